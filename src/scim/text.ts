@@ -1,0 +1,33 @@
+/**
+ * Folds text to the key under which it is compared and looked up: letter case and Unicode
+ * compatibility forms vanish (SEMANTICS: key = NFKC(lower(NFKC(text)))).
+ * SQLite folds ASCII only, so every folded key is computed here and stored.
+ */
+export function foldText(text: string): string {
+  return isPlainAscii(text)
+    ? text.toLowerCase()
+    : text.normalize("NFKC").toLowerCase().normalize("NFKC");
+}
+
+/** Whether text holds a NUL or a lone surrogate, which no string of a request may hold. */
+export function hasBrokenText(text: string): boolean {
+  return text.includes("\u0000") || !text.isWellFormed();
+}
+
+/**
+ * Whether text holds a C0 control or a bidirectional control, refused in identifiers
+ * (userName, externalId, group displayName) because they make two names look alike.
+ */
+export function hasControlText(text: string): boolean {
+  return CONTROLS.test(text);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROLS = /[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/u;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
+const PLAIN_ASCII = /^[\u0000-\u007f]*$/;
+
+function isPlainAscii(text: string): boolean {
+  return PLAIN_ASCII.test(text);
+}
