@@ -1,0 +1,55 @@
+import type { Context } from "hono";
+import * as z from "zod";
+import { ScimError } from "#scim/error.ts";
+import { parseJson } from "#scim/json.ts";
+import { readBodyText } from "../body.ts";
+import type { AppEnv } from "../services.ts";
+import { Problem } from "./problem.ts";
+
+/** An admin body is small; SEMANTICS 9 sets no limit for it. */
+const ADMIN_BODY_BYTES_MAX = 64 * 1024;
+
+/** How many items a list answers when nothing else is asked, and at most. */
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+
+/** The `limit` of every admin list. */
+export const LIMIT = z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT);
+
+/** Reads and checks a JSON body; 415 unless it comes as application/json, 400 for what does not fit. */
+export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodType<T>): Promise<T> {
+  const [type = ""] = (context.req.header("Content-Type") ?? "").split(";");
+  // A form or text/plain can be posted across origins without asking; JSON cannot.
+  if (type.trim().toLowerCase() !== "application/json") {
+    throw new Problem(415, "Send the body as application/json.");
+  }
+  return check(schema, await readJson(context.req.raw));
+}
+
+/** Reads and checks the query of a call; a parameter given twice is refused. */
+export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodType<T>): T {
+  const entries = [...new URL(context.req.raw.url).searchParams];
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new Problem(400, `The parameter "${twice}" is given twice.`);
+  return check(schema, Object.fromEntries(entries));
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  try {
+    return parseJson(await readBodyText(request, ADMIN_BODY_BYTES_MAX));
+  } catch (error) {
+    if (error instanceof ScimError)
+      throw new Problem(error.status === 413 ? 413 : 400, error.detail);
+    throw error;
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "body"}: ${message}`,
+  );
+  throw new Problem(400, issues.slice(0, 5).join("; "));
+}

@@ -1,0 +1,62 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { Overloaded } from "#store/d1-error.ts";
+import { reportFault } from "../error-response.ts";
+
+/** A refused admin call: RFC 9457 status, and a detail that says what to change. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    readonly status: ContentfulStatusCode,
+    readonly detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** The problem+json answer (RFC 9457) to whatever an admin call ended in. */
+export function problemResponse(error: unknown): Response {
+  const problem = problemOf(error);
+  const body = {
+    type: "about:blank",
+    title: TITLES[problem.status] ?? "Error",
+    status: problem.status,
+    detail: problem.detail,
+  };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: {
+      ...problem.headers,
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Overloaded) {
+    const headers = { "Retry-After": String(error.retryAfterSeconds) };
+    return new Problem(
+      503,
+      "The service has too much to do right now. Repeat the call a little later.",
+      headers,
+    );
+  }
+  return new Problem(500, `Something went wrong here. Report it as ${reportFault(error)}.`);
+}

@@ -1,0 +1,26 @@
+import { Hono } from "hono";
+import type { AppEnv, Services } from "../services.ts";
+import { requireAdmin } from "./authorize.ts";
+import { addConnectorRoutes } from "./connectors.ts";
+import { addEventRoutes } from "./events.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import { addTokenRoutes } from "./tokens.ts";
+
+/** The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457). */
+export function createAdmin(services: Services): Hono<AppEnv> {
+  const admin = new Hono<AppEnv>();
+  admin.use(async (context, next) => {
+    await next();
+    context.header("Cache-Control", "no-store");
+    context.header("X-Content-Type-Options", "nosniff");
+  });
+  admin.use(requireAdmin(services));
+  addConnectorRoutes(admin, services);
+  addTokenRoutes(admin, services);
+  addEventRoutes(admin, services);
+  admin.all("*", () => {
+    throw new Problem(404, "The admin API has no such call.");
+  });
+  admin.onError((error) => problemResponse(error));
+  return admin;
+}

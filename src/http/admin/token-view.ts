@@ -1,0 +1,44 @@
+import { v7 as uuidv7 } from "uuid";
+import { createToken } from "#credentials/token.ts";
+import type { Token, TokenToStore } from "#store/tokens.ts";
+
+/** What an administrator chooses for a new token. */
+export interface TokenChoice {
+  readonly name?: string | undefined;
+  readonly scope: "read" | "read-write";
+  /** Milliseconds since the epoch; undefined never expires. */
+  readonly expiresAt: number | undefined;
+}
+
+/** The token that comes with a new connector. */
+export const NO_EXPIRY: TokenChoice = { scope: "read-write", expiresAt: undefined };
+
+/** Makes a token: the secret to show once, and what is stored of it. */
+export async function makeToken(
+  choice: TokenChoice,
+): Promise<{ readonly secret: string; readonly token: TokenToStore }> {
+  const { secret, hash, hint } = await createToken();
+  return { secret, token: { id: uuidv7(), hash, hint, name: choice.name, ...kept(choice) } };
+}
+
+/** A token as the admin API shows it; the secret is not among it. */
+export function tokenView(token: Token) {
+  return {
+    id: token.id,
+    name: token.name,
+    hint: token.hint,
+    scope: token.scope,
+    createdAt: new Date(token.createdAt).toISOString(),
+    expiresAt: isoOrNull(token.expiresAt),
+    revokedAt: isoOrNull(token.revokedAt),
+    lastUsedAt: isoOrNull(token.lastUsedAt),
+  };
+}
+
+function kept({ scope, expiresAt }: TokenChoice) {
+  return { scope, expiresAt };
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,21 @@
+import { Hono } from "hono";
+import { ScimError } from "#scim/error.ts";
+import { createAdmin } from "./admin/routes.ts";
+import { toResponse } from "./answer.ts";
+import { answerTo } from "./error-response.ts";
+import { addScimRoutes } from "./scim/routes.ts";
+import type { AppEnv, Services } from "./services.ts";
+
+/** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
+export function createApp(services: Services): Hono<AppEnv> {
+  // A trailing slash is accepted everywhere (SEMANTICS 6).
+  const app = new Hono<AppEnv>({ strict: false });
+  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  app.route("/admin/v1", createAdmin(services));
+  for (const basePath of services.config.scimBasePaths) addScimRoutes(app, services, basePath);
+  app.notFound(() => toResponse(answerTo(NOTHING_HERE)));
+  app.onError((error) => toResponse(answerTo(error)));
+  return app;
+}
+
+const NOTHING_HERE = ScimError.status(404, "Nothing answers here. Check the SCIM base URL.");

@@ -1,0 +1,52 @@
+import { ScimError } from "#scim/error.ts";
+
+/** SEMANTICS 9: a user's body is at most 256 KB. */
+export const USER_BODY_BYTES_MAX = 256 * 1024;
+
+const CONTENT_TYPES: readonly string[] = ["application/scim+json", "application/json", ""];
+
+/**
+ * Reads a request's body as text: 415 for another content type than JSON's, 413 beyond bytesMax
+ * (whether or not Content-Length tells), 400 invalidSyntax for bytes that are not UTF-8.
+ */
+export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
+  const [contentType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
+  if (!CONTENT_TYPES.includes(contentType.trim().toLowerCase())) {
+    throw ScimError.status(415, "Send the body as application/scim+json or application/json.");
+  }
+  return decode(await readBytes(request, bytesMax));
+}
+
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = ScimError.status(413, `The body may have at most ${bytesMax} bytes.`);
+  if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return concatenate(chunks, bytes);
+}
+
+function concatenate(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only, ...others] = chunks;
+  if (only !== undefined && others.length === 0) return only;
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** Decodes strictly, since a replacement character would store what nobody sent; a leading BOM is dropped. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw ScimError.invalidSyntax("The body is not valid UTF-8 text.");
+  }
+}

@@ -1,0 +1,51 @@
+import { ScimError } from "#scim/error.ts";
+import { Overloaded } from "#store/d1-error.ts";
+import { type Answer, errorAnswer } from "./answer.ts";
+
+/** A refused SCIM request with headers of its own, such as a 401's WWW-Authenticate. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+
+  constructor(
+    readonly error: ScimError,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {
+    super(error.detail);
+  }
+}
+
+/** The 401 of RFC 6750 §3 as a SCIM error. */
+export function unauthorized(detail: string): Refusal {
+  return new Refusal(ScimError.status(401, detail), { "WWW-Authenticate": "Bearer" });
+}
+
+/**
+ * The answer to whatever a SCIM request ended in. A fault of ours gets 500 and an opaque id under
+ * which the log names its kind, never its message: that can hold a client's data.
+ */
+export function answerTo(error: unknown): Answer {
+  if (error instanceof ScimError) return errorAnswer(error);
+  if (error instanceof Refusal) return errorAnswer(error.error, error.headers);
+  if (error instanceof Overloaded) {
+    const detail = "The service has too much to do right now. Repeat the request a little later.";
+    const headers = { "Retry-After": String(error.retryAfterSeconds) };
+    return errorAnswer(ScimError.status(503, detail), headers);
+  }
+  const detail = `Something went wrong here; nothing was acknowledged. Report it as ${reportFault(error)}.`;
+  return errorAnswer(ScimError.status(500, detail));
+}
+
+/** Logs an unexpected error under a new opaque id, which is returned for the answer. */
+export function reportFault(error: unknown): string {
+  const faultId = crypto.randomUUID();
+  const kind = error instanceof Error ? error.name : typeof error;
+  const at = error instanceof Error ? firstFrames(error) : "";
+  console.error(JSON.stringify({ message: "unexpected error", faultId, kind, at }));
+  return faultId;
+}
+
+/** Where the error rose: the stack's frames hold code places only, unlike its first lines. */
+function firstFrames(error: Error): string {
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return frames.slice(0, 5).join(" ");
+}

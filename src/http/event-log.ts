@@ -1,0 +1,75 @@
+import type { JsonValue } from "#scim/json.ts";
+import { foldText } from "#scim/text.ts";
+import type { EventRow } from "#store/events.ts";
+import type { Answer } from "./answer.ts";
+import { cut, LOGGED_BODY_BYTES_MAX, redactBody, redactText } from "./redact.ts";
+
+/** What is known of a request before anything is done with it. */
+export interface CallFacts {
+  readonly opId: string;
+  readonly startedAt: number;
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly target: string;
+  /** The SCIM base URL that was called. */
+  readonly baseUrl: string;
+  readonly clientIp: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** The resource that a request was about, as far as it is known. */
+export interface LoggedResource {
+  readonly resourceType?: string;
+  readonly resourceId?: string;
+  readonly userName?: string;
+}
+
+/** What became of a request. */
+export interface CallResult {
+  readonly answer: Answer;
+  readonly credentialId: string | undefined;
+  readonly resource: LoggedResource;
+  readonly warnings: readonly string[];
+  readonly latencyMs: number;
+  readonly requestText: string;
+  readonly requestBody: JsonValue | undefined;
+}
+
+const TARGET_BYTES_MAX = 4_096;
+const USER_AGENT_BYTES_MAX = 512;
+const USER_NAME_BYTES_MAX = 1_024;
+
+/** Composes the event-log row of a request (SEMANTICS 10), with secrets redacted and sizes bounded. */
+export function eventRow(facts: CallFacts, result: CallResult): EventRow {
+  const { answer, resource } = result;
+  const userName = resource.userName && cut(resource.userName, USER_NAME_BYTES_MAX);
+  return {
+    opId: facts.opId,
+    at: facts.startedAt,
+    method: facts.method,
+    path: redactText(facts.target, TARGET_BYTES_MAX),
+    status: answer.status,
+    scimType: answer.scimType ?? null,
+    latencyMs: result.latencyMs,
+    clientIp: facts.clientIp ?? null,
+    userAgent: facts.userAgent ? redactText(facts.userAgent, USER_AGENT_BYTES_MAX) : null,
+    credentialId: result.credentialId ?? null,
+    resourceType: resource.resourceType ?? null,
+    resourceId: resource.resourceId ?? null,
+    userName: userName ?? null,
+    userNameKey: userName ? foldText(userName) : null,
+    requestBody: redactBody(result.requestText, result.requestBody) || null,
+    // Answers carry no secret: passwords are never returned (RFC 7643 §4.1.1).
+    responseBody: answer.body === undefined ? null : cut(answer.body, LOGGED_BODY_BYTES_MAX),
+    warnings: result.warnings,
+    explanation: explanationOf(answer),
+  };
+}
+
+/** For a refusal: the sentence that says why and what to change, which is the error's detail. */
+function explanationOf(answer: Answer): string | null {
+  if (answer.status < 400 || answer.body === undefined) return null;
+  // Error bodies are written by answer.ts, which always gives a detail.
+  const { detail } = JSON.parse(answer.body) as { detail?: string };
+  return detail ?? null;
+}

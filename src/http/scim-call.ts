@@ -1,0 +1,159 @@
+import { v7 as uuidv7 } from "uuid";
+import type { JsonValue } from "#scim/json.ts";
+import { parseJson } from "#scim/json.ts";
+import type { CommitOutcome, UserChange, UserDirectory, UserRecord } from "#scim/ports.ts";
+import { USER } from "#scim/schema/registry.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
+import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
+import type { Clock } from "#store/clock.ts";
+import { commitChanges } from "#store/commit.ts";
+import type { Database } from "#store/database.ts";
+import type { EventRow } from "#store/events.ts";
+import { type Query, runQuery, type Scope } from "#store/query.ts";
+import { userById, userCandidates } from "#store/users.ts";
+import type { Answer } from "./answer.ts";
+import { requireGranted } from "./authenticate.ts";
+import { readBodyText } from "./body.ts";
+import { unauthorized } from "./error-response.ts";
+import { type CallFacts, eventRow, type LoggedResource } from "./event-log.ts";
+
+/** What a call needs of the world. */
+export interface CallTools {
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+/** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
+const PAUSE_STEP_MS = 20;
+
+/**
+ * One SCIM request of a caller with a token. Its first question to the store also proves the token,
+ * in the same round trip; nothing of an answer is seen before the token was judged good.
+ */
+export class ScimCall {
+  /** Known from the first round trip on, if the token is known at all. */
+  access: Access | undefined;
+  /** What the event log should name; set as soon as it is known. */
+  resource: LoggedResource = {};
+  /** What was let pass in the request. */
+  warnings: readonly string[] = [];
+  /** Whether this request's row went into the log with its write. */
+  isLogged = false;
+  private requestText = "";
+  private requestBody: JsonValue | undefined;
+  private settingsJudged: ConnectorSettings | undefined;
+
+  constructor(
+    private readonly tools: CallTools,
+    readonly facts: CallFacts,
+    private readonly request: Request,
+    private readonly tokenHash: string,
+    private readonly intent: "read" | "write",
+  ) {}
+
+  /** The SCIM base URL under which the client called, without a trailing slash. */
+  get baseUrl(): string {
+    return this.facts.baseUrl;
+  }
+
+  /** Reads the JSON body of the request (SEMANTICS 9 gives its limits). */
+  async readJson(bytesMax: number): Promise<JsonValue> {
+    this.requestText = await readBodyText(this.request, bytesMax);
+    this.requestBody = parseJson(this.requestText);
+    return this.requestBody;
+  }
+
+  /** Asks the store one question within the caller's connector, in one round trip. */
+  async ask<T>(build: (db: Database, scope: Scope) => Query<T>): Promise<T> {
+    const { db, clock } = this.tools;
+    if (this.access !== undefined && this.settingsJudged !== undefined) {
+      const scope: Scope = { kind: "connector", connectorId: this.access.connectorId };
+      return runQuery(db, build(db, scope), clock);
+    }
+    const query = build(db, { kind: "token", hash: this.tokenHash });
+    const found = await readWithAccess(db, this.tokenHash, query, clock);
+    if (found === undefined)
+      throw unauthorized("This token is not known here. Check that it was copied whole.");
+    this.access = found.access;
+    requireGranted(judgeAccess(found.access, this.intent, clock.now()));
+    this.settingsJudged = found.access.settings;
+    return found.value;
+  }
+
+  /** The connector's settings, once the token was judged good. */
+  async settings(): Promise<ConnectorSettings> {
+    if (this.settingsJudged === undefined) await this.ask(() => NO_QUERY);
+    return this.settingsJudged ?? this.settings();
+  }
+
+  /** The users of the caller's connector; `answerTo` renders the answer that a change will get. */
+  users(answerTo: (change: UserChange) => Answer): UserDirectory {
+    const { clock } = this.tools;
+    return {
+      now: this.facts.startedAt,
+      newId: () => uuidv7(),
+      settings: () => this.settings(),
+      read: (id) => this.ask((db, scope) => userById(db, scope, id)),
+      candidates: (keys) => this.ask((db, scope) => userCandidates(db, scope, keys)),
+      commit: (changes, warnings) => this.commit(changes, warnings, answerTo),
+      pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
+    };
+  }
+
+  /** This request's event-log row with a given answer. */
+  eventRow(answer: Answer): EventRow {
+    return eventRow(this.facts, {
+      answer,
+      credentialId: this.access?.credentialId,
+      resource: this.resource,
+      warnings: this.warnings,
+      latencyMs: this.tools.clock.now() - this.facts.startedAt,
+      requestText: this.requestText,
+      requestBody: this.requestBody,
+    });
+  }
+
+  private async commit(
+    changes: readonly UserChange[],
+    warnings: readonly string[],
+    answerTo: (change: UserChange) => Answer,
+  ): Promise<CommitOutcome> {
+    const { db, clock } = this.tools;
+    if (this.access === undefined)
+      throw new Error("A change was decided before its caller was known.");
+    this.warnings = warnings;
+    const write = {
+      type: USER,
+      changes: changes.map((change) => ({ change, event: this.eventOf(change, answerTo) })),
+      credentialHash: this.tokenHash,
+      at: this.facts.startedAt,
+    };
+    const outcome = await commitChanges(db, this.access.connectorId, write, clock);
+    if (outcome.kind === "credentialGone") return this.refuseGone();
+    this.isLogged = outcome.kind === "committed";
+    return outcome;
+  }
+
+  private eventOf(change: UserChange, answerTo: (change: UserChange) => Answer): EventRow {
+    this.resource = loggedUser(change.kind === "erase" ? change.before : change.after);
+    return this.eventRow(answerTo(change));
+  }
+
+  /** The credential was good at the first look and was not inside the batch: look again to say why. */
+  private async refuseGone(): Promise<never> {
+    this.settingsJudged = undefined;
+    await this.ask(() => NO_QUERY);
+    throw new Error("A credential was refused by the batch and granted outside of it.");
+  }
+}
+
+/** What the event log names of a user. */
+export function loggedUser(user: UserRecord): LoggedResource {
+  // The text was written by this program; userName is required.
+  const { userName } = JSON.parse(user.documentText) as { userName?: string };
+  return {
+    resourceType: USER.name,
+    resourceId: user.id,
+    ...(userName !== undefined && { userName }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Context, Handler, Hono } from "hono";
+import {
+  findResourceType,
+  findSchemaDocument,
+  resourceTypes,
+  schemaDocuments,
+  serviceProviderConfig,
+} from "#scim/discovery.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { listResponse } from "#scim/list.ts";
+import { GROUP, USER } from "#scim/schema/registry.ts";
+import { type Answer, jsonAnswer, toResponse } from "../answer.ts";
+import { answerTo } from "../error-response.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { scimBaseUrl, scimHandler } from "./handler.ts";
+import { queryReader } from "./parameters.ts";
+
+const TYPES = [USER, GROUP];
+
+/** From a base URL and the id in the path to a discovery document; undefined when there is none. */
+type Document = (baseUrl: string, id: string) => JsonObject | undefined;
+
+const DOCUMENTS: readonly (readonly [path: string, document: Document])[] = [
+  ["/ServiceProviderConfig", (baseUrl) => serviceProviderConfig({ baseUrl })],
+  ["/ResourceTypes", (baseUrl) => listOf(resourceTypes(baseUrl, TYPES))],
+  ["/ResourceTypes/:id", (baseUrl, id) => findResourceType(baseUrl, TYPES, id)],
+  ["/Schemas", (baseUrl) => listOf(schemaDocuments(baseUrl, TYPES))],
+  ["/Schemas/:id", (baseUrl, id) => findSchemaDocument(baseUrl, TYPES, id)],
+];
+
+/**
+ * Registers the discovery endpoints (RFC 7644 §4). They answer without a token, since clients ask
+ * before they have one; with a token they are a request of its connector like any other.
+ */
+export function addDiscoveryRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  for (const [path, document] of DOCUMENTS) {
+    const known = scimHandler(services, basePath, "read", async (call, context) => {
+      await call.settings();
+      return answer(context, call.baseUrl, document);
+    });
+    const anonymous: Handler<AppEnv> = (context) => {
+      const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
+      return toResponse(answered(() => answer(context, baseUrl, document)));
+    };
+    app.get(`${basePath}${path}`, (context, next) =>
+      (context.req.header("Authorization") === undefined ? anonymous : known)(context, next),
+    );
+  }
+}
+
+function answer(context: Context<AppEnv>, baseUrl: string, document: Document): Answer {
+  if (queryReader(context)("filter").length > 0) {
+    // RFC 7644 §4: a filter on discovery SHALL be refused with 403.
+    throw ScimError.status(403, "Discovery documents cannot be filtered; leave the filter out.");
+  }
+  const found = document(baseUrl, context.req.param("id") ?? "");
+  if (found === undefined) throw ScimError.status(404, "There is no such schema or resource type.");
+  return jsonAnswer(200, found);
+}
+
+function answered(run: () => Answer): Answer {
+  try {
+    return run();
+  } catch (error) {
+    return answerTo(error);
+  }
+}
+
+function listOf(resources: readonly JsonObject[]): JsonObject {
+  return listResponse({ totalResults: resources.length, startIndex: 1, resources });
+}

@@ -1,0 +1,133 @@
+import type { Context, Handler } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import { ScimError } from "#scim/error.ts";
+import { type Answer, toResponse } from "../answer.ts";
+import { readCredential } from "../authenticate.ts";
+import { clientIp, ipPrefix } from "../client-ip.ts";
+import { answerTo, unauthorized } from "../error-response.ts";
+import type { CallFacts } from "../event-log.ts";
+import { ScimCall } from "../scim-call.ts";
+import type { AppEnv, Services } from "../services.ts";
+
+/** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
+export type Operation = (call: ScimCall, context: Context<AppEnv>) => Promise<Answer>;
+
+/**
+ * Makes a Hono handler of an operation: reads the token, runs the operation, turns what it throws
+ * into a SCIM error, and sees to it that the request has its row in the event log.
+ */
+export function scimHandler(
+  services: Services,
+  basePath: string,
+  intent: "read" | "write",
+  operation: Operation,
+): Handler<AppEnv> {
+  return async (context) => {
+    const { headers } = context.req.raw;
+    const credential = await readCredential(headers.get("Authorization") ?? undefined);
+    if (credential.kind !== "token") {
+      countRefusal(services, context, credential.kind);
+      return toResponse(answerTo(unauthorized(MISSING[credential.kind])));
+    }
+    const tools = { db: context.env.DB, clock: services.clock };
+    const facts = callFacts(services, context, basePath);
+    const call = new ScimCall(tools, facts, context.req.raw, credential.hash, intent);
+    const answer = await answerOf(call, context, operation);
+    await logCall(services, context, call, answer, intent);
+    return toResponse(answer);
+  };
+}
+
+const MISSING = {
+  absent: "Send the connector's token as: Authorization: Bearer sgw_…",
+  malformed: "This is no token of this service. Check that it was copied whole: Bearer sgw_…",
+} as const;
+
+/** The base URL of a SCIM path, with the public origin if one is configured; no header can change it. */
+export function scimBaseUrl(services: Services, requestUrl: string, basePath: string): string {
+  return `${services.config.publicUrl ?? new URL(requestUrl).origin}${basePath}`;
+}
+
+function callFacts(services: Services, context: Context<AppEnv>, basePath: string): CallFacts {
+  const { url, method, headers } = context.req.raw;
+  const { pathname, search } = new URL(url);
+  const startedAt = services.clock.now();
+  return {
+    opId: uuidv7({ msecs: startedAt }),
+    startedAt,
+    method,
+    target: `${pathname}${search}`,
+    baseUrl: scimBaseUrl(services, url, basePath),
+    clientIp: clientIp(headers),
+    userAgent: headers.get("User-Agent") ?? undefined,
+  };
+}
+
+async function answerOf(
+  call: ScimCall,
+  context: Context<AppEnv>,
+  operation: Operation,
+): Promise<Answer> {
+  try {
+    return await operation(call, context);
+  } catch (error) {
+    const isEarly = call.access === undefined && error instanceof ScimError;
+    return isEarly ? answerKnownCaller(call, error) : answerTo(error);
+  }
+}
+
+/** A request that failed before its token was looked at: a bad token is the first thing to say. */
+async function answerKnownCaller(call: ScimCall, error: ScimError): Promise<Answer> {
+  try {
+    await call.settings();
+    return answerTo(error);
+  } catch (refusal) {
+    return answerTo(refusal);
+  }
+}
+
+async function logCall(
+  services: Services,
+  context: Context<AppEnv>,
+  call: ScimCall,
+  answer: Answer,
+  intent: "read" | "write",
+): Promise<void> {
+  const { access } = call;
+  if (access === undefined) {
+    if (answer.status === 401) countRefusal(services, context, "unknown");
+    return;
+  }
+  noteUse(services, access);
+  if (call.isLogged) return;
+  const row = call.eventRow(answer);
+  // A refused write is what an administrator looks for: its row is there before the answer is.
+  const isDeferred = intent === "read" || answer.status >= 500;
+  if (isDeferred)
+    services.log.addEvent(context.env.DB, access.connectorId, row, waitUntil(context));
+  else await services.log.writeEvent(context.env.DB, access.connectorId, row);
+}
+
+/** SEMANTICS 9: last used is written at most every five minutes. */
+const LAST_USED_EVERY_MS = 5 * 60_000;
+
+function noteUse(services: Services, access: NonNullable<ScimCall["access"]>): void {
+  const now = services.clock.now();
+  if (now - (access.lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
+  services.log.addUse(access.connectorId, access.credentialId, now);
+}
+
+function countRefusal(
+  services: Services,
+  context: Context<AppEnv>,
+  reason: "absent" | "malformed" | "unknown",
+): void {
+  const prefix = ipPrefix(clientIp(context.req.raw.headers));
+  const minute = Math.floor(services.clock.now() / 60_000);
+  const refusal = { minute, ipPrefix: prefix, reason };
+  services.log.addRefusal(context.env.DB, refusal, waitUntil(context));
+}
+
+function waitUntil(context: Context<AppEnv>): (promise: Promise<void>) => void {
+  return (promise) => context.executionCtx.waitUntil(promise);
+}

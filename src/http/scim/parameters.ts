@@ -1,0 +1,21 @@
+import type { Context } from "hono";
+import { type Projection, parseProjection } from "#scim/projection.ts";
+import type { AppEnv } from "../services.ts";
+
+/** Reads every value of a query parameter, whose name may come in any letter case. */
+export function queryReader(context: Context<AppEnv>): (name: string) => readonly string[] {
+  // URLSearchParams reads `+` as a blank, as SEMANTICS 6 wants it.
+  const entries = [...new URL(context.req.raw.url).searchParams];
+  return (name) =>
+    entries.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+}
+
+/** Which attributes the answer to a single resource's request carries (RFC 7644 §3.9). */
+export function readProjection(context: Context<AppEnv>): Projection {
+  const read = queryReader(context);
+  return parseProjection(joined(read("attributes")), joined(read("excludedAttributes")));
+}
+
+function joined(values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : values.join(",");
+}

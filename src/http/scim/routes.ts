@@ -1,0 +1,59 @@
+import type { Hono } from "hono";
+import { ScimError } from "#scim/error.ts";
+import { parseListParameters } from "#scim/list.ts";
+import { GROUP, USER } from "#scim/schema/registry.ts";
+import { Refusal } from "../error-response.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { addDiscoveryRoutes } from "./discovery.ts";
+import { scimHandler } from "./handler.ts";
+import { queryReader } from "./parameters.ts";
+import { listAnswer } from "./user-answers.ts";
+import { addUserRoutes } from "./users.ts";
+
+/** The methods that each path under a SCIM base path knows; any other is answered 405. */
+const METHODS: readonly (readonly [path: string, methods: string])[] = [
+  [USER.endpoint, "GET, HEAD, POST"],
+  [`${USER.endpoint}/:id`, "GET, HEAD, PUT, PATCH, DELETE"],
+  [GROUP.endpoint, "GET, HEAD"],
+  ["/ServiceProviderConfig", "GET, HEAD"],
+  ["/ResourceTypes", "GET, HEAD"],
+  ["/ResourceTypes/:id", "GET, HEAD"],
+  ["/Schemas", "GET, HEAD"],
+  ["/Schemas/:id", "GET, HEAD"],
+];
+
+/** Registers the whole SCIM protocol under one base path. */
+export function addScimRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  addUserRoutes(app, services, basePath);
+  addDiscoveryRoutes(app, services, basePath);
+  // Entra's Test Connection lists groups; there are none until groups can be provisioned.
+  app.get(
+    `${basePath}${GROUP.endpoint}`,
+    scimHandler(services, basePath, "read", async (call, context) => {
+      const { startIndex } = parseListParameters(queryReader(context));
+      await call.settings();
+      return listAnswer({ totalResults: 0, startIndex }, []);
+    }),
+  );
+  app.all(`${basePath}/Me`, refuse(services, basePath, ME));
+  for (const [path, methods] of METHODS) {
+    const wrongMethod = ScimError.status(405, `This path knows the methods ${methods}.`);
+    app.all(
+      `${basePath}${path}`,
+      refuse(services, basePath, new Refusal(wrongMethod, { Allow: methods })),
+    );
+  }
+  app.all(`${basePath}/*`, refuse(services, basePath, NO_ROUTE));
+  app.all(basePath, refuse(services, basePath, NO_ROUTE));
+}
+
+const ME = ScimError.status(501, "/Me is not supported: a token stands for no user.");
+const NO_ROUTE = ScimError.status(404, "There is no such endpoint under this SCIM base URL.");
+
+/** A handler that refuses every caller whose token is good, in the same words. */
+function refuse(services: Services, basePath: string, refusal: ScimError | Refusal) {
+  return scimHandler(services, basePath, "read", async (call) => {
+    await call.settings();
+    throw refusal;
+  });
+}

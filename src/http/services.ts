@@ -1,0 +1,15 @@
+import type { Clock } from "#store/clock.ts";
+import type { Config } from "./config.ts";
+import type { DeferredLog } from "./deferred-log.ts";
+
+/** What every route shares for as long as its isolate lives. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: DeferredLog;
+}
+
+/** Hono's types for our app: the Worker's bindings. */
+export interface AppEnv {
+  Bindings: Env;
+}

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import { findSubAttribute } from "../schema/registry.ts";
+import { normaliseAttribute } from "../value.ts";
+import { assignElements, assignSingle } from "./assign.ts";
+import { elementsOf, indexElements, storedList, withOnePrimary } from "./elements.ts";
+import { isSameValue } from "./same.ts";
+import type { AddStep, PatchRun } from "./step.ts";
+
+/** The value of an attribute after an `add` (RFC 7644 §3.5.2.1). */
+export function addValue(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { attribute, subAttribute, filter } = step.target;
+  if (!attribute.multiValued) return assignSingle(before, step, run);
+  return filter === undefined && subAttribute === undefined
+    ? addElements(before, step, run)
+    : assignElements(before, step, run);
+}
+
+/** A value that is there already is not added again, but updated by what the client says of it. */
+function addElements(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { attribute } = step.target;
+  const elements = elementsOf(before);
+  const added = elementsOf(normaliseAttribute(attribute, step.value, run, step.location));
+  const index = indexElements(attribute, elements);
+  const after = [...elements];
+  for (const element of added) {
+    const position = index.find(element);
+    const existing = position === undefined ? undefined : after[position];
+    if (position === undefined || existing === undefined) {
+      index.add(element, after.length);
+      after.push(element);
+    } else {
+      after[position] = updateElement(attribute, existing, element);
+    }
+  }
+  return storedList(withOnePrimary(elements, after));
+}
+
+function updateElement(attribute: Attribute, existing: JsonValue, added: JsonValue): JsonValue {
+  if (!isJsonObject(existing) || !isJsonObject(added)) return added;
+  const updated = { ...existing, ...added, ...immutableMembers(attribute, existing) };
+  return isSameValue(existing, updated) ? existing : updated;
+}
+
+function immutableMembers(attribute: Attribute, element: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(element).filter(
+      ([name]) =>
+        readMember(element, name) !== undefined &&
+        findSubAttribute(attribute, name)?.mutability === "immutable",
+    ),
+  );
+}

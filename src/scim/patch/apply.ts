@@ -1,0 +1,142 @@
+import { ScimError } from "../error.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, quoteName, readMember } from "../json.ts";
+import type { Document } from "../resource.ts";
+import { orderDocument } from "../resource.ts";
+import type { AttributeTarget, ResourceType } from "../schema/attribute.ts";
+import { SCHEMAS } from "../schema/common.ts";
+import { tolerate } from "../value.ts";
+import { addValue } from "./add.ts";
+import { checkChanged } from "./changed.ts";
+import { withoutMember } from "./complex.ts";
+import type { Operation } from "./parse.ts";
+import { checkReadOnly, isReadOnly } from "./read-only.ts";
+import { removeValue } from "./remove.ts";
+import { replaceValue } from "./replace.ts";
+import { isSameValue } from "./same.ts";
+import type { PatchRun, Step, UnknownStep } from "./step.ts";
+import { toSteps } from "./step.ts";
+
+/** What a PATCH is judged by; `readOnly` holds the resource's own id, meta and groups. */
+export interface PatchContext {
+  readonly type: ResourceType;
+  readonly strict: boolean;
+  readonly readOnly: JsonObject;
+}
+
+/** The patched document, and what was let pass on the way to it. */
+export interface PatchResult {
+  readonly document: Document;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Applies the operations of a PATCH in order (RFC 7644 §3.5.2); it throws and changes nothing when
+ * any of them fails, and returns an equal document when they change nothing.
+ */
+export function applyPatch(
+  document: Document,
+  operations: readonly Operation[],
+  context: PatchContext,
+): PatchResult {
+  const { type, strict, readOnly } = context;
+  const run: PatchRun = { strict, warnings: [] };
+  const patched = toSteps(type, operations).reduce(
+    (current, step) => applyStep(current, step, readOnly, run),
+    document,
+  );
+  const checked = checkChanged(type, document, patched, run);
+  return { document: orderDocument(type, checked), warnings: run.warnings };
+}
+
+function applyStep(
+  document: Document,
+  step: Step | UnknownStep,
+  readOnly: JsonObject,
+  run: PatchRun,
+): Document {
+  if (step.op === "unknown") {
+    leaveOutUnknown(step, run);
+    return document;
+  }
+  const { target } = step;
+  // `schemas` is computed; a password is accepted and never kept.
+  if (target.attribute === SCHEMAS || target.attribute.mutability === "writeOnly") return document;
+  if (isReadOnly(target)) {
+    checkReadOnly(step, { ...document, ...readOnly });
+    return document;
+  }
+  const before = readAttribute(document, target);
+  const after = changeValue(before, step, run);
+  if (after === undefined && isActive(target)) {
+    // SEMANTICS 2 says so of PUT: a leaver must not come back because nothing was said.
+    tolerate({ ...run, strict: false }, `"active" cannot be cleared.`, "It keeps its value.");
+    return document;
+  }
+  checkAllowed(before, after, step);
+  return writeAttribute(document, target, after);
+}
+
+function changeValue(
+  before: JsonValue | undefined,
+  step: Step,
+  run: PatchRun,
+): JsonValue | undefined {
+  switch (step.op) {
+    case "add":
+      return addValue(before, step, run);
+    case "replace":
+      return replaceValue(before, step, run);
+    case "remove":
+      return removeValue(before, step, run);
+  }
+}
+
+function leaveOutUnknown({ path }: UnknownStep, run: PatchRun): void {
+  const problem = `There is no attribute ${quoteName(path)}.`;
+  if (run.strict) throw ScimError.invalidPath(problem);
+  tolerate(run, problem);
+}
+
+function isActive({ extension, attribute }: AttributeTarget): boolean {
+  return extension === undefined && attribute.name === "active";
+}
+
+function checkAllowed(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  { op, location, target }: Step,
+): void {
+  const { required, mutability } = target.attribute;
+  if (required && after === undefined) {
+    throw op === "remove"
+      ? ScimError.mutability(`"${location}" is required and cannot be removed.`)
+      : ScimError.invalidValue(`"${location}" is required and must not be blank.`);
+  }
+  if (mutability === "immutable" && before !== undefined && !isSameValue(before, after)) {
+    throw ScimError.mutability(`"${location}" is immutable: it has a value already.`);
+  }
+}
+
+function readAttribute(document: Document, target: AttributeTarget): JsonValue | undefined {
+  const { extension, attribute } = target;
+  const holder = extension === undefined ? document : readMember(document, extension);
+  return isJsonObject(holder) ? readMember(holder, attribute.name) : undefined;
+}
+
+function writeAttribute(
+  document: Document,
+  { extension, attribute }: AttributeTarget,
+  value: JsonValue | undefined,
+): Document {
+  if (extension === undefined) return writeMember(document, attribute.name, value);
+  const holder = readMember(document, extension);
+  const written = writeMember(isJsonObject(holder) ? holder : {}, attribute.name, value);
+  const isEmpty = Object.keys(written).length === 0;
+  return writeMember(document, extension, isEmpty ? undefined : written);
+}
+
+function writeMember(object: JsonObject, name: string, value: JsonValue | undefined): JsonObject {
+  if (readMember(object, name) === value) return object;
+  return value === undefined ? withoutMember(object, name) : { ...object, [name]: value };
+}

@@ -1,0 +1,90 @@
+import type { JsonValue } from "../json.ts";
+import { isJsonObject } from "../json.ts";
+import { normaliseAttribute, normaliseElement } from "../value.ts";
+import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
+import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
+import { chosenElements, elementsOf, storedList, withOnePrimary } from "./elements.ts";
+import type { AddStep, PatchRun } from "./step.ts";
+
+/**
+ * Sets a single-valued attribute or one of its sub-attributes; `add` and `replace` mean the same
+ * here (RFC 7644 §3.5.2.1 and §3.5.2.3).
+ */
+export function assignSingle(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { attribute, subAttribute } = step.target;
+  if (attribute.type !== "complex") {
+    return normaliseAttribute(attribute, step.value, run, step.location);
+  }
+  return subAttribute === undefined
+    ? mergeComplex(
+        attribute,
+        isJsonObject(before) ? before : {},
+        onlyElement(step.value),
+        run,
+        step.location,
+      )
+    : assignIn(before, step, run);
+}
+
+/**
+ * Changes the values of a multi-valued attribute that a path chooses, or a sub-attribute of each;
+ * where it chooses none, creates one.
+ */
+export function assignElements(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const elements = elementsOf(before);
+  const chosen = chosenElements(step.target, elements);
+  if (chosen.size === 0) {
+    const created = createElement(step, run);
+    return created === undefined
+      ? before
+      : storedList(withOnePrimary(elements, [...elements, created]));
+  }
+  const changed = elements
+    .map((element) => (chosen.has(element) ? assignElement(element, step, run) : element))
+    .filter((element) => element !== undefined);
+  return storedList(withOnePrimary(elements, changed));
+}
+
+function assignElement(element: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {
+  const { attribute, subAttribute } = step.target;
+  if (subAttribute !== undefined) return assignIn(element, step, run);
+  const value = onlyElement(step.value);
+  if (step.op === "replace") return replaceElement(value, step, run);
+  return attribute.type === "complex" && isJsonObject(element)
+    ? mergeComplex(attribute, element, value, run, step.location)
+    : normaliseElement(attribute, value, run, step.location);
+}
+
+/**
+ * RFC 7644 §3.5.2.3: the chosen values are replaced as a whole. What the filter's `eq` terms say
+ * is kept, or the same operation would not find its value again.
+ */
+function replaceElement(value: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {
+  const { attribute, filter } = step.target;
+  const replaced = normaliseElement(attribute, value, run, step.location);
+  const terms = filter && equalTerms(filter.parsed);
+  if (terms === undefined || !isJsonObject(replaced)) return replaced;
+  return { ...termsAsElement(step, terms, run), ...replaced };
+}
+
+function assignIn(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { subAttribute } = step.target;
+  if (subAttribute === undefined) return before;
+  const element = isJsonObject(before) ? before : undefined;
+  const value = normaliseAttribute(subAttribute, step.value, run, step.location);
+  return value === undefined
+    ? element && clearSubAttribute(element, subAttribute, step.location)
+    : assignSubAttribute(element ?? {}, subAttribute, value, step.location);
+}

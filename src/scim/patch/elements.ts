@@ -1,0 +1,103 @@
+import { foldElement } from "../filter/folded.ts";
+import { matchesElement } from "../filter/match.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+import type { PathTarget } from "../path.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import { isSameValue } from "./same.ts";
+
+/** The values of a multi-valued attribute as a list, whatever is stored. */
+export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** A list as it is stored: an attribute without values is unassigned (RFC 7643 §2.5). */
+export function storedList(elements: readonly JsonValue[]): JsonValue | undefined {
+  return elements.length === 0 ? undefined : elements;
+}
+
+/** The values that a path chooses: those its filter matches, or all when it has none. */
+export function chosenElements(
+  { attribute, filter }: PathTarget,
+  elements: readonly JsonValue[],
+): ReadonlySet<JsonValue> {
+  const chosen =
+    filter === undefined
+      ? elements
+      : elements.filter((each) => matchesElement(filter.resolved, foldElement(attribute, each)));
+  return new Set(chosen);
+}
+
+/**
+ * Makes room for a new primary value (RFC 7643 §2.4 allows one): the last of the values that an
+ * operation touched wins, so that an older one never does.
+ */
+export function withOnePrimary(
+  before: readonly JsonValue[],
+  after: readonly JsonValue[],
+): readonly JsonValue[] {
+  const old = new Set(before);
+  const winner = after.findLastIndex((element) => !old.has(element) && isPrimary(element));
+  if (winner === -1) return after;
+  return after.map((element, index) =>
+    index !== winner && isPrimary(element) ? { ...element, primary: false } : element,
+  );
+}
+
+/** Finds among the values of an attribute those that stand for the same thing. */
+export interface ElementIndex {
+  /** The position of the value that is the same as this one: equal `value`, no other `type`. */
+  readonly find: (element: JsonValue) => number | undefined;
+  readonly add: (element: JsonValue, position: number) => void;
+}
+
+/** Indexes values by what identifies them, so that thousands of members are compared in one pass. */
+export function indexElements(attribute: Attribute, elements: readonly JsonValue[]): ElementIndex {
+  const positions = new Map<string, { readonly folded: JsonValue; readonly position: number }[]>();
+  const index: ElementIndex = {
+    find: (element) => {
+      const folded = foldElement(attribute, element);
+      const candidates = positions.get(identityOf(folded)) ?? [];
+      const exact = candidates.find((each) => isSameValue(typeOf(each.folded), typeOf(folded)));
+      const found = exact ?? candidates.find((each) => isSameType(each.folded, folded));
+      return found?.position;
+    },
+    add: (element, position) => {
+      const folded = foldElement(attribute, element);
+      const identity = identityOf(folded);
+      const candidates = positions.get(identity) ?? [];
+      positions.set(identity, [...candidates, { folded, position }]);
+    },
+  };
+  elements.forEach((element, position) => {
+    index.add(element, position);
+  });
+  return index;
+}
+
+/** Addresses have no `value`: of them all sub-attributes but `primary` tell them apart. */
+function identityOf(folded: JsonValue): string {
+  if (!isJsonObject(folded)) return JSON.stringify(folded);
+  const value = readMember(folded, "value");
+  if (value !== undefined) return `value ${JSON.stringify(value)}`;
+  const members = Object.entries(folded).filter(([name]) => name !== "primary");
+  return `members ${JSON.stringify(members.sort(byName))}`;
+}
+
+function byName([a]: readonly [string, JsonValue], [b]: readonly [string, JsonValue]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Okta sends members without the `type` that others send: a missing type is no other type. */
+function isSameType(a: JsonValue, b: JsonValue): boolean {
+  return typeOf(a) === undefined || typeOf(b) === undefined || isSameValue(typeOf(a), typeOf(b));
+}
+
+function typeOf(folded: JsonValue): JsonValue | undefined {
+  return isJsonObject(folded) ? readMember(folded, "type") : undefined;
+}
+
+function isPrimary(element: JsonValue): element is JsonObject {
+  return isJsonObject(element) && readMember(element, "primary") === true;
+}

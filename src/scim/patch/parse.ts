@@ -1,0 +1,99 @@
+import { ScimError } from "../error.ts";
+import { isPrototypeName } from "../filter/attribute-path.ts";
+import type { JsonValue } from "../json.ts";
+import { isJsonObject, JSON_DEPTH_MAX, quoteName } from "../json.ts";
+import { PATCH_OP } from "../urns.ts";
+
+/** One operation of a PATCH request (RFC 7644 §3.5.2) whose members have their types. */
+export type Operation =
+  | { readonly op: "add" | "replace"; readonly path?: string; readonly value: JsonValue }
+  | { readonly op: "remove"; readonly path: string; readonly value?: JsonValue };
+
+/** SEMANTICS 9: the most operations in one request. */
+export const OPERATIONS_MAX = 1000;
+
+/** Parses the body of a PATCH (RFC 7644 §3.5.2); on a strict connector `schemas` is REQUIRED. */
+export function parsePatchRequest(
+  body: JsonValue,
+  options: { readonly strict: boolean },
+): readonly Operation[] {
+  const members = membersOf(body, "The body");
+  if (options.strict) checkSchemas(members.get("schemas"));
+  const operations = members.get("operations");
+  if (!Array.isArray(operations)) {
+    throw ScimError.invalidSyntax('The body must hold "Operations", a list of operations.');
+  }
+  if (operations.length > OPERATIONS_MAX) {
+    throw ScimError.invalidSyntax(`One request may hold ${OPERATIONS_MAX} operations.`);
+  }
+  return operations.map((operation: JsonValue, index) =>
+    parseOperation(operation, `Operations[${index}]`),
+  );
+}
+
+function parseOperation(operation: JsonValue, location: string): Operation {
+  // Microsoft's Postman collection adds `"name": "addMember"`: further members are of no account.
+  const members = membersOf(operation, location);
+  const op = parseOp(members.get("op"), location);
+  const path = members.get("path") ?? undefined;
+  const value = members.get("value");
+  if (path !== undefined && typeof path !== "string") {
+    throw ScimError.invalidSyntax(`${location}.path must be a string.`);
+  }
+  if (value !== undefined) checkNames(value, `${location}.value`, JSON_DEPTH_MAX);
+  if (op === "remove") {
+    if (path === undefined) throw ScimError.noTarget(`${location} removes, but has no path.`);
+    return { op, path, ...(value === undefined ? {} : { value }) };
+  }
+  if (value === undefined) throw ScimError.invalidValue(`${location} has no value.`);
+  if (path !== undefined) return { op, path, value };
+  if (!isJsonObject(value)) {
+    throw ScimError.invalidValue(`${location} has no path, so its value must be an object.`);
+  }
+  return { op, value };
+}
+
+/** Okta sends `replace`, Entra `Replace`. */
+function parseOp(op: JsonValue | undefined, location: string): Operation["op"] {
+  const name = typeof op === "string" ? op.toLowerCase() : undefined;
+  if (name === "add" || name === "replace" || name === "remove") return name;
+  throw ScimError.invalidSyntax(`${location}.op must be "add", "replace" or "remove".`);
+}
+
+function checkSchemas(schemas: JsonValue | undefined): void {
+  const isPatchOp =
+    Array.isArray(schemas) &&
+    schemas.some((urn) => typeof urn === "string" && urn.toLowerCase() === PATCH_OP.toLowerCase());
+  if (!isPatchOp) throw ScimError.invalidSyntax(`The body's schemas must name "${PATCH_OP}".`);
+}
+
+/** The members of an object by their lower-case names: Entra and others write `Operations` and `Path`. */
+function membersOf(value: JsonValue, location: string): ReadonlyMap<string, JsonValue> {
+  if (!isJsonObject(value)) throw ScimError.invalidSyntax(`${location} must be an object.`);
+  const members = new Map<string, JsonValue>();
+  for (const [name, member] of Object.entries(value)) {
+    const lower = name.toLowerCase();
+    if (members.has(lower)) {
+      throw ScimError.invalidSyntax(`${location} has two spellings of ${quoteName(name)}.`);
+    }
+    members.set(lower, member);
+  }
+  return members;
+}
+
+/** SEMANTICS 3: no name that reaches a prototype, no two spellings of one name, at any depth. */
+function checkNames(value: JsonValue, location: string, levels: number): void {
+  if (levels === 0) {
+    throw ScimError.invalidSyntax(`${location} is nested deeper than ${JSON_DEPTH_MAX} levels.`);
+  }
+  if (Array.isArray(value)) {
+    for (const element of value) checkNames(element, location, levels - 1);
+  } else if (isJsonObject(value)) {
+    for (const [name, member] of membersOf(value, location)) {
+      if (isPrototypeName(name)) {
+        throw ScimError.invalidSyntax(`${location} must not have a member ${quoteName(name)}.`);
+      }
+      checkNames(member, location, levels - 1);
+    }
+  }
+}

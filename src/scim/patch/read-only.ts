@@ -1,0 +1,35 @@
+import { ScimError } from "../error.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+import type { PathTarget } from "../path.ts";
+import { isCleared, isSameValue } from "./same.ts";
+import type { Step } from "./step.ts";
+
+/** Whether a path names what only the service provider writes (RFC 7643 §7 mutability readOnly). */
+export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
+  return attribute.mutability === "readOnly" || subAttribute?.mutability === "readOnly";
+}
+
+/**
+ * SEMANTICS 3: a read-only attribute inside a value is ignored (Okta sends `id`), and so is the
+ * value it has; another value, or a `remove`, on an explicit path is 400 mutability.
+ */
+export function checkReadOnly(step: Step, resource: JsonObject): void {
+  const isHarmless =
+    step.op !== "remove" && isSameOrCleared(readTarget(resource, step.target), step.value);
+  if (!step.isExplicit || isHarmless) return;
+  throw ScimError.mutability(`"${step.path}" is read-only; leave it out.`);
+}
+
+function isSameOrCleared(current: JsonValue | undefined, value: JsonValue): boolean {
+  return isSameValue(current, value) || (isCleared(current) && isCleared(value));
+}
+
+/** With a filter the path stands for no single value, so nothing can be the same. */
+function readTarget(resource: JsonObject, target: PathTarget): JsonValue | undefined {
+  const { extension, attribute, subAttribute, filter } = target;
+  const holder = extension === undefined ? resource : readMember(resource, extension);
+  const value = isJsonObject(holder) ? readMember(holder, attribute.name) : undefined;
+  if (subAttribute === undefined || filter !== undefined) return filter ? undefined : value;
+  return isJsonObject(value) ? readMember(value, subAttribute.name) : undefined;
+}

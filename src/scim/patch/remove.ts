@@ -1,0 +1,53 @@
+import { ScimError } from "../error.ts";
+import type { JsonValue } from "../json.ts";
+import { isJsonObject, quoteName } from "../json.ts";
+import { normaliseElement } from "../value.ts";
+import { clearSubAttribute } from "./complex.ts";
+import { chosenElements, elementsOf, indexElements, storedList } from "./elements.ts";
+import type { PatchRun, RemoveStep } from "./step.ts";
+
+/** The value of an attribute after a `remove` (RFC 7644 §3.5.2.2). */
+export function removeValue(
+  before: JsonValue | undefined,
+  step: RemoveStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { attribute, subAttribute, filter } = step.target;
+  if (!attribute.multiValued) return removeFrom(before, step);
+  if (filter === undefined && subAttribute === undefined) return removeListed(before, step, run);
+  const elements = elementsOf(before);
+  const chosen = chosenElements(step.target, elements);
+  if (chosen.size === 0 && run.strict && filter !== undefined) {
+    throw ScimError.noTarget(
+      `No value of "${attribute.name}" matches the path ${quoteName(step.path)}.`,
+    );
+  }
+  const left = elements
+    .map((element) => (chosen.has(element) ? removeFrom(element, step) : element))
+    .filter((element) => element !== undefined);
+  return storedList(left);
+}
+
+function removeFrom(element: JsonValue | undefined, step: RemoveStep): JsonValue | undefined {
+  const { subAttribute } = step.target;
+  if (subAttribute === undefined || element === undefined) return undefined;
+  return isJsonObject(element) ? clearSubAttribute(element, subAttribute, step.location) : element;
+}
+
+/**
+ * Entra and JumpCloud remove members by `{"path": "members", "value": [{"value": "<id>"}]}`, where
+ * the RFC wants one filter for each; without the list all values go.
+ */
+function removeListed(
+  before: JsonValue | undefined,
+  step: RemoveStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  if (step.value === undefined || step.value === null) return undefined;
+  const { attribute } = step.target;
+  const listed = elementsOf(step.value)
+    .map((element) => normaliseElement(attribute, element, run, step.location))
+    .filter((element) => element !== undefined);
+  const index = indexElements(attribute, listed);
+  return storedList(elementsOf(before).filter((element) => index.find(element) === undefined));
+}

@@ -1,0 +1,29 @@
+import type { JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+
+/** Whether two JSON values are equal, whatever the order of their members. */
+export function isSameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const other: readonly JsonValue[] = b;
+    return (
+      a.length === other.length &&
+      a.every((element: JsonValue, index) => isSameValue(element, other[index]))
+    );
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  const entries = Object.entries(a);
+  return (
+    entries.length === Object.keys(b).length &&
+    entries.every(([name, member]) => isSameValue(member, readMember(b, name)))
+  );
+}
+
+/** Whether a value is one by which clients leave an attribute unassigned (SEMANTICS 3). */
+export function isCleared(value: JsonValue | undefined): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}

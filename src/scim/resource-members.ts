@@ -1,0 +1,120 @@
+import type { JsonObject, JsonValue } from "./json.ts";
+import { isJsonObject, quoteName } from "./json.ts";
+import type { Attribute, AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
+import { findNamed, findSubAttribute, findTarget } from "./schema/registry.ts";
+import { wrongType } from "./simple-value.ts";
+import type { NormaliseContext } from "./value.ts";
+import { givenTwice, tolerate } from "./value.ts";
+
+/**
+ * Sorts the members of a resource's body by the attribute that each one names: in any letter case,
+ * qualified with a URN, dotted, inside an extension's object, or an extension's attribute at the
+ * top level. What names no attribute is left out with a warning; two names for one are refused.
+ */
+export function membersByAttribute(
+  type: ResourceType,
+  body: JsonObject,
+  context: NormaliseContext,
+): ReadonlyMap<Attribute, JsonValue> {
+  const given: GivenMembers = new Map();
+  const misplaced: GivenMembers = new Map();
+  const extensions = new Set<Schema>();
+  for (const [name, value] of Object.entries(body)) {
+    const named = findNamed(type, name);
+    if (named === undefined || (named.kind === "schema" && named.schema === type.schema)) {
+      tolerate(context, `The schemas of ${type.name} have no attribute ${quoteName(name)}.`);
+    } else if (named.kind === "schema") {
+      if (extensions.has(named.schema)) throw givenTwice(named.schema.id);
+      extensions.add(named.schema);
+      addExtension(given, type, named.schema, value, context);
+    } else if (named.target.extension !== undefined && !named.isQualified) {
+      add(misplaced, named.target, value);
+    } else {
+      add(given, named.target, value);
+    }
+  }
+  addMisplaced(given, misplaced, context);
+  return new Map(
+    [...given].map(([attribute, member]) => [attribute, mergedValue(attribute, member)]),
+  );
+}
+
+/** What a body says of one attribute: its whole value, and sub-attributes under dotted names. */
+interface GivenMember {
+  readonly target: AttributeTarget;
+  readonly whole: JsonValue | undefined;
+  readonly dotted: ReadonlyMap<Attribute, JsonValue>;
+}
+
+type GivenMembers = Map<Attribute, GivenMember>;
+
+function add(given: GivenMembers, target: AttributeTarget, value: JsonValue): void {
+  const { attribute, subAttribute } = target;
+  const member = given.get(attribute) ?? { target, whole: undefined, dotted: new Map() };
+  if (subAttribute === undefined) {
+    if (member.whole !== undefined) throw givenTwice(locationOf(target));
+    given.set(attribute, { ...member, whole: value });
+  } else {
+    if (member.dotted.has(subAttribute)) throw givenTwice(locationOf(target));
+    given.set(attribute, { ...member, dotted: new Map(member.dotted).set(subAttribute, value) });
+  }
+}
+
+function addExtension(
+  given: GivenMembers,
+  type: ResourceType,
+  schema: Schema,
+  value: JsonValue,
+  context: NormaliseContext,
+): void {
+  if (value === null || value === "" || (Array.isArray(value) && value.length === 0)) return;
+  if (!isJsonObject(value)) throw wrongType(schema.id, "an object", value);
+  for (const [name, member] of Object.entries(value)) {
+    const [attribute = "", subAttribute, ...rest] = name.split(".");
+    const target = findTarget(type, { urn: schema.id, attribute, subAttribute });
+    if (target !== undefined && rest.length === 0) {
+      add(given, target, member);
+    } else if (name.toLowerCase() !== "schemas") {
+      // Some clients repeat `schemas` inside the extension; `schemas` is computed anyway.
+      tolerate(context, `The schema "${schema.id}" has no attribute ${quoteName(name)}.`);
+    }
+  }
+}
+
+/** OneLogin's and Zabbix's templates write the extension's attributes at the top level. */
+function addMisplaced(
+  given: GivenMembers,
+  misplaced: GivenMembers,
+  context: NormaliseContext,
+): void {
+  for (const [attribute, member] of misplaced) {
+    const location = locationOf(member.target);
+    const problem = `"${attribute.name}" stands at the top level but belongs to its extension.`;
+    if (given.has(attribute)) {
+      tolerate(context, problem, `It is left out, because "${location}" is given too.`);
+    } else {
+      tolerate(context, problem, `It is taken as "${location}".`);
+      given.set(attribute, member);
+    }
+  }
+}
+
+function locationOf({ extension, attribute, subAttribute }: AttributeTarget): string {
+  const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name;
+  return extension === undefined ? name : `${extension}:${name}`;
+}
+
+/** Puts dotted sub-attributes into the attribute's object: `name.givenName` into `name`. */
+function mergedValue(attribute: Attribute, { target, whole, dotted }: GivenMember): JsonValue {
+  if (dotted.size === 0) return whole ?? null;
+  const members = [...dotted].map(([sub, value]): [string, JsonValue] => [sub.name, value]);
+  if (whole === undefined || whole === null) return Object.fromEntries(members);
+  if (!isJsonObject(whole)) throw givenTwice(locationOf({ ...target, subAttribute: undefined }));
+  for (const name of Object.keys(whole)) {
+    const subAttribute = findSubAttribute(attribute, name);
+    if (subAttribute && dotted.has(subAttribute)) {
+      throw givenTwice(locationOf({ ...target, subAttribute }));
+    }
+  }
+  return { ...whole, ...Object.fromEntries(members) };
+}

@@ -1,0 +1,16 @@
+/** What an administrator chose for a connector where SEMANTICS leaves a choice. */
+export interface ConnectorSettings {
+  /** true gives the RFC's answer wherever the lenient one differs. */
+  readonly strict: boolean;
+  /** What a POST for an inactive user of the same identity does. */
+  readonly reprovision: "restore" | "conflict";
+  /** What DELETE does: keep the row for restore, erase it, or only deactivate. */
+  readonly deletion: "soft" | "hard" | "deactivate";
+}
+
+/** The settings of a connector that chose nothing. */
+export const DEFAULT_SETTINGS: ConnectorSettings = {
+  strict: false,
+  reprovision: "restore",
+  deletion: "soft",
+};

@@ -1,0 +1,75 @@
+import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
+import type { Clock } from "./clock.ts";
+import type { ConnectorId } from "./connector-id.ts";
+import { type Database, withRetries } from "./database.ts";
+import { type Query, rowsOf } from "./query.ts";
+
+/** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
+export interface Access {
+  readonly connectorId: ConnectorId;
+  readonly connectorStatus: "active" | "disabled";
+  readonly connectorDeletedAt: number | null;
+  readonly settings: ConnectorSettings;
+  readonly credentialId: string;
+  readonly scope: "read" | "read-write";
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+}
+
+/** What a credential may do now. */
+export type Verdict = "granted" | "revoked" | "expired" | "deleted" | "disabled" | "readOnly";
+
+/** Judges a credential for reading or writing at a moment (SEMANTICS 9 and 12). */
+export function judgeAccess(access: Access, intent: "read" | "write", now: number): Verdict {
+  if (access.connectorDeletedAt !== null) return "deleted";
+  if (access.revokedAt !== null && access.revokedAt <= now) return "revoked";
+  if (access.expiresAt !== null && access.expiresAt <= now) return "expired";
+  if (access.connectorStatus === "disabled") return "disabled";
+  return intent === "write" && access.scope === "read" ? "readOnly" : "granted";
+}
+
+const SELECT_ACCESS = `SELECT c.connector_id AS connectorId, k.status AS connectorStatus,
+    k.deleted_at AS connectorDeletedAt, k.settings AS settings, c.id AS credentialId, c.scope AS scope,
+    c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt
+  FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1`;
+
+type AccessRow = Omit<Access, "settings"> & { readonly settings: string };
+
+/**
+ * Looks a token's hash up and runs a query in the same D1 round trip. The query's answer must be
+ * thrown away unless the access is judged good; an unknown hash gives no access.
+ */
+export async function readWithAccess<T>(
+  db: Database,
+  tokenHash: string,
+  query: Query<T>,
+  clock: Clock,
+): Promise<{ readonly access: Access; readonly value: T } | undefined> {
+  const statements = [db.prepare(SELECT_ACCESS).bind(tokenHash), ...query.statements];
+  const [first, ...rest] = await withRetries(clock, () => db.batch(statements));
+  const [row] = rowsOf<AccessRow>(first);
+  if (row === undefined) return undefined;
+  return { access: { ...row, settings: parseSettings(row.settings) }, value: query.read(rest) };
+}
+
+/** A query that asks nothing, for a request that needs its credential alone. */
+export const NO_QUERY: Query<undefined> = { statements: [], read: () => undefined };
+
+/** Reads stored settings; members that a later version added take their defaults. */
+export function parseSettings(text: string): ConnectorSettings {
+  // Written by this program from validated settings.
+  return { ...DEFAULT_SETTINGS, ...(JSON.parse(text) as Partial<ConnectorSettings>) };
+}
+
+/** The statement that notes when a credential was last used, in milliseconds. */
+export function noteLastUse(
+  db: Database,
+  connectorId: ConnectorId,
+  credentialId: string,
+  at: number,
+): D1PreparedStatement {
+  return db
+    .prepare("UPDATE credentials SET last_used_at = ?3 WHERE connector_id = ?1 AND id = ?2")
+    .bind(connectorId, credentialId, at);
+}

@@ -1,0 +1,62 @@
+/** D1 cannot take the request now: the caller answers 503 with Retry-After; whether a write got in is unknown. */
+export class Overloaded extends Error {
+  override readonly name = "Overloaded";
+  readonly retryAfterSeconds = 2;
+}
+
+/** What a D1 error means for the write that met it. */
+export type D1ErrorKind =
+  | { readonly kind: "duplicateOperation" }
+  | { readonly kind: "uniqueness"; readonly attribute: "userName" | "externalId" | "id" }
+  | { readonly kind: "versionChanged" }
+  | { readonly kind: "credentialGone" }
+  | { readonly kind: "retryable" }
+  | { readonly kind: "overloaded" }
+  | { readonly kind: "other" };
+
+/** Constraint messages of SQLite, which name the columns of a unique index or a named CHECK. */
+const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
+  ["UNIQUE constraint failed: events.connector_id, events.op_id", { kind: "duplicateOperation" }],
+  ["CHECK constraint failed: version_unchanged", { kind: "versionChanged" }],
+  ["CHECK constraint failed: credential_valid", { kind: "credentialGone" }],
+  ["users.connector_id, users.user_name_key", { kind: "uniqueness", attribute: "userName" }],
+  ["users.connector_id, users.external_id", { kind: "uniqueness", attribute: "externalId" }],
+  ["users.connector_id, users.id", { kind: "uniqueness", attribute: "id" }],
+];
+
+/** Errors that D1's documentation calls transient; the batch may or may not have committed. */
+const RETRYABLE: readonly string[] = [
+  "Network connection lost",
+  "storage caused object to be reset",
+  "reset because its code was updated",
+  "Cannot resolve D1 DB due to transient issue",
+];
+
+/** Errors by which D1 asks for fewer requests, not for the same one again. */
+const OVERLOADED: readonly string[] = [
+  "D1 DB is overloaded",
+  "Requests queued for too long",
+  "Too many requests queued",
+  "D1 DB exceeded its CPU time limit",
+  "D1 DB storage operation exceeded timeout",
+  "database or disk is full",
+  "Exceeded maximum DB size",
+];
+
+/** Reads the meaning out of a D1 error's message, which is never logged: it can hold parameters. */
+export function classifyError(error: unknown): D1ErrorKind {
+  if (error instanceof Overloaded) return { kind: "overloaded" };
+  const message = messageOf(error);
+  for (const [text, kind] of CONSTRAINTS) {
+    if (message.includes(text)) return kind;
+  }
+  if (OVERLOADED.some((text) => message.includes(text))) return { kind: "overloaded" };
+  if (RETRYABLE.some((text) => message.includes(text))) return { kind: "retryable" };
+  return { kind: "other" };
+}
+
+/** The message of an error and of its cause (Drizzle wraps the D1 error). */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message;
+}

@@ -1,0 +1,145 @@
+import type { ConnectorId } from "./connector-id.ts";
+import type { Database } from "./database.ts";
+import { Parameters } from "./parameters.ts";
+import { rowsOf } from "./query.ts";
+
+/** What an administrator narrows the event log down by; absent members narrow nothing. */
+export interface EventFilter {
+  /** Milliseconds, inclusive. */
+  readonly from?: number | undefined;
+  /** Milliseconds, exclusive. */
+  readonly to?: number | undefined;
+  /** The hundreds of the status: 2, 3, 4 or 5. */
+  readonly statusClass?: number | undefined;
+  readonly method?: string | undefined;
+  /** A resource's id. */
+  readonly resourceId?: string | undefined;
+  /** A folded userName. */
+  readonly userNameKey?: string | undefined;
+}
+
+/** An event as it is stored: warnings are a JSON list, times milliseconds. */
+export interface StoredEvent {
+  readonly opId: string;
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly scimType: string | null;
+  readonly latencyMs: number;
+  readonly clientIp: string | null;
+  readonly userAgent: string | null;
+  readonly credentialId: string | null;
+  readonly resourceType: string | null;
+  readonly resourceId: string | null;
+  readonly userName: string | null;
+  readonly requestBody: string | null;
+  readonly responseBody: string | null;
+  readonly warnings: string;
+  readonly explanation: string | null;
+}
+
+/** Events, newest first, and the id below which the next page begins; undefined on the last page. */
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  readonly beforeId: string | undefined;
+}
+
+/** DESIGN "Storage": a filter without an index of its own looks at so many rows for one page at most. */
+const WINDOW_ROWS = 10_000;
+
+const SHOWN = `op_id AS opId, at, method, path, status, scim_type AS scimType, latency_ms AS latencyMs,
+  client_ip AS clientIp, user_agent AS userAgent, credential_id AS credentialId,
+  resource_type AS resourceType, resource_id AS resourceId, user_name AS userName,
+  request_body AS requestBody, response_body AS responseBody, warnings, explanation`;
+
+/** Finds one event of a connector. */
+export async function findEvent(
+  db: Database,
+  connectorId: ConnectorId,
+  id: string,
+): Promise<StoredEvent | undefined> {
+  const text = `SELECT ${SHOWN} FROM events WHERE connector_id = ?1 AND op_id = ?2`;
+  return rowsOf<StoredEvent>(await db.prepare(text).bind(connectorId, id).all())[0];
+}
+
+/**
+ * Lists events of a connector, newest first, below the event with the id `beforeId`. Time and
+ * resource are found through indexes; the other filters are tried on a window of the log, so a page
+ * may hold fewer events than its limit and still have a next one.
+ */
+export async function listEvents(
+  db: Database,
+  connectorId: ConnectorId,
+  filter: EventFilter,
+  page: { readonly beforeId: string | undefined; readonly limit: number },
+): Promise<EventPage> {
+  const parameters = new Parameters();
+  const conditions = rowConditions(filter, parameters);
+  const windowRows = conditions.length === 0 ? page.limit : WINDOW_ROWS;
+  const inWindow = windowConditions(connectorId, filter, page.beforeId, parameters);
+  // The left join keeps one row, and so the window's extent, when no event matches.
+  const text = `WITH
+    in_window AS MATERIALIZED (SELECT row_id, op_id FROM events
+      WHERE ${inWindow.join(" AND ")} ORDER BY op_id DESC LIMIT ${windowRows}),
+    found AS (SELECT events.* FROM in_window CROSS JOIN events USING (row_id)
+      WHERE ${["1", ...conditions].join(" AND ")} ORDER BY events.op_id DESC LIMIT ${page.limit})
+    SELECT extent.size, extent.lastId, ${SHOWN}
+    FROM (SELECT count(*) AS size, min(op_id) AS lastId FROM in_window) AS extent LEFT JOIN found
+    ORDER BY op_id DESC`;
+  const rows = rowsOf<StoredEvent & Extent>(
+    await db
+      .prepare(text)
+      .bind(...parameters.values())
+      .all(),
+  );
+  const { size, lastId } = rows[0] ?? { size: 0, lastId: null };
+  const events = rows.filter(({ opId }) => opId !== null);
+  return { events, beforeId: nextBefore(events, page.limit, size === windowRows ? lastId : null) };
+}
+
+/** How many rows the window held, and the id of its oldest one. */
+interface Extent {
+  readonly size: number;
+  readonly lastId: string | null;
+}
+
+/** A full page goes on below its last event, a page cut short by the window below the window. */
+function nextBefore(
+  events: readonly StoredEvent[],
+  limit: number,
+  windowEnd: string | null,
+): string | undefined {
+  return events.length === limit ? events.at(-1)?.opId : (windowEnd ?? undefined);
+}
+
+function windowConditions(
+  connectorId: ConnectorId,
+  filter: EventFilter,
+  beforeId: string | undefined,
+  parameters: Parameters,
+): readonly string[] {
+  const { resourceId, from, to } = filter;
+  return [
+    `connector_id = ${parameters.bind(connectorId)}`,
+    ...(resourceId === undefined ? [] : [`resource_id = ${parameters.bind(resourceId)}`]),
+    ...(beforeId === undefined ? [] : [`op_id < ${parameters.bind(beforeId)}`]),
+    ...(from === undefined ? [] : [`op_id >= ${parameters.bind(firstIdAt(from))}`]),
+    ...(to === undefined ? [] : [`op_id < ${parameters.bind(firstIdAt(to))}`]),
+  ];
+}
+
+function rowConditions(filter: EventFilter, parameters: Parameters): readonly string[] {
+  const { statusClass, method, userNameKey } = filter;
+  return [
+    ...(statusClass === undefined ? [] : [`status / 100 = ${parameters.bind(statusClass)}`]),
+    ...(method === undefined ? [] : [`method = ${parameters.bind(method)}`]),
+    ...(userNameKey === undefined ? [] : [`user_name_key = ${parameters.bind(userNameKey)}`]),
+  ];
+}
+
+/** The smallest UUIDv7 of a millisecond: event ids are ordered by time. */
+function firstIdAt(ms: number): string {
+  const digits = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, "0");
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-0000-0000-000000000000`;
+}

@@ -1,0 +1,70 @@
+import type { ConnectorId } from "./connector-id.ts";
+import type { Database } from "./database.ts";
+import { eachChunk, type RowSource } from "./row-source.ts";
+
+/** One row of the event log (SEMANTICS 10); times in milliseconds, bodies already redacted and cut. */
+export interface EventRow {
+  /** A UUIDv7, so that its order is the order of time; unique per connector, the key of safe retries. */
+  readonly opId: string;
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly scimType: string | null;
+  readonly latencyMs: number;
+  readonly clientIp: string | null;
+  readonly userAgent: string | null;
+  readonly credentialId: string | null;
+  readonly resourceType: string | null;
+  readonly resourceId: string | null;
+  readonly userName: string | null;
+  readonly userNameKey: string | null;
+  readonly requestBody: string | null;
+  readonly responseBody: string | null;
+  readonly warnings: readonly string[];
+  readonly explanation: string | null;
+}
+
+/** The columns of an event in the order of the insert; each is read from the member of the same name. */
+const COLUMNS = [
+  ["op_id", "opId"],
+  ["at", "at"],
+  ["method", "method"],
+  ["path", "path"],
+  ["status", "status"],
+  ["scim_type", "scimType"],
+  ["latency_ms", "latencyMs"],
+  ["client_ip", "clientIp"],
+  ["user_agent", "userAgent"],
+  ["credential_id", "credentialId"],
+  ["resource_type", "resourceType"],
+  ["resource_id", "resourceId"],
+  ["user_name", "userName"],
+  ["user_name_key", "userNameKey"],
+  ["request_body", "requestBody"],
+  ["response_body", "responseBody"],
+  ["warnings", "warnings"],
+  ["explanation", "explanation"],
+] as const;
+
+const INSERTED = COLUMNS.map(([column]) => column).join(", ");
+
+/** Appends event rows; ?1 = rows (see row-source.ts), ?2 = connector. A known op_id aborts the batch. */
+export function insertEvents({ row, from }: RowSource): string {
+  const values = COLUMNS.map(([, member]) => `${row} ->> '${member}'`).join(", ");
+  return `INSERT INTO events (connector_id, ${INSERTED}) SELECT ?2, ${values} ${from}`;
+}
+
+/**
+ * Statements that append events of requests that changed nothing. A known op_id is passed over: it
+ * is a write whose answer got lost here after its batch had gone in.
+ */
+export function appendEvents(
+  db: Database,
+  connectorId: ConnectorId,
+  rows: readonly EventRow[],
+): readonly D1PreparedStatement[] {
+  return eachChunk(rows, (source, json) =>
+    db.prepare(`${insertEvents(source)} WHERE true ON CONFLICT DO NOTHING`).bind(json, connectorId),
+  );
+}

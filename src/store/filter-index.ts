@@ -1,0 +1,61 @@
+import type { ResolvedFilter } from "#scim/filter/ast.ts";
+import type { AttributeTarget } from "#scim/schema/attribute.ts";
+
+/** The core attributes that have an index of their own. */
+export type KeyName = "id" | "userName" | "externalId" | "emails";
+
+/** Whether a target is one of the indexed core attributes (of `emails`, its `value`). */
+export function isKeyTarget(target: AttributeTarget, name: KeyName): boolean {
+  if (target.extension !== undefined || target.attribute.name !== name) return false;
+  return name !== "emails" || target.subAttribute === undefined || isValue(target.subAttribute);
+}
+
+/**
+ * Whether a filter can be answered through an index, whatever else it asks: one term of an `and`,
+ * every term of an `or`. Anything else walks over all users of the connector.
+ */
+export function hasIndexedTerm(filter: ResolvedFilter): boolean {
+  switch (filter.kind) {
+    case "and":
+      return filter.filters.some(hasIndexedTerm);
+    case "or":
+      return filter.filters.every(hasIndexedTerm);
+    case "some":
+      return isKeyTarget(filter.target, "emails") && emailTerm(filter.filter) !== undefined;
+    case "compare": {
+      const { target, operator } = filter;
+      if (operator === "sw") return isKeyTarget(target, "userName");
+      const names: readonly KeyName[] = ["id", "userName", "externalId", "emails"];
+      return operator === "eq" && names.some((name) => isKeyTarget(target, name));
+    }
+    case "not":
+    case "present":
+      return false;
+  }
+}
+
+/**
+ * The e-mail address, and the type if one is named, that a value path's and-ed `eq` terms ask for;
+ * undefined where they name no address.
+ */
+export function emailTerm(
+  filter: ResolvedFilter,
+): { readonly value: string; readonly type: string | undefined } | undefined {
+  const terms = filter.kind === "and" ? filter.filters : [filter];
+  const value = equalText(terms, "value");
+  return value === undefined ? undefined : { value, type: equalText(terms, "type") };
+}
+
+function equalText(terms: readonly ResolvedFilter[], name: string): string | undefined {
+  for (const term of terms) {
+    if (term.kind !== "compare" || term.operator !== "eq") continue;
+    if (term.target.attribute.name === name && term.operand.type === "text") {
+      return term.operand.value;
+    }
+  }
+  return undefined;
+}
+
+function isValue(attribute: { readonly name: string }): boolean {
+  return attribute.name === "value";
+}

@@ -1,0 +1,150 @@
+import { ScimError } from "#scim/error.ts";
+import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast.ts";
+import type { AttributeTarget } from "#scim/schema/attribute.ts";
+import { EMAILS_PATH } from "./columns.ts";
+import { emailTerm, isKeyTarget } from "./filter-index.ts";
+import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
+import type { Bound, Parameters } from "./parameters.ts";
+
+/**
+ * Compiles a resolved filter to a SQL condition on `users`, with every value bound in `parameters`.
+ * It means what `matchesFilter` means on the same folded document; a property test holds the two
+ * together. `connector` is the SQL of the connector's number, for lookups in `user_values`.
+ */
+export function compileFilter(
+  filter: ResolvedFilter,
+  connector: string,
+  parameters: Parameters,
+): string {
+  return compile(filter, { connector, parameters, element: undefined, isNegated: false });
+}
+
+interface Context {
+  readonly connector: string;
+  readonly parameters: Parameters;
+  /** Inside a value path: the element; outside: undefined. */
+  readonly element: JsonSource | undefined;
+  /** Under a `not` an absent value must count as false, never as SQL's NULL. */
+  readonly isNegated: boolean;
+}
+
+function compile(filter: ResolvedFilter, context: Context): string {
+  switch (filter.kind) {
+    case "and":
+      return filter.filters.map((term) => `(${compile(term, context)})`).join(" AND ");
+    case "or":
+      return filter.filters.map((term) => `(${compile(term, context)})`).join(" OR ");
+    case "not":
+      return `NOT (${compile(filter.filter, { ...context, isNegated: true })})`;
+    case "present":
+      return isPresent(filter.target, context);
+    case "some":
+      return hasElement(filter.target, filter.filter, context);
+    case "compare": {
+      const condition = compare(filter.target, filter.operator, filter.operand, context);
+      return context.isNegated ? `(${condition}) IS TRUE` : condition;
+    }
+  }
+}
+
+function compare(
+  target: AttributeTarget,
+  operator: ResolvedOperator,
+  operand: Operand,
+  context: Context,
+): string {
+  const bound = context.parameters.bind(boundValue(operand));
+  if (context.element === undefined) {
+    if (operator === "eq" && isKeyTarget(target, "emails")) return emailLookup(bound, "", context);
+    const column = columnOf(target);
+    if (column !== undefined) return test(column, operator, bound);
+  }
+  const { list, value } = placeOf(target, context.element ?? FOLDED);
+  const condition = test(value, operator, bound);
+  return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+}
+
+/** The column that holds an attribute, where one does; the rest is read from the folded document. */
+function columnOf(target: AttributeTarget): string | undefined {
+  if (target.extension !== undefined) return undefined;
+  const { attribute, subAttribute } = target;
+  switch (subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`) {
+    case "id":
+      return "users.id";
+    case "userName":
+      return "users.user_name_key";
+    case "externalId":
+      return "users.external_id";
+    case "meta":
+    case "meta.created":
+      return "users.created_at";
+    case "meta.lastModified":
+      return "users.modified_at";
+    case "meta.version":
+      return "('W/\"' || users.version || '\"')";
+    case "meta.resourceType":
+      return "'User'";
+    case "meta.location":
+      throw ScimError.invalidFilter('"meta.location" cannot be filtered; filter on "id" instead.');
+    default:
+      return undefined;
+  }
+}
+
+function test(value: string, operator: ResolvedOperator, bound: string): string {
+  switch (operator) {
+    case "eq":
+      return `${value} = ${bound}`;
+    case "gt":
+      return `${value} > ${bound}`;
+    case "ge":
+      return `${value} >= ${bound}`;
+    case "lt":
+      return `${value} < ${bound}`;
+    case "le":
+      return `${value} <= ${bound}`;
+    case "co":
+      return `instr(${value}, ${bound}) > 0`;
+    case "sw":
+      // A range, so that an index on the column serves it; U+10FFFF sorts behind every text.
+      return `${value} >= ${bound} AND ${value} < ${bound} || char(1114111)`;
+    case "ew":
+      return `substr(${value}, max(1, length(${value}) - length(${bound}) + 1)) = ${bound}`;
+  }
+}
+
+function boundValue(operand: Operand): Bound {
+  switch (operand.type) {
+    case "text":
+    case "number":
+      return operand.value;
+    case "boolean":
+      return operand.value ? 1 : 0;
+    case "instant":
+      return operand.ms;
+  }
+}
+
+function isPresent(target: AttributeTarget, context: Context): string {
+  const column = context.element === undefined ? columnOf(target) : undefined;
+  if (column !== undefined) return `${column} IS NOT NULL`;
+  const { list, value } = placeOf(target, context.element ?? FOLDED);
+  const condition = `${value} IS NOT NULL`;
+  return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+}
+
+function hasElement(target: AttributeTarget, filter: ResolvedFilter, context: Context): string {
+  const { list, element } = elementsOf(target);
+  const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${compile(filter, { ...context, element })})`;
+  const email = isKeyTarget(target, "emails") ? emailTerm(filter) : undefined;
+  if (email === undefined) return exists;
+  const { parameters } = context;
+  const type = email.type === undefined ? "" : ` AND type_key = ${parameters.bind(email.type)}`;
+  return `${emailLookup(parameters.bind(email.value), type, context)} AND ${exists}`;
+}
+
+/** Finds users by an e-mail address through its index; Entra sends `emails[type eq "work"].value eq`. */
+function emailLookup(value: string, andType: string, context: Context): string {
+  return `users.id IN (SELECT user_id FROM user_values WHERE connector_id = ${context.connector}
+    AND path = '${EMAILS_PATH}' AND value_key = ${value}${andType})`;
+}

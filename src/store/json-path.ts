@@ -1,0 +1,55 @@
+import type { Attribute, AttributeTarget } from "#scim/schema/attribute.ts";
+
+/** A JSON value in SQL: its expression, and whether it is an object whose members can be read. */
+export interface JsonSource {
+  readonly text: string;
+  readonly isObject: boolean;
+}
+
+/** Where a target's values are: `value` in each row of `list`, or `value` alone where it has no list. */
+export interface JsonPlace {
+  readonly list: string | undefined;
+  readonly value: string;
+}
+
+/** The folded document of a user. */
+export const FOLDED: JsonSource = { text: "users.folded", isObject: true };
+
+/** Finds the SQL that reads a target's values out of a JSON source. */
+export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace {
+  if (!source.isObject) return { list: undefined, value: source.text };
+  const { attribute, subAttribute } = target;
+  if (!attribute.multiValued) {
+    const names = subAttribute === undefined ? [] : [subAttribute.name];
+    const path = pathText([...outerNames(target), ...names]);
+    return { list: undefined, value: `(${source.text} ->> ${path})` };
+  }
+  const value =
+    subAttribute === undefined ? "e.value" : `(e.value ->> ${pathText([subAttribute.name])})`;
+  return { list: listText(target, source), value };
+}
+
+/** The rows that hold the values of a multi-valued target, and one such value as a source. */
+export function elementsOf(target: AttributeTarget): { list: string; element: JsonSource } {
+  return {
+    list: listText(target, FOLDED),
+    element: { text: "e.value", isObject: isComplex(target.attribute) },
+  };
+}
+
+function listText(target: AttributeTarget, source: JsonSource): string {
+  return `json_each(${source.text}, ${pathText(outerNames(target))}) AS e`;
+}
+
+function outerNames({ extension, attribute }: AttributeTarget): readonly string[] {
+  return extension === undefined ? [attribute.name] : [extension, attribute.name];
+}
+
+function isComplex(attribute: Attribute): boolean {
+  return attribute.type === "complex";
+}
+
+/** A JSON path as a SQL literal. Its names come from schemas, never from a request. */
+function pathText(names: readonly string[]): string {
+  return `'$${names.map((name) => `."${name.replaceAll("'", "''")}"`).join("")}'`;
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "./clock.ts";
+import type { ConnectorId } from "./connector-id.ts";
+import { type Database, withRetries } from "./database.ts";
+
+/** Statements to run in one batch, and how to read the answer from their results. */
+export interface Query<T> {
+  readonly statements: readonly D1PreparedStatement[];
+  readonly read: (results: readonly D1Result[]) => T;
+}
+
+/**
+ * Whose rows a query may see: a connector that is already known, or the one that a token's hash
+ * names. The second lets credential and query travel in one round trip.
+ */
+export type Scope =
+  | { readonly kind: "connector"; readonly connectorId: ConnectorId }
+  | { readonly kind: "token"; readonly hash: string };
+
+/** The SQL expression of the scope's connector number, to be used with `?1` bound to scopeKey(scope). */
+export function scopeText(scope: Scope): string {
+  return scope.kind === "connector"
+    ? "?1"
+    : "(SELECT connector_id FROM credentials WHERE hash = ?1)";
+}
+
+/** The value that scopeText expects as `?1`. */
+export function scopeKey(scope: Scope): ConnectorId | string {
+  return scope.kind === "connector" ? scope.connectorId : scope.hash;
+}
+
+/** Runs a query in one D1 round trip. */
+export async function runQuery<T>(db: Database, query: Query<T>, clock: Clock): Promise<T> {
+  return query.read(await withRetries(clock, () => db.batch([...query.statements])));
+}
+
+/** The rows of one statement's result, typed as the columns that the statement selects. */
+export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {
+  // D1 types its rows as unknown; the caller's statement stands beside the Row it names.
+  return (result?.results ?? []) as Row[];
+}

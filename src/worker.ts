@@ -1,0 +1,22 @@
+import type { Hono } from "hono";
+import { createApp } from "#http/app.ts";
+import { readConfig } from "#http/config.ts";
+import { DeferredLog } from "#http/deferred-log.ts";
+import type { AppEnv } from "#http/services.ts";
+import type { Clock } from "#store/clock.ts";
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  random: () => Math.random(),
+};
+
+let app: Hono<AppEnv> | undefined;
+
+/** The Worker: composed on the first request of an isolate, when its variables are known. */
+export default {
+  fetch(request, env, context) {
+    app ??= createApp({ config: readConfig(env), clock, log: new DeferredLog(clock) });
+    return app.fetch(request, env, context);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,56 @@
+import { createTestHarness } from "wrangler";
+import * as z from "zod";
+
+/** The built Worker, listening on loopback with an empty database. */
+export interface Server {
+  readonly origin: string;
+  readonly createConnector: (name: string) => Promise<Connector>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What an administrator pastes into an identity provider. */
+export interface Connector {
+  readonly scimBaseUrl: string;
+  readonly token: string;
+}
+
+/** Builds the Worker as `wrangler deploy` would, applies the migrations and starts it. */
+export async function startServer(): Promise<Server> {
+  // miniflare would ask the network for a sample of request.cf; tests touch loopback only.
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+  const worker = { configPath: "./wrangler.toml", vars: VARS, secrets: { ADMIN_TOKEN } };
+  const harness = createTestHarness({ workers: [worker] });
+  const { url } = await harness.listen();
+  await harness.getWorker().applyD1Migrations("DB");
+  return {
+    origin: url.origin,
+    createConnector: (name) => createConnector(url.origin, name),
+    stop: () => harness.close(),
+  };
+}
+
+const ADMIN_TOKEN = "test-admin-token";
+
+// Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
+const VARS = {
+  SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
+  PUBLIC_URL: "",
+};
+
+const created = z.object({
+  connector: z.object({ id: z.string(), scimBaseUrl: z.url() }),
+  token: z.object({ secret: z.string().min(1) }),
+});
+
+async function createConnector(origin: string, name: string): Promise<Connector> {
+  const response = await fetch(`${origin}/admin/v1/connectors`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  if (response.status !== 201) {
+    throw new Error(`POST /admin/v1/connectors: ${response.status} ${await response.text()}`);
+  }
+  const { connector, token } = created.parse(await response.json());
+  return { scimBaseUrl: connector.scimBaseUrl, token: token.secret };
+}

@@ -1,0 +1,45 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+// Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
+const WORKER_BINDINGS = {
+  ADMIN_TOKEN: "test-admin-token",
+  SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
+  PUBLIC_URL: "",
+};
+
+// wrangler warns of a required secret it cannot see, although the binding above provides it.
+process.env.ADMIN_TOKEN ??= WORKER_BINDINGS.ADMIN_TOKEN;
+
+export default defineConfig({
+  test: {
+    coverage: { provider: "istanbul", include: ["src/**/*.ts"] },
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      async () => ({
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...WORKER_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("drizzle") },
+            },
+          }),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          setupFiles: ["./test/support/worker-setup.ts"],
+        },
+      }),
+      {
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          environment: "node",
+          // A hook starts the whole server, which takes a while on a busy machine.
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
