@@ -31,7 +31,7 @@ export function replaceUser(
     const { document, warnings } = normaliseResource(USER, body, settings);
     if (settings.strict) requireSameId(body, id);
     // Re-activating a leaver by a profile PUT that says nothing about active would be a hole.
-    const wasActive = documentOf(before)["active"] !== false;
+    const wasActive = documentOf(before).active !== false;
     return updated(before, withActive(document, wasActive), warnings, directory.now);
   });
 }

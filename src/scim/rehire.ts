@@ -61,7 +61,7 @@ function stateOf(record: UserRecord) {
   return {
     ...identityOf(document),
     isLive: record.deletedAt === undefined,
-    isActive: document["active"] !== false,
+    isActive: document.active !== false,
   };
 }
 

@@ -35,7 +35,7 @@ export function deletedRecord(before: UserRecord, now: number): UserRecord {
 
 /** The document with `active` as it says itself, or else as given (RFC 7643 §4.1.1 has no default). */
 export function withActive(document: Document, otherwise: boolean): Document {
-  return { ...document, active: document["active"] ?? otherwise };
+  return { ...document, active: document.active ?? otherwise };
 }
 
 /** The `meta` of a user (RFC 7643 §3.1) but its location, which depends on the URL asked. */

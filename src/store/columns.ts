@@ -48,14 +48,14 @@ export function userColumns(type: ResourceType, record: UserRecord): UserColumns
 
 /** Whether a user's document says that the person may sign in (SEMANTICS 1: a missing active is true). */
 export function isActive(document: JsonObject): boolean {
-  return document["active"] !== false;
+  return document.active !== false;
 }
 
 /** The name under which e-mail addresses stand in `user_values`. */
 export const EMAILS_PATH = "emails";
 
 function lookupValues(document: JsonObject): readonly LookupValue[] {
-  const emails = document["emails"];
+  const emails = document.emails;
   if (!Array.isArray(emails)) return [];
   const values = new Map<string, LookupValue>();
   for (const email of emails) {

@@ -46,6 +46,35 @@ export function emailTerm(
   return value === undefined ? undefined : { value, type: equalText(terms, "type") };
 }
 
+/** The term of a filter that looks users up by an e-mail address, and what it asks for. */
+export interface EmailDriver {
+  readonly term: ResolvedFilter;
+  readonly value: string;
+  readonly type: string | undefined;
+}
+
+/**
+ * The e-mail term that a lookup should start from; undefined where none must hold, or where a term
+ * on id, userName or externalId finds the one user more cheaply.
+ */
+export function emailDriver(filter: ResolvedFilter): EmailDriver | undefined {
+  const terms = filter.kind === "and" ? filter.filters : [filter];
+  if (terms.some((term) => hasIndexedTerm(term) && driverOf(term) === undefined)) return undefined;
+  return terms.map(driverOf).find((driver) => driver !== undefined);
+}
+
+function driverOf(term: ResolvedFilter): EmailDriver | undefined {
+  if (term.kind === "some" && isKeyTarget(term.target, "emails")) {
+    const email = emailTerm(term.filter);
+    return email && { term, ...email };
+  }
+  if (term.kind !== "compare" || term.operator !== "eq" || term.operand.type !== "text") {
+    return undefined;
+  }
+  const isEmail = isKeyTarget(term.target, "emails");
+  return isEmail ? { term, value: term.operand.value, type: undefined } : undefined;
+}
+
 function equalText(terms: readonly ResolvedFilter[], name: string): string | undefined {
   for (const term of terms) {
     if (term.kind !== "compare" || term.operator !== "eq") continue;

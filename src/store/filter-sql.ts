@@ -9,19 +9,22 @@ import type { Bound, Parameters } from "./parameters.ts";
 /**
  * Compiles a resolved filter to a SQL condition on `users`, with every value bound in `parameters`.
  * It means what `matchesFilter` means on the same folded document; a property test holds the two
- * together. `connector` is the SQL of the connector's number, for lookups in `user_values`.
+ * together. `connector` is the SQL of the connector's number, for lookups in `user_values`; the
+ * statement has already looked up `drivenBy`, a term of the filter, where that is given.
  */
 export function compileFilter(
   filter: ResolvedFilter,
   connector: string,
   parameters: Parameters,
+  drivenBy?: ResolvedFilter,
 ): string {
-  return compile(filter, { connector, parameters, element: undefined, isNegated: false });
+  return compile(filter, { connector, parameters, drivenBy, element: undefined, isNegated: false });
 }
 
 interface Context {
   readonly connector: string;
   readonly parameters: Parameters;
+  readonly drivenBy: ResolvedFilter | undefined;
   /** Inside a value path: the element; outside: undefined. */
   readonly element: JsonSource | undefined;
   /** Under a `not` an absent value must count as false, never as SQL's NULL. */
@@ -39,8 +42,9 @@ function compile(filter: ResolvedFilter, context: Context): string {
     case "present":
       return isPresent(filter.target, context);
     case "some":
-      return hasElement(filter.target, filter.filter, context);
+      return hasElement(filter, context);
     case "compare": {
+      if (filter === context.drivenBy) return "1";
       const condition = compare(filter.target, filter.operator, filter.operand, context);
       return context.isNegated ? `(${condition}) IS TRUE` : condition;
     }
@@ -133,11 +137,12 @@ function isPresent(target: AttributeTarget, context: Context): string {
   return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
 }
 
-function hasElement(target: AttributeTarget, filter: ResolvedFilter, context: Context): string {
-  const { list, element } = elementsOf(target);
-  const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${compile(filter, { ...context, element })})`;
-  const email = isKeyTarget(target, "emails") ? emailTerm(filter) : undefined;
-  if (email === undefined) return exists;
+function hasElement(filter: Extract<ResolvedFilter, { kind: "some" }>, context: Context): string {
+  const { list, element } = elementsOf(filter.target);
+  const condition = compile(filter.filter, { ...context, element });
+  const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+  const email = isKeyTarget(filter.target, "emails") ? emailTerm(filter.filter) : undefined;
+  if (email === undefined || filter === context.drivenBy) return exists;
   const { parameters } = context;
   const type = email.type === undefined ? "" : ` AND type_key = ${parameters.bind(email.type)}`;
   return `${emailLookup(parameters.bind(email.value), type, context)} AND ${exists}`;

@@ -1,7 +1,8 @@
 import type { ResolvedFilter } from "#scim/filter/ast.ts";
 import type { UserRecord } from "#scim/ports.ts";
+import { EMAILS_PATH } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { hasIndexedTerm } from "./filter-index.ts";
+import { type EmailDriver, emailDriver, hasIndexedTerm } from "./filter-index.ts";
 import { compileFilter } from "./filter-sql.ts";
 import { Parameters } from "./parameters.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
@@ -48,18 +49,52 @@ const BLOCK_PAGE = `WITH
   WHERE connector_id = CONNECTOR AND deleted_at IS NULL AND id >= (SELECT first_id FROM start)
   ORDER BY id LIMIT ?2 OFFSET (?3 - (SELECT before FROM start))`;
 
-/** Users that match a filter with an indexed term, at most `limit` of them, in the order of creation. */
+/**
+ * Users that match a filter with an indexed term, in the order of creation. Where more than `limit`
+ * rows match, they are not all of them and `isComplete` is false.
+ */
 export function indexedMatches(
   db: Database,
   scope: Scope,
   filter: ResolvedFilter,
   limit: number,
-): Query<readonly UserRecord[]> {
+): Query<{ readonly users: readonly UserRecord[]; readonly isComplete: boolean }> {
   const parameters = new Parameters();
-  const text = `SELECT ${USER_COLUMNS} FROM users WHERE ${matching(scope, filter, parameters)}
-    ORDER BY users.id LIMIT ${limit}`;
-  const statement = db.prepare(text).bind(...parameters.values());
-  return { statements: [statement], read: ([rows]) => usersOf(rows) };
+  const driver = emailDriver(filter);
+  const source =
+    driver === undefined
+      ? `users WHERE ${matching(scope, filter, parameters)}`
+      : emailSource(scope, filter, driver, parameters);
+  const text = `SELECT ${USER_COLUMNS} FROM ${source} LIMIT ${limit + 1}`;
+  return {
+    statements: [db.prepare(text).bind(...parameters.values())],
+    read: ([rows]) => {
+      const users = usersOf(rows);
+      return { users: inOrder(users), isComplete: users.length <= limit };
+    },
+  };
+}
+
+/** Starts from the addresses: SQLite would take a plain join or an IN the wrong way round, or read more. */
+function emailSource(
+  scope: Scope,
+  filter: ResolvedFilter,
+  driver: EmailDriver,
+  parameters: Parameters,
+): string {
+  parameters.bind(scopeKey(scope));
+  const type = driver.type === undefined ? "" : ` AND v.type_key = ${parameters.bind(driver.type)}`;
+  const condition = compileFilter(filter, "v.connector_id", parameters, driver.term);
+  return `user_values AS v CROSS JOIN users ON users.connector_id = v.connector_id AND users.id = v.user_id
+    WHERE v.connector_id = ${scopeText(scope)} AND v.path = '${EMAILS_PATH}'
+      AND v.value_key = ${parameters.bind(driver.value)}${type}
+      AND users.deleted_at IS NULL AND (${condition})`;
+}
+
+/** Sorted here, since SQLite's sorter reads every row once more; an address under two types finds a user twice. */
+function inOrder(users: readonly UserRecord[]): readonly UserRecord[] {
+  const byId = new Map(users.map((user) => [user.id, user]));
+  return [...byId.keys()].sort().flatMap((id) => byId.get(id) ?? []);
 }
 
 /**

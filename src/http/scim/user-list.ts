@@ -37,10 +37,10 @@ async function findPage(
   if (filter === undefined) return call.ask((db, scope) => userPage(db, scope, offset, count));
   const resolved = resolveFilter(USER, filter);
   // An indexed lookup finds a handful: read them all, and the page and the total are both there.
-  if (hasIndexedTerm(resolved) && offset + count < COUNT_MAX) {
-    const limit = offset + count + 1;
-    const users = await call.ask((db, scope) => indexedMatches(db, scope, resolved, limit));
-    if (users.length < limit) return { total: users.length, users: users.slice(offset) };
+  if (hasIndexedTerm(resolved) && offset + count <= COUNT_MAX) {
+    const limit = offset + count;
+    const found = await call.ask((db, scope) => indexedMatches(db, scope, resolved, limit));
+    if (found.isComplete) return { total: found.users.length, users: found.users.slice(offset) };
   }
   const page = await call.ask((db, scope) =>
     scannedMatches(db, scope, resolved, { offset, count }),

@@ -16,6 +16,7 @@ const FILTER_DEPTH_MAX = 20;
 /** SEMANTICS 6: the most comparisons in one filter; each is one SQL term with its own parameters. */
 const FILTER_TERMS_MAX = 50;
 
+/** How much of a filter is read: FILTER_BYTES_MAX unless the caller says otherwise. */
 export interface ParseFilterOptions {
   readonly bytesMax?: number;
   /** Called for every token read, so that a test can bound the work. */

@@ -31,18 +31,19 @@ function addElements(
   const elements = elementsOf(before);
   const added = elementsOf(normaliseAttribute(attribute, step.value, run, step.location));
   const index = indexElements(attribute, elements);
-  const after = [...elements];
+  const after = elements.map((element) => ({ element, isTouched: false }));
   for (const element of added) {
     const position = index.find(element);
     const existing = position === undefined ? undefined : after[position];
     if (position === undefined || existing === undefined) {
       index.add(element, after.length);
-      after.push(element);
+      after.push({ element, isTouched: true });
     } else {
-      after[position] = updateElement(attribute, existing, element);
+      const updated = updateElement(attribute, existing.element, element);
+      after[position] = { element: updated, isTouched: true };
     }
   }
-  return storedList(withOnePrimary(elements, after));
+  return storedList(withOnePrimary(after));
 }
 
 function updateElement(attribute: Attribute, existing: JsonValue, added: JsonValue): JsonValue {

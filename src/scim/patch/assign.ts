@@ -43,14 +43,16 @@ export function assignElements(
   const chosen = chosenElements(step.target, elements);
   if (chosen.size === 0) {
     const created = createElement(step, run);
-    return created === undefined
-      ? before
-      : storedList(withOnePrimary(elements, [...elements, created]));
+    if (created === undefined) return before;
+    const others = elements.map((element) => ({ element, isTouched: false }));
+    return storedList(withOnePrimary([...others, { element: created, isTouched: true }]));
   }
-  const changed = elements
-    .map((element) => (chosen.has(element) ? assignElement(element, step, run) : element))
-    .filter((element) => element !== undefined);
-  return storedList(withOnePrimary(elements, changed));
+  const changed = elements.flatMap((element) => {
+    const isTouched = chosen.has(element);
+    const assigned = isTouched ? assignElement(element, step, run) : element;
+    return assigned === undefined ? [] : [{ element: assigned, isTouched }];
+  });
+  return storedList(withOnePrimary(changed));
 }
 
 function assignElement(element: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {

@@ -29,19 +29,22 @@ export function chosenElements(
   return new Set(chosen);
 }
 
+/** A value after an operation, and whether the operation meant it. */
+export interface TouchedElement {
+  readonly element: JsonValue;
+  readonly isTouched: boolean;
+}
+
 /**
  * Makes room for a new primary value (RFC 7643 §2.4 allows one): the last of the values that an
  * operation touched wins, so that an older one never does.
  */
-export function withOnePrimary(
-  before: readonly JsonValue[],
-  after: readonly JsonValue[],
-): readonly JsonValue[] {
-  const old = new Set(before);
-  const winner = after.findLastIndex((element) => !old.has(element) && isPrimary(element));
-  if (winner === -1) return after;
-  return after.map((element, index) =>
-    index !== winner && isPrimary(element) ? { ...element, primary: false } : element,
+export function withOnePrimary(touched: readonly TouchedElement[]): readonly JsonValue[] {
+  const winner = touched.findLastIndex((each) => each.isTouched && isPrimary(each.element));
+  return touched.map(({ element }, index) =>
+    winner !== -1 && index !== winner && isPrimary(element)
+      ? { ...element, primary: false }
+      : element,
   );
 }
 

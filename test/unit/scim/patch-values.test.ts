@@ -45,7 +45,7 @@ function apply(members: JsonObject, operations: readonly JsonValue[], strict = f
 
 /** The e-mails after one operation on these. */
 function emailsAfter(emails: readonly JsonObject[], operation: JsonValue): JsonValue | undefined {
-  return apply(emails.length === 0 ? {} : { emails }, [operation])["emails"];
+  return apply(emails.length === 0 ? {} : { emails }, [operation]).emails;
 }
 
 function add(path: string, value: JsonValue) {
@@ -140,7 +140,7 @@ describe("add to a list of values", () => {
       invalidValue,
     );
     expect(
-      apply({ emails }, [add("emails", HOME), remove('emails[value eq "0@x"]')])["emails"],
+      apply({ emails }, [add("emails", HOME), remove('emails[value eq "0@x"]')]).emails,
     ).toHaveLength(100);
   });
 });

@@ -1,0 +1,139 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { createApp } from "#http/app.ts";
+import { readConfig } from "#http/config.ts";
+import { DeferredLog } from "#http/deferred-log.ts";
+import type { Clock } from "#store/clock.ts";
+import { type Cost, countingDatabase } from "./counting-d1.ts";
+
+/** DESIGN "Budgets": no request takes more round trips to D1, its deferred log apart. */
+const ROUND_TRIPS_MAX = 3;
+
+/** How a test's gateway differs from the real one. */
+export interface GatewayOptions {
+  /** The database to use instead of the test's own, for faults. */
+  readonly db?: D1Database;
+  readonly clock?: Partial<Clock>;
+  /** Contention repeats round trips on purpose; such a test says so. */
+  readonly roundTripsMax?: number;
+  readonly adminToken?: string | undefined;
+}
+
+/** What a test asks of a connector's SCIM endpoint. */
+export interface ScimRequest {
+  readonly method?: string;
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly basePath?: string;
+}
+
+/** A connector made for one test. */
+export interface TestConnector {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** An answer with its parsed body (undefined when it has none) and what it cost in D1. */
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read members of answers they just described
+  readonly body: any;
+  readonly cost: Cost;
+}
+
+export const ADMIN_TOKEN = "test-admin-token";
+const ORIGIN = "https://scim.example.com";
+
+/** The gateway as it is deployed, on the test's D1, counting every request's round trips. */
+export function openGateway(options: GatewayOptions = {}) {
+  const clock = { ...TEST_CLOCK, ...options.clock };
+  const database = options.db ?? env.DB;
+  const log = new DeferredLog(clock);
+  const adminToken = "adminToken" in options ? options.adminToken : ADMIN_TOKEN;
+  const app = createApp({ config: { ...readConfig(env), adminToken }, clock, log });
+
+  const send = async (request: Request): Promise<TestAnswer> => {
+    const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
+    const context = createExecutionContext();
+    const bindings = { ...env, DB: countingDatabase(database, cost) };
+    const response = await app.fetch(request, bindings, context);
+    const answer = { ...cost };
+    const text = await response.text();
+    await waitOnExecutionContext(context);
+    if (answer.roundTrips > (options.roundTripsMax ?? ROUND_TRIPS_MAX)) {
+      throw new Error(`${request.method} ${request.url} took ${answer.roundTrips} round trips.`);
+    }
+    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    return { status: response.status, headers: response.headers, body, cost: answer };
+  };
+
+  const scim = (path: string, request: ScimRequest = {}) =>
+    send(
+      new Request(`${ORIGIN}${request.basePath ?? "/scim/v2"}${path}`, {
+        method: request.method ?? (request.body === undefined ? "GET" : "POST"),
+        headers: {
+          ...(request.token !== undefined && { Authorization: `Bearer ${request.token}` }),
+          ...(request.body !== undefined && { "Content-Type": "application/scim+json" }),
+          ...request.headers,
+        },
+        ...(request.body !== undefined && { body: bodyText(request.body) }),
+      }),
+    );
+
+  const admin = (path: string, request: Omit<ScimRequest, "basePath"> = {}) =>
+    send(
+      new Request(`${ORIGIN}/admin/v1${path}`, {
+        method: request.method ?? (request.body === undefined ? "GET" : "POST"),
+        headers: {
+          Authorization: `Bearer ${"token" in request ? request.token : ADMIN_TOKEN}`,
+          ...(request.body !== undefined && { "Content-Type": "application/json" }),
+          ...request.headers,
+        },
+        ...(request.body !== undefined && { body: bodyText(request.body) }),
+      }),
+    );
+
+  const connector = async (input: object = {}): Promise<TestConnector> => {
+    const { body } = await admin("/connectors", { body: { name: "Test", ...input } });
+    return { id: body.connector.id, token: body.token.secret };
+  };
+
+  return { scim, admin, connector, send };
+}
+
+/** A filter as a query string. */
+export function filterQuery(filter: string, others: Readonly<Record<string, string>> = {}): string {
+  return `?${new URLSearchParams({ filter, ...others })}`;
+}
+
+/** A user's body with a userName of its own and whatever else a test wants. */
+export function aUser(members: Readonly<Record<string, unknown>> = {}) {
+  return {
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+    userName: `${crypto.randomUUID()}@example.com`,
+    ...members,
+  };
+}
+
+/** A PatchOp with the given operations. */
+export function aPatch(...operations: readonly object[]) {
+  return {
+    schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+    Operations: operations,
+  };
+}
+
+/** The real clock, but pauses are over at once: no test waits for log groups or retries. */
+const TEST_CLOCK: Clock = {
+  now: () => Date.now(),
+  sleep: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  random: () => Math.random(),
+};
+
+/** A string or bytes go as they are, so that broken JSON can be sent. */
+function bodyText(body: unknown): BodyInit {
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  return JSON.stringify(body);
+}
