@@ -27,6 +27,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // Races and fault runs play thousands of requests; nothing here is judged by its time.
+          testTimeout: 120_000,
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["./test/support/worker-setup.ts"],
         },

@@ -34,6 +34,20 @@ export interface TestConnector {
   readonly token: string;
 }
 
+/** A connector made for one test, and what its client may do with /Users. */
+export interface TestClient extends TestConnector {
+  readonly call: (path: string, request?: ScimRequest) => Promise<TestAnswer>;
+  readonly post: (body: unknown) => Promise<TestAnswer>;
+  readonly get: (id: string, headers?: TestHeaders) => Promise<TestAnswer>;
+  readonly put: (id: string, body: unknown, headers?: TestHeaders) => Promise<TestAnswer>;
+  readonly patch: (id: string, body: unknown, headers?: TestHeaders) => Promise<TestAnswer>;
+  readonly remove: (id: string, headers?: TestHeaders) => Promise<TestAnswer>;
+  readonly find: (filter: string) => Promise<TestAnswer>;
+  readonly changeSettings: (settings: object) => Promise<TestAnswer>;
+}
+
+type TestHeaders = Readonly<Record<string, string>>;
+
 /** An answer with its parsed body (undefined when it has none) and what it cost in D1. */
 export interface TestAnswer {
   readonly status: number;
@@ -100,7 +114,25 @@ export function openGateway(options: GatewayOptions = {}) {
     return { id: body.connector.id, token: body.token.secret };
   };
 
-  return { scim, admin, connector, send };
+  const client = async (input: object = {}): Promise<TestClient> => {
+    const made = await connector(input);
+    const call = (path: string, request: ScimRequest = {}) =>
+      scim(path, { token: made.token, ...request });
+    return {
+      ...made,
+      call,
+      post: (body) => call("/Users", { body }),
+      get: (id, headers = {}) => call(`/Users/${id}`, { headers }),
+      put: (id, body, headers = {}) => call(`/Users/${id}`, { method: "PUT", body, headers }),
+      patch: (id, body, headers = {}) => call(`/Users/${id}`, { method: "PATCH", body, headers }),
+      remove: (id, headers = {}) => call(`/Users/${id}`, { method: "DELETE", headers }),
+      find: (filter) => call(`/Users${filterQuery(filter)}`),
+      changeSettings: (settings) =>
+        admin(`/connectors/${made.id}`, { method: "PATCH", body: { settings } }),
+    };
+  };
+
+  return { scim, admin, connector, client, send };
 }
 
 /** A filter as a query string. */
@@ -126,7 +158,7 @@ export function aPatch(...operations: readonly object[]) {
 }
 
 /** The real clock, but pauses are over at once: no test waits for log groups or retries. */
-const TEST_CLOCK: Clock = {
+export const TEST_CLOCK: Clock = {
   now: () => Date.now(),
   sleep: () => new Promise((resolve) => setTimeout(resolve, 0)),
   random: () => Math.random(),
