@@ -24,7 +24,9 @@ export function unauthorized(detail: string): Refusal {
  * which the log names its kind, never its message: that can hold a client's data.
  */
 export function answerTo(error: unknown): Answer {
-  if (error instanceof ScimError) return errorAnswer(error);
+  if (error instanceof ScimError) {
+    return errorAnswer(error, error.status === 503 ? { "Retry-After": "1" } : {});
+  }
   if (error instanceof Refusal) return errorAnswer(error.error, error.headers);
   if (error instanceof Overloaded) {
     const detail = "The service has too much to do right now. Repeat the request a little later.";

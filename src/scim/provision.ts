@@ -73,11 +73,11 @@ export function removeUser(
   });
 }
 
-/** The refusal of a write that rivals kept overtaking: the client may simply repeat it. */
+/** The refusal of a write that rivals kept overtaking: not a conflict of values, so the client repeats it. */
 export function tooContended(): ScimError {
   return ScimError.status(
-    409,
-    "Other requests kept changing this user at the same time. Send the request again.",
+    503,
+    "Other requests kept changing this resource at the same time. Send the request again.",
   );
 }
 

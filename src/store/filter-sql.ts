@@ -36,7 +36,8 @@ function compile(filter: ResolvedFilter, context: Context): string {
     case "and":
       return filter.filters.map((term) => `(${compile(term, context)})`).join(" AND ");
     case "or":
-      return filter.filters.map((term) => `(${compile(term, context)})`).join(" OR ");
+      // No term at all is false: what the root .search makes of an attribute that a type lacks.
+      return filter.filters.map((term) => `(${compile(term, context)})`).join(" OR ") || "0";
     case "not":
       return `NOT (${compile(filter.filter, { ...context, isNegated: true })})`;
     case "present":

@@ -157,6 +157,13 @@ export function aPatch(...operations: readonly object[]) {
   };
 }
 
+/** The types of a resource's change events, oldest first. */
+export async function changeTypesOf(resourceId: string): Promise<readonly unknown[]> {
+  const text = "SELECT type FROM changes WHERE resource_id = ?1 ORDER BY seq";
+  const { results } = await env.DB.prepare(text).bind(resourceId).all();
+  return results.map(({ type }) => type);
+}
+
 /** The real clock, but pauses are over at once: no test waits for log groups or retries. */
 export const TEST_CLOCK: Clock = {
   now: () => Date.now(),

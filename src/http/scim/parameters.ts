@@ -4,8 +4,10 @@ import type { AppEnv } from "../services.ts";
 
 /** Reads every value of a query parameter, whose name may come in any letter case. */
 export function queryReader(context: Context<AppEnv>): (name: string) => readonly string[] {
+  // Entra's flag belongs into the tenant URL; whoever joins URLs by hand then sends a second "?".
+  const query = new URL(context.req.raw.url).search.replace("?aadOptscim062020?", "?");
   // URLSearchParams reads `+` as a blank, as SEMANTICS 6 wants it.
-  const entries = [...new URL(context.req.raw.url).searchParams];
+  const entries = [...new URLSearchParams(query)];
   return (name) =>
     entries.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
 }
