@@ -19,6 +19,7 @@ CREATE TABLE `connectors` (
 	`preset` text,
 	`status` text NOT NULL,
 	`settings` text NOT NULL,
+	`attributes` text DEFAULT '[]' NOT NULL,
 	`created_at` integer NOT NULL,
 	`modified_at` integer NOT NULL,
 	`deleted_at` integer
@@ -28,9 +29,9 @@ CREATE UNIQUE INDEX `connectors_id` ON `connectors` (`id`);--> statement-breakpo
 CREATE INDEX `connectors_tenant` ON `connectors` (`tenant`,`id`);--> statement-breakpoint
 CREATE TABLE `counters` (
 	`connector_id` integer NOT NULL,
-	`resource_type` text NOT NULL,
+	`type` text NOT NULL,
 	`live` integer NOT NULL,
-	PRIMARY KEY(`connector_id`, `resource_type`)
+	PRIMARY KEY(`connector_id`, `type`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `credentials` (
@@ -73,6 +74,24 @@ CREATE TABLE `events` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_op_id` ON `events` (`connector_id`,`op_id`);--> statement-breakpoint
 CREATE INDEX `events_resource` ON `events` (`connector_id`,`resource_id`,`op_id`) WHERE resource_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `group_members` (
+	`connector_id` integer NOT NULL,
+	`group_id` text NOT NULL,
+	`member_id` text NOT NULL,
+	`member_type` text NOT NULL,
+	PRIMARY KEY(`connector_id`, `group_id`, `member_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `group_members_member` ON `group_members` (`connector_id`,`member_id`);--> statement-breakpoint
+CREATE TABLE `parked_members` (
+	`connector_id` integer NOT NULL,
+	`group_id` text NOT NULL,
+	`value` text NOT NULL,
+	`parked_at` integer NOT NULL,
+	PRIMARY KEY(`connector_id`, `group_id`, `value`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `parked_members_value` ON `parked_members` (`connector_id`,`value`);--> statement-breakpoint
 CREATE TABLE `refusals` (
 	`minute` integer NOT NULL,
 	`ip_prefix` text NOT NULL,
@@ -81,46 +100,51 @@ CREATE TABLE `refusals` (
 	PRIMARY KEY(`minute`, `ip_prefix`, `reason`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `tx_guard` (
-	`version_changed` integer DEFAULT 0 NOT NULL,
-	`credential_gone` integer DEFAULT 0 NOT NULL,
-	CONSTRAINT "version_unchanged" CHECK("tx_guard"."version_changed" = 0),
-	CONSTRAINT "credential_valid" CHECK("tx_guard"."credential_gone" = 0)
-);
---> statement-breakpoint
-CREATE TABLE `user_blocks` (
+CREATE TABLE `resource_blocks` (
 	`connector_id` integer NOT NULL,
+	`type` text NOT NULL,
 	`first_id` text NOT NULL,
 	`size` integer NOT NULL,
 	`live` integer NOT NULL,
-	PRIMARY KEY(`connector_id`, `first_id`)
+	PRIMARY KEY(`connector_id`, `type`, `first_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `user_values` (
+CREATE TABLE `resource_values` (
 	`connector_id` integer NOT NULL,
 	`path` text NOT NULL,
 	`value_key` text NOT NULL,
 	`type_key` text NOT NULL,
-	`user_id` text NOT NULL,
-	PRIMARY KEY(`connector_id`, `path`, `value_key`, `type_key`, `user_id`)
+	`resource_id` text NOT NULL,
+	PRIMARY KEY(`connector_id`, `path`, `value_key`, `type_key`, `resource_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `user_values_user` ON `user_values` (`connector_id`,`user_id`);--> statement-breakpoint
-CREATE TABLE `users` (
+CREATE INDEX `resource_values_resource` ON `resource_values` (`connector_id`,`resource_id`);--> statement-breakpoint
+CREATE TABLE `resources` (
 	`row_id` integer PRIMARY KEY NOT NULL,
 	`connector_id` integer NOT NULL,
+	`type` text NOT NULL,
 	`id` text NOT NULL,
-	`user_name_key` text NOT NULL,
+	`name_key` text NOT NULL,
+	`name_slot` text NOT NULL,
 	`external_id` text,
 	`active` integer NOT NULL,
 	`version` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`modified_at` integer NOT NULL,
 	`deleted_at` integer,
+	`event_id` text NOT NULL,
 	`doc` text NOT NULL,
 	`folded` text NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `users_id` ON `users` (`connector_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE UNIQUE INDEX `users_user_name` ON `users` (`connector_id`,`user_name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE UNIQUE INDEX `users_external_id` ON `users` (`connector_id`,`external_id`) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX `resources_id` ON `resources` (`connector_id`,`type`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `resources_name` ON `resources` (`connector_id`,`type`,`name_key`,`name_slot`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `resources_external_id` ON `resources` (`connector_id`,`type`,`external_id`) WHERE external_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `tx_guard` (
+	`version_changed` integer DEFAULT 0 NOT NULL,
+	`credential_gone` integer DEFAULT 0 NOT NULL,
+	`member_of_itself` integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "version_unchanged" CHECK("tx_guard"."version_changed" = 0),
+	CONSTRAINT "credential_valid" CHECK("tx_guard"."credential_gone" = 0),
+	CONSTRAINT "no_membership_cycle" CHECK("tx_guard"."member_of_itself" = 0)
+);

@@ -3,7 +3,7 @@ import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
 import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
-import { addScimRoutes } from "./scim/routes.ts";
+import { addScimRoutes, addUnknownRoutes } from "./scim/routes.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
@@ -12,7 +12,9 @@ export function createApp(services: Services): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.route("/admin/v1", createAdmin(services));
-  for (const basePath of services.config.scimBasePaths) addScimRoutes(app, services, basePath);
+  const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
+  for (const basePath of basePaths) addScimRoutes(app, services, basePath);
+  for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);
   app.notFound(() => toResponse(answerTo(NOTHING_HERE)));
   app.onError((error) => toResponse(answerTo(error)));
   return app;

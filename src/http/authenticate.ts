@@ -12,7 +12,9 @@ export type Credential =
 /** Reads a bearer token (RFC 6750 §2.1, the scheme in any case); a wrong checksum costs no query. */
 export async function readCredential(authorization: string | undefined): Promise<Credential> {
   if (authorization === undefined) return { kind: "absent" };
-  const [scheme, token, ...others] = authorization.trim().split(/\s+/);
+  const words = authorization.trim().split(/\s+/);
+  // Okta's "Header Auth" apps send what the administrator typed, often the token alone.
+  const [scheme, token, ...others] = words.length === 1 ? ["bearer", ...words] : words;
   const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
   if (!isBearer || token === undefined || !isWellFormedToken(token)) return { kind: "malformed" };
   return { kind: "token", hash: await hashToken(token) };

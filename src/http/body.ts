@@ -3,6 +3,9 @@ import { ScimError } from "#scim/error.ts";
 /** SEMANTICS 9: a user's body is at most 256 KB. */
 export const USER_BODY_BYTES_MAX = 256 * 1024;
 
+/** SEMANTICS 9: a group's body is at most 4 MB, some 50,000 members. */
+export const GROUP_BODY_BYTES_MAX = 4 * 1024 * 1024;
+
 const CONTENT_TYPES: readonly string[] = ["application/scim+json", "application/json", ""];
 
 /**

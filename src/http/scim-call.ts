@@ -1,16 +1,25 @@
 import { v7 as uuidv7 } from "uuid";
+import { nameAttribute } from "#scim/identity.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { parseJson } from "#scim/json.ts";
-import type { CommitOutcome, UserChange, UserDirectory, UserRecord } from "#scim/ports.ts";
-import { USER } from "#scim/schema/registry.ts";
+import {
+  type CommitOutcome,
+  type Directory,
+  documentOf,
+  type MemberDirectory,
+  type ResourceChange,
+  type ResourceRecord,
+} from "#scim/ports.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit.ts";
 import type { Database } from "#store/database.ts";
 import type { EventRow } from "#store/events.ts";
+import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
-import { userById, userCandidates } from "#store/users.ts";
+import { resourceById, resourceCandidates } from "#store/resources.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
 import { readBodyText } from "./body.ts";
@@ -51,6 +60,11 @@ export class ScimCall {
     private readonly intent: "read" | "write",
   ) {}
 
+  /** Whether the caller's token was judged good. */
+  get isGranted(): boolean {
+    return this.settingsJudged !== undefined;
+  }
+
   /** The SCIM base URL under which the client called, without a trailing slash. */
   get baseUrl(): string {
     return this.facts.baseUrl;
@@ -86,17 +100,27 @@ export class ScimCall {
     return this.settingsJudged ?? this.settings();
   }
 
-  /** The users of the caller's connector; `answerTo` renders the answer that a change will get. */
-  users(answerTo: (change: UserChange) => Answer): UserDirectory {
+  /** The caller's resources of a type; `answerTo` renders the answer that a change will get. */
+  directory(type: ResourceType, answerTo: (change: ResourceChange) => Answer): Directory {
     const { clock } = this.tools;
     return {
+      type,
       now: this.facts.startedAt,
       newId: () => uuidv7(),
       settings: () => this.settings(),
-      read: (id) => this.ask((db, scope) => userById(db, scope, id)),
-      candidates: (keys) => this.ask((db, scope) => userCandidates(db, scope, keys)),
-      commit: (changes, warnings) => this.commit(changes, warnings, answerTo),
+      read: (id) => this.ask((db, scope) => resourceById(db, scope, type.name, id)),
+      candidates: (keys) => this.ask((db, scope) => resourceCandidates(db, scope, type.name, keys)),
+      commit: (changes, warnings) => this.commit(type, changes, warnings, answerTo),
       pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
+    };
+  }
+
+  /** What the store knows of the members of the caller's groups. */
+  members(): MemberDirectory {
+    return {
+      readGroup: (id, named) => this.ask((db, scope) => groupWithNamed(db, scope, id, named)),
+      parkedCount: () => this.ask(parkedCount),
+      allMembers: (id) => this.ask((db, scope) => allMembers(db, scope, id)),
     };
   }
 
@@ -114,19 +138,20 @@ export class ScimCall {
   }
 
   private async commit(
-    changes: readonly UserChange[],
+    type: ResourceType,
+    changes: readonly ResourceChange[],
     warnings: readonly string[],
-    answerTo: (change: UserChange) => Answer,
+    answerTo: (change: ResourceChange) => Answer,
   ): Promise<CommitOutcome> {
     const { db, clock } = this.tools;
     if (this.access === undefined)
       throw new Error("A change was decided before its caller was known.");
     this.warnings = warnings;
     const write = {
-      type: USER,
-      changes: changes.map((change) => ({ change, event: this.eventOf(change, answerTo) })),
+      changes: changes.map((change) => ({ change, type, event: this.eventOf(change, answerTo) })),
       credentialHash: this.tokenHash,
       at: this.facts.startedAt,
+      allowDuplicateGroupNames: this.access.settings.allowDuplicateGroupNames,
     };
     const outcome = await commitChanges(db, this.access.connectorId, write, clock);
     if (outcome.kind === "credentialGone") return this.refuseGone();
@@ -134,8 +159,8 @@ export class ScimCall {
     return outcome;
   }
 
-  private eventOf(change: UserChange, answerTo: (change: UserChange) => Answer): EventRow {
-    this.resource = loggedUser(change.kind === "erase" ? change.before : change.after);
+  private eventOf(change: ResourceChange, answerTo: (change: ResourceChange) => Answer): EventRow {
+    this.resource = loggedResource(change.after);
     return this.eventRow(answerTo(change));
   }
 
@@ -147,13 +172,12 @@ export class ScimCall {
   }
 }
 
-/** What the event log names of a user. */
-export function loggedUser(user: UserRecord): LoggedResource {
-  // The text was written by this program; userName is required.
-  const { userName } = JSON.parse(user.documentText) as { userName?: string };
+/** What the event log names of a resource: of a user its userName, of a group its displayName. */
+export function loggedResource(record: ResourceRecord): LoggedResource {
+  const name = documentOf(record)[nameAttribute(record.type)];
   return {
-    resourceType: USER.name,
-    resourceId: user.id,
-    ...(userName !== undefined && { userName }),
+    resourceType: record.type,
+    resourceId: record.id,
+    ...(typeof name === "string" && { userName: name }),
   };
 }

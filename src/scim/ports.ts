@@ -1,10 +1,15 @@
 import type { JsonObject } from "./json.ts";
+import type { ResourceType } from "./schema/attribute.ts";
 import type { ConnectorSettings } from "./settings.ts";
 
-/** A user as the directory keeps it; times in milliseconds since the epoch. */
-export interface UserRecord {
+/** The names of the resource types that the directory keeps. */
+export type TypeName = ResourceType["name"];
+
+/** A user or group as the directory keeps it; times in milliseconds since the epoch. */
+export interface ResourceRecord {
   /** The directory's own handle of the row, for guards; undefined until it is stored. */
   readonly rowId: number | undefined;
+  readonly type: TypeName;
   readonly id: string;
   readonly version: number;
   readonly createdAt: number;
@@ -12,49 +17,105 @@ export interface UserRecord {
   readonly deletedAt: number | undefined;
   /** The document with its `schemas`, as JSON text: most answers need no parsing. */
   readonly documentText: string;
+  /** The groups that the resource is directly in, as JSON text of `[{value, display}]`. */
+  readonly groupsText: string;
 }
 
-/** One decided change; `before` is the row it was decided on, and the commit fails if that row moved on. */
-export type UserChange =
-  | { readonly kind: "create"; readonly after: UserRecord }
-  | { readonly kind: "update"; readonly before: UserRecord; readonly after: UserRecord }
-  | { readonly kind: "restore"; readonly before: UserRecord; readonly after: UserRecord }
-  | { readonly kind: "delete"; readonly before: UserRecord; readonly after: UserRecord }
-  | { readonly kind: "erase"; readonly before: UserRecord };
+/** A value of a group's `members` as a client names it, with what the directory knows of it. */
+export interface NamedMember {
+  readonly value: string;
+  /** The type of the live resource with that id; undefined where there is none. */
+  readonly type: TypeName | undefined;
+  readonly display: string | undefined;
+  /** The id of the member that has the value as its externalId, where it is no id itself. */
+  readonly memberId: string | undefined;
+  readonly isMember: boolean;
+  readonly isParked: boolean;
+}
+
+/** What a write does to the members of a group, in terms of ids that the directory knows. */
+export interface MemberChange {
+  readonly added: readonly { readonly id: string; readonly type: TypeName }[];
+  readonly removed: readonly string[];
+  /** Values that name no resource yet. */
+  readonly parked: readonly string[];
+  readonly unparked: readonly string[];
+  /** Whether the change was decided on the whole list, which must then still be the same. */
+  readonly dependsOnList: boolean;
+}
+
+/**
+ * One decided change; `before` is the row it was decided on, and the commit fails if that row moved
+ * on. Only a change of members alone stands on its own: parallel ones must not overtake each other.
+ */
+export type ResourceChange =
+  | { readonly kind: "create"; readonly after: ResourceRecord; readonly members?: MemberChange }
+  | {
+      readonly kind: "update";
+      readonly before: ResourceRecord;
+      readonly after: ResourceRecord;
+      readonly members?: MemberChange;
+    }
+  | { readonly kind: "restore"; readonly before: ResourceRecord; readonly after: ResourceRecord }
+  | { readonly kind: "delete"; readonly before: ResourceRecord; readonly after: ResourceRecord }
+  | { readonly kind: "erase"; readonly before: ResourceRecord; readonly after: ResourceRecord };
+
+/** The attributes whose values are unique (SEMANTICS 5), as the indexes know them. */
+export type UniqueKey = "name" | "externalId" | "id";
 
 /** What became of a commit: all of its changes are in, or none. */
 export type CommitOutcome =
   | { readonly kind: "committed" }
-  | { readonly kind: "uniqueness"; readonly attribute: "userName" | "externalId" | "id" }
-  | { readonly kind: "versionChanged" };
+  | { readonly kind: "uniqueness"; readonly key: UniqueKey }
+  | { readonly kind: "versionChanged" }
+  | { readonly kind: "membershipCycle" };
 
-/** The keys under which a user about to be created may already exist. */
+/** The keys under which a resource about to be created may already exist. */
 export interface CandidateKeys {
-  readonly userNameKey: string;
+  readonly nameKey: string;
   readonly externalId: string | undefined;
 }
 
-/** The users of one connector, for one caller at one moment. */
-export interface UserDirectory {
+/** The resources of one type of one connector, for one caller at one moment. */
+export interface Directory {
+  readonly type: ResourceType;
   /** The moment of the request, in milliseconds since the epoch. */
   readonly now: number;
   /** A fresh resource id: a lower-case UUID whose order is the order of creation. */
   readonly newId: () => string;
   /** The connector's settings; the first call of any of these also proves the caller's credential. */
   readonly settings: () => Promise<ConnectorSettings>;
-  readonly read: (id: string) => Promise<UserRecord | undefined>;
-  /** Live users with that userName or externalId, and soft-deleted ones with that externalId. */
-  readonly candidates: (keys: CandidateKeys) => Promise<readonly UserRecord[]>;
+  readonly read: (id: string) => Promise<ResourceRecord | undefined>;
+  /** Live resources with that name or externalId, and soft-deleted ones with that externalId. */
+  readonly candidates: (keys: CandidateKeys) => Promise<readonly ResourceRecord[]>;
   readonly commit: (
-    changes: readonly UserChange[],
+    changes: readonly ResourceChange[],
     warnings: readonly string[],
   ) => Promise<CommitOutcome>;
   /** Waits a little before attempt n is repeated, so that rivals do not meet again. */
   readonly pause: (attempt: number) => Promise<void>;
 }
 
+/** What a group's writes need beside the Directory. */
+export interface MemberDirectory {
+  /** The group and what is known of the named members, in one look. */
+  readonly readGroup: (
+    id: string | undefined,
+    named: readonly string[],
+  ) => Promise<{
+    readonly group: ResourceRecord | undefined;
+    readonly named: readonly NamedMember[];
+  }>;
+  /** How many values the connector has parked. */
+  readonly parkedCount: () => Promise<number>;
+  /** The ids of all members of a group, and all its parked values. */
+  readonly allMembers: (
+    id: string,
+  ) => Promise<{ readonly ids: readonly string[]; readonly parked: readonly string[] }>;
+}
+
 /** The document of a record without its computed `schemas`. */
-export function documentOf(record: UserRecord): JsonObject {
+export function documentOf(record: ResourceRecord): JsonObject {
   // The text was written by this program from a JsonObject.
   const { schemas: _, ...document } = JSON.parse(record.documentText) as JsonObject;
   return document;

@@ -3,17 +3,16 @@ import { requireMatch } from "./etag.ts";
 import { isJsonObject, type JsonValue, readMember } from "./json.ts";
 import { applyPatch } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
-import { documentOf, type UserChange, type UserDirectory, type UserRecord } from "./ports.ts";
+import { type Directory, documentOf, type ResourceChange, type ResourceRecord } from "./ports.ts";
 import { taken } from "./rehire.ts";
 import { type Document, normaliseResource } from "./resource.ts";
-import { USER } from "./schema/registry.ts";
+import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
 import type { ConnectorSettings } from "./settings.ts";
-import { deletedRecord, metaOf, replacedRecord, withActive } from "./user-record.ts";
 
-/** What a write did: the user as it is now, and what was let pass in the request. */
+/** What a write did: the resource as it is now, and what was let pass in the request. */
 export interface Written {
   readonly kind: "created" | "changed" | "unchanged" | "deleted";
-  readonly user: UserRecord;
+  readonly record: ResourceRecord;
   readonly warnings: readonly string[];
 }
 
@@ -22,53 +21,55 @@ export const DECISIONS_MAX = 10;
 
 /** Replaces a user by the body of a PUT (RFC 7644 §3.5.1); undefined when there is no such user. */
 export function replaceUser(
-  directory: UserDirectory,
+  directory: Directory,
   id: string,
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeUser(directory, id, ifMatch, (before, settings) => {
-    const { document, warnings } = normaliseResource(USER, body, settings);
+  return writeResource(directory, id, ifMatch, (before, settings) => {
+    const { document, warnings } = normaliseResource(directory.type, body, settings);
     if (settings.strict) requireSameId(body, id);
     // Re-activating a leaver by a profile PUT that says nothing about active would be a hole.
     const wasActive = documentOf(before).active !== false;
-    return updated(before, withActive(document, wasActive), warnings, directory.now);
+    return updated(before, withActive(document, wasActive), warnings, directory);
   });
 }
 
 /** Changes a user by the body of a PATCH (RFC 7644 §3.5.2); undefined when there is no such user. */
 export function patchUser(
-  directory: UserDirectory,
+  directory: Directory,
   id: string,
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeUser(directory, id, ifMatch, (before, { strict }) => {
+  return writeResource(directory, id, ifMatch, (before, { strict }) => {
     const operations = parsePatchRequest(body, { strict });
     const readOnly = { id: before.id, meta: metaOf(before) };
-    const context = { type: USER, strict, readOnly };
+    const context = { type: directory.type, strict, readOnly };
     const { document, warnings } = applyPatch(documentOf(before), operations, context);
-    return updated(before, document, warnings, directory.now);
+    return updated(before, document, warnings, directory);
   });
 }
 
-/** Deletes a user as the connector's `deletion` says (SEMANTICS 4); undefined when there is no such user. */
-export function removeUser(
-  directory: UserDirectory,
+/**
+ * Deletes a user as the connector's `deletion` says (SEMANTICS 4), a group for good; undefined when
+ * there is no such resource.
+ */
+export function removeResource(
+  directory: Directory,
   id: string,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeUser(directory, id, ifMatch, (before, { deletion }) => {
+  return writeResource(directory, id, ifMatch, (before, settings) => {
+    const after = deletedRecord(before, directory.now);
+    const deletion = before.type === "User" ? settings.deletion : "hard";
     switch (deletion) {
       case "soft":
-        return {
-          change: { kind: "delete", before, after: deletedRecord(before, directory.now) },
-          warnings: [],
-        };
+        return { change: { kind: "delete", before, after }, warnings: [] };
       case "hard":
-        return { change: { kind: "erase", before }, warnings: [] };
+        return { change: { kind: "erase", before, after }, warnings: [] };
       case "deactivate":
-        return updated(before, { ...documentOf(before), active: false }, [], directory.now);
+        return updated(before, { ...documentOf(before), active: false }, [], directory);
     }
   });
 }
@@ -81,34 +82,53 @@ export function tooContended(): ScimError {
   );
 }
 
-type LaterChange = Exclude<UserChange, { kind: "create" }>;
+/** The refusal of a group that would contain itself, or be nested too deeply. */
+export function refuseCycle(): ScimError {
+  return ScimError.invalidValue(
+    "The group would be its own member through other groups, or be nested more than 32 deep.",
+  );
+}
+
+/** Refuses a body that names another id than the URL, where the connector is strict. */
+export function requireSameId(body: JsonValue, id: string): void {
+  const sent = isJsonObject(body) ? readMember(body, "id") : undefined;
+  if (sent === undefined || sent === id) return;
+  throw ScimError.mutability(
+    '"id" is chosen by the server; leave it out or send the one in the URL.',
+  );
+}
+
+/** A change of what is already there. */
+export type LaterChange = Exclude<ResourceChange, { kind: "create" }>;
 
 /** What a request comes to; `change` is undefined when it changes nothing. */
-interface Decision {
+export interface Decision {
   readonly change: LaterChange | undefined;
   readonly warnings: readonly string[];
 }
 
 /** Reads, decides, commits; a rival's write in between has it read and decide again. */
-async function writeUser(
-  directory: UserDirectory,
+export async function writeResource(
+  directory: Directory,
   id: string,
   ifMatch: string | undefined,
-  decide: (before: UserRecord, settings: ConnectorSettings) => Decision,
+  decide: (before: ResourceRecord, settings: ConnectorSettings) => Decision | Promise<Decision>,
 ): Promise<Written | undefined> {
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const before = await directory.read(id);
     const settings = await directory.settings();
     if (before === undefined) return undefined;
     requireMatch(ifMatch, before.version);
-    const { change, warnings } = decide(before, settings);
-    if (change === undefined) return { kind: "unchanged", user: before, warnings };
+    const { change, warnings } = await decide(before, settings);
+    if (change === undefined) return { kind: "unchanged", record: before, warnings };
     const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
       case "committed":
         return writtenBy(change, warnings);
       case "uniqueness":
-        throw taken(outcome.attribute);
+        throw taken(directory.type, outcome.key);
+      case "membershipCycle":
+        throw refuseCycle();
       case "versionChanged":
         await directory.pause(attempt);
     }
@@ -116,33 +136,25 @@ async function writeUser(
   throw tooContended();
 }
 
-function updated(
-  before: UserRecord,
+/** The change that gives a resource another document; none where the two are the same. */
+export function updated(
+  before: ResourceRecord,
   document: Document,
   warnings: readonly string[],
-  now: number,
+  { type, now }: Directory,
 ): Decision {
-  const after = replacedRecord(before, document, now);
+  const after = replacedRecord(type, before, document, now);
   const isSame = after.documentText === before.documentText;
   return { change: isSame ? undefined : { kind: "update", before, after }, warnings };
 }
 
-function writtenBy(change: LaterChange, warnings: readonly string[]): Written {
-  switch (change.kind) {
+function writtenBy({ kind, after }: LaterChange, warnings: readonly string[]): Written {
+  switch (kind) {
     case "update":
     case "restore":
-      return { kind: "changed", user: change.after, warnings };
+      return { kind: "changed", record: after, warnings };
     case "delete":
-      return { kind: "deleted", user: change.after, warnings };
     case "erase":
-      return { kind: "deleted", user: change.before, warnings };
+      return { kind: "deleted", record: after, warnings };
   }
-}
-
-function requireSameId(body: JsonValue, id: string): void {
-  const sent = isJsonObject(body) ? readMember(body, "id") : undefined;
-  if (sent === undefined || sent === id) return;
-  throw ScimError.mutability(
-    '"id" is chosen by the server; leave it out or send the one in the URL.',
-  );
 }

@@ -62,6 +62,11 @@ export function orderDocument(type: ResourceType, document: Document): Document 
   return orderMembers([...coreAttributes(type), ...extensions], document);
 }
 
+/** A group's document without its members, which are kept apart from it (SEMANTICS 7). */
+export function withoutMembers({ members: _, ...document }: Document): Document {
+  return document;
+}
+
 function coreAttributes(type: ResourceType): readonly Attribute[] {
   return [EXTERNAL_ID, ...type.schema.attributes];
 }

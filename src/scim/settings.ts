@@ -6,6 +6,10 @@ export interface ConnectorSettings {
   readonly reprovision: "restore" | "conflict";
   /** What DELETE does: keep the row for restore, erase it, or only deactivate. */
   readonly deletion: "soft" | "hard" | "deactivate";
+  /** What a group's member that names no resource does: wait for it, or refuse the request. */
+  readonly unknownMembers: "park" | "reject";
+  /** Whether two groups may have one displayName. */
+  readonly allowDuplicateGroupNames: boolean;
 }
 
 /** The settings of a connector that chose nothing. */
@@ -13,4 +17,6 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   strict: false,
   reprovision: "restore",
   deletion: "soft",
+  unknownMembers: "park",
+  allowDuplicateGroupNames: false,
 };

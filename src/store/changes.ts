@@ -1,21 +1,24 @@
-import { documentOf, type UserChange } from "#scim/ports.ts";
-import { renderUser } from "#scim/user-record.ts";
+import { documentOf, type ResourceChange } from "#scim/ports.ts";
+import { renderPayload } from "#scim/resource-record.ts";
 import { isActive } from "./columns.ts";
 import type { RowSource } from "./row-source.ts";
 
-/** The change events of a user that an application can receive. */
+/** The change events that a resource's own write raises; those of members are raised by triggers. */
 export type ChangeType =
   | "user.created"
   | "user.updated"
   | "user.deactivated"
   | "user.reactivated"
   | "user.deleted"
-  | "user.restored";
+  | "user.restored"
+  | "group.created"
+  | "group.updated"
+  | "group.deleted";
 
 /** One row of the outbox, as the insert statement reads it from JSON. */
 export interface ChangeRow {
   readonly eventId: string;
-  readonly resourceType: "User";
+  readonly resourceType: string;
   readonly resourceId: string;
   readonly version: number;
   readonly type: ChangeType;
@@ -25,16 +28,16 @@ export interface ChangeRow {
 }
 
 /** Turns a decided change into its outbox row; eventId is the op_id of its event-log row. */
-export function changeRow(change: UserChange, eventId: string, at: number): ChangeRow {
-  const state = change.kind === "erase" ? change.before : change.after;
+export function changeRow(change: ResourceChange, eventId: string, at: number): ChangeRow {
+  const { after } = change;
   return {
     eventId,
-    resourceType: "User",
-    resourceId: state.id,
-    version: state.version,
-    type: changeType(change),
+    resourceType: after.type,
+    resourceId: after.id,
+    version: after.version,
+    type: after.type === "User" ? userChangeType(change) : groupChangeType(change),
     at,
-    payload: renderUser(state, undefined),
+    payload: renderPayload(after),
   };
 }
 
@@ -45,7 +48,7 @@ export function insertChanges({ row, from }: RowSource): string {
       ${row} ->> 'type', ${row} ->> 'at', ${row} ->> 'payload' ${from}`;
 }
 
-function changeType(change: UserChange): ChangeType {
+function userChangeType(change: ResourceChange): ChangeType {
   switch (change.kind) {
     case "create":
       return "user.created";
@@ -60,5 +63,18 @@ function changeType(change: UserChange): ChangeType {
       if (wasActive === isNowActive) return "user.updated";
       return isNowActive ? "user.reactivated" : "user.deactivated";
     }
+  }
+}
+
+function groupChangeType(change: ResourceChange): ChangeType {
+  switch (change.kind) {
+    case "create":
+    case "restore":
+      return "group.created";
+    case "delete":
+    case "erase":
+      return "group.deleted";
+    case "update":
+      return "group.updated";
   }
 }

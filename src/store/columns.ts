@@ -1,21 +1,24 @@
 import { foldDocument } from "#scim/filter/folded.ts";
+import { identityOf } from "#scim/identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { documentOf, type UserRecord } from "#scim/ports.ts";
+import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { schemasFor } from "#scim/resource.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { foldText } from "#scim/text.ts";
 
-/** One looked-up value of a user, as `user_values` keeps it. */
+/** One looked-up value of a resource, as `resource_values` keeps it. */
 export interface LookupValue {
   readonly path: string;
   readonly valueKey: string;
   readonly typeKey: string;
 }
 
-/** The columns of a user's row; the JSON names are those that the commit's statements read. */
-export interface UserColumns {
+/** The columns of a resource's row; the JSON names are those that the commit's statements read. */
+export interface ResourceColumns {
+  readonly type: string;
   readonly id: string;
-  readonly userNameKey: string;
+  readonly nameKey: string;
+  readonly nameSlot: string;
   readonly externalId: string | null;
   readonly active: 0 | 1;
   readonly version: number;
@@ -27,14 +30,24 @@ export interface UserColumns {
   readonly values: readonly LookupValue[];
 }
 
-/** Derives every column from a user's record: the document is the truth, columns are its index. */
-export function userColumns(type: ResourceType, record: UserRecord): UserColumns {
+/**
+ * Derives every column from a record: the document is the truth, columns are its index. Where
+ * `allowsDoubles`, a name takes a slot of its own and is not unique.
+ */
+export function resourceColumns(
+  type: ResourceType,
+  record: ResourceRecord,
+  allowsDoubles: boolean,
+): ResourceColumns {
   const document = documentOf(record);
   const schemas = { schemas: schemasFor(type, document) };
+  const { nameKey, externalId } = identityOf(type, document);
   return {
+    type: record.type,
     id: record.id,
-    userNameKey: foldText(textOf(document, "userName") ?? ""),
-    externalId: textOf(document, "externalId") ?? null,
+    nameKey,
+    nameSlot: allowsDoubles ? record.id : "",
+    externalId: externalId ?? null,
     active: isActive(document) ? 1 : 0,
     version: record.version,
     createdAt: record.createdAt,
@@ -51,11 +64,11 @@ export function isActive(document: JsonObject): boolean {
   return document.active !== false;
 }
 
-/** The name under which e-mail addresses stand in `user_values`. */
+/** The name under which e-mail addresses stand in `resource_values`. */
 export const EMAILS_PATH = "emails";
 
 function lookupValues(document: JsonObject): readonly LookupValue[] {
-  const emails = document.emails;
+  const { emails } = document;
   if (!Array.isArray(emails)) return [];
   const values = new Map<string, LookupValue>();
   for (const email of emails) {
@@ -66,17 +79,7 @@ function lookupValues(document: JsonObject): readonly LookupValue[] {
 }
 
 function lookupValue(email: JsonValue): LookupValue | undefined {
-  if (!isJsonObject(email)) return undefined;
-  const value = textOf(email, "value");
-  if (value === undefined) return undefined;
-  return {
-    path: EMAILS_PATH,
-    valueKey: foldText(value),
-    typeKey: foldText(textOf(email, "type") ?? ""),
-  };
-}
-
-function textOf(object: JsonObject, name: "userName" | "externalId" | "value" | "type") {
-  const value = object[name];
-  return typeof value === "string" ? value : undefined;
+  if (!isJsonObject(email) || typeof email.value !== "string") return undefined;
+  const type = typeof email.type === "string" ? email.type : "";
+  return { path: EMAILS_PATH, valueKey: foldText(email.value), typeKey: foldText(type) };
 }

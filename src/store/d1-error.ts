@@ -1,3 +1,5 @@
+import type { UniqueKey } from "#scim/ports.ts";
+
 /** D1 cannot take the request now: the caller answers 503 with Retry-After; whether a write got in is unknown. */
 export class Overloaded extends Error {
   override readonly name = "Overloaded";
@@ -7,8 +9,9 @@ export class Overloaded extends Error {
 /** What a D1 error means for the write that met it. */
 export type D1ErrorKind =
   | { readonly kind: "duplicateOperation" }
-  | { readonly kind: "uniqueness"; readonly attribute: "userName" | "externalId" | "id" }
+  | { readonly kind: "uniqueness"; readonly key: UniqueKey }
   | { readonly kind: "versionChanged" }
+  | { readonly kind: "membershipCycle" }
   | { readonly kind: "credentialGone" }
   | { readonly kind: "retryable" }
   | { readonly kind: "overloaded" }
@@ -19,9 +22,10 @@ const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
   ["UNIQUE constraint failed: events.connector_id, events.op_id", { kind: "duplicateOperation" }],
   ["CHECK constraint failed: version_unchanged", { kind: "versionChanged" }],
   ["CHECK constraint failed: credential_valid", { kind: "credentialGone" }],
-  ["users.connector_id, users.user_name_key", { kind: "uniqueness", attribute: "userName" }],
-  ["users.connector_id, users.external_id", { kind: "uniqueness", attribute: "externalId" }],
-  ["users.connector_id, users.id", { kind: "uniqueness", attribute: "id" }],
+  ["CHECK constraint failed: no_membership_cycle", { kind: "membershipCycle" }],
+  ["resources.type, resources.name_key", { kind: "uniqueness", key: "name" }],
+  ["resources.type, resources.external_id", { kind: "uniqueness", key: "externalId" }],
+  ["resources.type, resources.id", { kind: "uniqueness", key: "id" }],
 ];
 
 /** Errors that D1's documentation calls transient; the batch may or may not have committed. */

@@ -94,7 +94,9 @@ export async function listEvents(
       .all(),
   );
   const { size, lastId } = rows[0] ?? { size: 0, lastId: null };
-  const events = rows.filter(({ opId }) => opId !== null);
+  const events = rows.flatMap(({ size: _, lastId: __, ...event }) =>
+    event.opId === null ? [] : event,
+  );
   return { events, beforeId: nextBefore(events, page.limit, size === windowRows ? lastId : null) };
 }
 

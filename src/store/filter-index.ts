@@ -2,17 +2,28 @@ import type { ResolvedFilter } from "#scim/filter/ast.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 
 /** The core attributes that have an index of their own. */
-export type KeyName = "id" | "userName" | "externalId" | "emails";
+export type KeyName =
+  | "id"
+  | "userName"
+  | "displayName"
+  | "externalId"
+  | "emails"
+  | "members"
+  | "groups";
 
-/** Whether a target is one of the indexed core attributes (of `emails`, its `value`). */
+/** The attributes whose index holds the `value` of each of their elements. */
+const LISTS: readonly KeyName[] = ["emails", "members", "groups"];
+
+/** Whether a target is one of the indexed core attributes (of a list, its `value`). */
 export function isKeyTarget(target: AttributeTarget, name: KeyName): boolean {
   if (target.extension !== undefined || target.attribute.name !== name) return false;
-  return name !== "emails" || target.subAttribute === undefined || isValue(target.subAttribute);
+  if (!LISTS.includes(name)) return true;
+  return target.subAttribute === undefined || target.subAttribute.name === "value";
 }
 
 /**
  * Whether a filter can be answered through an index, whatever else it asks: one term of an `and`,
- * every term of an `or`. Anything else walks over all users of the connector.
+ * every term of an `or`. Anything else walks over all resources of the connector.
  */
 export function hasIndexedTerm(filter: ResolvedFilter): boolean {
   switch (filter.kind) {
@@ -21,12 +32,17 @@ export function hasIndexedTerm(filter: ResolvedFilter): boolean {
     case "or":
       return filter.filters.every(hasIndexedTerm);
     case "some":
-      return isKeyTarget(filter.target, "emails") && emailTerm(filter.filter) !== undefined;
+      return (
+        LISTS.some((name) => isKeyTarget(filter.target, name)) &&
+        emailTerm(filter.filter) !== undefined
+      );
     case "compare": {
       const { target, operator } = filter;
-      if (operator === "sw") return isKeyTarget(target, "userName");
-      const names: readonly KeyName[] = ["id", "userName", "externalId", "emails"];
-      return operator === "eq" && names.some((name) => isKeyTarget(target, name));
+      if (operator === "sw") return isName(target);
+      const names: readonly KeyName[] = ["id", "externalId", ...LISTS];
+      return (
+        operator === "eq" && (isName(target) || names.some((name) => isKeyTarget(target, name)))
+      );
     }
     case "not":
     case "present":
@@ -34,9 +50,15 @@ export function hasIndexedTerm(filter: ResolvedFilter): boolean {
   }
 }
 
+/** Whether a target names its resource: a user's userName, a group's displayName (which is required there). */
+export function isName({ extension, attribute }: AttributeTarget): boolean {
+  const isNaming = attribute.name === "userName" || attribute.name === "displayName";
+  return extension === undefined && isNaming && attribute.required;
+}
+
 /**
  * The e-mail address, and the type if one is named, that a value path's and-ed `eq` terms ask for;
- * undefined where they name no address.
+ * undefined where they name no address. Members and groups are asked for in the same way.
  */
 export function emailTerm(
   filter: ResolvedFilter,
@@ -54,8 +76,8 @@ export interface EmailDriver {
 }
 
 /**
- * The e-mail term that a lookup should start from; undefined where none must hold, or where a term
- * on id, userName or externalId finds the one user more cheaply.
+ * The e-mail term that a lookup should start from; undefined where none must hold, or where another
+ * indexed term finds the one user more cheaply.
  */
 export function emailDriver(filter: ResolvedFilter): EmailDriver | undefined {
   const terms = filter.kind === "and" ? filter.filters : [filter];
@@ -83,8 +105,4 @@ function equalText(terms: readonly ResolvedFilter[], name: string): string | und
     }
   }
   return undefined;
-}
-
-function isValue(attribute: { readonly name: string }): boolean {
-  return attribute.name === "value";
 }

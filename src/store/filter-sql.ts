@@ -1,30 +1,33 @@
 import { ScimError } from "#scim/error.ts";
 import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast.ts";
+import type { TypeName } from "#scim/ports.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 import { EMAILS_PATH } from "./columns.ts";
-import { emailTerm, isKeyTarget } from "./filter-index.ts";
+import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
+import { membershipCondition } from "./filter-membership.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
 import type { Bound, Parameters } from "./parameters.ts";
 
-/**
- * Compiles a resolved filter to a SQL condition on `users`, with every value bound in `parameters`.
- * It means what `matchesFilter` means on the same folded document; a property test holds the two
- * together. `connector` is the SQL of the connector's number, for lookups in `user_values`; the
- * statement has already looked up `drivenBy`, a term of the filter, where that is given.
- */
-export function compileFilter(
-  filter: ResolvedFilter,
-  connector: string,
-  parameters: Parameters,
-  drivenBy?: ResolvedFilter,
-): string {
-  return compile(filter, { connector, parameters, drivenBy, element: undefined, isNegated: false });
+/** What a compiled filter is built into. */
+export interface FilterTerms {
+  /** The SQL of the connector's number, for lookups in other tables. */
+  readonly connector: string;
+  /** Every value is bound here. */
+  readonly parameters: Parameters;
+  /** A term of the filter that the statement has already looked up. */
+  readonly drivenBy?: ResolvedFilter;
 }
 
-interface Context {
-  readonly connector: string;
-  readonly parameters: Parameters;
-  readonly drivenBy: ResolvedFilter | undefined;
+/**
+ * Compiles a resolved filter to a SQL condition on `resources` of one type. It means what
+ * `matchesFilter` means on the same folded document; a property test holds the two together.
+ */
+export function compileFilter(type: TypeName, filter: ResolvedFilter, terms: FilterTerms): string {
+  return compile(filter, { ...terms, type, element: undefined, isNegated: false });
+}
+
+interface Context extends FilterTerms {
+  readonly type: TypeName;
   /** Inside a value path: the element; outside: undefined. */
   readonly element: JsonSource | undefined;
   /** Under a `not` an absent value must count as false, never as SQL's NULL. */
@@ -41,14 +44,27 @@ function compile(filter: ResolvedFilter, context: Context): string {
     case "not":
       return `NOT (${compile(filter.filter, { ...context, isNegated: true })})`;
     case "present":
+    case "some":
+    case "compare": {
+      if (filter === context.drivenBy && filter.kind === "compare") return "1";
+      const membership = context.element === undefined && membershipCondition(filter, context);
+      if (membership) return membership;
+      const condition = compileTerm(filter, context);
+      return context.isNegated ? `(${condition}) IS TRUE` : condition;
+    }
+  }
+}
+
+type Term = Extract<ResolvedFilter, { kind: "present" | "some" | "compare" }>;
+
+function compileTerm(filter: Term, context: Context): string {
+  switch (filter.kind) {
+    case "present":
       return isPresent(filter.target, context);
     case "some":
       return hasElement(filter, context);
-    case "compare": {
-      if (filter === context.drivenBy) return "1";
-      const condition = compare(filter.target, filter.operator, filter.operand, context);
-      return context.isNegated ? `(${condition}) IS TRUE` : condition;
-    }
+    case "compare":
+      return compare(filter.target, filter.operator, filter.operand, context);
   }
 }
 
@@ -61,7 +77,7 @@ function compare(
   const bound = context.parameters.bind(boundValue(operand));
   if (context.element === undefined) {
     if (operator === "eq" && isKeyTarget(target, "emails")) return emailLookup(bound, "", context);
-    const column = columnOf(target);
+    const column = columnOf(target, context.type);
     if (column !== undefined) return test(column, operator, bound);
   }
   const { list, value } = placeOf(target, context.element ?? FOLDED);
@@ -70,25 +86,24 @@ function compare(
 }
 
 /** The column that holds an attribute, where one does; the rest is read from the folded document. */
-function columnOf(target: AttributeTarget): string | undefined {
+function columnOf(target: AttributeTarget, type: TypeName): string | undefined {
+  if (isName(target)) return "resources.name_key";
   if (target.extension !== undefined) return undefined;
   const { attribute, subAttribute } = target;
   switch (subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`) {
     case "id":
-      return "users.id";
-    case "userName":
-      return "users.user_name_key";
+      return "resources.id";
     case "externalId":
-      return "users.external_id";
+      return "resources.external_id";
     case "meta":
     case "meta.created":
-      return "users.created_at";
+      return "resources.created_at";
     case "meta.lastModified":
-      return "users.modified_at";
+      return "resources.modified_at";
     case "meta.version":
-      return "('W/\"' || users.version || '\"')";
+      return "('W/\"' || resources.version || '\"')";
     case "meta.resourceType":
-      return "'User'";
+      return `'${type}'`;
     case "meta.location":
       throw ScimError.invalidFilter('"meta.location" cannot be filtered; filter on "id" instead.');
     default:
@@ -131,14 +146,14 @@ function boundValue(operand: Operand): Bound {
 }
 
 function isPresent(target: AttributeTarget, context: Context): string {
-  const column = context.element === undefined ? columnOf(target) : undefined;
+  const column = context.element === undefined ? columnOf(target, context.type) : undefined;
   if (column !== undefined) return `${column} IS NOT NULL`;
   const { list, value } = placeOf(target, context.element ?? FOLDED);
   const condition = `${value} IS NOT NULL`;
   return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
 }
 
-function hasElement(filter: Extract<ResolvedFilter, { kind: "some" }>, context: Context): string {
+function hasElement(filter: Extract<Term, { kind: "some" }>, context: Context): string {
   const { list, element } = elementsOf(filter.target);
   const condition = compile(filter.filter, { ...context, element });
   const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
@@ -151,6 +166,6 @@ function hasElement(filter: Extract<ResolvedFilter, { kind: "some" }>, context: 
 
 /** Finds users by an e-mail address through its index; Entra sends `emails[type eq "work"].value eq`. */
 function emailLookup(value: string, andType: string, context: Context): string {
-  return `users.id IN (SELECT user_id FROM user_values WHERE connector_id = ${context.connector}
+  return `resources.id IN (SELECT resource_id FROM resource_values WHERE connector_id = ${context.connector}
     AND path = '${EMAILS_PATH}' AND value_key = ${value}${andType})`;
 }

@@ -1,15 +1,20 @@
 import type { RowSource } from "./row-source.ts";
 
-/** A row whose version a change was decided on. */
-export interface VersionGuard {
+/** A row that a change was decided on; without a version, any will do as long as it is there. */
+export interface RowGuard {
   readonly rowId: number;
-  readonly version: number;
+  readonly version: number | null;
 }
 
-/** Aborts the batch (CHECK version_unchanged) when a user is no longer the row it was read as; ?2 = connector. */
-export function guardVersions({ row, from }: RowSource): string {
+/**
+ * Aborts the batch (CHECK version_unchanged) when a resource is no longer the row it was read as;
+ * ?1 = rows (see row-source.ts), ?2 = connector. A restored row is not live yet, so that is not asked.
+ */
+export function guardRows({ row, from }: RowSource): string {
   return `INSERT INTO tx_guard (version_changed) SELECT 1 ${from} WHERE NOT EXISTS (
-    SELECT 1 FROM users WHERE row_id = ${row} ->> 'rowId' AND connector_id = ?2 AND version = ${row} ->> 'version')`;
+    SELECT 1 FROM resources WHERE row_id = ${row} ->> 'rowId' AND connector_id = ?2
+      AND version = coalesce(${row} ->> 'version', version)
+      AND (${row} ->> 'version' IS NOT NULL OR deleted_at IS NULL))`;
 }
 
 /**

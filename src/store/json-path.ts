@@ -12,8 +12,8 @@ export interface JsonPlace {
   readonly value: string;
 }
 
-/** The folded document of a user. */
-export const FOLDED: JsonSource = { text: "users.folded", isObject: true };
+/** The folded document of a resource. */
+export const FOLDED: JsonSource = { text: "resources.folded", isObject: true };
 
 /** Finds the SQL that reads a target's values out of a JSON source. */
 export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace {

@@ -23,6 +23,13 @@ export function scopeText(scope: Scope): string {
     : "(SELECT connector_id FROM credentials WHERE hash = ?1)";
 }
 
+/** A SELECT of the scope's connector as `number`, to join with; it reads less often than scopeText would. */
+export function scopeSource(scope: Scope): string {
+  return scope.kind === "connector"
+    ? "SELECT ?1 AS number"
+    : "SELECT connector_id AS number FROM credentials WHERE hash = ?1";
+}
+
 /** The value that scopeText expects as `?1`. */
 export function scopeKey(scope: Scope): ConnectorId | string {
   return scope.kind === "connector" ? scope.connectorId : scope.hash;
@@ -37,4 +44,13 @@ export async function runQuery<T>(db: Database, query: Query<T>, clock: Clock): 
 export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {
   // D1 types its rows as unknown; the caller's statement stands beside the Row it names.
   return (result?.results ?? []) as Row[];
+}
+
+/** Two queries as one, in one round trip. */
+export function bothQueries<A, B>(a: Query<A>, b: Query<B>): Query<readonly [A, B]> {
+  const cut = a.statements.length;
+  return {
+    statements: [...a.statements, ...b.statements],
+    read: (results) => [a.read(results.slice(0, cut)), b.read(results.slice(cut))],
+  };
 }

@@ -9,10 +9,24 @@ export interface RowSource {
   readonly from: string;
 }
 
+/**
+ * The condition that columns hold the values of one of the rows; `members` are the JSON names, in the
+ * order of the columns. A single row is compared directly, which reads less than an IN.
+ */
+export function matchesRow(
+  { row, from }: RowSource,
+  columns: readonly string[],
+  members: readonly string[],
+): string {
+  const values = members.map((member) => `${row} ->> '${member}'`);
+  if (from === "") return columns.map((column, at) => `${column} = ${values[at]}`).join(" AND ");
+  return `(${columns.join(", ")}) IN (SELECT ${values.join(", ")} ${from})`;
+}
+
 const SINGLE: RowSource = { row: "?1", from: "" };
 const SEVERAL: RowSource = { row: "j.value", from: "FROM json_each(?1) AS j" };
 
-/** A D1 value is at most 2 MB; half of that leaves room for multi-byte text (DESIGN "Storage"). */
+/** A D1 value is at most 2 MB, and a character may take three bytes (DESIGN "Storage"). */
 const PARAMETER_CHARACTERS_MAX = 500_000;
 
 /** Makes one statement for each chunk of rows that fits into a parameter; none for no rows. */
@@ -24,8 +38,17 @@ export function eachChunk(
     const [only, ...others] = chunk;
     return only !== undefined && others.length === 0
       ? statement(SINGLE, only)
-      : statement(SEVERAL, `[${chunk.join(",")}]`);
+      : statement(SEVERAL, listText(chunk));
   });
+}
+
+/** JSON lists of the given texts, each list small enough for one parameter; none for no texts. */
+export function jsonLists(texts: readonly string[]): readonly string[] {
+  return chunksOf(texts.map((text) => JSON.stringify(text))).map(listText);
+}
+
+function listText(jsonTexts: readonly string[]): string {
+  return `[${jsonTexts.join(",")}]`;
 }
 
 function chunksOf(texts: readonly string[]): readonly (readonly string[])[] {
@@ -37,7 +60,7 @@ function chunksOf(texts: readonly string[]): readonly (readonly string[])[] {
       characters = 0;
     }
     chunks.at(-1)?.push(text);
-    characters += text.length;
+    characters += text.length + 1;
   }
   return chunks;
 }

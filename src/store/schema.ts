@@ -21,6 +21,8 @@ export const connectors = sqliteTable(
     preset: text(),
     status: text({ enum: ["active", "disabled"] }).notNull(),
     settings: text().notNull(),
+    /** The connector's own attributes, as a JSON list of declarations. */
+    attributes: text().notNull().default("[]"),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -56,84 +58,125 @@ export const txGuard = sqliteTable(
   {
     versionChanged: integer("version_changed").notNull().default(0),
     credentialGone: integer("credential_gone").notNull().default(0),
+    memberOfItself: integer("member_of_itself").notNull().default(0),
   },
   (table) => [
     check("version_unchanged", sql`${table.versionChanged} = 0`),
     check("credential_valid", sql`${table.credentialGone} = 0`),
+    check("no_membership_cycle", sql`${table.memberOfItself} = 0`),
   ],
 );
 
 /**
- * Users: the document as it is answered (without id and meta), the folded document that filters
- * read, and the columns that are looked up. A soft-deleted row keeps its externalId until another
- * user takes it, so that one unique index serves both uniqueness and restore.
+ * Users and groups: the document as it is answered (without id, meta, groups and members), the
+ * folded document that filters read, and the columns that are looked up. A soft-deleted row keeps
+ * its externalId until another one takes it, so that one unique index serves uniqueness and restore.
  */
-export const users = sqliteTable(
-  "users",
+export const resources = sqliteTable(
+  "resources",
   {
     rowId: integer("row_id").primaryKey(),
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    type: text().notNull(),
     id: text().notNull(),
-    userNameKey: text("user_name_key").notNull(),
+    /** The folded userName of a user, the folded displayName of a group. */
+    nameKey: text("name_key").notNull(),
+    /** Empty where names are unique; the resource's own id where the connector allows doubles. */
+    nameSlot: text("name_slot").notNull(),
     externalId: text("external_id"),
     active: integer().notNull(),
     version: integer().notNull(),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
     deletedAt: integer("deleted_at"),
+    /** The op_id of the event that last changed the resource or, for a group, its members. */
+    eventId: text("event_id").notNull(),
     doc: text().notNull(),
     folded: text().notNull(),
   },
   (table) => [
-    uniqueIndex("users_id").on(table.connectorId, table.id).where(sql`deleted_at IS NULL`),
-    uniqueIndex("users_user_name")
-      .on(table.connectorId, table.userNameKey)
+    uniqueIndex("resources_id")
+      .on(table.connectorId, table.type, table.id)
       .where(sql`deleted_at IS NULL`),
-    uniqueIndex("users_external_id")
-      .on(table.connectorId, table.externalId)
+    uniqueIndex("resources_name")
+      .on(table.connectorId, table.type, table.nameKey, table.nameSlot)
+      .where(sql`deleted_at IS NULL`),
+    uniqueIndex("resources_external_id")
+      .on(table.connectorId, table.type, table.externalId)
       .where(sql`external_id IS NOT NULL`),
   ],
 );
 
-/** Multi-valued attributes that are looked up by value: today the e-mail addresses. */
-export const userValues = sqliteTable(
-  "user_values",
+/** Multi-valued attributes that are looked up by value: today the e-mail addresses of users. */
+export const resourceValues = sqliteTable(
+  "resource_values",
   {
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
     path: text().notNull(),
     valueKey: text("value_key").notNull(),
     typeKey: text("type_key").notNull(),
-    userId: text("user_id").notNull(),
+    resourceId: text("resource_id").notNull(),
   },
   (table) => [
     primaryKey({
-      columns: [table.connectorId, table.path, table.valueKey, table.typeKey, table.userId],
+      columns: [table.connectorId, table.path, table.valueKey, table.typeKey, table.resourceId],
     }),
-    index("user_values_user").on(table.connectorId, table.userId),
+    index("resource_values_resource").on(table.connectorId, table.resourceId),
   ],
 );
 
-/** The exact number of live resources of a connector, kept by triggers. */
+/** Who is in which group. Adding a row bumps nothing by itself: the group's row says which event did it. */
+export const groupMembers = sqliteTable(
+  "group_members",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    groupId: text("group_id").notNull(),
+    memberId: text("member_id").notNull(),
+    memberType: text("member_type").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.connectorId, table.groupId, table.memberId] }),
+    index("group_members_member").on(table.connectorId, table.memberId),
+  ],
+);
+
+/** Member values that named no resource when they came: attached when it arrives (SEMANTICS 7). */
+export const parkedMembers = sqliteTable(
+  "parked_members",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    groupId: text("group_id").notNull(),
+    value: text().notNull(),
+    parkedAt: integer("parked_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.connectorId, table.groupId, table.value] }),
+    index("parked_members_value").on(table.connectorId, table.value),
+  ],
+);
+
+/** Exact numbers of live resources per type, and of parked members, kept by triggers. */
 export const counters = sqliteTable(
   "counters",
   {
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
-    resourceType: text("resource_type").notNull(),
+    type: text().notNull(),
     live: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.connectorId, table.resourceType] })],
+  (table) => [primaryKey({ columns: [table.connectorId, table.type] })],
 );
 
-/** Live users per run of about 1,000 ids, kept by triggers: any startIndex is found without OFFSET. */
-export const userBlocks = sqliteTable(
-  "user_blocks",
+/** Live resources per run of about 1,000 ids, kept by triggers: any startIndex is found without OFFSET. */
+export const resourceBlocks = sqliteTable(
+  "resource_blocks",
   {
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    type: text().notNull(),
     firstId: text("first_id").notNull(),
     size: integer().notNull(),
     live: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.connectorId, table.firstId] })],
+  (table) => [primaryKey({ columns: [table.connectorId, table.type, table.firstId] })],
 );
 
 /** The event log: one row for each SCIM request of a known connector. */

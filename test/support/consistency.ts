@@ -15,31 +15,54 @@ export async function contradictions(): Promise<string[]> {
 
 const CHECKS: readonly (readonly [what: string, query: string])[] = [
   [
-    "counter differs from live users",
-    `SELECT number AS found FROM connectors WHERE
-       coalesce((SELECT live FROM counters WHERE connector_id = number AND resource_type = 'User'), 0)
-       <> (SELECT count(*) FROM users WHERE connector_id = number AND deleted_at IS NULL)`,
+    "counter differs from live resources",
+    `SELECT number || ' ' || type AS found FROM connectors CROSS JOIN (SELECT 'User' AS type UNION SELECT 'Group')
+       WHERE coalesce((SELECT live FROM counters WHERE connector_id = number AND counters.type = type), 0)
+       <> (SELECT count(*) FROM resources WHERE connector_id = number AND resources.type = type AND deleted_at IS NULL)`,
   ],
   [
-    "blocks differ from users",
+    "blocks differ from resources",
     `SELECT number AS found FROM connectors WHERE
-       (SELECT coalesce(sum(live), 0) || ' ' || coalesce(sum(size), 0) FROM user_blocks WHERE connector_id = number)
-       <> (SELECT count(*) FILTER (WHERE deleted_at IS NULL) || ' ' || count(*) FROM users WHERE connector_id = number)`,
+       (SELECT coalesce(sum(live), 0) || ' ' || coalesce(sum(size), 0) FROM resource_blocks WHERE connector_id = number)
+       <> (SELECT count(*) FILTER (WHERE deleted_at IS NULL) || ' ' || count(*) FROM resources WHERE connector_id = number)`,
   ],
   [
     "e-mail without lookup value, or the reverse",
-    `SELECT user_id AS found FROM (
-       SELECT connector_id, user_id, value_key FROM user_values
-       EXCEPT SELECT connector_id, users.id, e.value ->> 'value' FROM users, json_each(folded, '$.emails') AS e)
+    `SELECT resource_id AS found FROM (
+       SELECT connector_id, resource_id, value_key FROM resource_values
+       EXCEPT SELECT connector_id, resources.id, e.value ->> 'value' FROM resources, json_each(folded, '$.emails') AS e)
      UNION ALL SELECT id FROM (
-       SELECT connector_id, users.id, e.value ->> 'value' FROM users, json_each(folded, '$.emails') AS e
-       EXCEPT SELECT connector_id, user_id, value_key FROM user_values)`,
+       SELECT connector_id, resources.id, e.value ->> 'value' FROM resources, json_each(folded, '$.emails') AS e
+       EXCEPT SELECT connector_id, resource_id, value_key FROM resource_values)`,
   ],
   [
-    "version differs from the number of changes",
-    `SELECT id AS found FROM users WHERE version <> (SELECT count(*) FROM changes
-       WHERE changes.connector_id = users.connector_id AND resource_id = users.id)
-       AND EXISTS (SELECT 1 FROM changes WHERE resource_id = users.id)`,
+    "version of a user differs from the number of its changes",
+    `SELECT id AS found FROM resources WHERE type = 'User' AND version <> (SELECT count(*) FROM changes
+       WHERE changes.connector_id = resources.connector_id AND resource_id = resources.id)
+       AND EXISTS (SELECT 1 FROM changes WHERE resource_id = resources.id)`,
+  ],
+  [
+    "membership differs from its changes",
+    `SELECT group_id || ' ' || member_id AS found FROM (
+       SELECT connector_id, group_id, member_id, 1 AS n FROM group_members
+       UNION ALL SELECT connector_id, payload ->> 'groupId', payload ->> 'memberId',
+         iif(type = 'group.member_added', -1, 1) FROM changes
+         WHERE type IN ('group.member_added', 'group.member_removed')
+           AND EXISTS (SELECT 1 FROM resources WHERE type = 'Group' AND id = payload ->> 'groupId'))
+     GROUP BY connector_id, group_id, member_id HAVING sum(n) <> 0`,
+  ],
+  [
+    "membership without a live group or member",
+    `SELECT group_id || ' ' || member_id AS found FROM group_members AS m WHERE NOT EXISTS (SELECT 1 FROM resources AS g
+       WHERE g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL)
+       OR NOT EXISTS (SELECT 1 FROM resources AS r WHERE r.connector_id = m.connector_id
+       AND r.type = m.member_type AND r.id = m.member_id AND r.deleted_at IS NULL)`,
+  ],
+  [
+    "parked members miscounted",
+    `SELECT number AS found FROM connectors WHERE
+       coalesce((SELECT live FROM counters WHERE connector_id = number AND type = 'ParkedMember'), 0)
+       <> (SELECT count(*) FROM parked_members WHERE connector_id = number)`,
   ],
   [
     "change without its event",

@@ -20,14 +20,14 @@ export async function fillUsers(connectorId: string, count: number): Promise<voi
   const schemas = "'schemas', json_array('urn:ietf:params:scim:schemas:core:2.0:User')";
   await env.DB.batch([
     env.DB.prepare(
-      `${numbers} INSERT INTO users (connector_id, id, user_name_key, external_id, active, version,
-         created_at, modified_at, doc, folded)
-       SELECT connector.number, ${id}, ${userName}, 'ext-' || n, 1, 1, 1700000000000, 1700000000000,
+      `${numbers} INSERT INTO resources (connector_id, type, id, name_key, name_slot, external_id, active, version,
+         created_at, modified_at, event_id, doc, folded)
+       SELECT connector.number, 'User', ${id}, ${userName}, '', 'ext-' || n, 1, 1, 1700000000000, 1700000000000, '',
          json_object(${schemas}, ${common}), json_object(${schemas}, ${common})
        FROM numbers CROSS JOIN connector`,
     ).bind(connectorId, count),
     env.DB.prepare(
-      `${numbers} INSERT INTO user_values (connector_id, path, value_key, type_key, user_id)
+      `${numbers} INSERT INTO resource_values (connector_id, path, value_key, type_key, resource_id)
        SELECT connector.number, 'emails', 'mail' || n || '@example.com', 'work', ${id}
        FROM numbers CROSS JOIN connector`,
     ).bind(connectorId, count),

@@ -8,14 +8,14 @@ import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { normaliseResource } from "#scim/resource.ts";
+import { newRecord, withActive } from "#scim/resource-record.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
-import { newRecord, withActive } from "#scim/user-record.ts";
 import { commitChanges } from "#store/commit.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { hasIndexedTerm } from "#store/filter-index.ts";
 import { runQuery } from "#store/query.ts";
-import { indexedMatches, scannedMatches } from "#store/user-list.ts";
+import { indexedMatches, scannedMatches } from "#store/resource-list.ts";
 import { printFilter } from "#test/support/arbitraries.ts";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 
@@ -179,19 +179,19 @@ test("a filter in SQL finds exactly the users that it matches in memory", async 
       const page = { offset: 0, count: 1_000 };
       const scanned = await runQuery(
         env.DB,
-        scannedMatches(env.DB, scope, resolved, page),
+        scannedMatches(env.DB, scope, USER.name, resolved, page),
         TEST_CLOCK,
       );
-      const inSql = scanned?.users.map(({ id }) => id);
+      const inSql = scanned?.records.map(({ id }) => id);
       expect(inSql).toEqual(inMemory);
       expect(scanned?.total).toBe(inMemory.length);
       if (!hasIndexedTerm(resolved)) return;
       const found = await runQuery(
         env.DB,
-        indexedMatches(env.DB, scope, resolved, 1_000),
+        indexedMatches(env.DB, scope, USER.name, resolved, 1_000),
         TEST_CLOCK,
       );
-      expect(found.users.map(({ id }) => id)).toEqual(inMemory);
+      expect(found.records.map(({ id }) => id)).toEqual(inMemory);
     }),
     { numRuns: FILTERS },
   );
@@ -211,7 +211,7 @@ async function store(connectorId: ConnectorId, n: number, body: JsonObject): Pro
   const { document } = normaliseResource(USER, body, { strict: false });
   const now = Date.parse("2026-01-01T00:00:00Z") + n * 1_000;
   const id = `01900000-0000-7000-8000-${String(n).padStart(12, "0")}`;
-  const record = newRecord(id, withActive(document, true), now);
+  const record = newRecord(USER, id, withActive(document, true), now);
   const event = {
     opId: crypto.randomUUID(),
     at: now,
@@ -223,10 +223,10 @@ async function store(connectorId: ConnectorId, n: number, body: JsonObject): Pro
     ...NOTHING,
   };
   const write = {
-    type: USER,
-    changes: [{ change: { kind: "create", after: record } as const, event }],
+    changes: [{ change: { kind: "create", after: record } as const, type: USER, event }],
     credentialHash: undefined,
     at: now,
+    allowDuplicateGroupNames: false,
   };
   const outcome = await commitChanges(env.DB, connectorId, write, TEST_CLOCK);
   expect(outcome.kind).toBe("committed");

@@ -15,9 +15,16 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
 
   expect([...triggers.keys()]).toEqual([
     "changes_keep_newest",
-    "users_counted_on_delete",
-    "users_counted_on_deleted_at",
-    "users_counted_on_insert",
+    "group_members_changed_on_delete",
+    "group_members_changed_on_insert",
+    "parked_members_attached",
+    "parked_members_counted_on_delete",
+    "parked_members_counted_on_insert",
+    "resources_cleared_on_delete",
+    "resources_counted_on_delete",
+    "resources_counted_on_deleted_at",
+    "resources_counted_on_insert",
+    "resources_leave_groups_on_deleted_at",
   ]);
 });
 
@@ -29,9 +36,11 @@ test("tables that are only looked up by key have no row id of their own to write
   expect(withoutRowId.map(([name]) => name)).toEqual([
     "counters",
     "credentials",
+    "group_members",
+    "parked_members",
     "refusals",
-    "user_blocks",
-    "user_values",
+    "resource_blocks",
+    "resource_values",
   ]);
 });
 

@@ -23,6 +23,8 @@ const SETTINGS = z.strictObject({
   strict: z.boolean().optional(),
   reprovision: z.enum(["restore", "conflict"]).optional(),
   deletion: z.enum(["soft", "hard", "deactivate"]).optional(),
+  unknownMembers: z.enum(["park", "reject"]).optional(),
+  allowDuplicateGroupNames: z.boolean().optional(),
 });
 
 const NEW_CONNECTOR = z.strictObject({

@@ -35,13 +35,13 @@ export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
   admin.get("/connectors/:id/events", async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { from, to, status, method, user, cursor, limit } = readQuery(context, EVENT_QUERY);
-    const isId = user !== undefined && UUID.test(user);
+    const isId = user !== undefined && UUID.test(user.toLowerCase());
     const filter = {
       from,
       to,
       statusClass: status === undefined ? undefined : Number(status.slice(0, 1)),
       method: method?.toUpperCase(),
-      resourceId: isId ? user : undefined,
+      resourceId: isId ? user.toLowerCase() : undefined,
       userNameKey: user === undefined || isId ? undefined : foldText(user),
     };
     // What this isolate still holds back is part of the answer: on a laptop that is everything.

@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { Overloaded } from "#store/d1-error.ts";
+import { classifyError } from "#store/d1-error.ts";
 import { reportFault } from "../error-response.ts";
 
 /** A refused admin call: RFC 9457 status, and a detail that says what to change. */
@@ -50,13 +50,17 @@ export function problemResponse(error: unknown): Response {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Overloaded) {
-    const headers = { "Retry-After": String(error.retryAfterSeconds) };
-    return new Problem(
-      503,
-      "The service has too much to do right now. Repeat the call a little later.",
-      headers,
-    );
+  switch (classifyError(error).kind) {
+    case "overloaded":
+    case "retryable":
+      return new Problem(
+        503,
+        "The database cannot answer right now. Repeat the call a little later.",
+        {
+          "Retry-After": "2",
+        },
+      );
+    default:
+      return new Problem(500, `Something went wrong here. Report it as ${reportFault(error)}.`);
   }
-  return new Problem(500, `Something went wrong here. Report it as ${reportFault(error)}.`);
 }

@@ -98,7 +98,7 @@ async function logCall(
     if (answer.status === 401) countRefusal(services, context, "unknown");
     return;
   }
-  noteUse(services, access);
+  if (call.isGranted) noteUse(services, access);
   if (call.isLogged) return;
   const row = call.eventRow(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.

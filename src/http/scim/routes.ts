@@ -1,20 +1,19 @@
 import type { Hono } from "hono";
 import { ScimError } from "#scim/error.ts";
-import { parseListParameters } from "#scim/list.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { Refusal } from "../error-response.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { addDiscoveryRoutes } from "./discovery.ts";
+import { addGroupRoutes } from "./groups.ts";
 import { scimHandler } from "./handler.ts";
-import { queryReader } from "./parameters.ts";
-import { listAnswer } from "./user-answers.ts";
 import { addUserRoutes } from "./users.ts";
 
 /** The methods that each path under a SCIM base path knows; any other is answered 405. */
 const METHODS: readonly (readonly [path: string, methods: string])[] = [
   [USER.endpoint, "GET, HEAD, POST"],
   [`${USER.endpoint}/:id`, "GET, HEAD, PUT, PATCH, DELETE"],
-  [GROUP.endpoint, "GET, HEAD"],
+  [GROUP.endpoint, "GET, HEAD, POST"],
+  [`${GROUP.endpoint}/:id`, "GET, HEAD, PUT, PATCH, DELETE"],
   ["/ServiceProviderConfig", "GET, HEAD"],
   ["/ResourceTypes", "GET, HEAD"],
   ["/ResourceTypes/:id", "GET, HEAD"],
@@ -26,15 +25,7 @@ const METHODS: readonly (readonly [path: string, methods: string])[] = [
 export function addScimRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
   addUserRoutes(app, services, basePath);
   addDiscoveryRoutes(app, services, basePath);
-  // Entra's Test Connection lists groups; there are none until groups can be provisioned.
-  app.get(
-    `${basePath}${GROUP.endpoint}`,
-    scimHandler(services, basePath, "read", async (call, context) => {
-      const { startIndex } = parseListParameters(queryReader(context));
-      await call.settings();
-      return listAnswer({ totalResults: 0, startIndex }, []);
-    }),
-  );
+  addGroupRoutes(app, services, basePath);
   app.all(`${basePath}/Me`, refuse(services, basePath, ME));
   for (const [path, methods] of METHODS) {
     const wrongMethod = ScimError.status(405, `This path knows the methods ${methods}.`);
@@ -43,6 +34,10 @@ export function addScimRoutes(app: Hono<AppEnv>, services: Services, basePath: s
       refuse(services, basePath, new Refusal(wrongMethod, { Allow: methods })),
     );
   }
+}
+
+/** Registers the 404 for the rest of a base path; after all routes, since one base path may hold another. */
+export function addUnknownRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
   app.all(`${basePath}/*`, refuse(services, basePath, NO_ROUTE));
   app.all(basePath, refuse(services, basePath, NO_ROUTE));
 }

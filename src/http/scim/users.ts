@@ -1,21 +1,25 @@
 import type { Context, Hono } from "hono";
-import { ScimError } from "#scim/error.ts";
-import { matchesTag } from "#scim/etag.ts";
-import { isJsonObject, type JsonValue } from "#scim/json.ts";
-import type { UserChange } from "#scim/ports.ts";
-import type { Projection } from "#scim/projection.ts";
-import { patchUser, removeUser, replaceUser, type Written } from "#scim/provision.ts";
+import { parseListParameters } from "#scim/list.ts";
+import { parseProjection } from "#scim/projection.ts";
+import { patchUser, removeResource, replaceUser, type Written } from "#scim/provision.ts";
 import { createUser } from "#scim/provision-create.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { userById } from "#store/users.ts";
+import { resourceById } from "#store/resources.ts";
 import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
 import { USER_BODY_BYTES_MAX } from "../body.ts";
-import { loggedUser, type ScimCall } from "../scim-call.ts";
+import { loggedResource, type ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { type Operation, scimHandler } from "./handler.ts";
-import { readProjection } from "./parameters.ts";
-import { createdAnswer, userAnswer } from "./user-answers.ts";
-import { listUsers } from "./user-list.ts";
+import { findPage } from "./list.ts";
+import { queryReader, readProjection } from "./parameters.ts";
+import {
+  createdAnswer,
+  listAnswer,
+  resourceAnswer,
+  resourceText,
+  type View,
+} from "./resource-answers.ts";
+import { isKnownVersion, noSuchResource, noteId, readNamedBody } from "./single.ts";
 
 /** Registers /Users (RFC 7644 §3.2) under a SCIM base path. */
 export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
@@ -26,42 +30,46 @@ export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: s
   app.get(collection, on("read", listUsers));
   app.post(collection, on("write", postUser));
   app.get(single, on("read", getUser));
-  app.put(single, on("write", putUser));
-  app.patch(single, on("write", patchOneUser));
+  app.put(
+    single,
+    on("write", (call, context) => changeUser(call, context, replaceUser)),
+  );
+  app.patch(
+    single,
+    on("write", (call, context) => changeUser(call, context, patchUser)),
+  );
   app.delete(single, on("write", deleteUser));
 }
 
-async function postUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
-  const projection = readProjection(context);
-  const body = await call.readJson(USER_BODY_BYTES_MAX);
-  call.resource = { resourceType: USER.name, ...namedIn(body) };
-  const directory = call.users((change) =>
-    createdAnswer(stateAfter(change), call.baseUrl, projection),
+async function listUsers(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const parameters = parseListParameters(queryReader(context));
+  const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
+  const view = { type: USER, baseUrl: call.baseUrl, projection };
+  const { total, records } = await findPage(call, USER, parameters);
+  return listAnswer(
+    { totalResults: total, startIndex: parameters.startIndex },
+    records.map((record) => resourceText(record, view)),
   );
-  const { user, warnings } = await createUser(directory, body);
+}
+
+async function postUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const view = viewOf(call, context);
+  const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
+  const directory = call.directory(USER, ({ after }) => createdAnswer(after, view));
+  const { record, warnings } = await createUser(directory, body);
   call.warnings = warnings;
-  return createdAnswer(user, call.baseUrl, projection);
+  return createdAnswer(record, view);
 }
 
 async function getUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
-  const projection = readProjection(context);
-  const id = noteId(call, context);
-  const user = await call.ask((db, scope) => userById(db, scope, id));
-  if (user === undefined) throw noSuchUser();
-  call.resource = loggedUser(user);
-  const ifNoneMatch = context.req.header("If-None-Match");
-  const isKnown = ifNoneMatch !== undefined && matchesTag(ifNoneMatch, user.version);
-  return isKnown
+  const view = viewOf(call, context);
+  const id = noteId(call, context, USER);
+  const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
+  if (user === undefined) throw noSuchResource(USER);
+  call.resource = loggedResource(user);
+  return isKnownVersion(context, user)
     ? emptyAnswer(304, versionHeaders(user.version))
-    : userAnswer(user, call.baseUrl, projection);
-}
-
-async function putUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
-  return changeUser(call, context, replaceUser);
-}
-
-async function patchOneUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
-  return changeUser(call, context, patchUser);
+    : resourceAnswer(user, view);
 }
 
 async function changeUser(
@@ -69,60 +77,28 @@ async function changeUser(
   context: Context<AppEnv>,
   change: typeof replaceUser,
 ): Promise<Answer> {
-  const projection = readProjection(context);
-  const id = noteId(call, context);
-  const body = await call.readJson(USER_BODY_BYTES_MAX);
-  const answerOf = showing(call, projection);
-  const directory = call.users(answerOf);
+  const view = viewOf(call, context);
+  const id = noteId(call, context, USER);
+  const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
+  const directory = call.directory(USER, ({ after }) => resourceAnswer(after, view));
   const written = await change(directory, id, body, context.req.header("If-Match"));
-  return answerWritten(call, written, ({ user }) => userAnswer(user, call.baseUrl, projection));
+  return resourceAnswer(noteWritten(call, written).record, view);
 }
 
 async function deleteUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
-  const id = noteId(call, context);
-  const directory = call.users(() => emptyAnswer(204));
-  const written = await removeUser(directory, id, context.req.header("If-Match"));
-  return answerWritten(call, written, () => emptyAnswer(204));
+  const id = noteId(call, context, USER);
+  const directory = call.directory(USER, () => emptyAnswer(204));
+  noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
+  return emptyAnswer(204);
 }
 
-function showing(call: ScimCall, projection: Projection): (change: UserChange) => Answer {
-  return (change) => userAnswer(stateAfter(change), call.baseUrl, projection);
-}
-
-function answerWritten(
-  call: ScimCall,
-  written: Written | undefined,
-  answerOf: (written: Written) => Answer,
-): Answer {
-  if (written === undefined) throw noSuchUser();
-  call.resource = loggedUser(written.user);
+function noteWritten(call: ScimCall, written: Written | undefined): Written {
+  if (written === undefined) throw noSuchResource(USER);
+  call.resource = loggedResource(written.record);
   call.warnings = written.warnings;
-  return answerOf(written);
+  return written;
 }
 
-function stateAfter(change: UserChange) {
-  return change.kind === "erase" ? change.before : change.after;
-}
-
-/** Takes the id from the path, and notes it for the event log even if nothing is there. */
-function noteId(call: ScimCall, context: Context<AppEnv>): string {
-  const id = context.req.param("id") ?? "";
-  call.resource = { resourceType: USER.name, resourceId: id.slice(0, ID_CHARACTERS_MAX) };
-  return id;
-}
-
-/** An id of ours has 36 characters; what a client made up is logged no longer than this. */
-const ID_CHARACTERS_MAX = 64;
-
-function noSuchUser(): ScimError {
-  return ScimError.status(404, "This connector has no user with that id.");
-}
-
-/** The userName of a body that is not validated yet, for the log of a refused request. */
-function namedIn(body: JsonValue): { readonly userName?: string } {
-  if (!isJsonObject(body)) return {};
-  for (const [name, value] of Object.entries(body)) {
-    if (name.toLowerCase() === "username" && typeof value === "string") return { userName: value };
-  }
-  return {};
+function viewOf(call: ScimCall, context: Context<AppEnv>): View {
+  return { type: USER, baseUrl: call.baseUrl, projection: readProjection(context) };
 }

@@ -39,9 +39,17 @@ export function applyPatch(
   operations: readonly Operation[],
   context: PatchContext,
 ): PatchResult {
-  const { type, strict, readOnly } = context;
+  return applySteps(document, toSteps(context.type, operations), context);
+}
+
+/** Applies steps that were made from operations, in order, in the same way as applyPatch. */
+export function applySteps(
+  document: Document,
+  steps: readonly (Step | UnknownStep)[],
+  { type, strict, readOnly }: PatchContext,
+): PatchResult {
   const run: PatchRun = { strict, warnings: [] };
-  const patched = toSteps(type, operations).reduce(
+  const patched = steps.reduce(
     (current, step) => applyStep(current, step, readOnly, run),
     document,
   );

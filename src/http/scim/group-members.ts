@@ -1,0 +1,70 @@
+import type { ResourceRecord } from "#scim/ports.ts";
+import { showsAttribute } from "#scim/projection.ts";
+import { locationOf } from "#scim/resource-record.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import { type GroupMember, MEMBERS_PAGE, memberPage, membersOfGroups } from "#store/members.ts";
+import type { ScimCall } from "../scim-call.ts";
+import type { View } from "./resource-answers.ts";
+
+/** A member as an answer needs it. */
+export type ShownMember = Omit<GroupMember, "groupId">;
+
+/** Whether a view shows members at all: where it does not, the member table is never read. */
+export function showsMembers({ type, projection }: View): boolean {
+  return showsAttribute(type, projection, MEMBERS);
+}
+
+/** The text of `members`; undefined for none, since a group that lost its last member omits them. */
+export function membersText(members: readonly ShownMember[], baseUrl: string): string | undefined {
+  if (members.length === 0) return undefined;
+  const texts = members.map(({ value, type, display }) =>
+    JSON.stringify({
+      value,
+      $ref: locationOf({ type, id: value }, baseUrl),
+      type,
+      ...(display !== null && { display }),
+    }),
+  );
+  return `[${texts.join(",")}]`;
+}
+
+/** Reads the members behind the given first page, a page at a time, until there are no more. */
+export async function restOfMembers(
+  call: ScimCall,
+  groupId: string,
+  firstPage: readonly GroupMember[],
+): Promise<readonly GroupMember[]> {
+  const members = [...firstPage];
+  let page = firstPage;
+  while (page.length === MEMBERS_PAGE) {
+    const afterId = page.at(-1)?.value ?? "";
+    page = await call.ask((db, scope) => memberPage(db, scope, groupId, afterId));
+    members.push(...page);
+  }
+  return members;
+}
+
+/** SEMANTICS 7: a page of groups ends early once it holds so many members. */
+const LISTED_MEMBERS_MAX = 5_000;
+
+/**
+ * Reads the members of listed groups; where they are too many for one answer, only the groups before
+ * that are given back, and always the first one with all of its members.
+ */
+export async function membersOfPage(
+  call: ScimCall,
+  groups: readonly ResourceRecord[],
+): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+  const ids = groups.map(({ id }) => id);
+  const [firstId] = ids;
+  if (firstId === undefined) return new Map();
+  const limit = LISTED_MEMBERS_MAX + 1;
+  const found = await call.ask((db, scope) => membersOfGroups(db, scope, ids, limit));
+  const byGroup = Map.groupBy(found, ({ groupId }) => groupId);
+  if (found.length < limit) return new Map(ids.map((id) => [id, byGroup.get(id) ?? []]));
+  const cutId = found.at(-1)?.groupId ?? firstId;
+  const whole = ids.slice(0, ids.indexOf(cutId));
+  if (whole.length > 0) return new Map(whole.map((id) => [id, byGroup.get(id) ?? []]));
+  const firstPage = await call.ask((db, scope) => memberPage(db, scope, firstId, ""));
+  return new Map([[firstId, await restOfMembers(call, firstId, firstPage)]]);
+}

@@ -1,0 +1,186 @@
+import type { Context, Hono } from "hono";
+import { parseListParameters } from "#scim/list.ts";
+import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
+import { isEverything, parseProjection } from "#scim/projection.ts";
+import { removeResource, type Written } from "#scim/provision.ts";
+import {
+  createGroup,
+  type GroupDirectory,
+  patchGroup,
+  replaceGroup,
+  type WrittenGroup,
+} from "#scim/provision-group.ts";
+import { GROUP } from "#scim/schema/registry.ts";
+import { type GroupMember, memberPage } from "#store/members.ts";
+import { bothQueries } from "#store/query.ts";
+import { resourceById } from "#store/resources.ts";
+import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
+import { GROUP_BODY_BYTES_MAX } from "../body.ts";
+import { loggedResource, type ScimCall } from "../scim-call.ts";
+import type { AppEnv, Services } from "../services.ts";
+import {
+  membersOfPage,
+  membersText,
+  restOfMembers,
+  type ShownMember,
+  showsMembers,
+} from "./group-members.ts";
+import { type Operation, scimHandler } from "./handler.ts";
+import { findPage } from "./list.ts";
+import { queryReader, readProjection } from "./parameters.ts";
+import {
+  createdAnswer,
+  listAnswer,
+  resourceAnswer,
+  resourceText,
+  type View,
+} from "./resource-answers.ts";
+import { isKnownVersion, noSuchResource, noteId, readNamedBody } from "./single.ts";
+
+/** Registers /Groups (RFC 7644 §3.2) under a SCIM base path. */
+export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  const on = (intent: "read" | "write", operation: Operation) =>
+    scimHandler(services, basePath, intent, operation);
+  const collection = `${basePath}${GROUP.endpoint}`;
+  const single = `${collection}/:id`;
+  app.get(collection, on("read", listGroups));
+  app.post(collection, on("write", postGroup));
+  app.get(single, on("read", getGroup));
+  app.put(single, on("write", putGroup));
+  app.patch(single, on("write", patchOneGroup));
+  app.delete(single, on("write", deleteGroup));
+}
+
+async function listGroups(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const parameters = parseListParameters(queryReader(context));
+  const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
+  const view = { type: GROUP, baseUrl: call.baseUrl, projection };
+  const { total, records } = await findPage(call, GROUP, parameters);
+  const page = { totalResults: total, startIndex: parameters.startIndex };
+  if (!showsMembers(view)) {
+    return listAnswer(
+      page,
+      records.map((record) => resourceText(record, view)),
+    );
+  }
+  const members = await membersOfPage(call, records);
+  const texts = records.flatMap((record) => {
+    const shown = members.get(record.id);
+    return shown === undefined ? [] : textOf(record, view, shown);
+  });
+  return listAnswer(page, texts);
+}
+
+async function getGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const view = viewOf(call, context);
+  const id = noteId(call, context, GROUP);
+  const { group, members } = await readGroup(call, view, id);
+  if (group === undefined) throw noSuchResource(GROUP);
+  call.resource = loggedResource(group);
+  if (isKnownVersion(context, group)) return emptyAnswer(304, versionHeaders(group.version));
+  return resourceAnswer(group, view, membersText(members, call.baseUrl));
+}
+
+async function postGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const view = viewOf(call, context);
+  const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
+  let answer: Answer | undefined;
+  const directory = groupDirectory(call, (record, named) => {
+    answer = createdAnswer(record, view, membersText(named, call.baseUrl));
+    return answer;
+  });
+  const written = await createGroup(directory, body);
+  return noteWritten(call, written) && (answer ?? createdAnswer(written.record, view));
+}
+
+async function putGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const view = viewOf(call, context);
+  const id = noteId(call, context, GROUP);
+  const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
+  const show = (record: ResourceRecord, named: readonly ShownMember[]) =>
+    resourceAnswer(record, view, membersText(named, call.baseUrl));
+  const directory = groupDirectory(call, show);
+  const written = await replaceGroup(directory, id, body, context.req.header("If-Match"));
+  const { record, named } = noteWritten(call, written);
+  return show(record, shownOf(named));
+}
+
+/** 204 unless attributes are asked for: Entra advises against an answer with all members. */
+async function patchOneGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const view = viewOf(call, context);
+  const id = noteId(call, context, GROUP);
+  const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
+  const isSilent = isEverything(view.projection);
+  const directory = groupDirectory(call, (record) =>
+    isSilent ? emptyAnswer(204, versionHeaders(record.version)) : resourceAnswer(record, view),
+  );
+  const written = await patchGroup(directory, id, body, context.req.header("If-Match"));
+  const { record } = noteWritten(call, written);
+  if (isSilent) return emptyAnswer(204, versionHeaders(record.version));
+  const { group, members } = await readGroup(call, view, id);
+  return resourceAnswer(group ?? record, view, membersText(members, call.baseUrl));
+}
+
+async function deleteGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
+  const id = noteId(call, context, GROUP);
+  const directory = call.directory(GROUP, () => emptyAnswer(204));
+  noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
+  return emptyAnswer(204);
+}
+
+/** Reads a group and, where the view shows them, all of its members; the first page comes along with it. */
+async function readGroup(call: ScimCall, view: View, id: string) {
+  if (!showsMembers(view)) {
+    const group = await call.ask((db, scope) => resourceById(db, scope, GROUP.name, id));
+    return { group, members: [] };
+  }
+  const [group, firstPage] = await call.ask((db, scope) =>
+    bothQueries(resourceById(db, scope, GROUP.name, id), memberPage(db, scope, id, "")),
+  );
+  const members: readonly GroupMember[] =
+    group === undefined ? [] : await restOfMembers(call, id, firstPage);
+  return { group, members };
+}
+
+/** The caller's groups; `answerTo` renders the answer from the group and the members it was given. */
+function groupDirectory(
+  call: ScimCall,
+  answerTo: (record: ResourceRecord, named: readonly ShownMember[]) => Answer,
+): GroupDirectory {
+  let named: readonly NamedMember[] = [];
+  const members = call.members();
+  return {
+    ...call.directory(GROUP, ({ after }) => answerTo(after, shownOf(named))),
+    ...members,
+    readGroup: async (id, values) => {
+      const found = await members.readGroup(id, values);
+      named = found.named;
+      return found;
+    },
+  };
+}
+
+/** The named members that are members once the write is done, in the order in which a GET shows them. */
+function shownOf(named: readonly NamedMember[]): readonly ShownMember[] {
+  return named.flatMap(shownMember).sort((a, b) => (a.value < b.value ? -1 : 1));
+}
+
+function shownMember({ value, type, memberId, display }: NamedMember): readonly ShownMember[] {
+  if (type !== undefined) return [{ value, type, display: display ?? null }];
+  return memberId === undefined ? [] : [{ value: memberId, type: "User", display: null }];
+}
+
+function textOf(record: ResourceRecord, view: View, members: readonly ShownMember[]): string {
+  return resourceText(record, view, membersText(members, view.baseUrl));
+}
+
+function noteWritten<T extends Written | WrittenGroup>(call: ScimCall, written: T | undefined): T {
+  if (written === undefined) throw noSuchResource(GROUP);
+  call.resource = loggedResource(written.record);
+  call.warnings = written.warnings;
+  return written;
+}
+
+function viewOf(call: ScimCall, context: Context<AppEnv>): View {
+  return { type: GROUP, baseUrl: call.baseUrl, projection: readProjection(context) };
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from "#scim/json.ts";
+import type { ResourceRecord } from "#scim/ports.ts";
+import { isEverything, type Projection, projectResource } from "#scim/projection.ts";
+import { locationOf, renderResource } from "#scim/resource-record.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import { LIST_RESPONSE } from "#scim/urns.ts";
+import { type Answer, jsonAnswer, versionHeaders } from "../answer.ts";
+
+/** How a request wants its resources shown. */
+export interface View {
+  readonly type: ResourceType;
+  readonly baseUrl: string;
+  readonly projection: Projection;
+}
+
+/** A resource as JSON text with the attributes asked for; `members` is the text of a group's members. */
+export function resourceText(record: ResourceRecord, view: View, members?: string): string {
+  const text = renderResource(record, view.baseUrl, members);
+  if (isEverything(view.projection)) return text;
+  // renderResource writes a JSON object.
+  const resource = JSON.parse(text) as JsonObject;
+  return JSON.stringify(projectResource(view.type, resource, view.projection));
+}
+
+/** The answer that shows one resource. */
+export function resourceAnswer(record: ResourceRecord, view: View, members?: string): Answer {
+  return jsonAnswer(200, resourceText(record, view, members), versionHeaders(record.version));
+}
+
+/** The 201 of RFC 7644 §3.3, also for a restored user: Entra and Okta take it as the new link. */
+export function createdAnswer(record: ResourceRecord, view: View, members?: string): Answer {
+  return jsonAnswer(201, resourceText(record, view, members), {
+    ...versionHeaders(record.version),
+    Location: locationOf(record, view.baseUrl),
+  });
+}
+
+/** The ListResponse of RFC 7644 §3.4.2 from resources that are JSON text already. */
+export function listAnswer(
+  page: { readonly totalResults: number; readonly startIndex: number },
+  resources: readonly string[],
+): Answer {
+  const head = JSON.stringify({
+    schemas: [LIST_RESPONSE],
+    ...page,
+    itemsPerPage: resources.length,
+  });
+  return jsonAnswer(200, `${head.slice(0, -1)},"Resources":[${resources.join(",")}]}`);
+}

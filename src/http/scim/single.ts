@@ -1,0 +1,50 @@
+import type { Context } from "hono";
+import { ScimError } from "#scim/error.ts";
+import { matchesTag } from "#scim/etag.ts";
+import { nameAttribute } from "#scim/identity.ts";
+import { isJsonObject, type JsonValue } from "#scim/json.ts";
+import type { ResourceRecord } from "#scim/ports.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { ScimCall } from "../scim-call.ts";
+import type { AppEnv } from "../services.ts";
+
+/** An id of ours has 36 characters; what a client made up is logged no longer than this. */
+const ID_CHARACTERS_MAX = 64;
+
+/** Takes the id from the path, and notes it for the event log even if nothing is there. */
+export function noteId(call: ScimCall, context: Context<AppEnv>, type: ResourceType): string {
+  const id = context.req.param("id") ?? "";
+  call.resource = { resourceType: type.name, resourceId: id.slice(0, ID_CHARACTERS_MAX) };
+  return id;
+}
+
+/** Reads the body of a request, and notes whom it names in case it is refused. */
+export async function readNamedBody(
+  call: ScimCall,
+  type: ResourceType,
+  bytesMax: number,
+): Promise<JsonValue> {
+  const body = await call.readJson(bytesMax);
+  call.resource = { resourceType: type.name, ...call.resource, ...namedIn(type, body) };
+  return body;
+}
+
+/** The 404 for an id that names no live resource of the caller's connector. */
+export function noSuchResource(type: ResourceType): ScimError {
+  return ScimError.status(404, `This connector has no ${type.name.toLowerCase()} with that id.`);
+}
+
+/** Whether the client has this version already (If-None-Match, RFC 7644 §3.14). */
+export function isKnownVersion(context: Context<AppEnv>, record: ResourceRecord): boolean {
+  const header = context.req.header("If-None-Match");
+  return header !== undefined && matchesTag(header, record.version);
+}
+
+function namedIn(type: ResourceType, body: JsonValue): { readonly userName?: string } {
+  if (!isJsonObject(body)) return {};
+  const wanted = nameAttribute(type.name).toLowerCase();
+  for (const [name, value] of Object.entries(body)) {
+    if (name.toLowerCase() === wanted && typeof value === "string") return { userName: value };
+  }
+  return {};
+}

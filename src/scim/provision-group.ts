@@ -1,0 +1,189 @@
+import { draftOf, finalOf } from "./draft.ts";
+import { identityOf } from "./identity.ts";
+import type { JsonValue } from "./json.ts";
+import { decideMembers } from "./member-change.ts";
+import { type MemberPlan, NO_CHANGE, namedValues, planStep, splitMembers } from "./members.ts";
+import { applySteps } from "./patch/apply.ts";
+import { parsePatchRequest } from "./patch/parse.ts";
+import { type Step, toSteps, type UnknownStep } from "./patch/step.ts";
+import {
+  type Directory,
+  documentOf,
+  type MemberDirectory,
+  type NamedMember,
+  type ResourceRecord,
+} from "./ports.ts";
+import {
+  DECISIONS_MAX,
+  type Decision,
+  refuseCycle,
+  requireSameId,
+  tooContended,
+  updated,
+  type Written,
+  writeResource,
+} from "./provision.ts";
+import { taken } from "./rehire.ts";
+import type { Document } from "./resource.ts";
+import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
+import { MEMBERS } from "./schema/core-group.ts";
+import type { ConnectorSettings } from "./settings.ts";
+
+/** The groups of one connector: what the generic directory knows, and their members. */
+export interface GroupDirectory extends Directory, MemberDirectory {}
+
+/** What a write of a group did; `named` is what is known of the members that the request named. */
+export interface WrittenGroup extends Written {
+  readonly named: readonly NamedMember[];
+}
+
+/** Creates a group with its members from the body of a POST (RFC 7644 §3.3). */
+export async function createGroup(
+  directory: GroupDirectory,
+  body: JsonValue,
+): Promise<WrittenGroup> {
+  const { type, now } = directory;
+  const draft = draftOf(type, body);
+  for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
+    const keys = draft && identityOf(type, draft.document);
+    const candidates = keys === undefined ? [] : await directory.candidates(keys);
+    const settings = await directory.settings();
+    const final = finalOf(type, draft, body, settings);
+    const { document, values } = splitMembers(final.document);
+    requireFree(directory, candidates, document, settings);
+    const after = newRecord(type, directory.newId(), document, now);
+    const plan: MemberPlan = { kind: "difference", added: values, removed: new Set() };
+    const { decided, named } = await decide(directory, after.id, plan, settings);
+    const warnings = [...final.warnings, ...decided.warnings];
+    const members = decided.change && { members: decided.change };
+    const outcome = await directory.commit([{ kind: "create", after, ...members }], warnings);
+    switch (outcome.kind) {
+      case "committed":
+        return { kind: "created", record: after, warnings, named };
+      case "uniqueness":
+        throw taken(type, outcome.key);
+      case "membershipCycle":
+        throw refuseCycle();
+      case "versionChanged":
+        await directory.pause(attempt);
+    }
+  }
+  throw tooContended();
+}
+
+/** Replaces a group and its members by the body of a PUT (RFC 7644 §3.5.1); undefined for none. */
+export async function replaceGroup(
+  directory: GroupDirectory,
+  id: string,
+  body: JsonValue,
+  ifMatch: string | undefined,
+): Promise<WrittenGroup | undefined> {
+  const draft = draftOf(directory.type, body);
+  const plan: MemberPlan = {
+    kind: "list",
+    values: draft === undefined ? new Set() : splitMembers(draft.document).values,
+  };
+  return await writeGroup(directory, id, ifMatch, plan, (before, settings) => {
+    const { document, warnings } = finalOf(directory.type, draft, body, settings);
+    if (settings.strict) requireSameId(body, id);
+    return updated(before, splitMembers(document).document, warnings, directory);
+  });
+}
+
+/** Changes a group by the body of a PATCH (RFC 7644 §3.5.2); undefined for none. */
+export async function patchGroup(
+  directory: GroupDirectory,
+  id: string,
+  body: JsonValue,
+  ifMatch: string | undefined,
+): Promise<WrittenGroup | undefined> {
+  const { type } = directory;
+  const operations = parsePatchRequest(body, { strict: false });
+  const { memberSteps, otherSteps } = partition(toSteps(type, operations));
+  const warnings: string[] = [];
+  const plan = memberSteps.reduce(
+    (current, step) => planStep(current, step, { strict: false, warnings }),
+    NO_CHANGE,
+  );
+  return await writeGroup(directory, id, ifMatch, plan, (before, { strict }) => {
+    if (strict) parsePatchRequest(body, { strict });
+    const readOnly = { id: before.id, meta: metaOf(before) };
+    const context = { type, strict, readOnly };
+    const patched = applySteps(documentOf(before), otherSteps, context);
+    return updated(before, patched.document, [...warnings, ...patched.warnings], directory);
+  });
+}
+
+/** Reads the group with what the plan names, decides document and members, and commits both as one. */
+async function writeGroup(
+  directory: GroupDirectory,
+  id: string,
+  ifMatch: string | undefined,
+  plan: MemberPlan,
+  decideDocument: (before: ResourceRecord, settings: ConnectorSettings) => Decision,
+): Promise<WrittenGroup | undefined> {
+  let known: Awaited<ReturnType<MemberDirectory["readGroup"]>> | undefined;
+  const reading: GroupDirectory = {
+    ...directory,
+    read: async () => {
+      known = await directory.readGroup(id, namedValues(plan));
+      return known.group;
+    },
+  };
+  const written = await writeResource(reading, id, ifMatch, async (before, settings) => {
+    const { change, warnings } = decideDocument(before, settings);
+    const current = plan.kind === "list" ? await directory.allMembers(id) : NO_MEMBERS;
+    const { parkedCount } = directory;
+    const knowledge = { groupId: id, named: known?.named ?? [], parkedCount, current };
+    const decided = await decideMembers(plan, knowledge, settings);
+    const all = [...warnings, ...decided.warnings];
+    if (decided.change === undefined) return { change, warnings: all };
+    const after =
+      change?.after ?? replacedRecord(directory.type, before, documentOf(before), directory.now);
+    return { change: { kind: "update", before, after, members: decided.change }, warnings: all };
+  });
+  return written && { ...written, named: known?.named ?? [] };
+}
+
+const NO_MEMBERS = { ids: [], parked: [] };
+
+async function decide(
+  directory: GroupDirectory,
+  groupId: string,
+  plan: MemberPlan,
+  settings: ConnectorSettings,
+) {
+  const values = namedValues(plan);
+  const { named } =
+    values.length === 0 ? { named: [] } : await directory.readGroup(undefined, values);
+  const { parkedCount } = directory;
+  const knowledge = { groupId, named, parkedCount, current: NO_MEMBERS };
+  return { decided: await decideMembers(plan, knowledge, settings), named };
+}
+
+/** A new group must not have another one's externalId or, unless the connector lets it, displayName. */
+function requireFree(
+  { type }: Directory,
+  candidates: readonly ResourceRecord[],
+  document: Document,
+  { allowDuplicateGroupNames }: ConnectorSettings,
+): void {
+  const wanted = identityOf(type, document);
+  const held = candidates.map((record) => identityOf(type, documentOf(record)));
+  if (!allowDuplicateGroupNames && held.some(({ nameKey }) => nameKey === wanted.nameKey)) {
+    throw taken(type, "name");
+  }
+  const isTaken = ({ externalId }: { externalId: string | undefined }) =>
+    externalId !== undefined && externalId === wanted.externalId;
+  if (held.some(isTaken)) throw taken(type, "externalId");
+}
+
+function partition(steps: readonly (Step | UnknownStep)[]) {
+  const memberSteps: Step[] = [];
+  const otherSteps: (Step | UnknownStep)[] = [];
+  for (const step of steps) {
+    if (step.op !== "unknown" && step.target.attribute === MEMBERS) memberSteps.push(step);
+    else otherSteps.push(step);
+  }
+  return { memberSteps, otherSteps };
+}

@@ -1,0 +1,118 @@
+import { entityTag } from "./etag.ts";
+import type { JsonObject } from "./json.ts";
+import type { ResourceRecord, TypeName } from "./ports.ts";
+import { type Document, orderDocument, schemasFor } from "./resource.ts";
+import type { ResourceType } from "./schema/attribute.ts";
+
+/** A resource that is not stored yet. */
+export function newRecord(
+  type: ResourceType,
+  id: string,
+  document: Document,
+  now: number,
+): ResourceRecord {
+  return {
+    rowId: undefined,
+    type: type.name,
+    id,
+    version: 1,
+    createdAt: now,
+    modifiedAt: now,
+    deletedAt: undefined,
+    documentText: textOf(type, document),
+    groupsText: "[]",
+  };
+}
+
+/** The same resource, live, one version on, with another document. */
+export function replacedRecord(
+  type: ResourceType,
+  before: ResourceRecord,
+  document: Document,
+  now: number,
+): ResourceRecord {
+  return {
+    ...before,
+    version: before.version + 1,
+    modifiedAt: now,
+    deletedAt: undefined,
+    documentText: textOf(type, document),
+  };
+}
+
+/** The same resource, one version on, soft-deleted. */
+export function deletedRecord(before: ResourceRecord, now: number): ResourceRecord {
+  return {
+    ...before,
+    version: before.version + 1,
+    modifiedAt: now,
+    deletedAt: now,
+    groupsText: "[]",
+  };
+}
+
+/** The document with `active` as it says itself, or else as given (RFC 7643 §4.1.1 has no default). */
+export function withActive(document: Document, otherwise: boolean): Document {
+  return { ...document, active: document.active ?? otherwise };
+}
+
+/** The `meta` of a resource (RFC 7643 §3.1) but its location, which depends on the URL asked. */
+export function metaOf(record: ResourceRecord): JsonObject {
+  return {
+    resourceType: record.type,
+    created: new Date(record.createdAt).toISOString(),
+    lastModified: new Date(record.modifiedAt).toISOString(),
+    version: entityTag(record.version),
+  };
+}
+
+/** The `groups` of a user (RFC 7643 §4.1.2), computed from the memberships; undefined for none. */
+export function groupsOf(
+  record: ResourceRecord,
+  baseUrl: string,
+): readonly JsonObject[] | undefined {
+  if (record.groupsText === "[]") return undefined;
+  // The store writes a JSON list of values and displays.
+  const groups = JSON.parse(record.groupsText) as { value: string; display: string }[];
+  return groups.map(({ value, display }) => ({
+    value,
+    $ref: locationOf({ type: "Group", id: value }, baseUrl),
+    display,
+    type: "direct",
+  }));
+}
+
+/**
+ * A resource as JSON text with `id` and `meta`, as it appears under a base URL. The stored text is
+ * extended rather than parsed: most reads need no more. `members` is the text of a group's members.
+ */
+export function renderResource(record: ResourceRecord, baseUrl: string, members?: string): string {
+  const groups = record.type === "User" ? groupsOf(record, baseUrl) : undefined;
+  const meta = { ...metaOf(record), location: locationOf(record, baseUrl) };
+  return [
+    record.documentText.slice(0, -1),
+    ...(groups === undefined ? [] : [`"groups":${JSON.stringify(groups)}`]),
+    ...(members === undefined ? [] : [`"members":${members}`]),
+    `"id":${JSON.stringify(record.id)}`,
+    `"meta":${JSON.stringify(meta)}}`,
+  ].join(",");
+}
+
+/** A resource as the change feed carries it: without what depends on a URL or on other resources. */
+export function renderPayload(record: ResourceRecord): string {
+  const meta = JSON.stringify(metaOf(record));
+  return `${record.documentText.slice(0, -1)},"id":${JSON.stringify(record.id)},"meta":${meta}}`;
+}
+
+/** The URL of a resource under a SCIM base URL. */
+export function locationOf(
+  { type, id }: { readonly type: TypeName; readonly id: string },
+  baseUrl: string,
+): string {
+  return `${baseUrl}/${type}s/${id}`;
+}
+
+function textOf(type: ResourceType, document: Document): string {
+  const ordered = orderDocument(type, document);
+  return JSON.stringify({ schemas: schemasFor(type, ordered), ...ordered });
+}

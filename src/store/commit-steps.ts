@@ -1,0 +1,123 @@
+import type { MemberChange, ResourceChange } from "#scim/ports.ts";
+import { type ChangeRow, changeRow } from "./changes.ts";
+import { type LookupValue, type ResourceColumns, resourceColumns } from "./columns.ts";
+import type { RowGuard } from "./guards.ts";
+import { type ChangedKeys, changedKeys } from "./resource-statements.ts";
+import type { ChangeToCommit, Write } from "./write.ts";
+
+/** What one change asks of the tables: rows for each statement of the batch. */
+export interface Step {
+  readonly guards: readonly RowGuard[];
+  readonly freed: readonly object[];
+  readonly removedValues: readonly object[];
+  readonly touched: readonly object[];
+  readonly updated: readonly { readonly keys: ChangedKeys; readonly row: object }[];
+  readonly erased: readonly object[];
+  readonly inserted: readonly object[];
+  readonly addedValues: readonly object[];
+  readonly changes: readonly ChangeRow[];
+  readonly removedMembers: readonly object[];
+  readonly addedMembers: readonly object[];
+  readonly unparked: readonly object[];
+  readonly parked: readonly object[];
+  /** Groups that got groups as members, to be looked at for cycles. */
+  readonly nested: readonly object[];
+}
+
+const NOTHING: Step = {
+  guards: [],
+  freed: [],
+  removedValues: [],
+  touched: [],
+  updated: [],
+  erased: [],
+  inserted: [],
+  addedValues: [],
+  changes: [],
+  removedMembers: [],
+  addedMembers: [],
+  unparked: [],
+  parked: [],
+  nested: [],
+};
+
+/** Works out the rows of one change. */
+export function stepOf({ change, type, event }: ChangeToCommit, write: Write): Step {
+  const allowsDoubles = type.name === "Group" && write.allowDuplicateGroupNames;
+  const after = { ...resourceColumns(type, change.after, allowsDoubles), eventId: event.opId };
+  const changes = [changeRow(change, event.opId, write.at)];
+  const members = memberRows(change, write.at);
+  if (change.kind === "create") {
+    return {
+      ...NOTHING,
+      inserted: [after],
+      addedValues: owned(after, after.values),
+      changes,
+      ...members,
+    };
+  }
+  const rowId = change.before.rowId ?? 0;
+  if (isMembersOnly(change)) {
+    const version = membersOf(change)?.dependsOnList ? change.before.version : null;
+    const touched = [{ rowId, modifiedAt: after.modifiedAt, eventId: after.eventId }];
+    return { ...NOTHING, guards: [{ rowId, version }], touched, ...members };
+  }
+  const before = resourceColumns(type, change.before, allowsDoubles);
+  const keys = changedKeys(before, after);
+  const takesExternalId = keys.externalId && after.externalId !== null;
+  return {
+    ...NOTHING,
+    guards: [{ rowId, version: before.version }],
+    freed: takesExternalId ? [{ rowId, type: after.type, externalId: after.externalId }] : [],
+    updated: [{ keys, row: { ...after, rowId } }],
+    // A live row is soft-deleted first, so that its groups move on by this event.
+    erased: change.kind === "erase" ? [{ rowId }] : [],
+    addedValues: owned(after, missingFrom(before.values, after.values)),
+    removedValues: owned(after, missingFrom(after.values, before.values)),
+    changes,
+    ...members,
+  };
+}
+
+/** Groups updates by the keys they change, since each group is one statement. */
+export function updateGroups(steps: readonly Step[]) {
+  const groups = new Map<string, { keys: ChangedKeys; items: readonly object[] }>();
+  for (const { keys, row } of steps.flatMap(({ updated }) => updated)) {
+    const name = JSON.stringify(keys);
+    groups.set(name, { keys, items: [...(groups.get(name)?.items ?? []), row] });
+  }
+  return [...groups.values()];
+}
+
+/** A change of members leaves the document alone, and so needs no look at the version. */
+function isMembersOnly(change: ResourceChange): boolean {
+  if (change.kind !== "update" || change.members === undefined) return false;
+  return change.before.documentText === change.after.documentText;
+}
+
+function memberRows(change: ResourceChange, at: number): Partial<Step> {
+  const members = membersOf(change);
+  if (members === undefined) return {};
+  const groupId = change.after.id;
+  return {
+    addedMembers: members.added.map((member) => ({ groupId, ...member })),
+    removedMembers: members.removed.map((id) => ({ groupId, id })),
+    parked: members.parked.map((value) => ({ groupId, value, at })),
+    unparked: members.unparked.map((value) => ({ groupId, value })),
+    nested: members.added.some(({ type }) => type === "Group") ? [{ groupId }] : [],
+  };
+}
+
+function membersOf(change: ResourceChange): MemberChange | undefined {
+  return change.kind === "create" || change.kind === "update" ? change.members : undefined;
+}
+
+function owned(resource: ResourceColumns, values: readonly LookupValue[]) {
+  return values.map((value) => ({ ...value, resourceId: resource.id }));
+}
+
+/** The values of `values` that `others` lacks. */
+function missingFrom(others: readonly LookupValue[], values: readonly LookupValue[]) {
+  const known = new Set(others.map((value) => JSON.stringify(value)));
+  return values.filter((value) => !known.has(JSON.stringify(value)));
+}

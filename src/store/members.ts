@@ -1,0 +1,152 @@
+import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
+import type { Database } from "./database.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "./query.ts";
+import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
+import { jsonLists } from "./row-source.ts";
+
+/** A member of a group as answers show it. */
+export interface GroupMember {
+  readonly groupId: string;
+  readonly value: string;
+  readonly type: "User" | "Group";
+  readonly display: string | null;
+}
+
+/** SEMANTICS 7: members are read in pages of so many. */
+export const MEMBERS_PAGE = 1_000;
+
+interface NamedRow {
+  readonly value: string;
+  readonly type: "User" | "Group" | null;
+  readonly display: string | null;
+  readonly memberId: string | null;
+  readonly isParked: number;
+}
+
+/** Reads a group, and what is known of values that a request names as its members. */
+export function groupWithNamed(
+  db: Database,
+  scope: Scope,
+  id: string | undefined,
+  named: readonly string[],
+): Query<{
+  readonly group: ResourceRecord | undefined;
+  readonly named: readonly NamedMember[];
+}> {
+  const connector = scopeText(scope);
+  const group = db
+    .prepare(
+      `SELECT ${RESOURCE_COLUMNS} FROM resources
+       WHERE connector_id = ${connector} AND type = 'Group' AND id = ?2 AND deleted_at IS NULL`,
+    )
+    .bind(scopeKey(scope), id ?? "");
+  const known = jsonLists(named).map((list) =>
+    db
+      .prepare(
+        `SELECT j.value AS value, coalesce(u.type, g.type) AS type, m.member_id AS memberId,
+           coalesce(u.doc ->> 'displayName', u.doc ->> 'userName', g.doc ->> 'displayName') AS display,
+           p.value IS NOT NULL AS isParked
+         FROM (${scopeSource(scope)}) AS connector CROSS JOIN json_each(?3) AS j
+         LEFT JOIN resources AS u ON u.connector_id = connector.number AND u.type = 'User'
+           AND u.id = j.value AND u.deleted_at IS NULL
+         LEFT JOIN resources AS g ON u.id IS NULL AND g.connector_id = connector.number
+           AND g.type = 'Group' AND g.id = j.value AND g.deleted_at IS NULL
+         LEFT JOIN resources AS e ON u.id IS NULL AND g.id IS NULL AND e.connector_id = connector.number
+           AND e.type = 'User' AND e.external_id = j.value
+         LEFT JOIN group_members AS m ON m.connector_id = connector.number AND m.group_id = ?2
+           AND m.member_id = coalesce(e.id, j.value)
+         LEFT JOIN parked_members AS p ON p.connector_id = connector.number AND p.group_id = ?2
+           AND p.value = j.value`,
+      )
+      .bind(scopeKey(scope), id ?? "", list),
+  );
+  return {
+    statements: [group, ...known],
+    read: ([groups, ...lists]) => ({
+      group: recordsOf(groups)[0],
+      named: lists.flatMap((list) => rowsOf<NamedRow>(list).map(toNamed)),
+    }),
+  };
+}
+
+/** Reads how many member values a connector has parked. */
+export function parkedCount(db: Database, scope: Scope): Query<number> {
+  const statement = db
+    .prepare(
+      `SELECT live FROM counters WHERE connector_id = ${scopeText(scope)} AND type = 'ParkedMember'`,
+    )
+    .bind(scopeKey(scope));
+  return {
+    statements: [statement],
+    read: ([count]) => rowsOf<{ live: number }>(count)[0]?.live ?? 0,
+  };
+}
+
+/** Reads the ids of all members of a group and all its parked values. */
+export function allMembers(
+  db: Database,
+  scope: Scope,
+  groupId: string,
+): Query<{ readonly ids: readonly string[]; readonly parked: readonly string[] }> {
+  const where = `WHERE connector_id = ${scopeText(scope)} AND group_id = ?2`;
+  const key = scopeKey(scope);
+  return {
+    statements: [
+      db.prepare(`SELECT member_id AS value FROM group_members ${where}`).bind(key, groupId),
+      db.prepare(`SELECT value FROM parked_members ${where}`).bind(key, groupId),
+    ],
+    read: (results) => {
+      const [ids = [], parked = []] = results.map((result) =>
+        rowsOf<{ value: string }>(result).map(({ value }) => value),
+      );
+      return { ids, parked };
+    },
+  };
+}
+
+/** Reads a page of a group's members, in the order of their ids, behind the member `afterId`. */
+export function memberPage(
+  db: Database,
+  scope: Scope,
+  groupId: string,
+  afterId: string,
+): Query<readonly GroupMember[]> {
+  const statement = db
+    .prepare(`${SELECT_MEMBERS} WHERE m.connector_id = ${scopeText(scope)} AND m.group_id = ?2
+      AND m.member_id > ?3 ORDER BY m.member_id LIMIT ${MEMBERS_PAGE}`)
+    .bind(scopeKey(scope), groupId, afterId);
+  return { statements: [statement], read: ([result]) => rowsOf<GroupMember>(result) };
+}
+
+/** Reads the members of several groups, in the given order of groups, up to `limit` in all. */
+export function membersOfGroups(
+  db: Database,
+  scope: Scope,
+  groupIds: readonly string[],
+  limit: number,
+): Query<readonly GroupMember[]> {
+  const statement = db
+    .prepare(
+      `WITH listed AS (SELECT key AS place, value AS group_id FROM json_each(?2))
+       ${SELECT_MEMBERS.replace("FROM", "FROM listed CROSS JOIN")}
+       WHERE m.connector_id = ${scopeText(scope)} AND m.group_id = listed.group_id LIMIT ${limit}`,
+    )
+    .bind(scopeKey(scope), JSON.stringify(groupIds));
+  return { statements: [statement], read: ([result]) => rowsOf<GroupMember>(result) };
+}
+
+const SELECT_MEMBERS = `SELECT m.group_id AS groupId, m.member_id AS value, m.member_type AS type,
+    coalesce(r.doc ->> 'displayName', r.doc ->> 'userName') AS display
+  FROM group_members AS m CROSS JOIN resources AS r ON r.connector_id = m.connector_id
+    AND r.type = m.member_type AND r.id = m.member_id AND r.deleted_at IS NULL`;
+
+function toNamed({ value, type, display, memberId, isParked }: NamedRow): NamedMember {
+  return {
+    value,
+    type: type ?? undefined,
+    display: display ?? undefined,
+    memberId: memberId ?? undefined,
+    isMember: memberId !== null,
+    isParked: isParked === 1,
+  };
+}

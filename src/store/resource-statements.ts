@@ -1,0 +1,85 @@
+import type { ResourceColumns } from "./columns.ts";
+import { matchesRow, type RowSource } from "./row-source.ts";
+
+// Each statement takes its rows as ?1 (see row-source.ts) and the connector's number as ?2.
+
+/** Stores new resources. */
+export function insertResources({ row, from }: RowSource): string {
+  return `INSERT INTO resources (connector_id, type, id, name_key, name_slot, external_id, active, version,
+      created_at, modified_at, event_id, doc, folded)
+    SELECT ?2, ${row} ->> 'type', ${row} ->> 'id', ${row} ->> 'nameKey', ${row} ->> 'nameSlot',
+      ${row} ->> 'externalId', ${row} ->> 'active', ${row} ->> 'version', ${row} ->> 'createdAt',
+      ${row} ->> 'modifiedAt', ${row} ->> 'eventId', ${row} ->> 'doc', ${row} ->> 'folded' ${from}`;
+}
+
+/** The indexed columns that an update may touch; each costs one row written, so only changed ones are set. */
+export interface ChangedKeys {
+  readonly nameKey: boolean;
+  readonly externalId: boolean;
+  readonly deletedAt: boolean;
+}
+
+/** Tells which indexed columns differ between two states of a resource. */
+export function changedKeys(before: ResourceColumns, after: ResourceColumns): ChangedKeys {
+  return {
+    nameKey: before.nameKey !== after.nameKey,
+    externalId: before.externalId !== after.externalId,
+    deletedAt: before.deletedAt !== after.deletedAt,
+  };
+}
+
+/**
+ * Overwrites resources found by their row; writing only the keys that changed leaves the other
+ * indexes alone. The version is counted here, so that a rival's change of members is not undone.
+ */
+export function updateResources(keys: ChangedKeys): (source: RowSource) => string {
+  return ({ row, from }) => {
+    const assignments = [
+      `doc = ${row} ->> 'doc'`,
+      `folded = ${row} ->> 'folded'`,
+      `active = ${row} ->> 'active'`,
+      "version = version + 1",
+      `modified_at = ${row} ->> 'modifiedAt'`,
+      `event_id = ${row} ->> 'eventId'`,
+      ...(keys.nameKey
+        ? [`name_key = ${row} ->> 'nameKey'`, `name_slot = ${row} ->> 'nameSlot'`]
+        : []),
+      ...(keys.externalId ? [`external_id = ${row} ->> 'externalId'`] : []),
+      ...(keys.deletedAt ? [`deleted_at = ${row} ->> 'deletedAt'`] : []),
+    ];
+    return `UPDATE resources SET ${assignments.join(", ")} ${from}
+      WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2`;
+  };
+}
+
+/** Moves groups one version on whose members are about to change, and nothing else of them. */
+export function touchResources({ row, from }: RowSource): string {
+  return `UPDATE resources SET version = version + 1, modified_at = ${row} ->> 'modifiedAt',
+      event_id = ${row} ->> 'eventId' ${from}
+    WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2`;
+}
+
+/** Makes soft-deleted users (groups never are) give up an externalId that a live one is about to take. */
+export function freeExternalIds({ row, from }: RowSource): string {
+  return `UPDATE resources SET external_id = NULL WHERE connector_id = ?2 AND type = 'User'
+    AND external_id IN (SELECT ${row} ->> 'externalId' ${from})
+    AND deleted_at IS NOT NULL AND row_id NOT IN (SELECT ${row} ->> 'rowId' ${from})`;
+}
+
+/** Erases resources for good; triggers erase what hangs on them. */
+export function eraseResources({ row, from }: RowSource): string {
+  return `DELETE FROM resources WHERE row_id IN (SELECT ${row} ->> 'rowId' ${from}) AND connector_id = ?2`;
+}
+
+/** Stores looked-up values. */
+export function insertValues({ row, from }: RowSource): string {
+  return `INSERT INTO resource_values (connector_id, path, value_key, type_key, resource_id)
+    SELECT ?2, ${row} ->> 'path', ${row} ->> 'valueKey', ${row} ->> 'typeKey', ${row} ->> 'resourceId' ${from}`;
+}
+
+/** Removes looked-up values. */
+export function deleteValues(source: RowSource): string {
+  const columns = ["path", "value_key", "type_key", "resource_id"];
+  const members = ["path", "valueKey", "typeKey", "resourceId"];
+  return `DELETE FROM resource_values WHERE connector_id = ?2 AND ${matchesRow(source, columns, members)}`;
+}

@@ -1,0 +1,20 @@
+import type { ResourceChange } from "#scim/ports.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { EventRow } from "./events.ts";
+
+/** A decided change with the event-log row that goes in with it. */
+export interface ChangeToCommit {
+  readonly change: ResourceChange;
+  readonly type: ResourceType;
+  readonly event: EventRow;
+}
+
+/** What travels in one batch: all of it is stored, or nothing. */
+export interface Write {
+  readonly changes: readonly ChangeToCommit[];
+  /** The SHA-256 of the caller's token, guarded inside the batch; undefined for the Bridge. */
+  readonly credentialHash: string | undefined;
+  readonly at: number;
+  /** The connector's option that two groups may have one name. */
+  readonly allowDuplicateGroupNames: boolean;
+}

@@ -1,0 +1,91 @@
+import { expect } from "vitest";
+import { ERROR } from "#scim/urns.ts";
+import {
+  aPatch,
+  aUser,
+  filterQuery,
+  openGateway,
+  type ScimRequest,
+  type TestAnswer,
+  type TestClient,
+} from "./gateway.ts";
+
+const gateway = openGateway();
+
+/** What the row sends: `{id}` in the path stands for the id of a user that exists. */
+export type Sent = ScimRequest & { readonly path?: string };
+
+/** A row of BAD-INPUTS: its number, the input, the status, and the scimType of a refusal. */
+export type Row = [row: string, what: string, sent: Sent, status: number, scimType?: string];
+
+/** The user that is there. */
+export const ADA = { userName: "ada", emails: [{ value: "ada@work", type: "work" }] };
+
+/** A client whose connector has one user, ada. */
+export async function withAda(settings: object = {}) {
+  const client = await gateway.client({ settings });
+  const { body } = await client.post(aUser(ADA));
+  return { client, id: body.id as string, created: body };
+}
+
+/** Sends a row's input. */
+export function send(client: TestClient, id: string, { path = "/Users", ...request }: Sent) {
+  return client.call(path.replace("{id}", id), request);
+}
+
+/** Sends a row's input to a connector that has one user, who must be left as it was. */
+export async function expectRefused(sent: Sent, status: number, scimType?: string, settings = {}) {
+  const { client, id, created } = await withAda(settings);
+
+  const answer = await send(client, id, sent);
+
+  expectScimError(answer, status, scimType);
+  expect((await client.get(id)).body).toEqual(created);
+}
+
+/** Expects the error body of RFC 7644 §3.12 with exactly its members. */
+export function expectScimError(answer: TestAnswer, status: number, scimType?: string) {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("Content-Type")).toBe("application/scim+json");
+  expect(answer.body).toEqual({
+    schemas: [ERROR],
+    status: String(status),
+    ...(scimType !== undefined && { scimType }),
+    detail: expect.stringMatching(/\S/),
+  });
+}
+
+/** A POST of /Users. */
+export function post(body: unknown): Sent {
+  return { method: "POST", body };
+}
+
+/** A PUT of the user that is there. */
+export function put(body: unknown): Sent {
+  return { method: "PUT", path: "/Users/{id}", body };
+}
+
+/** A PATCH of the user that is there, by operations. */
+export function patch(...operations: readonly object[]): Sent {
+  return patchBody(aPatch(...operations));
+}
+
+/** A PATCH of the user that is there, by its whole body. */
+export function patchBody(body: unknown): Sent {
+  return { method: "PATCH", path: "/Users/{id}", body };
+}
+
+/** A replace operation. */
+export function replace(path: string, value: unknown = "x") {
+  return { op: "replace", path, value };
+}
+
+/** A list with a query. */
+export function list(query: string): Sent {
+  return { path: `/Users${query}` };
+}
+
+/** A list with a filter. */
+export function filter(text: string): Sent {
+  return list(filterQuery(text));
+}
