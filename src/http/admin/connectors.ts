@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import {
   type Connector,
@@ -16,34 +16,33 @@ import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, NO_EXPIRY } from "./token-view.ts";
 
-const NAME = z.string().trim().min(1).max(200);
-const TENANT = z.string().trim().min(1).max(200);
+const NAME = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 
 const SETTINGS = z.strictObject({
-  strict: z.boolean().optional(),
-  reprovision: z.enum(["restore", "conflict"]).optional(),
-  deletion: z.enum(["soft", "hard", "deactivate"]).optional(),
-  unknownMembers: z.enum(["park", "reject"]).optional(),
-  allowDuplicateGroupNames: z.boolean().optional(),
+  strict: z.optional(z.boolean()),
+  reprovision: z.optional(z.enum(["restore", "conflict"])),
+  deletion: z.optional(z.enum(["soft", "hard", "deactivate"])),
+  unknownMembers: z.optional(z.enum(["park", "reject"])),
+  allowDuplicateGroupNames: z.optional(z.boolean()),
 });
 
 const NEW_CONNECTOR = z.strictObject({
   name: NAME,
-  tenant: TENANT.optional(),
-  preset: z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"]).optional(),
-  settings: SETTINGS.optional(),
+  tenant: z.optional(NAME),
+  preset: z.optional(z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"])),
+  settings: z.optional(SETTINGS),
 });
 
 const CHANGED_CONNECTOR = z.strictObject({
-  name: NAME.optional(),
-  tenant: TENANT.nullable().optional(),
-  status: z.enum(["active", "disabled"]).optional(),
-  settings: SETTINGS.optional(),
+  name: z.optional(NAME),
+  tenant: z.optional(z.nullable(NAME)),
+  status: z.optional(z.enum(["active", "disabled"])),
+  settings: z.optional(SETTINGS),
 });
 
 const LIST_QUERY = z.strictObject({
-  tenant: TENANT.optional(),
-  cursor: z.string().optional(),
+  tenant: z.optional(NAME),
+  cursor: z.optional(z.string()),
   limit: LIMIT,
 });
 

@@ -1,10 +1,14 @@
 import type { Context } from "hono";
-import * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
 import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
 import { readBodyText } from "../body.ts";
 import type { AppEnv } from "../services.ts";
 import { Problem } from "./problem.ts";
+
+// zod/mini comes without words, and an administrator needs some.
+z.config(en());
 
 /** An admin body is small; SEMANTICS 9 sets no limit for it. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
@@ -14,10 +18,13 @@ const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 
 /** The `limit` of every admin list. */
-export const LIMIT = z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT);
+export const LIMIT = z._default(
+  z.coerce.number().check(z.int(), z.gte(1), z.lte(LIMIT_MAX)),
+  LIMIT_DEFAULT,
+);
 
 /** Reads and checks a JSON body; 415 unless it comes as application/json, 400 for what does not fit. */
-export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodType<T>): Promise<T> {
+export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodMiniType<T>): Promise<T> {
   const [type = ""] = (context.req.header("Content-Type") ?? "").split(";");
   // A form or text/plain can be posted across origins without asking; JSON cannot.
   if (type.trim().toLowerCase() !== "application/json") {
@@ -27,7 +34,7 @@ export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodType<T
 }
 
 /** Reads and checks the query of a call; a parameter given twice is refused. */
-export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodType<T>): T {
+export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodMiniType<T>): T {
   const entries = [...new URL(context.req.raw.url).searchParams];
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -45,7 +52,7 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
+function check<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map(

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createStoredToken, listTokens, revokeToken } from "#store/tokens.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
@@ -8,9 +8,9 @@ import { Problem } from "./problem.ts";
 import { makeToken, tokenView } from "./token-view.ts";
 
 const NEW_TOKEN = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
-  scope: z.enum(["read", "read-write"]).default("read-write"),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
+  scope: z._default(z.enum(["read", "read-write"]), "read-write"),
+  expiresAt: z.optional(z.iso.datetime({ offset: true })),
 });
 
 /** Registers the tokens of a connector in the admin API. */
