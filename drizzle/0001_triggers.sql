@@ -5,7 +5,10 @@ CREATE TRIGGER `resources_counted_on_insert` AFTER INSERT ON `resources` WHEN NE
     ON CONFLICT DO UPDATE SET live = live + 1;
   INSERT INTO resource_blocks (connector_id, type, first_id, size, live)
     SELECT NEW.connector_id, NEW.type,
-      coalesce((SELECT iif(size < 1000, first_id, NULL) FROM resource_blocks
+      -- A block is closed only at its end: ids are chosen before they are stored, and may come late.
+      coalesce((SELECT iif(size < 1000 OR EXISTS (SELECT 1 FROM resources
+          WHERE connector_id = NEW.connector_id AND type = NEW.type AND id > NEW.id AND deleted_at IS NULL),
+          first_id, NULL) FROM resource_blocks
         WHERE connector_id = NEW.connector_id AND type = NEW.type AND first_id <= NEW.id
         ORDER BY first_id DESC LIMIT 1), NEW.id),
       1, 1

@@ -4,6 +4,7 @@ import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import type { AppEnv } from "#http/services.ts";
 import type { Clock } from "#store/clock.ts";
+import { runCron } from "./cron.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -18,5 +19,8 @@ export default {
   fetch(request, env, context) {
     app ??= createApp({ config: readConfig(env), clock, log: new DeferredLog(clock) });
     return app.fetch(request, env, context);
+  },
+  async scheduled(_controller, env) {
+    await runCron(env.DB, clock);
   },
 } satisfies ExportedHandler<Env>;

@@ -10,6 +10,10 @@ import type { AppEnv, Services } from "./services.ts";
 export function createApp(services: Services): Hono<AppEnv> {
   // A trailing slash is accepted everywhere (SEMANTICS 6).
   const app = new Hono<AppEnv>({ strict: false });
+  app.use(async (context, next) => {
+    if (context.req.raw.url.length > URL_CHARACTERS_MAX) return toResponse(answerTo(URL_TOO_LONG));
+    return await next();
+  });
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.route("/admin/v1", createAdmin(services));
   const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
@@ -20,4 +24,11 @@ export function createApp(services: Services): Hono<AppEnv> {
   return app;
 }
 
+/** Cloudflare takes URLs of 16 KB; the longest filter and attribute list need less. */
+const URL_CHARACTERS_MAX = 16 * 1024;
+
+const URL_TOO_LONG = ScimError.status(
+  414,
+  "The URL is too long; shorten its filter or attributes.",
+);
 const NOTHING_HERE = ScimError.status(404, "Nothing answers here. Check the SCIM base URL.");

@@ -1,4 +1,4 @@
-import { noteLastUse } from "#store/access.ts";
+import { type CredentialUse, noteLastUse } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
@@ -26,7 +26,7 @@ type WaitUntil = (promise: Promise<void>) => void;
  */
 export class DeferredLog {
   private events: { readonly connectorId: ConnectorId; readonly row: EventRow }[] = [];
-  private uses = new Map<string, { readonly connectorId: ConnectorId; readonly at: number }>();
+  private uses = new Map<string, CredentialUse>();
   private refusals = new Map<string, Refused>();
   private scheduledAt = Number.NEGATIVE_INFINITY;
   private refusalsWrittenAt = Number.NEGATIVE_INFINITY;
@@ -46,8 +46,9 @@ export class DeferredLog {
   }
 
   /** Notes that a credential was used; written with the next group of rows. */
-  addUse(connectorId: ConnectorId, credentialId: string, at: number): void {
-    this.uses.set(credentialId, { connectorId, at });
+  addUse(db: Database, use: CredentialUse, waitUntil: WaitUntil): void {
+    this.uses.set(use.credentialId, use);
+    this.schedule(db, waitUntil);
   }
 
   /** Counts a refusal that names no connector, by minute, IP prefix and reason. */
@@ -55,23 +56,23 @@ export class DeferredLog {
     const key = JSON.stringify(refusal);
     const count = (this.refusals.get(key)?.count ?? 0) + 1;
     this.refusals.set(key, { ...refusal, count });
-    const now = this.clock.now();
-    if (now - this.refusalsWrittenAt < REFUSALS_EVERY_MS) return;
-    this.refusalsWrittenAt = now;
-    this.schedule(db, waitUntil);
+    if (this.areRefusalsDue()) this.schedule(db, waitUntil);
   }
 
-  /** Writes all that waits. Never throws: a log row that cannot be written fails no request. */
-  async flush(db: Database): Promise<void> {
-    const { events, uses, refusals } = this;
+  /**
+   * Writes all that waits; counted refusals only when they are due, or when all is asked for. Never
+   * throws: a log row that cannot be written fails no request.
+   */
+  async flush(db: Database, extent: "due" | "all" = "due"): Promise<void> {
+    const { events, uses } = this;
     this.events = [];
     this.uses = new Map();
-    this.refusals = new Map();
     this.scheduledAt = Number.NEGATIVE_INFINITY;
+    const refusals = extent === "all" || this.areRefusalsDue() ? this.takeRefusals() : [];
     const statements = [
       ...eventStatements(db, events),
-      ...[...uses].map(([id, { connectorId, at }]) => noteLastUse(db, connectorId, id, at)),
-      ...addRefusals(db, [...refusals.values()]),
+      ...[...uses.values()].map((use) => noteLastUse(db, use)),
+      ...addRefusals(db, refusals),
     ];
     if (statements.length === 0) return;
     try {
@@ -80,6 +81,17 @@ export class DeferredLog {
       const kind = error instanceof Error ? error.name : typeof error;
       console.error(JSON.stringify({ message: "log rows lost", rows: events.length, kind }));
     }
+  }
+
+  private areRefusalsDue(): boolean {
+    return this.clock.now() - this.refusalsWrittenAt >= REFUSALS_EVERY_MS;
+  }
+
+  private takeRefusals(): readonly Refused[] {
+    const taken = [...this.refusals.values()];
+    this.refusals = new Map();
+    if (taken.length > 0) this.refusalsWrittenAt = this.clock.now();
+    return taken;
   }
 
   private schedule(db: Database, waitUntil: WaitUntil): void {

@@ -2,7 +2,7 @@ import type { JsonValue } from "#scim/json.ts";
 import { foldText } from "#scim/text.ts";
 import type { EventRow } from "#store/events.ts";
 import type { Answer } from "./answer.ts";
-import { cut, LOGGED_BODY_BYTES_MAX, redactBody, redactText } from "./redact.ts";
+import { LOGGED_BODY_BYTES_MAX, redactBody, redactTarget, redactText } from "./redact.ts";
 
 /** What is known of a request before anything is done with it. */
 export interface CallFacts {
@@ -37,17 +37,17 @@ export interface CallResult {
 
 const TARGET_BYTES_MAX = 4_096;
 const USER_AGENT_BYTES_MAX = 512;
-const USER_NAME_BYTES_MAX = 1_024;
+const SHORT_TEXT_BYTES_MAX = 1_024;
 
 /** Composes the event-log row of a request (SEMANTICS 10), with secrets redacted and sizes bounded. */
 export function eventRow(facts: CallFacts, result: CallResult): EventRow {
   const { answer, resource } = result;
-  const userName = resource.userName && cut(resource.userName, USER_NAME_BYTES_MAX);
+  const userName = resource.userName && redactText(resource.userName, SHORT_TEXT_BYTES_MAX);
   return {
     opId: facts.opId,
     at: facts.startedAt,
     method: facts.method,
-    path: redactText(facts.target, TARGET_BYTES_MAX),
+    path: redactTarget(facts.target, TARGET_BYTES_MAX),
     status: answer.status,
     scimType: answer.scimType ?? null,
     latencyMs: result.latencyMs,
@@ -55,13 +55,13 @@ export function eventRow(facts: CallFacts, result: CallResult): EventRow {
     userAgent: facts.userAgent ? redactText(facts.userAgent, USER_AGENT_BYTES_MAX) : null,
     credentialId: result.credentialId ?? null,
     resourceType: resource.resourceType ?? null,
-    resourceId: resource.resourceId ?? null,
+    resourceId: resource.resourceId ? redactText(resource.resourceId, SHORT_TEXT_BYTES_MAX) : null,
     userName: userName ?? null,
     userNameKey: userName ? foldText(userName) : null,
     requestBody: redactBody(result.requestText, result.requestBody) || null,
-    // Answers carry no secret: passwords are never returned (RFC 7643 §4.1.1).
-    responseBody: answer.body === undefined ? null : cut(answer.body, LOGGED_BODY_BYTES_MAX),
-    warnings: result.warnings,
+    // Passwords are never returned (RFC 7643 §4.1.1), but a token may stand in any attribute.
+    responseBody: answer.body === undefined ? null : redactText(answer.body, LOGGED_BODY_BYTES_MAX),
+    warnings: result.warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
     explanation: explanationOf(answer),
   };
 }
@@ -71,5 +71,5 @@ function explanationOf(answer: Answer): string | null {
   if (answer.status < 400 || answer.body === undefined) return null;
   // Error bodies are written by answer.ts, which always gives a detail.
   const { detail } = JSON.parse(answer.body) as { detail?: string };
-  return detail ?? null;
+  return detail === undefined ? null : redactText(detail, SHORT_TEXT_BYTES_MAX);
 }

@@ -18,9 +18,19 @@ export function redactBody(text: string, value: JsonValue | undefined): string {
   return cut(clean, LOGGED_BODY_BYTES_MAX);
 }
 
-/** Header and URL text as the event log may keep it: without tokens, at most `bytesMax` long. */
+/** Any text as the event log may keep it: without tokens, at most `bytesMax` long. */
 export function redactText(text: string, bytesMax: number): string {
-  return cut(withoutTokens(text.replace(TOKEN_PARAMETER, `$1${REDACTED}`)), bytesMax);
+  return cut(withoutTokens(text), bytesMax);
+}
+
+/** A path with its query as the event log may keep it: without tokens, and without whatever names a password. */
+export function redactTarget(target: string, bytesMax: number): string {
+  const [path = "", ...query] = target.split("?");
+  const parameters = query.join("?").split("&").map(redactParameter);
+  return redactText(
+    [path, ...(query.length === 0 ? [] : [parameters.join("&")])].join("?"),
+    bytesMax,
+  );
 }
 
 /** Shortens text to so many bytes of UTF-8, at the end of a character. */
@@ -31,7 +41,22 @@ export function cut(text: string, bytesMax: number): string {
   return new TextDecoder().decode(bytes.subarray(0, bytesMax), { stream: true });
 }
 
-const TOKEN_PARAMETER = /([?&](?:access_token|token|password)=)[^&]*/gi;
+/** Parameters that some clients put secrets into, and any whose value speaks of a password. */
+function redactParameter(parameter: string): string {
+  const [name = ""] = parameter.split("=");
+  const isSecret =
+    /^(access_token|token|password)$/i.test(name) || /passw/i.test(decoded(parameter));
+  return isSecret ? `${name}=${REDACTED}` : parameter;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const TOKEN = /sgw_[0-9A-Za-z]+/g;
 
 function withoutTokens(text: string): string {
@@ -44,13 +69,13 @@ function redactValue(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const members = Object.entries(value);
   const namesPassword = members.some(
-    ([name, path]) => isNamed(name, "path") && typeof path === "string" && isPassword(path),
+    ([name, path]) => isNamed(name, "path") && typeof path === "string" && isPasswordPath(path),
   );
   return Object.fromEntries(
     members.map(([name, member]) =>
       isPassword(name) || (namesPassword && isNamed(name, "value"))
-        ? [name, REDACTED]
-        : [name, redactValue(member)],
+        ? [withoutTokens(name), REDACTED]
+        : [withoutTokens(name), redactValue(member)],
     ),
   );
 }
@@ -58,6 +83,11 @@ function redactValue(value: JsonValue): JsonValue {
 /** Also URN-qualified (`urn:…:User:password`), as Entra names attributes. */
 function isPassword(name: string): boolean {
   return /(^|[:.])password$/i.test(name.trim());
+}
+
+/** A PATCH path may go on behind the name: `password.value`, `password[…]`. */
+function isPasswordPath(path: string): boolean {
+  return /(^|[:.])password($|[.[\s])/i.test(path.trim());
 }
 
 function isNamed(name: string, expected: string): boolean {

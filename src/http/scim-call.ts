@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import { ScimError } from "#scim/error.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { parseJson } from "#scim/json.ts";
@@ -12,13 +13,14 @@ import {
 } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
+import { holdsBrokenText } from "#scim/text.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit.ts";
 import type { Database } from "#store/database.ts";
 import type { EventRow } from "#store/events.ts";
 import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
-import { type Query, runQuery, type Scope } from "#store/query.ts";
+import { bothQueries, type Query, runQuery, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
@@ -74,6 +76,10 @@ export class ScimCall {
   async readJson(bytesMax: number): Promise<JsonValue> {
     this.requestText = await readBodyText(this.request, bytesMax);
     this.requestBody = parseJson(this.requestText);
+    // Also in what would be ignored: only an escape can bring such text in.
+    if (this.requestText.includes("\\u") && holdsBrokenText(this.requestBody)) {
+      throw ScimError.invalidValue("Strings must hold neither NUL nor half a surrogate pair.");
+    }
     return this.requestBody;
   }
 
@@ -117,10 +123,22 @@ export class ScimCall {
 
   /** What the store knows of the members of the caller's groups. */
   members(): MemberDirectory {
+    let parked: number | undefined;
+    // The count of parked values travels with a look-up that a further round trip would follow.
+    const withParked = async <T>(build: (db: Database, scope: Scope) => Query<T>): Promise<T> => {
+      const both = (db: Database, scope: Scope) =>
+        bothQueries(build(db, scope), parkedCount(db, scope));
+      const [value, count] = await this.ask(both);
+      parked = count;
+      return value;
+    };
     return {
-      readGroup: (id, named) => this.ask((db, scope) => groupWithNamed(db, scope, id, named)),
-      parkedCount: () => this.ask(parkedCount),
-      allMembers: (id) => this.ask((db, scope) => allMembers(db, scope, id)),
+      readGroup: (id, named) => {
+        const build = (db: Database, scope: Scope) => groupWithNamed(db, scope, id, named);
+        return id === undefined ? withParked(build) : this.ask(build);
+      },
+      allMembers: (id) => withParked((db, scope) => allMembers(db, scope, id)),
+      parkedCount: async () => parked ?? (await this.ask(parkedCount)),
     };
   }
 

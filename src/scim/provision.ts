@@ -1,6 +1,6 @@
 import { ScimError } from "./error.ts";
 import { requireMatch } from "./etag.ts";
-import { isJsonObject, type JsonValue, readMember } from "./json.ts";
+import { isJsonObject, type JsonValue } from "./json.ts";
 import { applyPatch } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
 import { type Directory, documentOf, type ResourceChange, type ResourceRecord } from "./ports.ts";
@@ -91,8 +91,9 @@ export function refuseCycle(): ScimError {
 
 /** Refuses a body that names another id than the URL, where the connector is strict. */
 export function requireSameId(body: JsonValue, id: string): void {
-  const sent = isJsonObject(body) ? readMember(body, "id") : undefined;
-  if (sent === undefined || sent === id) return;
+  const members = isJsonObject(body) ? Object.entries(body) : [];
+  const sent = members.filter(([name]) => name.toLowerCase() === "id").map(([, value]) => value);
+  if (sent.every((value) => value === null || value === id)) return;
   throw ScimError.mutability(
     '"id" is chosen by the server; leave it out or send the one in the URL.',
   );

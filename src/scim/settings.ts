@@ -6,6 +6,8 @@ export interface ConnectorSettings {
   readonly reprovision: "restore" | "conflict";
   /** What DELETE does: keep the row for restore, erase it, or only deactivate. */
   readonly deletion: "soft" | "hard" | "deactivate";
+  /** How many days a soft-deleted user can be restored; then cron erases it. */
+  readonly retentionDays: number;
   /** What a group's member that names no resource does: wait for it, or refuse the request. */
   readonly unknownMembers: "park" | "reject";
   /** Whether two groups may have one displayName. */
@@ -17,6 +19,7 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   strict: false,
   reprovision: "restore",
   deletion: "soft",
+  retentionDays: 30,
   unknownMembers: "park",
   allowDuplicateGroupNames: false,
 };

@@ -1,3 +1,5 @@
+import type { JsonValue } from "./json.ts";
+
 /**
  * Folds text to the key under which it is compared and looked up: letter case and Unicode
  * compatibility forms vanish (SEMANTICS: key = NFKC(lower(NFKC(text)))).
@@ -12,6 +14,13 @@ export function foldText(text: string): string {
 /** Whether text holds a NUL or a lone surrogate, which no string of a request may hold. */
 export function hasBrokenText(text: string): boolean {
   return text.includes("\u0000") || !text.isWellFormed();
+}
+
+/** Whether any string of a JSON value, a member's name included, holds broken text. */
+export function holdsBrokenText(value: JsonValue): boolean {
+  if (typeof value === "string") return hasBrokenText(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, each]) => hasBrokenText(name) || holdsBrokenText(each));
 }
 
 /**

@@ -62,12 +62,17 @@ export function parseSettings(text: string): ConnectorSettings {
   return { ...DEFAULT_SETTINGS, ...(JSON.parse(text) as Partial<ConnectorSettings>) };
 }
 
-/** The statement that notes when a credential was last used, in milliseconds. */
+/** That a credential was used at a moment, in milliseconds. */
+export interface CredentialUse {
+  readonly connectorId: ConnectorId;
+  readonly credentialId: string;
+  readonly at: number;
+}
+
+/** The statement that notes when a credential was last used. */
 export function noteLastUse(
   db: Database,
-  connectorId: ConnectorId,
-  credentialId: string,
-  at: number,
+  { connectorId, credentialId, at }: CredentialUse,
 ): D1PreparedStatement {
   return db
     .prepare("UPDATE credentials SET last_used_at = ?3 WHERE connector_id = ?1 AND id = ?2")

@@ -152,6 +152,7 @@ export const parkedMembers = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.connectorId, table.groupId, table.value] }),
     index("parked_members_value").on(table.connectorId, table.value),
+    index("parked_members_parked_at").on(table.parkedAt),
   ],
 );
 
@@ -240,3 +241,9 @@ export const refusals = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.minute, table.ipPrefix, table.reason] })],
 );
+
+/** Where a job that walks a table a little each minute goes on. */
+export const sweeps = sqliteTable("sweeps", {
+  name: text().primaryKey(),
+  position: integer().notNull(),
+});

@@ -11,7 +11,7 @@ import {
   listConnectors,
 } from "#store/connectors.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeIdCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, NO_EXPIRY } from "./token-view.ts";
@@ -22,6 +22,7 @@ const SETTINGS = z.strictObject({
   strict: z.optional(z.boolean()),
   reprovision: z.optional(z.enum(["restore", "conflict"])),
   deletion: z.optional(z.enum(["soft", "hard", "deactivate"])),
+  retentionDays: z.optional(z.int().check(z.gte(1), z.lte(3_650))),
   unknownMembers: z.optional(z.enum(["park", "reject"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
 });
@@ -66,7 +67,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   });
   admin.get("/connectors", async (context) => {
     const { tenant, cursor, limit } = readQuery(context, LIST_QUERY);
-    const beforeId = decodeCursor(cursor);
+    const beforeId = decodeIdCursor(cursor);
     const found = await listConnectors(context.env.DB, { tenant, beforeId, limit });
     return context.json({
       items: found.map((connector) => connectorView(services, context, connector)),
@@ -102,9 +103,14 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
   const { config } = services;
   const origin = config.publicUrl ?? new URL(context.req.raw.url).origin;
   const [basePath] = config.scimBasePaths;
-  const { number: _, createdAt, modifiedAt, ...shown } = connector;
+  const { id, name, tenant, preset, status, settings, createdAt, modifiedAt } = connector;
   return {
-    ...shown,
+    id,
+    name,
+    tenant,
+    preset,
+    status,
+    settings,
     scimBaseUrl: `${origin}${basePath}`,
     createdAt: new Date(createdAt).toISOString(),
     modifiedAt: new Date(modifiedAt).toISOString(),

@@ -5,7 +5,7 @@ import { findEvent, listEvents, type StoredEvent } from "#store/event-list.ts";
 import { listRefusals } from "#store/refusals.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 
@@ -47,7 +47,7 @@ export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
     // What this isolate still holds back is part of the answer: on a laptop that is everything.
     await log.flush(context.env.DB);
     const page = await listEvents(context.env.DB, number, filter, {
-      beforeId: decodeCursor(cursor),
+      beforeId: decodeIdCursor(cursor),
       limit,
     });
     return context.json({
@@ -64,9 +64,8 @@ export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
   });
   admin.get("/refusals", async (context) => {
     const { cursor, limit } = readQuery(context, REFUSAL_QUERY);
-    await log.flush(context.env.DB);
-    const position = decodeCursor(cursor);
-    const offset = position === undefined ? 0 : Number(position);
+    await log.flush(context.env.DB, "all");
+    const offset = decodeOffsetCursor(cursor);
     const found = await listRefusals(context.env.DB, { offset, limit });
     return context.json({
       items: found.map(({ minute, ...counted }) => ({

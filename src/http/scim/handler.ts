@@ -98,7 +98,7 @@ async function logCall(
     if (answer.status === 401) countRefusal(services, context, "unknown");
     return;
   }
-  if (call.isGranted) noteUse(services, access);
+  if (call.isGranted) noteUse(services, context, access);
   if (call.isLogged) return;
   const row = call.eventRow(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.
@@ -111,10 +111,14 @@ async function logCall(
 /** SEMANTICS 9: last used is written at most every five minutes. */
 const LAST_USED_EVERY_MS = 5 * 60_000;
 
-function noteUse(services: Services, access: NonNullable<ScimCall["access"]>): void {
-  const now = services.clock.now();
-  if (now - (access.lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
-  services.log.addUse(access.connectorId, access.credentialId, now);
+function noteUse(
+  services: Services,
+  context: Context<AppEnv>,
+  { connectorId, credentialId, lastUsedAt }: NonNullable<ScimCall["access"]>,
+): void {
+  const at = services.clock.now();
+  if (at - (lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
+  services.log.addUse(context.env.DB, { connectorId, credentialId, at }, waitUntil(context));
 }
 
 function countRefusal(

@@ -1,0 +1,52 @@
+import type { Clock } from "./clock.ts";
+import { type Database, withRetries } from "./database.ts";
+
+/** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
+export const SWEPT_ROWS = 500;
+
+/** SEMANTICS 7: a member value waits so long for its resource. */
+const PARKED_DAYS = 30;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Erases users that were soft-deleted longer ago than their connector's `retentionDays` (SEMANTICS 4).
+ * Looks at the next SWEPT_ROWS resources and remembers where it stopped: an index on the time of
+ * deletion would cost every DELETE a row written. Safe to repeat, and to run twice at once.
+ */
+export async function purgeDeleted(db: Database, clock: Clock): Promise<void> {
+  const statements = [
+    db.prepare("INSERT INTO sweeps (name, position) VALUES ('deleted', 0) ON CONFLICT DO NOTHING"),
+    db.prepare(ERASE_EXPIRED).bind(clock.now(), DAY_MS),
+    db.prepare(MOVE_ON),
+  ];
+  await withRetries(clock, () => db.batch(statements));
+}
+
+/** Drops member values that waited too long for their resource (SEMANTICS 7). */
+export async function dropParked(db: Database, clock: Clock): Promise<void> {
+  const before = clock.now() - PARKED_DAYS * DAY_MS;
+  const statement = db
+    .prepare(
+      `DELETE FROM parked_members WHERE (connector_id, group_id, value) IN (
+         SELECT connector_id, group_id, value FROM parked_members WHERE parked_at < ?1
+         ORDER BY parked_at LIMIT ${SWEPT_ROWS})`,
+    )
+    .bind(before);
+  await withRetries(clock, () => statement.run());
+}
+
+const WINDOW = `SELECT row_id, connector_id, deleted_at FROM resources
+  WHERE row_id > (SELECT position FROM sweeps WHERE name = 'deleted') ORDER BY row_id LIMIT ${SWEPT_ROWS}`;
+
+// ?1 = now, ?2 = a day; settings that were stored before the option existed have its default.
+const ERASE_EXPIRED = `DELETE FROM resources WHERE row_id IN (
+  SELECT swept.row_id FROM (${WINDOW}) AS swept
+  CROSS JOIN connectors ON connectors.number = swept.connector_id
+  WHERE swept.deleted_at IS NOT NULL
+    AND swept.deleted_at < ?1 - ?2 * coalesce(connectors.settings ->> 'retentionDays', 30))`;
+
+/** Behind the last row of the window, or back to the start when the window was not full. */
+const MOVE_ON = `UPDATE sweeps SET position = coalesce(
+    (SELECT iif(count(*) = ${SWEPT_ROWS}, max(row_id), 0) FROM (${WINDOW})), 0)
+  WHERE name = 'deleted'`;
