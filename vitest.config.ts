@@ -16,6 +16,14 @@ export default defineConfig({
     coverage: { provider: "istanbul", include: ["src/**/*.ts"] },
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "property",
+          include: ["test/property/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 120_000,
+        },
+      },
       async () => ({
         plugins: [
           cloudflareTest({
