@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const WORKER_BINDINGS = {
   ADMIN_TOKEN: "test-admin-token",
   SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
+  TOKEN_PATHS: "/oauth/token,/api/oauth/token",
   PUBLIC_URL: "",
 };
 

@@ -1,6 +1,6 @@
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
-import { dropParked, purgeDeleted } from "#store/sweep.ts";
+import { dropAccessTokens, dropParked, purgeDeleted } from "#store/sweep.ts";
 
 /**
  * What the Worker does every minute. Each job is safe to repeat and does a bounded piece of work; one
@@ -20,4 +20,5 @@ export async function runCron(db: Database, clock: Clock): Promise<void> {
 const JOBS = [
   ["purgeDeleted", purgeDeleted],
   ["dropParked", dropParked],
+  ["dropAccessTokens", dropAccessTokens],
 ] as const;

@@ -3,6 +3,7 @@ import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
 import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
+import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes } from "./scim/routes.ts";
 import type { AppEnv, Services } from "./services.ts";
 
@@ -16,6 +17,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   });
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.route("/admin/v1", createAdmin(services));
+  addOauthRoutes(app, services);
   const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);

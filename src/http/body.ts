@@ -20,6 +20,18 @@ export async function readBodyText(request: Request, bytesMax: number): Promise<
   return decode(await readBytes(request, bytesMax));
 }
 
+/** A token request's form is short (RFC 6749 §4.4.2). */
+const FORM_BYTES_MAX = 16 * 1024;
+
+/** Reads a form body as text; throws a ScimError for another content type or too long a body. */
+export async function readFormText(request: Request): Promise<string> {
+  const [contentType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
+  if (contentType.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
+    throw ScimError.status(415, "Send the request as application/x-www-form-urlencoded.");
+  }
+  return decode(await readBytes(request, FORM_BYTES_MAX));
+}
+
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = ScimError.status(413, `The body may have at most ${bytesMax} bytes.`);
   if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge;

@@ -22,6 +22,13 @@ export function serviceProviderConfig({ baseUrl }: { readonly baseUrl: string })
         specUri: "https://www.rfc-editor.org/info/rfc6750",
         primary: true,
       },
+      {
+        type: "oauth2",
+        name: "OAuth 2.0 Client Credentials",
+        description: "An access token from the token endpoint, as RFC 6749 section 4.4 describes.",
+        specUri: "https://www.rfc-editor.org/info/rfc6749",
+        primary: false,
+      },
     ],
     meta: {
       resourceType: "ServiceProviderConfig",

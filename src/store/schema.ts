@@ -40,7 +40,7 @@ export const credentials = sqliteTable(
     hash: text().primaryKey(),
     id: text().notNull(),
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
-    kind: text({ enum: ["token"] }).notNull(),
+    kind: text({ enum: ["token", "access"] }).notNull(),
     name: text(),
     hint: text().notNull(),
     scope: text({ enum: ["read", "read-write"] }).notNull(),
@@ -48,8 +48,27 @@ export const credentials = sqliteTable(
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
+    /** The OAuth client that an access token was given to. */
+    clientId: text("client_id"),
   },
   (table) => [uniqueIndex("credentials_connector").on(table.connectorId, table.id)],
+);
+
+/** OAuth 2.0 clients (RFC 6749 §4.4): the id names the connector at the one token endpoint. */
+export const oauthClients = sqliteTable(
+  "oauth_clients",
+  {
+    id: text().primaryKey(),
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    name: text(),
+    secretHash: text("secret_hash").notNull(),
+    hint: text().notNull(),
+    scope: text({ enum: ["read", "read-write"] }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [index("oauth_clients_connector").on(table.connectorId, table.id)],
 );
 
 /** Nothing is ever stored here: an insert that breaks a named CHECK aborts the batch it travels in. */

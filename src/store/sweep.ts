@@ -36,6 +36,17 @@ export async function dropParked(db: Database, clock: Clock): Promise<void> {
   await withRetries(clock, () => statement.run());
 }
 
+/** Forgets access tokens a day after they expired; until then the log can say that they did. */
+export async function dropAccessTokens(db: Database, clock: Clock): Promise<void> {
+  const statement = db
+    .prepare(
+      `DELETE FROM credentials WHERE hash IN (SELECT hash FROM credentials
+         WHERE kind = 'access' AND expires_at < ?1 LIMIT ${SWEPT_ROWS})`,
+    )
+    .bind(clock.now() - DAY_MS);
+  await withRetries(clock, () => statement.run());
+}
+
 const WINDOW = `SELECT row_id, connector_id, deleted_at FROM resources
   WHERE row_id > (SELECT position FROM sweeps WHERE name = 'deleted') ORDER BY row_id LIMIT ${SWEPT_ROWS}`;
 

@@ -44,7 +44,7 @@ export function listTokens(db: Database, connectorId: ConnectorId): Promise<Toke
   return queryBuilder(db)
     .select(SHOWN)
     .from(credentials)
-    .where(eq(credentials.connectorId, connectorId))
+    .where(and(eq(credentials.connectorId, connectorId), eq(credentials.kind, "token")))
     .orderBy(desc(credentials.id))
     .limit(TOKENS_LISTED_MAX);
 }

@@ -34,6 +34,7 @@ const ADMIN_TOKEN = "test-admin-token";
 // Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
 const VARS = {
   SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
+  TOKEN_PATHS: "/oauth/token,/api/oauth/token",
   PUBLIC_URL: "",
 };
 

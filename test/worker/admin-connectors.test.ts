@@ -49,6 +49,7 @@ describe("a new connector", () => {
           deletion: "soft",
         }),
         scimBaseUrl: "https://scim.example.com/scim/v2",
+        tokenEndpoint: "https://scim.example.com/oauth/token",
         createdAt: expect.stringMatching(TIME),
         modifiedAt: body.connector.createdAt,
       },

@@ -114,6 +114,13 @@ test("ServiceProviderConfig has exactly the members of RFC 7643 §5", async () =
         specUri: expect.stringMatching(/^https:/),
         primary: true,
       },
+      {
+        type: "oauth2",
+        name: expect.any(String),
+        description: expect.any(String),
+        specUri: expect.stringMatching(/^https:/),
+        primary: false,
+      },
     ],
     meta: { resourceType: "ServiceProviderConfig", location: `${BASE}/ServiceProviderConfig` },
   });

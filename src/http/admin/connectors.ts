@@ -103,6 +103,7 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
   const { config } = services;
   const origin = config.publicUrl ?? new URL(context.req.raw.url).origin;
   const [basePath] = config.scimBasePaths;
+  const [tokenPath] = config.tokenPaths;
   const { id, name, tenant, preset, status, settings, createdAt, modifiedAt } = connector;
   return {
     id,
@@ -112,6 +113,7 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
     status,
     settings,
     scimBaseUrl: `${origin}${basePath}`,
+    tokenEndpoint: `${origin}${tokenPath}`,
     createdAt: new Date(createdAt).toISOString(),
     modifiedAt: new Date(modifiedAt).toISOString(),
   };

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
 import { requireAdmin } from "./authorize.ts";
+import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
 import { addEventRoutes } from "./events.ts";
 import { Problem, problemResponse } from "./problem.ts";
@@ -17,6 +18,7 @@ export function createAdmin(services: Services): Hono<AppEnv> {
   admin.use(requireAdmin(services));
   addConnectorRoutes(admin, services);
   addTokenRoutes(admin, services);
+  addClientRoutes(admin, services);
   addEventRoutes(admin, services);
   admin.all("*", () => {
     throw new Problem(404, "The admin API has no such call.");

@@ -39,6 +39,7 @@ function kept({ scope, expiresAt }: TokenChoice) {
   return { scope, expiresAt };
 }
 
-function isoOrNull(ms: number | null): string | null {
+/** A moment in milliseconds as ISO 8601 text, or null. */
+export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }

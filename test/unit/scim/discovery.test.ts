@@ -40,6 +40,13 @@ describe("serviceProviderConfig", () => {
           specUri: expect.any(String),
           primary: true,
         },
+        {
+          type: "oauth2",
+          name: expect.any(String),
+          description: expect.any(String),
+          specUri: expect.any(String),
+          primary: false,
+        },
       ],
       meta: {
         resourceType: "ServiceProviderConfig",

@@ -1,0 +1,54 @@
+import type { Hono } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import * as z from "zod/mini";
+import { createToken } from "#credentials/token.ts";
+import { createClient, listClients, type OauthClient, revokeClient } from "#store/oauth-clients.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { findOr404 } from "./connectors.ts";
+import { readInput } from "./input.ts";
+import { Problem } from "./problem.ts";
+import { isoOrNull } from "./token-view.ts";
+
+const NEW_CLIENT = z.strictObject({
+  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
+  scope: z._default(z.enum(["read", "read-write"]), "read-write"),
+});
+
+/** Registers the OAuth clients of a connector in the admin API. */
+export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
+  admin.post("/connectors/:id/clients", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const { name, scope } = await readInput(context, NEW_CLIENT);
+    const { secret, hash, hint } = await createToken();
+    const id = uuidv7();
+    const now = clock.now();
+    await createClient(context.env.DB, number, { id, name, secretHash: hash, hint, scope }, now);
+    const stored = { id, name: name ?? null, hint, scope, createdAt: now };
+    const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
+    return context.json({ ...view, clientSecret: secret }, 201);
+  });
+  admin.get("/connectors/:id/clients", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const clients = await listClients(context.env.DB, number);
+    return context.json({ items: clients.map(clientView), nextCursor: null });
+  });
+  admin.delete("/connectors/:id/clients/:clientId", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const { clientId } = context.req.param();
+    const outcome = await revokeClient(context.env.DB, number, clientId, clock.now());
+    if (outcome === undefined) throw new Problem(404, "This connector has no client with that id.");
+    return context.body(null, 204);
+  });
+}
+
+function clientView({ id, name, hint, scope, createdAt, revokedAt, lastUsedAt }: OauthClient) {
+  return {
+    clientId: id,
+    name,
+    hint,
+    scope,
+    createdAt: new Date(createdAt).toISOString(),
+    revokedAt: isoOrNull(revokedAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
+  };
+}
