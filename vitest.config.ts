@@ -4,13 +4,18 @@ import { defineConfig } from "vitest/config";
 // Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
 const WORKER_BINDINGS = {
   ADMIN_TOKEN: "test-admin-token",
+  ENCRYPTION_KEYS: `test:${"A".repeat(43)}`,
   SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
   TOKEN_PATHS: "/oauth/token,/api/oauth/token",
   PUBLIC_URL: "",
+  ACCESS_TEAM_DOMAIN: "",
+  ACCESS_AUD: "",
+  ACCESS_ADMIN_EMAILS: "",
 };
 
-// wrangler warns of a required secret it cannot see, although the binding above provides it.
+// wrangler warns of a required secret it cannot see, although the bindings above provide them.
 process.env.ADMIN_TOKEN ??= WORKER_BINDINGS.ADMIN_TOKEN;
+process.env.ENCRYPTION_KEYS ??= WORKER_BINDINGS.ENCRYPTION_KEYS;
 
 export default defineConfig({
   test: {

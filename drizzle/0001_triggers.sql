@@ -79,9 +79,10 @@ CREATE TRIGGER `group_members_changed_on_delete` AFTER DELETE ON `group_members`
       AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- A resource that arrives under a parked value joins the groups that waited for it. This hangs on its
+-- A resource that arrives under a parked value joins the groups that waited for it; a user also by
+-- taking that value as externalId later on (a group could close a cycle then). This hangs on its
 -- change row, so that the feed tells of the resource before it tells of the membership.
-CREATE TRIGGER `parked_members_attached` AFTER INSERT ON `changes` WHEN (NEW.type = 'user.created' OR NEW.type = 'user.restored' OR NEW.type = 'group.created') AND EXISTS (
+CREATE TRIGGER `parked_members_attached` AFTER INSERT ON `changes` WHEN (NEW.type = 'group.created' OR NEW.resource_type = 'User' AND NEW.type <> 'user.deleted') AND EXISTS (
   SELECT 1 FROM parked_members WHERE connector_id = NEW.connector_id AND value IN (NEW.resource_id, NEW.payload ->> 'externalId')
 ) BEGIN
   UPDATE resources SET version = version + 1, modified_at = NEW.at, event_id = NEW.event_id
@@ -97,9 +98,18 @@ CREATE TRIGGER `parked_members_attached` AFTER INSERT ON `changes` WHEN (NEW.typ
     WHERE connector_id = NEW.connector_id AND value IN (NEW.resource_id, NEW.payload ->> 'externalId'));
 END;
 --> statement-breakpoint
+-- A user who arrived while the value was being parked joins at once: nothing else would ever tell.
 CREATE TRIGGER `parked_members_counted_on_insert` AFTER INSERT ON `parked_members` BEGIN
   INSERT INTO counters (connector_id, type, live) VALUES (NEW.connector_id, 'ParkedMember', 1)
     ON CONFLICT DO UPDATE SET live = live + 1;
+  INSERT OR IGNORE INTO group_members (connector_id, group_id, member_id, member_type)
+    SELECT connector_id, NEW.group_id, id, type FROM resources
+    WHERE connector_id = NEW.connector_id AND type = 'User' AND id = NEW.value AND deleted_at IS NULL
+    UNION ALL SELECT connector_id, NEW.group_id, id, type FROM resources
+    WHERE connector_id = NEW.connector_id AND type = 'User' AND external_id = NEW.value AND deleted_at IS NULL;
+  DELETE FROM parked_members WHERE connector_id = NEW.connector_id AND group_id = NEW.group_id
+    AND value = NEW.value AND EXISTS (SELECT 1 FROM resources WHERE connector_id = NEW.connector_id
+      AND type = 'User' AND deleted_at IS NULL AND (id = NEW.value OR external_id = NEW.value));
 END;
 --> statement-breakpoint
 CREATE TRIGGER `parked_members_counted_on_delete` AFTER DELETE ON `parked_members` BEGIN

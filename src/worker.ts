@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { v7 as uuidv7 } from "uuid";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
@@ -17,10 +18,15 @@ let app: Hono<AppEnv> | undefined;
 /** The Worker: composed on the first request of an isolate, when its variables are known. */
 export default {
   fetch(request, env, context) {
-    app ??= createApp({ config: readConfig(env), clock, log: new DeferredLog(clock) });
+    app ??= createApp({
+      config: readConfig(env),
+      clock,
+      log: new DeferredLog(clock),
+      fetch: (url, init) => fetch(url, init),
+    });
     return app.fetch(request, env, context);
   },
   async scheduled(_controller, env) {
-    await runCron(env.DB, clock);
+    await runCron(env.DB, clock, () => uuidv7());
   },
 } satisfies ExportedHandler<Env>;

@@ -1,3 +1,7 @@
+import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
+import { createSigner, type Signer } from "#credentials/signer.ts";
+import { foldText } from "#scim/text.ts";
+
 /** What the operator set, read once per isolate. */
 export interface Config {
   /** The paths under which SCIM answers, each with a leading and no trailing slash; at least one. */
@@ -8,6 +12,18 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** The administrators' bearer token; undefined when none is configured. */
   readonly adminToken: string | undefined;
+  /** Cloudflare Access in front of the admin API; undefined when it is not configured. */
+  readonly access: AccessConfig | undefined;
+  /** Signs the cursors of SCIM lists, with a key derived from ENCRYPTION_KEYS. */
+  readonly cursorSigner: Signer;
+}
+
+/** How Cloudflare Access lets administrators in. */
+export interface AccessConfig {
+  readonly teamDomain: string;
+  readonly audience: string;
+  /** Folded e-mail addresses of those who may write; empty lets everybody who was let in. */
+  readonly adminEmails: ReadonlySet<string>;
 }
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
@@ -17,7 +33,30 @@ export function readConfig(env: Env): Config {
     tokenPaths: readPaths("TOKEN_PATHS", env.TOKEN_PATHS),
     publicUrl: env.PUBLIC_URL === "" ? undefined : new URL(env.PUBLIC_URL).origin,
     adminToken: env.ADMIN_TOKEN || undefined,
+    access: readAccess(env),
+    cursorSigner: createSigner(readKeys(env.ENCRYPTION_KEYS), "scim-edge list cursor"),
   };
+}
+
+function readAccess(env: Env): AccessConfig | undefined {
+  if (env.ACCESS_TEAM_DOMAIN === "" && env.ACCESS_AUD === "") return undefined;
+  if (env.ACCESS_TEAM_DOMAIN === "" || env.ACCESS_AUD === "") {
+    throw new Error("ACCESS_TEAM_DOMAIN and ACCESS_AUD must be set together.");
+  }
+  const emails = env.ACCESS_ADMIN_EMAILS.split(",").map((email) => foldText(email.trim()));
+  return {
+    teamDomain: env.ACCESS_TEAM_DOMAIN,
+    audience: env.ACCESS_AUD,
+    adminEmails: new Set(emails.filter(Boolean)),
+  };
+}
+
+function readKeys(text: string | undefined): KeyRing {
+  try {
+    return parseKeyRing(text ?? "");
+  } catch (error) {
+    throw new Error("ENCRYPTION_KEYS is missing or malformed.", { cause: error });
+  }
 }
 
 function readPaths(variable: string, list: string): [string, ...string[]] {

@@ -62,6 +62,7 @@ export function eventRow(facts: CallFacts, result: CallResult): EventRow {
     // Passwords are never returned (RFC 7643 §4.1.1), but a token may stand in any attribute.
     responseBody: answer.body === undefined ? null : redactText(answer.body, LOGGED_BODY_BYTES_MAX),
     warnings: result.warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
+    difference: null,
     explanation: explanationOf(answer),
   };
 }

@@ -1,3 +1,4 @@
+import type { Difference } from "#scim/difference.ts";
 import { isJsonObject, type JsonValue } from "#scim/json.ts";
 
 /** SEMANTICS 10: so much of a body is kept in the event log. */
@@ -31,6 +32,17 @@ export function redactTarget(target: string, bytesMax: number): string {
     [path, ...(query.length === 0 ? [] : [parameters.join("&")])].join("?"),
     bytesMax,
   );
+}
+
+/** A difference as the event log may keep it: without tokens, and left out where it is too large. */
+export function redactDifference(difference: Difference): Difference {
+  const text = withoutTokens(JSON.stringify(difference));
+  if (text.length > LOGGED_BODY_BYTES_MAX) {
+    const names = Object.keys(difference);
+    return Object.fromEntries(names.map((name) => [name, { to: "[too long to keep]" }]));
+  }
+  // Replacing one token's characters by another text keeps the JSON what it was.
+  return JSON.parse(text) as Difference;
 }
 
 /** Shortens text to so many bytes of UTF-8, at the end of a character. */

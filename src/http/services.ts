@@ -7,6 +7,8 @@ export interface Services {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: DeferredLog;
+  /** Outgoing requests, to hosts that the operator configured. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /** Hono's types for our app: the Worker's bindings. */

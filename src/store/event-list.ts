@@ -36,6 +36,7 @@ export interface StoredEvent {
   readonly requestBody: string | null;
   readonly responseBody: string | null;
   readonly warnings: string;
+  readonly difference: string | null;
   readonly explanation: string | null;
 }
 
@@ -51,7 +52,7 @@ const WINDOW_ROWS = 10_000;
 const SHOWN = `op_id AS opId, at, method, path, status, scim_type AS scimType, latency_ms AS latencyMs,
   client_ip AS clientIp, user_agent AS userAgent, credential_id AS credentialId,
   resource_type AS resourceType, resource_id AS resourceId, user_name AS userName,
-  request_body AS requestBody, response_body AS responseBody, warnings, explanation`;
+  request_body AS requestBody, response_body AS responseBody, warnings, difference, explanation`;
 
 /** Finds one event of a connector. */
 export async function findEvent(

@@ -1,3 +1,4 @@
+import type { Difference } from "#scim/difference.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
 import { eachChunk, type RowSource } from "./row-source.ts";
@@ -22,6 +23,8 @@ export interface EventRow {
   readonly requestBody: string | null;
   readonly responseBody: string | null;
   readonly warnings: readonly string[];
+  /** What a write changed, attribute by attribute; null for a request that changed nothing. */
+  readonly difference: Difference | null;
   readonly explanation: string | null;
 }
 
@@ -44,6 +47,7 @@ const COLUMNS = [
   ["request_body", "requestBody"],
   ["response_body", "responseBody"],
   ["warnings", "warnings"],
+  ["difference", "difference"],
   ["explanation", "explanation"],
 ] as const;
 

@@ -48,6 +48,8 @@ export const credentials = sqliteTable(
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
+    /** How many days ahead of its expiry an alert was last raised: 30, 7, then 1. */
+    warnedDays: integer("warned_days"),
     /** The OAuth client that an access token was given to. */
     clientId: text("client_id"),
   },
@@ -222,6 +224,8 @@ export const events = sqliteTable(
     requestBody: text("request_body"),
     responseBody: text("response_body"),
     warnings: text(),
+    /** The attributes that a write changed, as before and after, as JSON. */
+    difference: text(),
     explanation: text(),
   },
   (table) => [

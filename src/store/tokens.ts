@@ -1,7 +1,7 @@
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { ConnectorId } from "./connector-id.ts";
 import { type Database, queryBuilder } from "./database.ts";
-import { credentials } from "./schema.ts";
+import { connectors, credentials } from "./schema.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {
@@ -66,6 +66,80 @@ export async function revokeToken(
     build.select({ id: credentials.id }).from(credentials).where(own),
   ]);
   return found.length === 0 ? undefined : "revoked";
+}
+
+/** A new token in the place of an old one, which ends when the overlap is over, or sooner. */
+export async function rotateToken(
+  db: Database,
+  connectorId: ConnectorId,
+  formerId: string,
+  token: TokenToStore,
+  times: { readonly now: number; readonly endsAt: number },
+): Promise<void> {
+  const build = queryBuilder(db);
+  const own = and(eq(credentials.connectorId, connectorId), eq(credentials.id, formerId));
+  await build.batch([
+    build.insert(credentials).values({ ...tokenColumns(token, times.now), connectorId }),
+    build
+      .update(credentials)
+      .set({ expiresAt: sql`min(coalesce(expires_at, ${times.endsAt}), ${times.endsAt})` })
+      .where(own),
+  ]);
+}
+
+/** Finds a token of a connector that may still be used. */
+export async function findLiveToken(
+  db: Database,
+  connectorId: ConnectorId,
+  id: string,
+  now: number,
+): Promise<Token | undefined> {
+  const rows = await queryBuilder(db)
+    .select(SHOWN)
+    .from(credentials)
+    .where(
+      and(
+        eq(credentials.connectorId, connectorId),
+        eq(credentials.id, id),
+        eq(credentials.kind, "token"),
+        isNull(credentials.revokedAt),
+        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, now)),
+      ),
+    );
+  return rows[0];
+}
+
+/** A live token with the public id of its connector. */
+export interface OwnedToken extends Token {
+  readonly connectorId: string;
+}
+
+/** Lists live tokens of all connectors that nobody has used since a moment, the oldest first. */
+export function listUnusedTokens(
+  db: Database,
+  page: {
+    readonly since: number;
+    readonly now: number;
+    readonly offset: number;
+    readonly limit: number;
+  },
+): Promise<OwnedToken[]> {
+  return queryBuilder(db)
+    .select({ ...SHOWN, connectorId: sql<string>`${connectors.id}`.as("owner_id") })
+    .from(credentials)
+    .innerJoin(connectors, eq(connectors.number, credentials.connectorId))
+    .where(
+      and(
+        isNull(connectors.deletedAt),
+        eq(credentials.kind, "token"),
+        isNull(credentials.revokedAt),
+        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, page.now)),
+        lt(sql`coalesce(${credentials.lastUsedAt}, ${credentials.createdAt})`, page.since),
+      ),
+    )
+    .orderBy(credentials.id)
+    .limit(page.limit)
+    .offset(page.offset);
 }
 
 const SHOWN = {

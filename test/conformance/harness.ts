@@ -18,7 +18,7 @@ export interface Connector {
 export async function startServer(): Promise<Server> {
   // miniflare would ask the network for a sample of request.cf; tests touch loopback only.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
-  const worker = { configPath: "./wrangler.toml", vars: VARS, secrets: { ADMIN_TOKEN } };
+  const worker = { configPath: "./wrangler.toml", vars: VARS, secrets: SECRETS };
   const harness = createTestHarness({ workers: [worker] });
   const { url } = await harness.listen();
   await harness.getWorker().applyD1Migrations("DB");
@@ -30,12 +30,16 @@ export async function startServer(): Promise<Server> {
 }
 
 const ADMIN_TOKEN = "test-admin-token";
+const SECRETS = { ADMIN_TOKEN, ENCRYPTION_KEYS: `test:${"A".repeat(43)}` };
 
 // Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
 const VARS = {
   SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
   TOKEN_PATHS: "/oauth/token,/api/oauth/token",
   PUBLIC_URL: "",
+  ACCESS_TEAM_DOMAIN: "",
+  ACCESS_AUD: "",
+  ACCESS_ADMIN_EMAILS: "",
 };
 
 const created = z.object({

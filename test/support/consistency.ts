@@ -16,9 +16,9 @@ export async function contradictions(): Promise<string[]> {
 const CHECKS: readonly (readonly [what: string, query: string])[] = [
   [
     "counter differs from live resources",
-    `SELECT number || ' ' || type AS found FROM connectors CROSS JOIN (SELECT 'User' AS type UNION SELECT 'Group')
-       WHERE coalesce((SELECT live FROM counters WHERE connector_id = number AND counters.type = type), 0)
-       <> (SELECT count(*) FROM resources WHERE connector_id = number AND resources.type = type AND deleted_at IS NULL)`,
+    `SELECT number || ' ' || kind AS found FROM connectors CROSS JOIN (SELECT 'User' AS kind UNION SELECT 'Group')
+       WHERE coalesce((SELECT live FROM counters WHERE connector_id = number AND type = kind), 0)
+       <> (SELECT count(*) FROM resources WHERE connector_id = number AND type = kind AND deleted_at IS NULL)`,
   ],
   [
     "blocks differ from resources",

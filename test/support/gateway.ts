@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createApp } from "#http/app.ts";
-import { readConfig } from "#http/config.ts";
+import { type AccessConfig, readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
@@ -17,6 +17,8 @@ export interface GatewayOptions {
   /** Contention repeats round trips on purpose; such a test says so. */
   readonly roundTripsMax?: number;
   readonly adminToken?: string | undefined;
+  readonly access?: AccessConfig;
+  readonly fetch?: (url: string) => Promise<Response>;
 }
 
 /** What a test asks of a connector's SCIM endpoint. */
@@ -66,7 +68,9 @@ export function openGateway(options: GatewayOptions = {}) {
   const database = options.db ?? env.DB;
   const log = new DeferredLog(clock);
   const adminToken = "adminToken" in options ? options.adminToken : ADMIN_TOKEN;
-  const app = createApp({ config: { ...readConfig(env), adminToken }, clock, log });
+  const config = { ...readConfig(env), adminToken, access: options.access };
+  const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
+  const app = createApp({ config, clock, log, fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

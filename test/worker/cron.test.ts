@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { v7 as uuidv7 } from "uuid";
 import { expect, test } from "vitest";
 import { SWEPT_ROWS } from "#store/sweep.ts";
 import { contradictions } from "#test/support/consistency.ts";
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
 /** Runs cron so often that every row was looked at, as it is after so many days. */
 async function runCronAfter(days: number, times = 8): Promise<void> {
   const clock = { ...TEST_CLOCK, now: () => Date.now() + days * DAY_MS };
-  for (let run = 0; run < times; run += 1) await runCron(env.DB, clock);
+  for (let run = 0; run < times; run += 1) await runCron(env.DB, clock, () => uuidv7());
 }
 
 async function rowCount(table: string): Promise<number> {
@@ -91,7 +92,7 @@ test("one failing job keeps no other from running", async () => {
   const withoutBatch = { prepare: (text: string) => env.DB.prepare(text) };
 
   // Only the first job uses batch.
-  await runCron(withoutBatch as D1Database, clock);
+  await runCron(withoutBatch as D1Database, clock, () => uuidv7());
 
   expect(await rowCount("parked_members")).toBe(0);
 });

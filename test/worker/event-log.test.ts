@@ -67,6 +67,7 @@ test("a write's row has every field", async () => {
       requestBody: sent,
       responseBody: JSON.stringify(created.body),
       warnings: [],
+      difference: { userName: { to: "ada" }, active: { to: true } },
       explanation: null,
     },
   ]);
@@ -94,6 +95,7 @@ test("a read's row has every field", async () => {
     requestBody: null,
     responseBody: JSON.stringify(read.body),
     warnings: [],
+    difference: null,
     explanation: null,
   });
 });
@@ -409,4 +411,16 @@ describe("a body", () => {
 
     expect((await lastEvent(client)).requestBody).toMatch(/^\[not JSON, 16354 characters\]$/);
   });
+});
+
+test("a PATCH's row shows what it changed, before and after, and nothing else", async () => {
+  const { client, id } = await withAda();
+  const body = aPatch(
+    { op: "replace", path: "title", value: "Engineer" },
+    { op: "replace", path: "userName", value: "ada" },
+  );
+
+  await client.call(`/Users/${id}`, { method: "PATCH", body });
+
+  expect((await lastEvent(client)).difference).toEqual({ title: { to: "Engineer" } });
 });

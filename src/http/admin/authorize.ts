@@ -1,26 +1,82 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
+import { foldText } from "#scim/text.ts";
+import type { AccessConfig } from "../config.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { Problem } from "./problem.ts";
 
-/** Lets an admin call pass only with the operator's token, compared in constant time. */
-export function requireAdmin({ config }: Services): MiddlewareHandler<AppEnv> {
+/** What an administrator may do. */
+type Role = "full" | "read-only";
+
+/** Finds out whether a call comes from an administrator, and in which role; undefined for a stranger. */
+type Recognise = (context: Context<AppEnv>) => Promise<Role | undefined>;
+
+/**
+ * Lets an admin call pass with the operator's token, compared in constant time, or with the JWT that
+ * Cloudflare Access adds. Whoever may only read gets 403 for anything but GET and HEAD.
+ */
+export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
+  const { adminToken, access } = services.config;
+  const ways: readonly Recognise[] = [
+    ...(adminToken === undefined ? [] : [byToken(adminToken)]),
+    ...(access === undefined ? [] : [byAccess(services, access)]),
+  ];
   return async (context, next) => {
-    if (config.adminToken === undefined) {
+    if (ways.length === 0) {
       throw new Problem(
         503,
-        "No ADMIN_TOKEN is configured, so the admin API is closed. Set the secret ADMIN_TOKEN.",
+        "The admin API is closed: set the secret ADMIN_TOKEN, or ACCESS_TEAM_DOMAIN and ACCESS_AUD.",
       );
     }
-    const [scheme, token, ...others] = (context.req.header("Authorization") ?? "")
-      .trim()
-      .split(/\s+/);
-    const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
-    if (!isBearer || !(await equalSecrets(token ?? "", config.adminToken))) {
+    const role = await recognise(context, ways);
+    if (role === undefined) {
       throw new Problem(401, "Send the admin token as: Authorization: Bearer …", {
         "WWW-Authenticate": "Bearer",
       });
     }
+    const isReading = context.req.method === "GET" || context.req.method === "HEAD";
+    if (role === "read-only" && !isReading) {
+      throw new Problem(403, "You may read but not change anything here; ask an administrator.");
+    }
     await next();
   };
+}
+
+async function recognise(
+  context: Context<AppEnv>,
+  ways: readonly Recognise[],
+): Promise<Role | undefined> {
+  for (const way of ways) {
+    const role = await way(context);
+    if (role !== undefined) return role;
+  }
+  return undefined;
+}
+
+function byToken(adminToken: string): Recognise {
+  return async (context) => {
+    const header = context.req.header("Authorization") ?? "";
+    const [scheme, token, ...others] = header.trim().split(/\s+/);
+    const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
+    return isBearer && (await equalSecrets(token ?? "", adminToken)) ? "full" : undefined;
+  };
+}
+
+function byAccess({ clock, fetch }: Services, access: AccessConfig): Recognise {
+  const { teamDomain, audience, adminEmails } = access;
+  const verify = createAccessVerifier({ teamDomain, audience, now: clock.now, fetch });
+  return async (context) => {
+    const jwt = context.req.header("Cf-Access-Jwt-Assertion");
+    const identity = jwt === undefined ? undefined : await verify(jwt).catch(refuseUnverified);
+    if (identity === undefined) return undefined;
+    const isAdmin = adminEmails.size === 0 || adminEmails.has(foldText(identity.email ?? ""));
+    return isAdmin ? "full" : "read-only";
+  };
+}
+
+function refuseUnverified(): never {
+  const detail =
+    "The keys of Cloudflare Access cannot be fetched right now. Repeat the call later.";
+  throw new Problem(503, detail, { "Retry-After": "10" });
 }

@@ -25,6 +25,7 @@ const SETTINGS = z.strictObject({
   retentionDays: z.optional(z.int().check(z.gte(1), z.lte(3_650))),
   unknownMembers: z.optional(z.enum(["park", "reject"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
+  advertisePagination: z.optional(z.boolean()),
 });
 
 const NEW_CONNECTOR = z.strictObject({

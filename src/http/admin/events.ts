@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import * as z from "zod/mini";
+import type { Difference } from "#scim/difference.ts";
 import { foldText } from "#scim/text.ts";
 import { findEvent, listEvents, type StoredEvent } from "#store/event-list.ts";
 import { listRefusals } from "#store/refusals.ts";
@@ -77,8 +78,13 @@ export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
   });
 }
 
-function eventView({ opId, at, warnings, ...event }: StoredEvent) {
-  // A JSON list of strings, written by the event log.
-  const list = JSON.parse(warnings) as readonly string[];
-  return { id: opId, time: new Date(at).toISOString(), ...event, warnings: list };
+function eventView({ opId, at, warnings, difference, ...event }: StoredEvent) {
+  return {
+    id: opId,
+    time: new Date(at).toISOString(),
+    ...event,
+    // Both are JSON texts that the event log wrote.
+    warnings: JSON.parse(warnings) as readonly string[],
+    difference: difference === null ? null : (JSON.parse(difference) as Difference),
+  };
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
+import { addAttributeRoutes } from "./attributes.ts";
 import { requireAdmin } from "./authorize.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
@@ -17,6 +18,7 @@ export function createAdmin(services: Services): Hono<AppEnv> {
   });
   admin.use(requireAdmin(services));
   addConnectorRoutes(admin, services);
+  addAttributeRoutes(admin, services);
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
   addEventRoutes(admin, services);

@@ -1,9 +1,17 @@
 import type { Hono } from "hono";
 import * as z from "zod/mini";
-import { createStoredToken, listTokens, revokeToken } from "#store/tokens.ts";
+import {
+  createStoredToken,
+  findLiveToken,
+  listTokens,
+  listUnusedTokens,
+  revokeToken,
+  rotateToken,
+} from "#store/tokens.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
+import { decodeOffsetCursor, encodeCursor } from "./cursor.ts";
+import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, tokenView } from "./token-view.ts";
 
@@ -11,6 +19,19 @@ const NEW_TOKEN = z.strictObject({
   name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
   scope: z._default(z.enum(["read", "read-write"]), "read-write"),
   expiresAt: z.optional(z.iso.datetime({ offset: true })),
+});
+
+const DAY_SECONDS = 86_400;
+
+const ROTATION = z.strictObject({
+  /** How long both tokens work: an IdP has to be told of the new one by hand. */
+  overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(90 * DAY_SECONDS)), DAY_SECONDS),
+});
+
+const UNUSED_QUERY = z.strictObject({
+  unusedDays: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(3_650)), 30),
+  cursor: z.optional(z.string()),
+  limit: LIMIT,
 });
 
 /** Registers the tokens of a connector in the admin API. */
@@ -28,12 +49,40 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const stored = {
       ...token,
       name: name ?? null,
-      expiresAt: expiry ?? null,
       createdAt: now,
-      revokedAt: null,
-      lastUsedAt: null,
+      ...NEVER,
+      expiresAt: expiry ?? null,
     };
     return context.json({ ...tokenView(stored), secret }, 201);
+  });
+  admin.post("/connectors/:id/tokens/:tokenId/rotate", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const { overlapSeconds } = await readInput(context, ROTATION);
+    const now = clock.now();
+    const former = await findLiveToken(context.env.DB, number, context.req.param("tokenId"), now);
+    if (former === undefined)
+      throw new Problem(404, "This connector has no live token with that id.");
+    const { name, scope } = former;
+    const { secret, token } = await makeToken({
+      name: name ?? undefined,
+      scope,
+      expiresAt: undefined,
+    });
+    const endsAt = now + overlapSeconds * 1_000;
+    await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
+    const stored = { ...token, name, createdAt: now, ...NEVER };
+    return context.json({ ...tokenView(stored), secret, replaces: former.id }, 201);
+  });
+  admin.get("/tokens", async (context) => {
+    const { unusedDays, cursor, limit } = readQuery(context, UNUSED_QUERY);
+    const now = clock.now();
+    const offset = decodeOffsetCursor(cursor);
+    const since = now - unusedDays * DAY_SECONDS * 1_000;
+    const found = await listUnusedTokens(context.env.DB, { since, now, offset, limit });
+    return context.json({
+      items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),
+      nextCursor: encodeCursor(found.length === limit ? String(offset + limit) : undefined),
+    });
   });
   admin.get("/connectors/:id/tokens", async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
@@ -48,3 +97,6 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     return context.body(null, 204);
   });
 }
+
+/** What has not happened yet to a new token. */
+const NEVER = { expiresAt: null, revokedAt: null, lastUsedAt: null };

@@ -1,0 +1,103 @@
+import type { Clock } from "./clock.ts";
+import type { ConnectorId } from "./connector-id.ts";
+import { type Database, withRetries } from "./database.ts";
+import { appendEvents, type EventRow } from "./events.ts";
+import { rowsOf } from "./query.ts";
+import { eachChunk } from "./row-source.ts";
+
+/** How many days before a token's expiry an alert is raised. */
+const WARNED_DAYS = [1, 7, 30] as const;
+
+/** One run raises so many alerts at most; the next minute raises the next ones. */
+const ALERTS_MAX = 50;
+
+const DAY_MS = 86_400_000;
+
+interface ExpiringToken {
+  readonly connectorId: ConnectorId;
+  readonly connector: string;
+  readonly id: string;
+  readonly hint: string;
+  readonly expiresAt: number;
+  readonly days: number;
+}
+
+/**
+ * Raises `connector.alert` for tokens that expire in 30, 7 and 1 days: an event-log row, a change row
+ * and the mark that it was raised, all in one batch, so that a repeated run raises nothing twice.
+ */
+export async function warnOfExpiry(db: Database, clock: Clock, newId: () => string): Promise<void> {
+  const now = clock.now();
+  const found = await withRetries(clock, () => db.prepare(SELECT_EXPIRING).bind(now, DAY_MS).all());
+  const tokens = rowsOf<ExpiringToken>(found);
+  if (tokens.length === 0) return;
+  const alerts = tokens.map((token) => ({ token, eventId: newId() }));
+  await withRetries(clock, () =>
+    db.batch([
+      ...alerts.flatMap(({ token, eventId }) =>
+        appendEvents(db, token.connectorId, [alertEvent(token, eventId, now)]),
+      ),
+      ...eachChunk(
+        alerts.map(({ token, eventId }) => alertRow(token, eventId, now)),
+        ({ row, from }, json) =>
+          db
+            .prepare(
+              `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
+               SELECT ${row} ->> 'eventId', ${row} ->> 'connectorId', 'Connector', ${row} ->> 'connector', 0,
+                 'connector.alert', ${row} ->> 'at', ${row} ->> 'payload' ${from}`,
+            )
+            .bind(json),
+      ),
+      ...tokens.map(({ connectorId, id, days }) =>
+        db
+          .prepare("UPDATE credentials SET warned_days = ?3 WHERE connector_id = ?1 AND id = ?2")
+          .bind(connectorId, id, days),
+      ),
+    ]),
+  );
+}
+
+// ?1 = now, ?2 = a day. `days` is the nearest mark that the token has passed.
+const SELECT_EXPIRING = `SELECT * FROM (
+    SELECT c.connector_id AS connectorId, k.id AS connector, c.id AS id, c.hint AS hint,
+      c.expires_at AS expiresAt, coalesce(c.warned_days, 1000) AS warned,
+      ${WARNED_DAYS.map((days) => `iif(c.expires_at <= ?1 + ${days} * ?2, ${days}, `).join("")}NULL${")".repeat(WARNED_DAYS.length)} AS days
+    FROM credentials AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
+    WHERE c.kind = 'token' AND c.revoked_at IS NULL AND c.expires_at > ?1 AND k.deleted_at IS NULL)
+  WHERE days < warned LIMIT ${ALERTS_MAX}`;
+
+function alertRow(token: ExpiringToken, eventId: string, at: number): object {
+  const { connectorId, connector, id, hint, days } = token;
+  const expiresAt = new Date(token.expiresAt).toISOString();
+  const payload = JSON.stringify({ alert: "token.expiring", tokenId: id, hint, expiresAt, days });
+  return { eventId, connectorId, connector, at, payload };
+}
+
+function alertEvent(
+  { hint, id, expiresAt, days }: ExpiringToken,
+  opId: string,
+  at: number,
+): EventRow {
+  const when = new Date(expiresAt).toISOString();
+  return {
+    opId,
+    at,
+    method: "ALERT",
+    path: "token.expiring",
+    status: 200,
+    scimType: null,
+    latencyMs: 0,
+    clientIp: null,
+    userAgent: null,
+    credentialId: id,
+    resourceType: null,
+    resourceId: null,
+    userName: null,
+    userNameKey: null,
+    requestBody: null,
+    responseBody: null,
+    warnings: [],
+    difference: null,
+    explanation: `The token sgw_${hint}… expires within ${days} days, at ${when}. Rotate it and give the identity provider the new one.`,
+  };
+}
