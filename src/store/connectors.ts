@@ -1,10 +1,10 @@
-import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { parseSettings } from "./access.ts";
 import type { ConnectorId } from "./connector-id.ts";
-import { type Database, queryBuilder } from "./database.ts";
-import { connectors, credentials } from "./schema.ts";
-import { type TokenToStore, tokenColumns } from "./tokens.ts";
+import type { Database } from "./database.ts";
+import { Parameters } from "./parameters.ts";
+import { selectRows } from "./query.ts";
+import { insertToken, type TokenToStore } from "./tokens.ts";
 
 /** A connector as administrators see it; times in milliseconds. */
 export interface Connector {
@@ -15,6 +15,8 @@ export interface Connector {
   readonly preset: string | null;
   readonly status: "active" | "disabled";
   readonly settings: ConnectorSettings;
+  /** The attributes it declares, as JSON text. */
+  readonly attributes: string;
   readonly createdAt: number;
   readonly modifiedAt: number;
 }
@@ -31,32 +33,28 @@ export interface ConnectorToCreate {
 /** Stores a connector together with its first token. */
 export async function createConnector(
   db: Database,
-  connector: ConnectorToCreate,
+  { id, name, tenant, preset, settings }: ConnectorToCreate,
   token: TokenToStore,
   now: number,
 ): Promise<void> {
-  const build = queryBuilder(db);
-  const { settings, ...columns } = connector;
-  const number = sql<ConnectorId>`(SELECT number FROM connectors WHERE id = ${connector.id})`;
-  await build.batch([
-    build.insert(connectors).values({
-      ...columns,
-      settings: JSON.stringify(settings),
-      status: "active",
-      createdAt: now,
-      modifiedAt: now,
-    }),
-    build.insert(credentials).values({ ...tokenColumns(token, now), connectorId: number }),
-  ]);
+  const connector = db
+    .prepare(
+      `INSERT INTO connectors (id, name, tenant, preset, settings, status, created_at, modified_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, 'active', ?6, ?6)`,
+    )
+    .bind(id, name, tenant ?? null, preset ?? null, JSON.stringify(settings), now);
+  await db.batch([connector, insertToken(db, { publicId: id }, token, now)]);
 }
+
+const SELECT_CONNECTOR = `SELECT number, id, name, tenant, preset, status, settings, attributes,
+  created_at AS createdAt, modified_at AS modifiedAt FROM connectors`;
+
+type ConnectorRow = Omit<Connector, "settings"> & { readonly settings: string };
 
 /** Finds a connector by its public id. */
 export async function findConnector(db: Database, id: string): Promise<Connector | undefined> {
-  const rows = await queryBuilder(db)
-    .select()
-    .from(connectors)
-    .where(and(eq(connectors.id, id), isNull(connectors.deletedAt)));
-  return rows.map(fromRow)[0];
+  const text = `${SELECT_CONNECTOR} WHERE id = ?1 AND deleted_at IS NULL`;
+  return (await selectRows<ConnectorRow>(db, text, id)).map(fromRow)[0];
 }
 
 /** Lists connectors, newest first; ids are ordered by time, so `beforeId` is where the last page ended. */
@@ -68,42 +66,48 @@ export async function listConnectors(
     readonly limit: number;
   },
 ): Promise<readonly Connector[]> {
-  const rows = await queryBuilder(db)
-    .select()
-    .from(connectors)
-    .where(
-      and(
-        isNull(connectors.deletedAt),
-        page.tenant === undefined ? undefined : eq(connectors.tenant, page.tenant),
-        page.beforeId === undefined ? undefined : lt(connectors.id, page.beforeId),
-      ),
-    )
-    .orderBy(desc(connectors.id))
-    .limit(page.limit);
-  return rows.map(fromRow);
+  const parameters = new Parameters();
+  const conditions = [
+    "deleted_at IS NULL",
+    ...(page.tenant === undefined ? [] : [`tenant = ${parameters.bind(page.tenant)}`]),
+    ...(page.beforeId === undefined ? [] : [`id < ${parameters.bind(page.beforeId)}`]),
+  ];
+  const text = `${SELECT_CONNECTOR} WHERE ${conditions.join(" AND ")}
+    ORDER BY id DESC LIMIT ${page.limit}`;
+  return (await selectRows<ConnectorRow>(db, text, ...parameters.values())).map(fromRow);
 }
 
-/** Changes a connector; absent members stay as they are. */
+/** What an administrator changes of a connector; absent members stay as they are. */
+export interface ConnectorChange {
+  readonly name?: string;
+  readonly tenant?: string | null;
+  readonly status?: "active" | "disabled";
+  readonly settings?: ConnectorSettings;
+}
+
+/** Changes a connector. */
 export async function changeConnector(
   db: Database,
   connectorId: ConnectorId,
-  change: {
-    readonly name?: string;
-    readonly tenant?: string | null;
-    readonly status?: "active" | "disabled";
-    readonly settings?: ConnectorSettings;
-  },
+  { name, tenant, status, settings }: ConnectorChange,
   now: number,
 ): Promise<void> {
-  const { settings, ...columns } = change;
-  await queryBuilder(db)
-    .update(connectors)
-    .set({
-      ...columns,
-      ...(settings && { settings: JSON.stringify(settings) }),
-      modifiedAt: now,
-    })
-    .where(eq(connectors.number, connectorId));
+  await db
+    .prepare(
+      `UPDATE connectors SET name = coalesce(?3, name), status = coalesce(?4, status),
+         settings = coalesce(?5, settings), tenant = iif(?6, ?7, tenant), modified_at = ?2
+       WHERE number = ?1`,
+    )
+    .bind(
+      connectorId,
+      now,
+      name ?? null,
+      status ?? null,
+      settings === undefined ? null : JSON.stringify(settings),
+      tenant === undefined ? 0 : 1,
+      tenant ?? null,
+    )
+    .run();
 }
 
 /** Deletes a connector: its tokens die with the next request, its users are kept (SEMANTICS 12). */
@@ -112,13 +116,12 @@ export async function deleteConnector(
   connectorId: ConnectorId,
   now: number,
 ): Promise<void> {
-  await queryBuilder(db)
-    .update(connectors)
-    .set({ deletedAt: now, modifiedAt: now })
-    .where(eq(connectors.number, connectorId));
+  await db
+    .prepare("UPDATE connectors SET deleted_at = ?2, modified_at = ?2 WHERE number = ?1")
+    .bind(connectorId, now)
+    .run();
 }
 
-function fromRow(row: typeof connectors.$inferSelect): Connector {
-  const { deletedAt: _, settings, ...columns } = row;
+function fromRow({ settings, ...columns }: ConnectorRow): Connector {
   return { ...columns, settings: parseSettings(settings) };
 }

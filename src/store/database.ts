@@ -1,14 +1,8 @@
-import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { Clock } from "./clock.ts";
 import { classifyError, Overloaded } from "./d1-error.ts";
 
 /** The D1 binding as every store function takes it. */
 export type Database = D1Database;
-
-/** Drizzle's query builder over a D1 binding, for queries that need no batch. */
-export function queryBuilder(db: Database): DrizzleD1Database {
-  return drizzle(db);
-}
 
 /** The retry limits of DESIGN "The write path": five attempts, five seconds in all. */
 const ATTEMPTS_MAX = 5;

@@ -54,3 +54,17 @@ export function bothQueries<A, B>(a: Query<A>, b: Query<B>): Query<readonly [A, 
     read: (results) => [a.read(results.slice(0, cut)), b.read(results.slice(cut))],
   };
 }
+
+/** Runs one SELECT and gives its rows, typed as the columns that it selects. */
+export async function selectRows<Row>(
+  db: Database,
+  text: string,
+  ...values: readonly (string | number)[]
+): Promise<readonly Row[]> {
+  return rowsOf<Row>(
+    await db
+      .prepare(text)
+      .bind(...values)
+      .all(),
+  );
+}

@@ -1,7 +1,6 @@
-import { desc } from "drizzle-orm";
-import { type Database, queryBuilder } from "./database.ts";
+import type { Database } from "./database.ts";
+import { selectRows } from "./query.ts";
 import { eachChunk } from "./row-source.ts";
-import { refusals } from "./schema.ts";
 
 /** Requests refused before they could name a connector; `minute` counts minutes since the epoch. */
 export interface Refused {
@@ -31,11 +30,8 @@ export function addRefusals(
 export function listRefusals(
   db: Database,
   page: { readonly offset: number; readonly limit: number },
-): Promise<Refused[]> {
-  return queryBuilder(db)
-    .select()
-    .from(refusals)
-    .orderBy(desc(refusals.minute), refusals.ipPrefix, refusals.reason)
-    .limit(page.limit)
-    .offset(page.offset);
+): Promise<readonly Refused[]> {
+  const text = `SELECT minute, ip_prefix AS ipPrefix, reason, count FROM refusals
+    ORDER BY minute DESC, ip_prefix, reason LIMIT ${page.limit} OFFSET ${page.offset}`;
+  return selectRows<Refused>(db, text);
 }

@@ -1,7 +1,6 @@
-import { and, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { ConnectorId } from "./connector-id.ts";
-import { type Database, queryBuilder } from "./database.ts";
-import { connectors, credentials } from "./schema.ts";
+import type { Database } from "./database.ts";
+import { selectRows } from "./query.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {
@@ -14,14 +13,48 @@ export interface TokenToStore {
 }
 
 /** A token as administrators see it; times in milliseconds. */
-export type Token = Pick<
-  typeof credentials.$inferSelect,
-  "id" | "name" | "hint" | "scope" | "createdAt" | "expiresAt" | "revokedAt" | "lastUsedAt"
->;
+export interface Token {
+  readonly id: string;
+  readonly name: string | null;
+  readonly hint: string;
+  readonly scope: "read" | "read-write";
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+}
 
-/** The columns of a new token but its connector. */
-export function tokenColumns(token: TokenToStore, now: number) {
-  return { ...token, kind: "token" as const, createdAt: now };
+/** Whose a new credential is: a connector by its number, or one that the same batch has just stored. */
+export type CredentialOwner =
+  | { readonly number: ConnectorId; readonly clientId?: string }
+  | { readonly publicId: string };
+
+/** The statement that stores a credential: an access token where it is a client's, else a token. */
+export function insertToken(
+  db: Database,
+  owner: CredentialOwner,
+  token: TokenToStore,
+  now: number,
+): D1PreparedStatement {
+  const connector = "number" in owner ? "?1" : "(SELECT number FROM connectors WHERE id = ?1)";
+  const clientId = "number" in owner ? owner.clientId : undefined;
+  return db
+    .prepare(
+      `INSERT INTO credentials (connector_id, hash, id, kind, name, hint, scope, created_at, expires_at, client_id)
+       VALUES (${connector}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+    )
+    .bind(
+      "number" in owner ? owner.number : owner.publicId,
+      token.hash,
+      token.id,
+      clientId === undefined ? "token" : "access",
+      token.name ?? null,
+      token.hint,
+      token.scope,
+      now,
+      token.expiresAt ?? null,
+      clientId ?? null,
+    );
 }
 
 /** Stores one more token of a connector; several live side by side. */
@@ -31,22 +64,17 @@ export async function createStoredToken(
   token: TokenToStore,
   now: number,
 ): Promise<void> {
-  await queryBuilder(db)
-    .insert(credentials)
-    .values({ ...tokenColumns(token, now), connectorId });
+  await insertToken(db, { number: connectorId }, token, now).run();
 }
 
 /** SEMANTICS sets no limit on tokens; a connector with more than these has been scripted wrong. */
 const TOKENS_LISTED_MAX = 1_000;
 
 /** Lists a connector's tokens, newest first, revoked ones too. */
-export function listTokens(db: Database, connectorId: ConnectorId): Promise<Token[]> {
-  return queryBuilder(db)
-    .select(SHOWN)
-    .from(credentials)
-    .where(and(eq(credentials.connectorId, connectorId), eq(credentials.kind, "token")))
-    .orderBy(desc(credentials.id))
-    .limit(TOKENS_LISTED_MAX);
+export function listTokens(db: Database, connectorId: ConnectorId): Promise<readonly Token[]> {
+  const text = `SELECT ${SHOWN} FROM credentials AS c WHERE connector_id = ?1 AND kind = 'token'
+    ORDER BY id DESC LIMIT ${TOKENS_LISTED_MAX}`;
+  return selectRows<Token>(db, text, connectorId);
 }
 
 /** Revokes a token from the next request on; undefined when the connector has no such token. */
@@ -56,15 +84,9 @@ export async function revokeToken(
   id: string,
   now: number,
 ): Promise<"revoked" | undefined> {
-  const own = and(eq(credentials.connectorId, connectorId), eq(credentials.id, id));
-  const build = queryBuilder(db);
-  const [, found] = await build.batch([
-    build
-      .update(credentials)
-      .set({ revokedAt: now })
-      .where(and(own, isNull(credentials.revokedAt))),
-    build.select({ id: credentials.id }).from(credentials).where(own),
-  ]);
+  const text = `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3)
+    WHERE connector_id = ?1 AND id = ?2 AND kind = 'token' RETURNING id`;
+  const found = await selectRows(db, text, connectorId, id, now);
   return found.length === 0 ? undefined : "revoked";
 }
 
@@ -76,15 +98,13 @@ export async function rotateToken(
   token: TokenToStore,
   times: { readonly now: number; readonly endsAt: number },
 ): Promise<void> {
-  const build = queryBuilder(db);
-  const own = and(eq(credentials.connectorId, connectorId), eq(credentials.id, formerId));
-  await build.batch([
-    build.insert(credentials).values({ ...tokenColumns(token, times.now), connectorId }),
-    build
-      .update(credentials)
-      .set({ expiresAt: sql`min(coalesce(expires_at, ${times.endsAt}), ${times.endsAt})` })
-      .where(own),
-  ]);
+  const ending = db
+    .prepare(
+      `UPDATE credentials SET expires_at = min(coalesce(expires_at, ?3), ?3)
+       WHERE connector_id = ?1 AND id = ?2`,
+    )
+    .bind(connectorId, formerId, times.endsAt);
+  await db.batch([insertToken(db, { number: connectorId }, token, times.now), ending]);
 }
 
 /** Finds a token of a connector that may still be used. */
@@ -94,19 +114,8 @@ export async function findLiveToken(
   id: string,
   now: number,
 ): Promise<Token | undefined> {
-  const rows = await queryBuilder(db)
-    .select(SHOWN)
-    .from(credentials)
-    .where(
-      and(
-        eq(credentials.connectorId, connectorId),
-        eq(credentials.id, id),
-        eq(credentials.kind, "token"),
-        isNull(credentials.revokedAt),
-        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, now)),
-      ),
-    );
-  return rows[0];
+  const text = `SELECT ${SHOWN} FROM credentials AS c WHERE connector_id = ?1 AND id = ?2 AND ${liveAt("?3")}`;
+  return (await selectRows<Token>(db, text, connectorId, id, now))[0];
 }
 
 /** A live token with the public id of its connector. */
@@ -123,32 +132,18 @@ export function listUnusedTokens(
     readonly offset: number;
     readonly limit: number;
   },
-): Promise<OwnedToken[]> {
-  return queryBuilder(db)
-    .select({ ...SHOWN, connectorId: sql<string>`${connectors.id}`.as("owner_id") })
-    .from(credentials)
-    .innerJoin(connectors, eq(connectors.number, credentials.connectorId))
-    .where(
-      and(
-        isNull(connectors.deletedAt),
-        eq(credentials.kind, "token"),
-        isNull(credentials.revokedAt),
-        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, page.now)),
-        lt(sql`coalesce(${credentials.lastUsedAt}, ${credentials.createdAt})`, page.since),
-      ),
-    )
-    .orderBy(credentials.id)
-    .limit(page.limit)
-    .offset(page.offset);
+): Promise<readonly OwnedToken[]> {
+  const text = `SELECT ${SHOWN}, k.id AS connectorId
+    FROM credentials AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
+    WHERE k.deleted_at IS NULL AND coalesce(c.last_used_at, c.created_at) < ?1 AND ${liveAt("?2")}
+    ORDER BY c.id LIMIT ${page.limit} OFFSET ${page.offset}`;
+  return selectRows<OwnedToken>(db, text, page.since, page.now);
 }
 
-const SHOWN = {
-  id: credentials.id,
-  name: credentials.name,
-  hint: credentials.hint,
-  scope: credentials.scope,
-  createdAt: credentials.createdAt,
-  expiresAt: credentials.expiresAt,
-  revokedAt: credentials.revokedAt,
-  lastUsedAt: credentials.lastUsedAt,
-};
+const SHOWN = `c.id AS id, c.name AS name, c.hint AS hint, c.scope AS scope, c.created_at AS createdAt,
+  c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt`;
+
+/** The condition that a token may still be used at a moment. */
+function liveAt(now: string): string {
+  return `c.kind = 'token' AND c.revoked_at IS NULL AND coalesce(c.expires_at > ${now}, 1)`;
+}

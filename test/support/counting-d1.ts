@@ -33,11 +33,10 @@ export function wrapDatabase(db: D1Database, intercept: Interceptor): D1Database
       bind: (...values: unknown[]) => wrapStatement(statement.bind(...values)),
       all: one,
       run: one,
-      raw: async () => (await one())?.results.map((row) => Object.values(row as object)) ?? [],
       first: async () => (await one())?.results[0] ?? null,
     };
     originals.set(wrapped, statement);
-    // It has every method that the store and Drizzle call.
+    // It has every method that the store calls.
     return wrapped as unknown as D1PreparedStatement;
   };
   const wrapped = {
