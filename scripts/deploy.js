@@ -1,11 +1,11 @@
 // Deploys to the Cloudflare account wrangler is logged in to: finds or creates the database, applies
 // the migrations, uploads the Worker. Arguments are handed on to `wrangler deploy`.
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readDatabaseName, withDatabaseId } from "./lib/deploy-config.js";
 import { ROOT, runProgram } from "./lib/project.js";
+import { SECRET_MAKERS } from "./lib/secrets.js";
 
 const BINDING = "DB";
 /** Beside wrangler.toml, so that the relative paths in it stay right. */
@@ -29,7 +29,7 @@ async function deploy() {
   writeFileSync(join(ROOT, DEPLOY_CONFIG), withDatabaseId(toml, BINDING, databaseId));
   const config = ["--config", DEPLOY_CONFIG];
   await wrangler(["d1", "migrations", "apply", BINDING, "--remote", ...config]);
-  const secrets = await firstSecrets(config);
+  const secrets = await missingSecrets(config);
   await wrangler(["deploy", "--minify", ...config, ...secrets, ...deployArgs]);
 }
 
@@ -56,34 +56,44 @@ async function findDatabaseId(name) {
 }
 
 /**
- * The Worker's first upload must bring its required secret along: ADMIN_TOKEN from the environment,
- * or a random one that is shown once. Later uploads keep the secret that is there.
+ * An upload must bring along each required secret that the Worker lacks: from the environment, or a
+ * random one that is shown once. The secrets that are there stay.
  *
  * @param {readonly string[]} config
  */
-async function firstSecrets(config) {
-  if (deployArgs.includes("--secrets-file") || (await hasAdminToken(config))) return [];
+async function missingSecrets(config) {
+  if (deployArgs.includes("--secrets-file")) return [];
+  const present = await secretNames(config);
+  const missing = Object.entries(SECRET_MAKERS).filter(([name]) => !present.includes(name));
+  if (missing.length === 0) return [];
+  const secrets = missing.map(([name, make]) => [name, process.env[name] || shown(name, make())]);
   const file = join(folder, "secrets.json");
-  const secrets = { ADMIN_TOKEN: process.env.ADMIN_TOKEN || makeAdminToken() };
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
   return ["--secrets-file", file];
 }
 
-/** Shown before the upload: were it shown after, a failure in between would lose it. */
-function makeAdminToken() {
-  const token = randomBytes(32).toString("base64url");
-  console.log(`\nThe admin token of this first upload, shown this once:\n\n  ${token}\n`);
-  return token;
+/**
+ * Shown before the upload: were it shown after, a failure in between would lose it.
+ *
+ * @param {string} name
+ * @param {string} value
+ */
+function shown(name, value) {
+  console.log(`\nA new ${name}, shown this once; keep it safe:\n\n  ${value}\n`);
+  return value;
 }
 
-/** @param {readonly string[]} config */
-async function hasAdminToken(config) {
+/**
+ * @param {readonly string[]} config
+ * @returns {Promise<string[]>}
+ */
+async function secretNames(config) {
   const { code, stdout, stderr } = await askWrangler(["secret", "list", ...config]);
-  if (code !== 0 && /Worker ".*" not found/.test(stderr)) return false;
+  if (code !== 0 && /Worker ".*" not found/.test(stderr)) return [];
   if (code !== 0) throw new Error(`${stdout}${stderr}`);
   /** @type {{ name: string }[]} */
   const secrets = JSON.parse(stdout);
-  return secrets.some(({ name }) => name === "ADMIN_TOKEN");
+  return secrets.map(({ name }) => name);
 }
 
 /** @param {readonly string[]} args */

@@ -1,16 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { ROOT } from "./project.js";
+import { SECRET_MAKERS } from "./secrets.js";
 
 /** Where `wrangler dev` reads secrets from: the folder of wrangler.toml. */
 export const DEV_VARS = join(ROOT, ".dev.vars");
 
-/** What the development server needs beyond wrangler.toml, and how a value is made. */
-const MAKERS = {
-  ADMIN_TOKEN: () => randomBytes(32).toString("base64url"),
-};
+/** What a development server sets; a load test on a laptop should not be told to wait. */
+const MAKERS = { ...SECRET_MAKERS, RATE_LIMITS: () => "off" };
 
 /** Makes .dev.vars complete and readable by its owner alone, and gives the variables it holds. */
 export function prepareDevVars() {

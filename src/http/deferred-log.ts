@@ -39,9 +39,13 @@ export class DeferredLog {
     this.schedule(db, waitUntil);
   }
 
-  /** Writes a row now, with all that waits; a row that cannot be written is reported, not thrown. */
-  async writeEvent(db: Database, connectorId: ConnectorId, row: EventRow): Promise<void> {
-    this.events.push({ connectorId, row });
+  /** Writes rows now, with all that waits; a row that cannot be written is reported, not thrown. */
+  async writeEvents(
+    db: Database,
+    connectorId: ConnectorId,
+    rows: readonly EventRow[],
+  ): Promise<void> {
+    this.events.push(...rows.map((row) => ({ connectorId, row })));
     await this.flush(db);
   }
 

@@ -1,4 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
+import type { Signer } from "#credentials/signer.ts";
+import { differenceOf } from "#scim/difference.ts";
 import { ScimError } from "#scim/error.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import type { JsonValue } from "#scim/json.ts";
@@ -12,6 +14,7 @@ import {
   type ResourceRecord,
 } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
+import { type ResourceTypes, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { holdsBrokenText } from "#scim/text.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
@@ -22,16 +25,22 @@ import type { EventRow } from "#store/events.ts";
 import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
 import { bothQueries, type Query, runQuery, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
+import type { ChangeToCommit } from "#store/write.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
 import { readBodyText } from "./body.ts";
 import { unauthorized } from "./error-response.ts";
 import { type CallFacts, eventRow, type LoggedResource } from "./event-log.ts";
+import { redactDifference } from "./redact.ts";
 
 /** What a call needs of the world. */
 export interface CallTools {
   readonly db: Database;
   readonly clock: Clock;
+  /** Signs the cursors of lists. */
+  readonly signer: Signer;
+  /** Throws where a connector whose token is good sends too many requests. */
+  readonly admit: (access: Access) => Promise<void>;
 }
 
 /** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
@@ -50,6 +59,10 @@ export class ScimCall {
   warnings: readonly string[] = [];
   /** Whether this request's row went into the log with its write. */
   isLogged = false;
+  /** Whether its row shows the bodies; those of a Bulk stand in the rows of its operations. */
+  showsBodies = true;
+  /** Rows of operations inside this request that went into the log with no write. */
+  operationRows: readonly EventRow[] = [];
   private requestText = "";
   private requestBody: JsonValue | undefined;
   private settingsJudged: ConnectorSettings | undefined;
@@ -61,6 +74,11 @@ export class ScimCall {
     private readonly tokenHash: string,
     private readonly intent: "read" | "write",
   ) {}
+
+  /** Signs the cursors of lists. */
+  get signer(): Signer {
+    return this.tools.signer;
+  }
 
   /** Whether the caller's token was judged good. */
   get isGranted(): boolean {
@@ -96,6 +114,7 @@ export class ScimCall {
       throw unauthorized("This token is not known here. Check that it was copied whole.");
     this.access = found.access;
     requireGranted(judgeAccess(found.access, this.intent, clock.now()));
+    await this.tools.admit(found.access);
     this.settingsJudged = found.access.settings;
     return found.value;
   }
@@ -106,6 +125,25 @@ export class ScimCall {
     return this.settingsJudged ?? this.settings();
   }
 
+  /** The resource types with the attributes of the caller's connector; the standard ones until it is known. */
+  get types(): ResourceTypes {
+    return (this.isGranted ? this.access?.types : undefined) ?? STANDARD_TYPES;
+  }
+
+  /**
+   * Looks up what a request names. What the standard types lack may be the connector's own: then one
+   * more round trip tells.
+   */
+  async resolve<T>(find: (types: ResourceTypes) => T): Promise<T> {
+    try {
+      return find(this.types);
+    } catch (error) {
+      if (this.isGranted || !(error instanceof ScimError)) throw error;
+      await this.settings();
+      return find(this.types);
+    }
+  }
+
   /** The caller's resources of a type; `answerTo` renders the answer that a change will get. */
   directory(type: ResourceType, answerTo: (change: ResourceChange) => Answer): Directory {
     const { clock } = this.tools;
@@ -113,7 +151,7 @@ export class ScimCall {
       type,
       now: this.facts.startedAt,
       newId: () => uuidv7(),
-      settings: () => this.settings(),
+      settings: async () => ({ ...(await this.settings()), type: this.types[type.name] }),
       read: (id) => this.ask((db, scope) => resourceById(db, scope, type.name, id)),
       candidates: (keys) => this.ask((db, scope) => resourceCandidates(db, scope, type.name, keys)),
       commit: (changes, warnings) => this.commit(type, changes, warnings, answerTo),
@@ -142,17 +180,61 @@ export class ScimCall {
     };
   }
 
+  /** One operation inside this request (RFC 7644 §3.7), which is logged as a request of its own. */
+  operation(
+    facts: Pick<CallFacts, "opId" | "method" | "target">,
+    body: { readonly text: string; readonly value: JsonValue },
+  ): ScimCall {
+    const all = { ...this.facts, ...facts };
+    const call = new ScimCall(this.tools, all, this.request, this.tokenHash, this.intent);
+    call.access = this.access;
+    call.settingsJudged = this.settingsJudged;
+    call.requestText = body.text;
+    call.requestBody = body.value;
+    return call;
+  }
+
   /** This request's event-log row with a given answer. */
   eventRow(answer: Answer): EventRow {
     return eventRow(this.facts, {
-      answer,
+      answer: this.showsBodies || answer.status >= 400 ? answer : { ...answer, body: undefined },
       credentialId: this.access?.credentialId,
       resource: this.resource,
       warnings: this.warnings,
       latencyMs: this.tools.clock.now() - this.facts.startedAt,
-      requestText: this.requestText,
-      requestBody: this.requestBody,
+      requestText: this.showsBodies ? this.requestText : "",
+      requestBody: this.showsBodies ? this.requestBody : undefined,
     });
+  }
+
+  /** Decided changes of a type with the event-log row that goes in with each. */
+  withEvents(
+    type: ResourceType,
+    changes: readonly ResourceChange[],
+    warnings: readonly string[],
+    answerTo: (change: ResourceChange) => Answer,
+  ): readonly ChangeToCommit[] {
+    this.warnings = warnings;
+    return changes.map((change) => ({
+      change,
+      type: this.types[type.name],
+      event: this.eventOf(change, answerTo),
+    }));
+  }
+
+  /** Stores changes of this request, or of operations inside it, in one batch. */
+  async store(changes: readonly ChangeToCommit[]): Promise<CommitOutcome> {
+    const { db, clock } = this.tools;
+    if (this.access === undefined)
+      throw new Error("A change was decided before its caller was known.");
+    const write = {
+      changes,
+      credentialHash: this.tokenHash,
+      at: this.facts.startedAt,
+      allowDuplicateGroupNames: this.access.settings.allowDuplicateGroupNames,
+    };
+    const outcome = await commitChanges(db, this.access.connectorId, write, clock);
+    return outcome.kind === "credentialGone" ? this.refuseGone() : outcome;
   }
 
   private async commit(
@@ -161,25 +243,17 @@ export class ScimCall {
     warnings: readonly string[],
     answerTo: (change: ResourceChange) => Answer,
   ): Promise<CommitOutcome> {
-    const { db, clock } = this.tools;
-    if (this.access === undefined)
-      throw new Error("A change was decided before its caller was known.");
-    this.warnings = warnings;
-    const write = {
-      changes: changes.map((change) => ({ change, type, event: this.eventOf(change, answerTo) })),
-      credentialHash: this.tokenHash,
-      at: this.facts.startedAt,
-      allowDuplicateGroupNames: this.access.settings.allowDuplicateGroupNames,
-    };
-    const outcome = await commitChanges(db, this.access.connectorId, write, clock);
-    if (outcome.kind === "credentialGone") return this.refuseGone();
+    const outcome = await this.store(this.withEvents(type, changes, warnings, answerTo));
     this.isLogged = outcome.kind === "committed";
     return outcome;
   }
 
   private eventOf(change: ResourceChange, answerTo: (change: ResourceChange) => Answer): EventRow {
     this.resource = loggedResource(change.after);
-    return this.eventRow(answerTo(change));
+    return {
+      ...this.eventRow(answerTo(change)),
+      difference: redactDifference(differenceOf(change)),
+    };
   }
 
   /** The credential was good at the first look and was not inside the batch: look again to say why. */

@@ -1,19 +1,34 @@
+import { BULK_BYTES_MAX, BULK_OPERATIONS_MAX } from "./bulk.ts";
 import type { JsonObject } from "./json.ts";
-import { COUNT_MAX } from "./list.ts";
+import { COUNT_DEFAULT, COUNT_MAX, CURSOR_TIMEOUT_SECONDS } from "./list.ts";
 import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
 import { schemasOf } from "./schema/registry.ts";
 import { RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from "./urns.ts";
 
-/** The ServiceProviderConfig of RFC 7643 §5; `baseUrl` is the SCIM base URL without a last slash. */
-export function serviceProviderConfig({ baseUrl }: { readonly baseUrl: string }): JsonObject {
+/** What a ServiceProviderConfig depends on; `baseUrl` is the SCIM base URL without a last slash. */
+export interface ServiceProviderFacts {
+  readonly baseUrl: string;
+  readonly advertisePagination: boolean;
+}
+
+/** The ServiceProviderConfig of RFC 7643 §5, with the `pagination` of RFC 9865 §4 if it is wanted. */
+export function serviceProviderConfig({
+  baseUrl,
+  advertisePagination,
+}: ServiceProviderFacts): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: {
+      supported: true,
+      maxOperations: BULK_OPERATIONS_MAX,
+      maxPayloadSize: BULK_BYTES_MAX,
+    },
     filter: { supported: true, maxResults: COUNT_MAX },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
+    ...(advertisePagination && { pagination: PAGINATION }),
     authenticationSchemes: [
       {
         type: "oauthbearertoken",
@@ -36,6 +51,15 @@ export function serviceProviderConfig({ baseUrl }: { readonly baseUrl: string })
     },
   };
 }
+
+const PAGINATION = {
+  cursor: true,
+  index: true,
+  defaultPaginationMethod: "index",
+  defaultPageSize: COUNT_DEFAULT,
+  maxPageSize: COUNT_MAX,
+  cursorTimeout: CURSOR_TIMEOUT_SECONDS,
+};
 
 /** The resource types of RFC 7643 §6 as the resources that /ResourceTypes lists. */
 export function resourceTypes(

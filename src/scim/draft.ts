@@ -1,8 +1,8 @@
 import { ScimError } from "./error.ts";
 import type { JsonValue } from "./json.ts";
+import type { ConnectorTerms } from "./ports.ts";
 import { type NormalisedResource, normaliseResource } from "./resource.ts";
 import type { ResourceType } from "./schema/attribute.ts";
-import type { ConnectorSettings } from "./settings.ts";
 
 /**
  * A body as a lenient connector reads it, to know what to look up before the caller's connector is
@@ -18,13 +18,13 @@ export function draftOf(type: ResourceType, body: JsonValue): NormalisedResource
   }
 }
 
-/** A body as its connector reads it; throws the refusal that draftOf held back. */
+/** A body as its connector reads it, where the draft is of `type`; throws the refusal that draftOf held back. */
 export function finalOf(
   type: ResourceType,
   draft: NormalisedResource | undefined,
   body: JsonValue,
-  settings: ConnectorSettings,
+  terms: ConnectorTerms,
 ): NormalisedResource {
-  const isFinal = draft !== undefined && !settings.strict;
-  return isFinal ? draft : normaliseResource(type, body, settings);
+  const isFinal = draft !== undefined && !terms.strict && terms.type === type;
+  return isFinal ? draft : normaliseResource(terms.type, body, terms);
 }

@@ -1,4 +1,4 @@
-/** The `scimType` values of RFC 7644 §3.12 that the gateway answers. */
+/** The `scimType` values of RFC 7644 §3.12 and RFC 9865 §2.1 that the gateway answers. */
 export type ScimType =
   | "invalidFilter"
   | "tooMany"
@@ -8,7 +8,16 @@ export type ScimType =
   | "invalidPath"
   | "noTarget"
   | "invalidValue"
-  | "sensitive";
+  | "sensitive"
+  | "invalidCursor"
+  | "expiredCursor"
+  | "invalidCount";
+
+/**
+ * A sentence for administrators alone: the cause and the next step. It may name what the client must
+ * not learn; every value that a client sent passes through `quote`, which can hide it.
+ */
+export type Explanation = (quote: (value: string) => string) => string;
 
 /** An answer that the client caused: status, optional scimType, and a detail that says what to change. */
 export class ScimError extends Error {
@@ -18,8 +27,15 @@ export class ScimError extends Error {
     readonly status: number,
     readonly scimType: ScimType | undefined,
     readonly detail: string,
+    /** What the event log says instead of the detail; never part of the answer. */
+    readonly explanation?: Explanation,
   ) {
     super(detail);
+  }
+
+  /** The same refusal with a sentence for the event log that says more than the client may know. */
+  explainedBy(explanation: Explanation): ScimError {
+    return new ScimError(this.status, this.scimType, this.detail, explanation);
   }
 
   static invalidFilter(detail: string): ScimError {
@@ -52,6 +68,18 @@ export class ScimError extends Error {
 
   static invalidValue(detail: string): ScimError {
     return new ScimError(400, "invalidValue", detail);
+  }
+
+  static invalidCursor(detail: string): ScimError {
+    return new ScimError(400, "invalidCursor", detail);
+  }
+
+  static expiredCursor(detail: string): ScimError {
+    return new ScimError(400, "expiredCursor", detail);
+  }
+
+  static invalidCount(detail: string): ScimError {
+    return new ScimError(400, "invalidCount", detail);
   }
 
   /** An error that RFC 7644 §3.12 gives a status but no scimType, such as 404 or 412. */

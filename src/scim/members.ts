@@ -19,9 +19,6 @@ export type MemberPlan =
       readonly removed: ReadonlySet<string>;
     };
 
-/** The plan that changes nothing. */
-export const NO_CHANGE: MemberPlan = { kind: "difference", added: new Set(), removed: new Set() };
-
 /** Takes the members out of a group's document: they are rows of their own (SEMANTICS 7). */
 export function splitMembers(document: Document): {
   readonly document: Document;
@@ -30,17 +27,26 @@ export function splitMembers(document: Document): {
   return { document: withoutMembers(document), values: memberValues(document.members ?? []) };
 }
 
-/** Adds what one PATCH step on `members` wants to what the steps before it wanted. */
-export function planStep(plan: MemberPlan, step: Step, context: NormaliseContext): MemberPlan {
-  if (isReadOnly(step.target)) throw ScimError.mutability(`"${step.location}" is read-only.`);
-  switch (step.op) {
-    case "add":
-      return withAdded(plan, givenValues(step, context));
-    case "replace":
-      return { kind: "list", values: givenValues(step, context) };
-    case "remove":
-      return removal(plan, step, context);
+/** Works out what the PATCH steps on `members` want together, one after the other. */
+export function planSteps(steps: readonly Step[], context: NormaliseContext): MemberPlan {
+  // These two grow along: copies of them at each step would cost its number times that of members.
+  const added = new Set<string>();
+  const removed = new Set<string>();
+  let isList = false;
+  for (const step of steps) {
+    const { op, values } = wishOf(step, context);
+    if (op === "replace") {
+      isList = true;
+      added.clear();
+      removed.clear();
+    }
+    const [to, from] = op === "remove" ? [removed, added] : [added, removed];
+    for (const value of values) {
+      to.add(value);
+      from.delete(value);
+    }
   }
+  return isList ? { kind: "list", values: added } : { kind: "difference", added, removed };
 }
 
 /** Every value that a plan names. */
@@ -48,34 +54,31 @@ export function namedValues(plan: MemberPlan): readonly string[] {
   return plan.kind === "list" ? [...plan.values] : [...plan.added, ...plan.removed];
 }
 
-function removal(
-  plan: MemberPlan,
-  step: Extract<Step, { op: "remove" }>,
-  context: NormaliseContext,
-): MemberPlan {
+/** What a step does with which values; to remove all is to replace them by none. */
+interface Wish {
+  readonly op: Step["op"];
+  readonly values: ReadonlySet<string>;
+}
+
+function wishOf(step: Step, context: NormaliseContext): Wish {
+  const { filter, subAttribute } = step.target;
+  const isPart = subAttribute !== undefined && (filter !== undefined || step.op === "remove");
+  if (isPart || isReadOnly(step.target)) {
+    throw ScimError.mutability(
+      `"${step.location}" cannot be changed: a member is added or removed whole.`,
+    );
+  }
+  return step.op === "remove"
+    ? removal(step, context)
+    : { op: step.op, values: givenValues(step, context) };
+}
+
+function removal(step: Extract<Step, { op: "remove" }>, context: NormaliseContext): Wish {
   const { filter } = step.target;
-  if (filter !== undefined) return withRemoved(plan, filteredValues(filter.resolved));
+  if (filter !== undefined) return { op: "remove", values: filteredValues(filter.resolved) };
   // Entra's legacy form lists the members to remove; neither value nor filter removes all.
-  if (step.value === undefined || step.value === null) return { kind: "list", values: new Set() };
-  return withRemoved(plan, memberValues(normalised(step.value, context)));
-}
-
-function withAdded(plan: MemberPlan, values: ReadonlySet<string>): MemberPlan {
-  if (plan.kind === "list") return { kind: "list", values: plan.values.union(values) };
-  return {
-    kind: "difference",
-    added: plan.added.union(values),
-    removed: plan.removed.difference(values),
-  };
-}
-
-function withRemoved(plan: MemberPlan, values: ReadonlySet<string>): MemberPlan {
-  if (plan.kind === "list") return { kind: "list", values: plan.values.difference(values) };
-  return {
-    kind: "difference",
-    added: plan.added.difference(values),
-    removed: plan.removed.union(values),
-  };
+  if (step.value === undefined || step.value === null) return { op: "replace", values: new Set() };
+  return { op: "remove", values: memberValues(normalised(step.value, context)) };
 }
 
 function givenValues(

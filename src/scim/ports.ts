@@ -76,15 +76,21 @@ export interface CandidateKeys {
   readonly externalId: string | undefined;
 }
 
+/** What holds in the caller's connector: its settings, and the resource type with its own attributes. */
+export interface ConnectorTerms extends ConnectorSettings {
+  readonly type: ResourceType;
+}
+
 /** The resources of one type of one connector, for one caller at one moment. */
 export interface Directory {
+  /** The standard type: all that can be said before the connector is known. Its `settings` know more. */
   readonly type: ResourceType;
   /** The moment of the request, in milliseconds since the epoch. */
   readonly now: number;
   /** A fresh resource id: a lower-case UUID whose order is the order of creation. */
   readonly newId: () => string;
   /** The connector's settings; the first call of any of these also proves the caller's credential. */
-  readonly settings: () => Promise<ConnectorSettings>;
+  readonly settings: () => Promise<ConnectorTerms>;
   readonly read: (id: string) => Promise<ResourceRecord | undefined>;
   /** Live resources with that name or externalId, and soft-deleted ones with that externalId. */
   readonly candidates: (keys: CandidateKeys) => Promise<readonly ResourceRecord[]>;

@@ -1,12 +1,11 @@
 import { draftOf, finalOf } from "./draft.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
-import type { Directory, ResourceChange, ResourceRecord } from "./ports.ts";
+import type { ConnectorTerms, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
 import { DECISIONS_MAX, refuseCycle, tooContended, type Written } from "./provision.ts";
 import { decideCreate, taken } from "./rehire.ts";
 import type { Document } from "./resource.ts";
 import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
-import type { ConnectorSettings } from "./settings.ts";
 
 /**
  * Creates a user from the body of a POST (RFC 7644 §3.3), or restores the one it is (SEMANTICS 1).
@@ -19,9 +18,9 @@ export async function createUser(directory: Directory, body: JsonValue): Promise
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const candidates =
       draft === undefined ? [] : await directory.candidates(identityOf(type, draft.document));
-    const settings = await directory.settings();
-    const { document, warnings } = finalOf(type, draft, body, settings);
-    const change = creation(candidates, document, settings, directory);
+    const terms = await directory.settings();
+    const { document, warnings } = finalOf(type, draft, body, terms);
+    const change = creation(candidates, document, terms, directory);
     const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
       case "committed":
@@ -42,11 +41,12 @@ export async function createUser(directory: Directory, body: JsonValue): Promise
 function creation(
   candidates: readonly ResourceRecord[],
   given: Document,
-  settings: ConnectorSettings,
-  { type, newId, now }: Directory,
+  terms: ConnectorTerms,
+  { newId, now }: Directory,
 ): ResourceChange {
+  const { type } = terms;
   const document = withActive(given, true);
-  const decision = decideCreate(type, candidates, document, settings);
+  const decision = decideCreate(type, candidates, document, terms);
   if (decision.kind === "create") {
     return { kind: "create", after: newRecord(type, newId(), document, now) };
   }

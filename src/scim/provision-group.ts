@@ -2,11 +2,12 @@ import { draftOf, finalOf } from "./draft.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
 import { decideMembers } from "./member-change.ts";
-import { type MemberPlan, NO_CHANGE, namedValues, planStep, splitMembers } from "./members.ts";
+import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
 import { applySteps } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
 import { type Step, toSteps, type UnknownStep } from "./patch/step.ts";
 import {
+  type ConnectorTerms,
   type Directory,
   documentOf,
   type MemberDirectory,
@@ -32,9 +33,12 @@ import type { ConnectorSettings } from "./settings.ts";
 /** The groups of one connector: what the generic directory knows, and their members. */
 export interface GroupDirectory extends Directory, MemberDirectory {}
 
-/** What a write of a group did; `named` is what is known of the members that the request named. */
+/** What a write of a group did. */
 export interface WrittenGroup extends Written {
+  /** What is known of the members that the request named. */
   readonly named: readonly NamedMember[];
+  /** Whether the group has no members but those. */
+  readonly isWhole: boolean;
 }
 
 /** Creates a group with its members from the body of a POST (RFC 7644 §3.3). */
@@ -47,19 +51,19 @@ export async function createGroup(
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const keys = draft && identityOf(type, draft.document);
     const candidates = keys === undefined ? [] : await directory.candidates(keys);
-    const settings = await directory.settings();
-    const final = finalOf(type, draft, body, settings);
+    const terms = await directory.settings();
+    const final = finalOf(type, draft, body, terms);
     const { document, values } = splitMembers(final.document);
-    requireFree(directory, candidates, document, settings);
-    const after = newRecord(type, directory.newId(), document, now);
+    requireFree(directory, candidates, document, terms);
+    const after = newRecord(terms.type, directory.newId(), document, now);
     const plan: MemberPlan = { kind: "difference", added: values, removed: new Set() };
-    const { decided, named } = await decide(directory, after.id, plan, settings);
+    const { decided, named } = await decide(directory, after.id, plan, terms);
     const warnings = [...final.warnings, ...decided.warnings];
     const members = decided.change && { members: decided.change };
     const outcome = await directory.commit([{ kind: "create", after, ...members }], warnings);
     switch (outcome.kind) {
       case "committed":
-        return { kind: "created", record: after, warnings, named };
+        return { kind: "created", record: after, warnings, named, isWhole: true };
       case "uniqueness":
         throw taken(type, outcome.key);
       case "membershipCycle":
@@ -78,15 +82,16 @@ export async function replaceGroup(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<WrittenGroup | undefined> {
-  const draft = draftOf(directory.type, body);
+  const { type, now } = directory;
+  const draft = draftOf(type, body);
   const plan: MemberPlan = {
     kind: "list",
     values: draft === undefined ? new Set() : splitMembers(draft.document).values,
   };
-  return await writeGroup(directory, id, ifMatch, plan, (before, settings) => {
-    const { document, warnings } = finalOf(directory.type, draft, body, settings);
-    if (settings.strict) requireSameId(body, id);
-    return updated(before, splitMembers(document).document, warnings, directory);
+  return await writeGroup(directory, id, ifMatch, plan, (before, terms) => {
+    const { document, warnings } = finalOf(type, draft, body, terms);
+    if (terms.strict) requireSameId(body, id);
+    return updated(before, splitMembers(document).document, warnings, { type: terms.type, now });
   });
 }
 
@@ -97,20 +102,22 @@ export async function patchGroup(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<WrittenGroup | undefined> {
-  const { type } = directory;
+  const { now } = directory;
   const operations = parsePatchRequest(body, { strict: false });
-  const { memberSteps, otherSteps } = partition(toSteps(type, operations));
+  const standard = partition(toSteps(directory.type, operations));
   const warnings: string[] = [];
-  const plan = memberSteps.reduce(
-    (current, step) => planStep(current, step, { strict: false, warnings }),
-    NO_CHANGE,
-  );
-  return await writeGroup(directory, id, ifMatch, plan, (before, { strict }) => {
-    if (strict) parsePatchRequest(body, { strict });
+  const plan = planSteps(standard.memberSteps, { strict: false, warnings });
+  return await writeGroup(directory, id, ifMatch, plan, (before, { type, strict }) => {
+    if (strict) {
+      parsePatchRequest(body, { strict });
+      planSteps(standard.memberSteps, { strict, warnings: [] });
+    }
     const readOnly = { id: before.id, meta: metaOf(before) };
     const context = { type, strict, readOnly };
+    const { otherSteps } =
+      type === directory.type ? standard : partition(toSteps(type, operations));
     const patched = applySteps(documentOf(before), otherSteps, context);
-    return updated(before, patched.document, [...warnings, ...patched.warnings], directory);
+    return updated(before, patched.document, [...warnings, ...patched.warnings], { type, now });
   });
 }
 
@@ -120,7 +127,7 @@ async function writeGroup(
   id: string,
   ifMatch: string | undefined,
   plan: MemberPlan,
-  decideDocument: (before: ResourceRecord, settings: ConnectorSettings) => Decision,
+  decideDocument: (before: ResourceRecord, terms: ConnectorTerms) => Decision,
 ): Promise<WrittenGroup | undefined> {
   let known: Awaited<ReturnType<MemberDirectory["readGroup"]>> | undefined;
   const reading: GroupDirectory = {
@@ -130,22 +137,26 @@ async function writeGroup(
       return known.group;
     },
   };
-  const written = await writeResource(reading, id, ifMatch, async (before, settings) => {
-    const { change, warnings } = decideDocument(before, settings);
+  const written = await writeResource(reading, id, ifMatch, async (before, terms) => {
+    const { change, warnings } = decideDocument(before, terms);
     const current = plan.kind === "list" ? await directory.allMembers(id) : NO_MEMBERS;
     const { parkedCount } = directory;
     const knowledge = { groupId: id, named: known?.named ?? [], parkedCount, current };
-    const decided = await decideMembers(plan, knowledge, settings);
+    const decided = await decideMembers(plan, knowledge, terms);
     const all = [...warnings, ...decided.warnings];
     if (decided.change === undefined) return { change, warnings: all };
     const after =
-      change?.after ?? replacedRecord(directory.type, before, documentOf(before), directory.now);
-    return { change: { kind: "update", before, after, members: decided.change }, warnings: all };
+      change?.after ?? replacedRecord(terms.type, before, documentOf(before), directory.now);
+    // If-Match names a version, which then must still be the same inside the batch.
+    const members = ifMatch === undefined ? decided.change : { ...decided.change, ...DEPENDENT };
+    return { change: { kind: "update", before, after, members }, warnings: all };
   });
-  return written && { ...written, named: known?.named ?? [] };
+  const isWhole = plan.kind === "list";
+  return written && { ...written, named: known?.named ?? [], isWhole };
 }
 
 const NO_MEMBERS = { ids: [], parked: [] };
+const DEPENDENT = { dependsOnList: true };
 
 async function decide(
   directory: GroupDirectory,

@@ -3,11 +3,18 @@ import { requireMatch } from "./etag.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { applyPatch } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
-import { type Directory, documentOf, type ResourceChange, type ResourceRecord } from "./ports.ts";
+import {
+  type ConnectorTerms,
+  type Directory,
+  documentOf,
+  type ResourceChange,
+  type ResourceRecord,
+  type TypeName,
+} from "./ports.ts";
 import { taken } from "./rehire.ts";
 import { type Document, normaliseResource } from "./resource.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
-import type { ConnectorSettings } from "./settings.ts";
+import type { ResourceType } from "./schema/attribute.ts";
 
 /** What a write did: the resource as it is now, and what was let pass in the request. */
 export interface Written {
@@ -26,12 +33,14 @@ export function replaceUser(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeResource(directory, id, ifMatch, (before, settings) => {
-    const { document, warnings } = normaliseResource(directory.type, body, settings);
-    if (settings.strict) requireSameId(body, id);
+  const { now } = directory;
+  return writeResource(directory, id, ifMatch, (before, terms) => {
+    const { type, strict } = terms;
+    const { document, warnings } = normaliseResource(type, body, terms);
+    if (strict) requireSameId(body, id);
     // Re-activating a leaver by a profile PUT that says nothing about active would be a hole.
     const wasActive = documentOf(before).active !== false;
-    return updated(before, withActive(document, wasActive), warnings, directory);
+    return updated(before, withActive(document, wasActive), warnings, { type, now });
   });
 }
 
@@ -42,12 +51,13 @@ export function patchUser(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeResource(directory, id, ifMatch, (before, { strict }) => {
+  const { now } = directory;
+  return writeResource(directory, id, ifMatch, (before, { type, strict }) => {
     const operations = parsePatchRequest(body, { strict });
     const readOnly = { id: before.id, meta: metaOf(before) };
-    const context = { type: directory.type, strict, readOnly };
+    const context = { type, strict, readOnly };
     const { document, warnings } = applyPatch(documentOf(before), operations, context);
-    return updated(before, document, warnings, directory);
+    return updated(before, document, warnings, { type, now });
   });
 }
 
@@ -60,18 +70,23 @@ export function removeResource(
   id: string,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  return writeResource(directory, id, ifMatch, (before, settings) => {
-    const after = deletedRecord(before, directory.now);
-    const deletion = before.type === "User" ? settings.deletion : "hard";
-    switch (deletion) {
+  const { now } = directory;
+  return writeResource(directory, id, ifMatch, (before, { type, deletion }) => {
+    const after = deletedRecord(before, now);
+    switch (before.type === "User" ? deletion : "hard") {
       case "soft":
         return { change: { kind: "delete", before, after }, warnings: [] };
       case "hard":
         return { change: { kind: "erase", before, after }, warnings: [] };
       case "deactivate":
-        return updated(before, { ...documentOf(before), active: false }, [], directory);
+        return updated(before, { ...documentOf(before), active: false }, [], { type, now });
     }
   });
+}
+
+/** The 404 for an id that names no live resource of the caller's connector. */
+export function noSuchResource(type: TypeName): ScimError {
+  return ScimError.status(404, `This connector has no ${type.toLowerCase()} with that id.`);
 }
 
 /** The refusal of a write that rivals kept overtaking: not a conflict of values, so the client repeats it. */
@@ -113,14 +128,14 @@ export async function writeResource(
   directory: Directory,
   id: string,
   ifMatch: string | undefined,
-  decide: (before: ResourceRecord, settings: ConnectorSettings) => Decision | Promise<Decision>,
+  decide: (before: ResourceRecord, terms: ConnectorTerms) => Decision | Promise<Decision>,
 ): Promise<Written | undefined> {
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const before = await directory.read(id);
-    const settings = await directory.settings();
+    const terms = await directory.settings();
     if (before === undefined) return undefined;
     requireMatch(ifMatch, before.version);
-    const { change, warnings } = await decide(before, settings);
+    const { change, warnings } = await decide(before, terms);
     if (change === undefined) return { kind: "unchanged", record: before, warnings };
     const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
@@ -142,7 +157,7 @@ export function updated(
   before: ResourceRecord,
   document: Document,
   warnings: readonly string[],
-  { type, now }: Directory,
+  { type, now }: { readonly type: ResourceType; readonly now: number },
 ): Decision {
   const after = replacedRecord(type, before, document, now);
   const isSame = after.documentText === before.documentText;

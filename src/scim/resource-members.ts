@@ -3,13 +3,15 @@ import { isJsonObject, quoteName } from "./json.ts";
 import type { Attribute, AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
 import { findNamed, findSubAttribute, findTarget } from "./schema/registry.ts";
 import { wrongType } from "./simple-value.ts";
+import { ENTERPRISE_USER } from "./urns.ts";
 import type { NormaliseContext } from "./value.ts";
 import { givenTwice, tolerate } from "./value.ts";
 
 /**
  * Sorts the members of a resource's body by the attribute that each one names: in any letter case,
  * qualified with a URN, dotted, inside an extension's object, or an extension's attribute at the
- * top level. What names no attribute is left out with a warning; two names for one are refused.
+ * top level, where those of a connector's own belong as well. What names no attribute is left out
+ * with a warning; two names for one are refused.
  */
 export function membersByAttribute(
   type: ResourceType,
@@ -27,7 +29,7 @@ export function membersByAttribute(
       if (extensions.has(named.schema)) throw givenTwice(named.schema.id);
       extensions.add(named.schema);
       addExtension(given, type, named.schema, value, context);
-    } else if (named.target.extension !== undefined && !named.isQualified) {
+    } else if (named.target.extension === ENTERPRISE_USER && !named.isQualified) {
       add(misplaced, named.target, value);
     } else {
       add(given, named.target, value);

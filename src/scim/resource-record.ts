@@ -1,6 +1,7 @@
 import { entityTag } from "./etag.ts";
 import type { JsonObject } from "./json.ts";
-import type { ResourceRecord, TypeName } from "./ports.ts";
+import { documentOf, type ResourceRecord, type TypeName } from "./ports.ts";
+import { EVERYTHING, projectResource } from "./projection.ts";
 import { type Document, orderDocument, schemasFor } from "./resource.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 
@@ -19,7 +20,7 @@ export function newRecord(
     createdAt: now,
     modifiedAt: now,
     deletedAt: undefined,
-    documentText: textOf(type, document),
+    documentText: textOf(type.storedAs ?? type, document),
     groupsText: "[]",
   };
 }
@@ -36,7 +37,7 @@ export function replacedRecord(
     version: before.version + 1,
     modifiedAt: now,
     deletedAt: undefined,
-    documentText: textOf(type, document),
+    documentText: textOf(type.storedAs ?? type, document),
   };
 }
 
@@ -49,6 +50,13 @@ export function deletedRecord(before: ResourceRecord, now: number): ResourceReco
     deletedAt: now,
     groupsText: "[]",
   };
+}
+
+/** The resource as answers and change events show it: without what its connector no longer declares. */
+export function shownRecord(type: ResourceType, record: ResourceRecord): ResourceRecord {
+  if (type.storedAs === undefined) return record;
+  const document = projectResource(type, documentOf(record), EVERYTHING);
+  return { ...record, documentText: textOf(type, document) };
 }
 
 /** The document with `active` as it says itself, or else as given (RFC 7643 §4.1.1 has no default). */

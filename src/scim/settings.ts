@@ -12,6 +12,16 @@ export interface ConnectorSettings {
   readonly unknownMembers: "park" | "reject";
   /** Whether two groups may have one displayName. */
   readonly allowDuplicateGroupNames: boolean;
+  /** Whether ServiceProviderConfig has the `pagination` of RFC 9865: scim2-tester 0.2.8 breaks on it. */
+  readonly advertisePagination: boolean;
+  /** How many days a row of the event log is kept; then cron prunes it. */
+  readonly eventRetentionDays: number;
+  /** Which reads leave a row in the event log: all of them, or refused ones alone. */
+  readonly logReads: "all" | "refused";
+  /** Whether the event log is kept without what tells about a person (docs/operations.md). */
+  readonly maskPersonalData: boolean;
+  /** How many requests it may send: 100, 1,000 or 10,000 in ten seconds. */
+  readonly rateLimit: "low" | "standard" | "high";
 }
 
 /** The settings of a connector that chose nothing. */
@@ -22,4 +32,9 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   retentionDays: 30,
   unknownMembers: "park",
   allowDuplicateGroupNames: false,
+  advertisePagination: true,
+  eventRetentionDays: 30,
+  logReads: "all",
+  maskPersonalData: false,
+  rateLimit: "standard",
 };

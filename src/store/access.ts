@@ -1,3 +1,4 @@
+import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "./clock.ts";
 import type { ConnectorId } from "./connector-id.ts";
@@ -10,6 +11,8 @@ export interface Access {
   readonly connectorStatus: "active" | "disabled";
   readonly connectorDeletedAt: number | null;
   readonly settings: ConnectorSettings;
+  /** The resource types with the connector's own attributes. */
+  readonly types: ResourceTypes;
   readonly credentialId: string;
   readonly scope: "read" | "read-write";
   readonly expiresAt: number | null;
@@ -30,11 +33,14 @@ export function judgeAccess(access: Access, intent: "read" | "write", now: numbe
 }
 
 const SELECT_ACCESS = `SELECT c.connector_id AS connectorId, k.status AS connectorStatus,
-    k.deleted_at AS connectorDeletedAt, k.settings AS settings, c.id AS credentialId, c.scope AS scope,
-    c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt
+    k.deleted_at AS connectorDeletedAt, k.settings AS settings, k.attributes AS attributes,
+    c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt
   FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1`;
 
-type AccessRow = Omit<Access, "settings"> & { readonly settings: string };
+type AccessRow = Omit<Access, "settings" | "types"> & {
+  readonly settings: string;
+  readonly attributes: string;
+};
 
 /**
  * Looks a token's hash up and runs a query in the same D1 round trip. The query's answer must be
@@ -50,7 +56,10 @@ export async function readWithAccess<T>(
   const [first, ...rest] = await withRetries(clock, () => db.batch(statements));
   const [row] = rowsOf<AccessRow>(first);
   if (row === undefined) return undefined;
-  return { access: { ...row, settings: parseSettings(row.settings) }, value: query.read(rest) };
+  const { settings, attributes, ...columns } = row;
+  const types = resourceTypesOf(attributes);
+  const access = { ...columns, settings: parseSettings(settings), types };
+  return { access, value: query.read(rest) };
 }
 
 /** A query that asks nothing, for a request that needs its credential alone. */

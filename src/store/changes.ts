@@ -1,7 +1,8 @@
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
-import { renderPayload } from "#scim/resource-record.ts";
+import { renderPayload, shownRecord } from "#scim/resource-record.ts";
 import { isActive } from "./columns.ts";
 import type { RowSource } from "./row-source.ts";
+import type { ChangeToCommit } from "./write.ts";
 
 /** The change events that a resource's own write raises; those of members are raised by triggers. */
 export type ChangeType =
@@ -27,17 +28,17 @@ export interface ChangeRow {
   readonly payload: string;
 }
 
-/** Turns a decided change into its outbox row; eventId is the op_id of its event-log row. */
-export function changeRow(change: ResourceChange, eventId: string, at: number): ChangeRow {
+/** Turns a decided change into its outbox row, which names its event by the op_id. */
+export function changeRow({ change, type, event }: ChangeToCommit, at: number): ChangeRow {
   const { after } = change;
   return {
-    eventId,
+    eventId: event.opId,
     resourceType: after.type,
     resourceId: after.id,
     version: after.version,
     type: after.type === "User" ? userChangeType(change) : groupChangeType(change),
     at,
-    payload: renderPayload(after),
+    payload: renderPayload(shownRecord(type, after)),
   };
 }
 

@@ -40,7 +40,8 @@ export function resourceColumns(
   allowsDoubles: boolean,
 ): ResourceColumns {
   const document = documentOf(record);
-  const schemas = { schemas: schemasFor(type, document) };
+  const storedType = type.storedAs ?? type;
+  const schemas = { schemas: schemasFor(storedType, document) };
   const { nameKey, externalId } = identityOf(type, document);
   return {
     type: record.type,
@@ -54,7 +55,7 @@ export function resourceColumns(
     modifiedAt: record.modifiedAt,
     deletedAt: record.deletedAt ?? null,
     doc: record.documentText,
-    folded: JSON.stringify(foldDocument(type, { ...schemas, ...document })),
+    folded: JSON.stringify(foldDocument(storedType, { ...schemas, ...document })),
     values: lookupValues(document),
   };
 }

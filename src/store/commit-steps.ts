@@ -42,10 +42,11 @@ const NOTHING: Step = {
 };
 
 /** Works out the rows of one change. */
-export function stepOf({ change, type, event }: ChangeToCommit, write: Write): Step {
+export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
+  const { change, type, event } = toCommit;
   const allowsDoubles = type.name === "Group" && write.allowDuplicateGroupNames;
   const after = { ...resourceColumns(type, change.after, allowsDoubles), eventId: event.opId };
-  const changes = [changeRow(change, event.opId, write.at)];
+  const changes = [changeRow(toCommit, write.at)];
   const members = memberRows(change, write.at);
   if (change.kind === "create") {
     return {

@@ -17,9 +17,8 @@ export function membershipCondition(
   const isMembers = attribute.name === "members";
   const [own, other] = isMembers ? ["group_id", "member_id"] : ["member_id", "group_id"];
   const rows = `SELECT ${own} FROM group_members WHERE connector_id = ${context.connector}`;
-  if (filter.kind === "present" && filter.target.subAttribute === undefined) {
-    return `EXISTS (${rows} AND ${own} = resources.id)`;
-  }
+  // Whatever part of a membership is asked for, each of them has it.
+  if (filter.kind === "present") return `EXISTS (${rows} AND ${own} = resources.id)`;
   const value = termValue(filter, attribute.name);
   return `resources.id IN (${rows} AND ${other} = ${context.parameters.bind(value)})`;
 }

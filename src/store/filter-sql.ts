@@ -1,12 +1,12 @@
-import { ScimError } from "#scim/error.ts";
 import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 import { EMAILS_PATH } from "./columns.ts";
-import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
+import { emailTerm, isKeyTarget } from "./filter-index.ts";
 import { membershipCondition } from "./filter-membership.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
 import type { Bound, Parameters } from "./parameters.ts";
+import { columnOf } from "./target-column.ts";
 
 /** What a compiled filter is built into. */
 export interface FilterTerms {
@@ -83,32 +83,6 @@ function compare(
   const { list, value } = placeOf(target, context.element ?? FOLDED);
   const condition = test(value, operator, bound);
   return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
-}
-
-/** The column that holds an attribute, where one does; the rest is read from the folded document. */
-function columnOf(target: AttributeTarget, type: TypeName): string | undefined {
-  if (isName(target)) return "resources.name_key";
-  if (target.extension !== undefined) return undefined;
-  const { attribute, subAttribute } = target;
-  switch (subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`) {
-    case "id":
-      return "resources.id";
-    case "externalId":
-      return "resources.external_id";
-    case "meta":
-    case "meta.created":
-      return "resources.created_at";
-    case "meta.lastModified":
-      return "resources.modified_at";
-    case "meta.version":
-      return "('W/\"' || resources.version || '\"')";
-    case "meta.resourceType":
-      return `'${type}'`;
-    case "meta.location":
-      throw ScimError.invalidFilter('"meta.location" cannot be filtered; filter on "id" instead.');
-    default:
-      return undefined;
-  }
 }
 
 function test(value: string, operator: ResolvedOperator, bound: string): string {

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeTarget } from "#scim/schema/attribute.ts";
+import { findSubAttribute } from "#scim/schema/registry.ts";
 
 /** A JSON value in SQL: its expression, and whether it is an object whose members can be read. */
 export interface JsonSource {
@@ -37,6 +38,18 @@ export function elementsOf(target: AttributeTarget): { list: string; element: Js
   };
 }
 
+/**
+ * The SQL of the value that a resource is sorted by (RFC 7644 §3.4.2.3): of several the primary one,
+ * or else the first.
+ */
+export function sortedValue(target: AttributeTarget): string {
+  const { list, value } = placeOf(target, FOLDED);
+  if (list === undefined) return value;
+  const hasPrimary = findSubAttribute(target.attribute, "primary") !== undefined;
+  const primaryFirst = hasPrimary ? `(e.value ->> '$."primary"') IS 1 DESC, ` : "";
+  return `(SELECT ${value} FROM ${list} ORDER BY ${primaryFirst}e.key LIMIT 1)`;
+}
+
 function listText(target: AttributeTarget, source: JsonSource): string {
   return `json_each(${source.text}, ${pathText(outerNames(target))}) AS e`;
 }
@@ -49,7 +62,12 @@ function isComplex(attribute: Attribute): boolean {
   return attribute.type === "complex";
 }
 
+/** The JSON path of a member within members; the names of schemas and attributes need no escapes. */
+export function jsonPath(names: readonly string[]): string {
+  return `$${names.map((name) => `."${name}"`).join("")}`;
+}
+
 /** A JSON path as a SQL literal. Its names come from schemas, never from a request. */
 function pathText(names: readonly string[]): string {
-  return `'$${names.map((name) => `."${name.replaceAll("'", "''")}"`).join("")}'`;
+  return `'${jsonPath(names).replaceAll("'", "''")}'`;
 }

@@ -20,10 +20,14 @@ interface NamedRow {
   readonly type: "User" | "Group" | null;
   readonly display: string | null;
   readonly memberId: string | null;
+  readonly isMember: number;
   readonly isParked: number;
 }
 
-/** Reads a group, and what is known of values that a request names as its members. */
+/**
+ * Reads a group, and what is known of values that a request names as its members: the resource with
+ * that id or else, since that is what parked values are attached by, with that externalId.
+ */
 export function groupWithNamed(
   db: Database,
   scope: Scope,
@@ -43,18 +47,22 @@ export function groupWithNamed(
   const known = jsonLists(named).map((list) =>
     db
       .prepare(
-        `SELECT j.value AS value, coalesce(u.type, g.type) AS type, m.member_id AS memberId,
-           coalesce(u.doc ->> 'displayName', u.doc ->> 'userName', g.doc ->> 'displayName') AS display,
-           p.value IS NOT NULL AS isParked
+        `SELECT j.value AS value, coalesce(u.type, g.type, e.type, f.type) AS type,
+           coalesce(u.id, g.id, e.id, f.id) AS memberId,
+           coalesce(u.doc ->> 'displayName', u.doc ->> 'userName', g.doc ->> 'displayName',
+             e.doc ->> 'displayName', e.doc ->> 'userName', f.doc ->> 'displayName') AS display,
+           m.member_id IS NOT NULL AS isMember, p.value IS NOT NULL AS isParked
          FROM (${scopeSource(scope)}) AS connector CROSS JOIN json_each(?3) AS j
          LEFT JOIN resources AS u ON u.connector_id = connector.number AND u.type = 'User'
            AND u.id = j.value AND u.deleted_at IS NULL
          LEFT JOIN resources AS g ON u.id IS NULL AND g.connector_id = connector.number
            AND g.type = 'Group' AND g.id = j.value AND g.deleted_at IS NULL
          LEFT JOIN resources AS e ON u.id IS NULL AND g.id IS NULL AND e.connector_id = connector.number
-           AND e.type = 'User' AND e.external_id = j.value
+           AND e.type = 'User' AND e.external_id = j.value AND e.deleted_at IS NULL
+         LEFT JOIN resources AS f ON u.id IS NULL AND g.id IS NULL AND e.id IS NULL
+           AND f.connector_id = connector.number AND f.type = 'Group' AND f.external_id = j.value
          LEFT JOIN group_members AS m ON m.connector_id = connector.number AND m.group_id = ?2
-           AND m.member_id = coalesce(e.id, j.value)
+           AND m.member_id = coalesce(u.id, g.id, e.id, f.id)
          LEFT JOIN parked_members AS p ON p.connector_id = connector.number AND p.group_id = ?2
            AND p.value = j.value`,
       )
@@ -140,13 +148,13 @@ const SELECT_MEMBERS = `SELECT m.group_id AS groupId, m.member_id AS value, m.me
   FROM group_members AS m CROSS JOIN resources AS r ON r.connector_id = m.connector_id
     AND r.type = m.member_type AND r.id = m.member_id AND r.deleted_at IS NULL`;
 
-function toNamed({ value, type, display, memberId, isParked }: NamedRow): NamedMember {
+function toNamed({ value, type, display, memberId, isMember, isParked }: NamedRow): NamedMember {
   return {
     value,
     type: type ?? undefined,
     display: display ?? undefined,
     memberId: memberId ?? undefined,
-    isMember: memberId !== null,
+    isMember: isMember === 1,
     isParked: isParked === 1,
   };
 }

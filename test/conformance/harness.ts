@@ -40,6 +40,7 @@ const VARS = {
   ACCESS_TEAM_DOMAIN: "",
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
+  RATE_LIMITS: "off",
 };
 
 const created = z.object({

@@ -33,3 +33,15 @@ export async function fillUsers(connectorId: string, count: number): Promise<voi
     ).bind(connectorId, count),
   ]);
 }
+
+/** Puts so many filled users, from the first one on, into a group by SQL. */
+export async function fillMembers(groupId: string, count: number): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO group_members (connector_id, group_id, member_id, member_type)
+     SELECT g.connector_id, g.id, u.id, u.type FROM resources AS g CROSS JOIN resources AS u
+     WHERE g.type = 'Group' AND g.id = ?1 AND u.connector_id = g.connector_id AND u.type = 'User'
+       AND u.id < printf('01900000-0000-7000-8000-%012x', ?2)`,
+  )
+    .bind(groupId, count)
+    .run();
+}

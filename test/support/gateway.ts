@@ -17,8 +17,14 @@ export interface GatewayOptions {
   /** Contention repeats round trips on purpose; such a test says so. */
   readonly roundTripsMax?: number;
   readonly adminToken?: string | undefined;
+  /** The ring of keys, where it is not the one of all tests. */
+  readonly encryptionKeys?: string;
   readonly access?: AccessConfig;
   readonly fetch?: (url: string) => Promise<Response>;
+  /** Off unless a test is about them. */
+  readonly rateLimits?: "on";
+  /** Bindings that a test replaces. */
+  readonly bindings?: Partial<Env>;
 }
 
 /** What a test asks of a connector's SCIM endpoint. */
@@ -68,14 +74,19 @@ export function openGateway(options: GatewayOptions = {}) {
   const database = options.db ?? env.DB;
   const log = new DeferredLog(clock);
   const adminToken = "adminToken" in options ? options.adminToken : ADMIN_TOKEN;
-  const config = { ...readConfig(env), adminToken, access: options.access };
+  const ENCRYPTION_KEYS = options.encryptionKeys ?? env.ENCRYPTION_KEYS;
+  const config = {
+    ...readConfig({ ...env, ENCRYPTION_KEYS, RATE_LIMITS: options.rateLimits ?? "off" }),
+    adminToken,
+    access: options.access,
+  };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
   const app = createApp({ config, clock, log, fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
     const context = createExecutionContext();
-    const bindings = { ...env, DB: countingDatabase(database, cost) };
+    const bindings = { ...env, ...options.bindings, DB: countingDatabase(database, cost) };
     const response = await app.fetch(request, bindings, context);
     const answer = { ...cost };
     const text = await response.text();

@@ -23,10 +23,9 @@ export async function cursorPages(client: TestClient, list: CursorList): Promise
   const answers: TestAnswer[] = [];
   let cursor: string | undefined = "";
   while (cursor !== undefined) {
-    const [answer] = await Promise.all([
-      cursorPage(client, list, cursor),
-      list.meanwhile?.(answers.length),
-    ]);
+    const page: Promise<TestAnswer> = cursorPage(client, list, cursor);
+    await list.meanwhile?.(answers.length);
+    const answer = await page;
     expect(answer.status).toBe(200);
     answers.push(answer);
     cursor = answer.body.nextCursor;

@@ -5,12 +5,14 @@ import { expectRefused, filter, list, type Row, withAda } from "#test/support/ba
 
 describe("D filter", () => {
   const nested = `${"(".repeat(21)}title pr${")".repeat(21)}`;
+  const search = (text: string) => ({ path: "/Users/.search", body: { filter: text } });
   const terms = (count: number, word: string) => Array(count).fill("title pr").join(` ${word} `);
   const rows: Row[] = [
     ["49", "no value", filter("userName eq"), 400, "invalidFilter"],
     ["50", "an open string", filter('userName eq "a'), 400, "invalidFilter"],
     ["51", "an unknown operator", filter('userName xx "a"'), 400, "invalidFilter"],
     ["52", "21 parentheses", filter(nested), 400, "invalidFilter"],
+    ["53", "10,000 parentheses", search("(".repeat(10_000)), 400, "invalidFilter"],
     ["54", "51 or-ed terms", filter(terms(51, "or")), 400, "invalidFilter"],
     ["55", "150 and-ed terms", filter(terms(150, "and")), 400, "invalidFilter"],
     ["56", "9 KB", filter(`title eq "${"x".repeat(9 * 1024)}"`), 400, "invalidFilter"],
@@ -56,6 +58,8 @@ describe("G query", () => {
     ["112", "startIndex=1.5", list("?startIndex=1.5"), 400, "invalidValue"],
     ["112", "count=ten", list("?count=ten"), 400, "invalidValue"],
     ["112", "two counts", list("?count=1&count=2"), 400, "invalidValue"],
+    ["116", "sortBy=password", list("?sortBy=password"), 400, "invalidPath"],
+    ["118", "a forged cursor", list("?cursor=eyJpZCI6IjEifQ"), 400, "invalidCursor"],
   ];
 
   test.each(rows)("%s: %s", async (_row, _what, sent, status, scimType) => {

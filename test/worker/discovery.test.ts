@@ -95,17 +95,25 @@ describe.each(DOCUMENTS)("%s", (path) => {
   });
 });
 
-test("ServiceProviderConfig has exactly the members of RFC 7643 §5", async () => {
+test("ServiceProviderConfig has exactly the members of RFC 7643 §5 and RFC 9865 §4", async () => {
   const { body } = await gateway.scim("/ServiceProviderConfig");
 
   expect(body).toEqual({
     schemas: [SERVICE_PROVIDER_CONFIG],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
     filter: { supported: true, maxResults: 1000 },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: "index",
+      defaultPageSize: 100,
+      maxPageSize: 1000,
+      cursorTimeout: 3600,
+    },
     authenticationSchemes: [
       {
         type: "oauthbearertoken",
@@ -124,6 +132,17 @@ test("ServiceProviderConfig has exactly the members of RFC 7643 §5", async () =
     ],
     meta: { resourceType: "ServiceProviderConfig", location: `${BASE}/ServiceProviderConfig` },
   });
+});
+
+test("a connector can do without the pagination of RFC 9865 in its ServiceProviderConfig", async () => {
+  const client = await gateway.client({ settings: { advertisePagination: false } });
+
+  const own = await client.call("/ServiceProviderConfig");
+  const anonymous = await gateway.scim("/ServiceProviderConfig");
+
+  expect(own.body).not.toHaveProperty("pagination");
+  expect(own.body.sort).toEqual({ supported: true });
+  expect(anonymous.body).toHaveProperty("pagination");
 });
 
 test("ResourceTypes lists User and Group", async () => {

@@ -2,22 +2,19 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AttributePath, Filter } from "#scim/filter/ast.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
 import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { normaliseResource } from "#scim/resource.ts";
-import { newRecord, withActive } from "#scim/resource-record.ts";
 import { USER } from "#scim/schema/registry.ts";
+import { CREATION_ORDER } from "#scim/sort.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
-import { commitChanges } from "#store/commit.ts";
-import type { ConnectorId } from "#store/connector-id.ts";
 import { hasIndexedTerm } from "#store/filter-index.ts";
 import { runQuery } from "#store/query.ts";
-import { indexedMatches, scannedMatches } from "#store/resource-list.ts";
+import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
 import { printFilter } from "#test/support/arbitraries.ts";
-import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import { TEST_CLOCK } from "#test/support/gateway.ts";
+import { connectorNumber, storeUser } from "#test/support/stored-user.ts";
 
 const DOCUMENTS = 60;
 const FILTERS = 2_500;
@@ -168,7 +165,7 @@ test("a filter in SQL finds exactly the users that it matches in memory", async 
   for (const [n, body] of fc.sample(document, DOCUMENTS).entries()) {
     const userName = `${TEXTS[n % TEXTS.length]}-${n}`;
     userNames.add(userName);
-    seen.push(await store(connectorId, n, { ...body, userName }));
+    seen.push(await storeUser(connectorId, USER, n, { ...body, userName }));
   }
 
   await fc.assert(
@@ -176,10 +173,10 @@ test("a filter in SQL finds exactly the users that it matches in memory", async 
       const resolved = resolveFilter(USER, parseFilter(printFilter(filter)));
       const inMemory = seen.filter((each) => matchesFilter(resolved, each)).map(({ id }) => id);
       const scope = { kind: "connector", connectorId } as const;
-      const page = { offset: 0, count: 1_000 };
+      const page = { start: { kind: "offset", offset: 0 }, count: 1_000 } as const;
       const scanned = await runQuery(
         env.DB,
-        scannedMatches(env.DB, scope, USER.name, resolved, page),
+        scannedMatches(env.DB, scope, USER.name, resolved, page, CREATION_ORDER),
         TEST_CLOCK,
       );
       const inSql = scanned?.records.map(({ id }) => id);
@@ -196,55 +193,3 @@ test("a filter in SQL finds exactly the users that it matches in memory", async 
     { numRuns: FILTERS },
   );
 });
-
-async function connectorNumber(): Promise<ConnectorId> {
-  const { id } = await openGateway().connector();
-  const number = await env.DB.prepare("SELECT number FROM connectors WHERE id = ?")
-    .bind(id)
-    .first<ConnectorId>("number");
-  if (number === null) throw new Error("The connector was not stored.");
-  return number;
-}
-
-/** Stores a user as a push would, and gives it as the in-memory interpreter reads it. */
-async function store(connectorId: ConnectorId, n: number, body: JsonObject): Promise<JsonObject> {
-  const { document } = normaliseResource(USER, body, { strict: false });
-  const now = Date.parse("2026-01-01T00:00:00Z") + n * 1_000;
-  const id = `01900000-0000-7000-8000-${String(n).padStart(12, "0")}`;
-  const record = newRecord(USER, id, withActive(document, true), now);
-  const event = {
-    opId: crypto.randomUUID(),
-    at: now,
-    method: "POST",
-    path: "/Users",
-    status: 201,
-    latencyMs: 0,
-    warnings: [],
-    ...NOTHING,
-  };
-  const write = {
-    changes: [{ change: { kind: "create", after: record } as const, type: USER, event }],
-    credentialHash: undefined,
-    at: now,
-    allowDuplicateGroupNames: false,
-  };
-  const outcome = await commitChanges(env.DB, connectorId, write, TEST_CLOCK);
-  expect(outcome.kind).toBe("committed");
-  const time = new Date(now).toISOString();
-  const meta = { resourceType: "User", created: time, lastModified: time, version: 'W/"1"' };
-  return foldDocument(USER, { ...JSON.parse(record.documentText), id, meta });
-}
-
-const NOTHING = {
-  scimType: null,
-  clientIp: null,
-  userAgent: null,
-  credentialId: null,
-  resourceType: null,
-  resourceId: null,
-  userName: null,
-  userNameKey: null,
-  requestBody: null,
-  responseBody: null,
-  explanation: null,
-};

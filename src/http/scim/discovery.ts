@@ -9,24 +9,36 @@ import {
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { listResponse } from "#scim/list.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
+import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import { type Answer, jsonAnswer, toResponse } from "../answer.ts";
 import { answerTo } from "../error-response.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { scimBaseUrl, scimHandler } from "./handler.ts";
 import { queryReader } from "./parameters.ts";
 
+/** Who asks for a discovery document, and where: without a token, with the defaults of a connector. */
+interface Asked {
+  readonly baseUrl: string;
+  readonly types: readonly ResourceType[];
+  readonly settings: ConnectorSettings;
+}
+
+/** From these and the id in the path to a discovery document; undefined when there is none. */
+type Document = (asked: Asked, id: string) => JsonObject | undefined;
+
 const TYPES = [USER, GROUP];
 
-/** From a base URL and the id in the path to a discovery document; undefined when there is none. */
-type Document = (baseUrl: string, id: string) => JsonObject | undefined;
-
 const DOCUMENTS: readonly (readonly [path: string, document: Document])[] = [
-  ["/ServiceProviderConfig", (baseUrl) => serviceProviderConfig({ baseUrl })],
-  ["/ResourceTypes", (baseUrl) => listOf(resourceTypes(baseUrl, TYPES))],
-  ["/ResourceTypes/:id", (baseUrl, id) => findResourceType(baseUrl, TYPES, id)],
-  ["/Schemas", (baseUrl) => listOf(schemaDocuments(baseUrl, TYPES))],
-  ["/Schemas/:id", (baseUrl, id) => findSchemaDocument(baseUrl, TYPES, id)],
+  [
+    "/ServiceProviderConfig",
+    ({ baseUrl, settings }) => serviceProviderConfig({ ...settings, baseUrl }),
+  ],
+  ["/ResourceTypes", ({ baseUrl, types }) => listOf(resourceTypes(baseUrl, types))],
+  ["/ResourceTypes/:id", ({ baseUrl, types }, id) => findResourceType(baseUrl, types, id)],
+  ["/Schemas", ({ baseUrl, types }) => listOf(schemaDocuments(baseUrl, types))],
+  ["/Schemas/:id", ({ baseUrl, types }, id) => findSchemaDocument(baseUrl, types, id)],
 ];
 
 /**
@@ -36,12 +48,14 @@ const DOCUMENTS: readonly (readonly [path: string, document: Document])[] = [
 export function addDiscoveryRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
   for (const [path, document] of DOCUMENTS) {
     const known = scimHandler(services, basePath, "read", async (call, context) => {
-      await call.settings();
-      return answer(context, call.baseUrl, document);
+      const settings = await call.settings();
+      const types = [call.types.User, call.types.Group];
+      return answer(context, { baseUrl: call.baseUrl, types, settings }, document);
     });
     const anonymous: Handler<AppEnv> = (context) => {
       const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
-      return toResponse(answered(() => answer(context, baseUrl, document)));
+      const asked = { baseUrl, types: TYPES, settings: DEFAULT_SETTINGS };
+      return toResponse(answered(() => answer(context, asked, document)));
     };
     app.get(`${basePath}${path}`, (context, next) =>
       (context.req.header("Authorization") === undefined ? anonymous : known)(context, next),
@@ -49,12 +63,12 @@ export function addDiscoveryRoutes(app: Hono<AppEnv>, services: Services, basePa
   }
 }
 
-function answer(context: Context<AppEnv>, baseUrl: string, document: Document): Answer {
+function answer(context: Context<AppEnv>, asked: Asked, document: Document): Answer {
   if (queryReader(context)("filter").length > 0) {
     // RFC 7644 §4: a filter on discovery SHALL be refused with 403.
     throw ScimError.status(403, "Discovery documents cannot be filtered; leave the filter out.");
   }
-  const found = document(baseUrl, context.req.param("id") ?? "");
+  const found = document(asked, context.req.param("id") ?? "");
   if (found === undefined) throw ScimError.status(404, "There is no such schema or resource type.");
   return jsonAnswer(200, found);
 }

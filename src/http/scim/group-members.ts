@@ -11,7 +11,7 @@ export type ShownMember = Omit<GroupMember, "groupId">;
 
 /** Whether a view shows members at all: where it does not, the member table is never read. */
 export function showsMembers({ type, projection }: View): boolean {
-  return showsAttribute(type, projection, MEMBERS);
+  return showsAttribute(type(), projection, MEMBERS);
 }
 
 /** The text of `members`; undefined for none, since a group that lost its last member omits them. */

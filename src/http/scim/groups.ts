@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
 import { parseListParameters } from "#scim/list.ts";
 import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
-import { isEverything, parseProjection } from "#scim/projection.ts";
-import { removeResource, type Written } from "#scim/provision.ts";
+import { isEverything } from "#scim/projection.ts";
+import { noSuchResource, removeResource, type Written } from "#scim/provision.ts";
 import {
   createGroup,
   type GroupDirectory,
@@ -18,24 +18,12 @@ import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
 import { GROUP_BODY_BYTES_MAX } from "../body.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
-import {
-  membersOfPage,
-  membersText,
-  restOfMembers,
-  type ShownMember,
-  showsMembers,
-} from "./group-members.ts";
+import { membersText, restOfMembers, type ShownMember, showsMembers } from "./group-members.ts";
 import { type Operation, scimHandler } from "./handler.ts";
-import { findPage } from "./list.ts";
+import { answerList } from "./list-answer.ts";
 import { queryReader, readProjection } from "./parameters.ts";
-import {
-  createdAnswer,
-  listAnswer,
-  resourceAnswer,
-  resourceText,
-  type View,
-} from "./resource-answers.ts";
-import { isKnownVersion, noSuchResource, noteId, readNamedBody } from "./single.ts";
+import { createdAnswer, resourceAnswer, type View } from "./resource-answers.ts";
+import { isKnownVersion, noteId, readNamedBody } from "./single.ts";
 
 /** Registers /Groups (RFC 7644 §3.2) under a SCIM base path. */
 export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
@@ -53,29 +41,14 @@ export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: 
 
 async function listGroups(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const parameters = parseListParameters(queryReader(context));
-  const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
-  const view = { type: GROUP, baseUrl: call.baseUrl, projection };
-  const { total, records } = await findPage(call, GROUP, parameters);
-  const page = { totalResults: total, startIndex: parameters.startIndex };
-  if (!showsMembers(view)) {
-    return listAnswer(
-      page,
-      records.map((record) => resourceText(record, view)),
-    );
-  }
-  const members = await membersOfPage(call, records);
-  const texts = records.flatMap((record) => {
-    const shown = members.get(record.id);
-    return shown === undefined ? [] : textOf(record, view, shown);
-  });
-  return listAnswer(page, texts);
+  return await answerList(call, { types: [GROUP.name], parameters });
 }
 
 async function getGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const view = viewOf(call, context);
   const id = noteId(call, context, GROUP);
   const { group, members } = await readGroup(call, view, id);
-  if (group === undefined) throw noSuchResource(GROUP);
+  if (group === undefined) throw noSuchResource(GROUP.name);
   call.resource = loggedResource(group);
   if (isKnownVersion(context, group)) return emptyAnswer(304, versionHeaders(group.version));
   return resourceAnswer(group, view, membersText(members, call.baseUrl));
@@ -111,12 +84,14 @@ async function patchOneGroup(call: ScimCall, context: Context<AppEnv>): Promise<
   const id = noteId(call, context, GROUP);
   const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
   const isSilent = isEverything(view.projection);
-  const directory = groupDirectory(call, (record) =>
-    isSilent ? emptyAnswer(204, versionHeaders(record.version)) : resourceAnswer(record, view),
-  );
+  const show = (record: ResourceRecord, named: readonly ShownMember[]) =>
+    isSilent
+      ? emptyAnswer(204, versionHeaders(record.version))
+      : resourceAnswer(record, view, membersText(named, call.baseUrl));
+  const directory = groupDirectory(call, show);
   const written = await patchGroup(directory, id, body, context.req.header("If-Match"));
-  const { record } = noteWritten(call, written);
-  if (isSilent) return emptyAnswer(204, versionHeaders(record.version));
+  const { record, named, isWhole } = noteWritten(call, written);
+  if (isSilent || isWhole || !showsMembers(view)) return show(record, shownOf(named));
   const { group, members } = await readGroup(call, view, id);
   return resourceAnswer(group ?? record, view, membersText(members, call.baseUrl));
 }
@@ -162,25 +137,23 @@ function groupDirectory(
 
 /** The named members that are members once the write is done, in the order in which a GET shows them. */
 function shownOf(named: readonly NamedMember[]): readonly ShownMember[] {
-  return named.flatMap(shownMember).sort((a, b) => (a.value < b.value ? -1 : 1));
+  const shown = new Map(named.flatMap(shownMember).map((member) => [member.value, member]));
+  return [...shown.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
 }
 
-function shownMember({ value, type, memberId, display }: NamedMember): readonly ShownMember[] {
-  if (type !== undefined) return [{ value, type, display: display ?? null }];
-  return memberId === undefined ? [] : [{ value: memberId, type: "User", display: null }];
-}
-
-function textOf(record: ResourceRecord, view: View, members: readonly ShownMember[]): string {
-  return resourceText(record, view, membersText(members, view.baseUrl));
+function shownMember({ type, memberId, display }: NamedMember): readonly ShownMember[] {
+  if (type === undefined || memberId === undefined) return [];
+  return [{ value: memberId, type, display: display ?? null }];
 }
 
 function noteWritten<T extends Written | WrittenGroup>(call: ScimCall, written: T | undefined): T {
-  if (written === undefined) throw noSuchResource(GROUP);
+  if (written === undefined) throw noSuchResource(GROUP.name);
   call.resource = loggedResource(written.record);
   call.warnings = written.warnings;
   return written;
 }
 
 function viewOf(call: ScimCall, context: Context<AppEnv>): View {
-  return { type: GROUP, baseUrl: call.baseUrl, projection: readProjection(context) };
+  const projection = readProjection(context);
+  return { type: () => call.types.Group, baseUrl: call.baseUrl, projection };
 }

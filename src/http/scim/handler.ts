@@ -1,11 +1,13 @@
 import type { Context, Handler } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import { ScimError } from "#scim/error.ts";
+import type { Access } from "#store/access.ts";
 import { type Answer, toResponse } from "../answer.ts";
 import { readCredential } from "../authenticate.ts";
 import { clientIp, ipPrefix } from "../client-ip.ts";
-import { answerTo, unauthorized } from "../error-response.ts";
+import { answerTo, Refusal, unauthorized } from "../error-response.ts";
 import type { CallFacts } from "../event-log.ts";
+import { admitConnector, hasFailedTooOften, tooManyFailures } from "../rate-limit.ts";
 import { ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 
@@ -22,17 +24,20 @@ export function scimHandler(
   intent: "read" | "write",
   operation: Operation,
 ): Handler<AppEnv> {
+  const { clock, config } = services;
   return async (context) => {
     const { headers } = context.req.raw;
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
     if (credential.kind !== "token") {
       countRefusal(services, context, credential.kind);
-      return toResponse(answerTo(unauthorized(MISSING[credential.kind])));
+      const refusal = unauthorized(MISSING[credential.kind]);
+      return toResponse(await answerRefused(services, context, refusal));
     }
-    const tools = { db: context.env.DB, clock: services.clock };
+    const admit = (access: Access) => admitConnector(context.env, config, access);
+    const tools = { db: context.env.DB, clock, signer: config.cursorSigner, admit };
     const facts = callFacts(services, context, basePath);
     const call = new ScimCall(tools, facts, context.req.raw, credential.hash, intent);
-    const answer = await answerOf(call, context, operation);
+    const answer = await answerOf(services, call, context, operation);
     await logCall(services, context, call, answer, intent);
     return toResponse(answer);
   };
@@ -64,6 +69,7 @@ function callFacts(services: Services, context: Context<AppEnv>, basePath: strin
 }
 
 async function answerOf(
+  services: Services,
   call: ScimCall,
   context: Context<AppEnv>,
   operation: Operation,
@@ -72,18 +78,37 @@ async function answerOf(
     return await operation(call, context);
   } catch (error) {
     const isEarly = call.access === undefined && error instanceof ScimError;
-    return isEarly ? answerKnownCaller(call, error) : answerTo(error);
+    return isEarly
+      ? await answerKnownCaller(services, call, context, error)
+      : await answerRefused(services, context, error);
   }
 }
 
 /** A request that failed before its token was looked at: a bad token is the first thing to say. */
-async function answerKnownCaller(call: ScimCall, error: ScimError): Promise<Answer> {
+async function answerKnownCaller(
+  services: Services,
+  call: ScimCall,
+  context: Context<AppEnv>,
+  error: ScimError,
+): Promise<Answer> {
   try {
     await call.settings();
     return answerTo(error);
   } catch (refusal) {
-    return answerTo(refusal);
+    return await answerRefused(services, context, refusal);
   }
+}
+
+/** The answer to what a request ended in; a 401 becomes a 429 when its address has failed too often. */
+async function answerRefused(
+  { config }: Services,
+  context: Context<AppEnv>,
+  error: unknown,
+): Promise<Answer> {
+  const isUnauthorized = error instanceof Refusal && error.error.status === 401;
+  return isUnauthorized && (await hasFailedTooOften(context.env, config, context.req.raw.headers))
+    ? answerTo(tooManyFailures(error.message))
+    : answerTo(error);
 }
 
 async function logCall(
@@ -105,7 +130,10 @@ async function logCall(
   const isDeferred = intent === "read" || answer.status >= 500;
   if (isDeferred)
     services.log.addEvent(context.env.DB, access.connectorId, row, waitUntil(context));
-  else await services.log.writeEvent(context.env.DB, access.connectorId, row);
+  else {
+    const rows = [...call.operationRows, row];
+    await services.log.writeEvents(context.env.DB, access.connectorId, rows);
+  }
 }
 
 /** SEMANTICS 9: last used is written at most every five minutes. */

@@ -1,77 +1,101 @@
 import { ScimError } from "#scim/error.ts";
-import type { Filter } from "#scim/filter/ast.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
+import type { Filter, ResolvedFilter } from "#scim/filter/ast.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import { COUNT_MAX, type ListParameters } from "#scim/list.ts";
+import type { TypeName } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
+import { resolveSort, type Sort } from "#scim/sort.ts";
 import { hasIndexedTerm } from "#store/filter-index.ts";
-import {
-  indexedMatches,
-  type ResourcePage,
-  resourcePage,
-  scannedMatches,
-} from "#store/resource-list.ts";
+import { isIndexOrder, type Page } from "#store/list-order.ts";
+import { type ResourcePage, resourcePage } from "#store/resource-list.ts";
+import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
 import type { ScimCall } from "../scim-call.ts";
 
-/** Finds the page of a type's resources that list parameters ask for (RFC 7644 §3.4.2). */
-export async function findPage(
-  call: ScimCall,
-  type: ResourceType,
-  { filter: text, startIndex, count }: ListParameters,
-): Promise<ResourcePage> {
-  const filter = text === undefined ? undefined : parseFilter(text);
-  call.resource = { resourceType: type.name, ...(filter && namedIn(type, filter)) };
-  const page = { offset: startIndex - 1, count };
-  return filter === undefined
-    ? call.ask((db, scope) => resourcePage(db, scope, type.name, page))
-    : await findMatches(call, type, filter, page);
+/** What is listed: the resources of these types, those of the first type first. */
+export interface Listing {
+  readonly types: readonly [TypeName, ...TypeName[]];
+  readonly parameters: ListParameters;
+  /** SEMANTICS 6: the filter of a `.search` may be longer than that of a GET. */
+  readonly filterBytesMax?: number;
 }
 
-async function findMatches(
-  call: ScimCall,
+/** Which resources of a type a list asks for, and in which order (RFC 7644 §3.4.2). */
+export interface TypeQuery {
+  readonly type: ResourceType;
+  readonly filter: ResolvedFilter | undefined;
+  readonly sort: Sort;
+}
+
+/** Looks up what a list's filter and order name; `searched` are all the types of a search. */
+export function resolveQuery(
   type: ResourceType,
-  filter: Filter,
-  page: { readonly offset: number; readonly count: number },
+  filter: Filter | undefined,
+  parameters: ListParameters,
+  searched: readonly ResourceType[] = [type],
+): TypeQuery {
+  return {
+    type,
+    filter: filter && resolveFilter(type, filter, searched),
+    sort: resolveSort(type, parameters, searched),
+  };
+}
+
+/** Finds a page of a type's resources, in one round trip unless many match an indexed term. */
+export async function findPage(
+  call: ScimCall,
+  query: TypeQuery,
+  page: Page,
 ): Promise<ResourcePage> {
-  const resolved = resolveFilter(type, filter);
-  const limit = page.offset + page.count;
-  // An indexed lookup finds a handful: read them all, and the page and the total are both there.
-  if (hasIndexedTerm(resolved) && limit <= COUNT_MAX) {
-    const { isComplete, records } = await call.ask((db, scope) =>
-      indexedMatches(db, scope, type.name, resolved, limit),
-    );
-    if (isComplete) return { total: records.length, records: records.slice(page.offset, limit) };
-  }
-  const found = await call.ask((db, scope) => scannedMatches(db, scope, type.name, resolved, page));
-  if (found === undefined) throw tooManyToScan(type);
+  return (await findIndexed(call, query, page)) ?? (await findInOneTrip(call, query, page));
+}
+
+/** Finds a page of a type's resources in one round trip; 400 tooMany where that would read too many. */
+export async function findInOneTrip(
+  call: ScimCall,
+  { type, filter, sort }: TypeQuery,
+  page: Page,
+): Promise<ResourcePage> {
+  const found = await call.ask((db, scope) =>
+    filter === undefined && isIndexOrder(sort)
+      ? resourcePage(db, scope, type.name, page, sort)
+      : scannedMatches(db, scope, type.name, filter, page, sort),
+  );
+  if (found === undefined) throw tooManyToScan(type, filter, sort);
   return found;
 }
 
-function tooManyToScan(type: ResourceType): ScimError {
+/** An indexed lookup finds a handful: read them all, and the page and the total are both there. */
+async function findIndexed(
+  call: ScimCall,
+  { type, filter, sort }: TypeQuery,
+  { start, count }: Page,
+): Promise<ResourcePage | undefined> {
+  if (filter === undefined || !hasIndexedTerm(filter) || start.kind !== "offset") return undefined;
+  const limit = start.offset + count;
+  if (sort.by !== "creation" || sort.isDescending || limit > COUNT_MAX) return undefined;
+  const { isComplete, records } = await call.ask((db, scope) =>
+    indexedMatches(db, scope, type.name, filter, limit),
+  );
+  if (!isComplete) return undefined;
+  return { total: records.length, records: records.slice(start.offset, limit) };
+}
+
+function tooManyToScan(
+  type: ResourceType,
+  filter: ResolvedFilter | undefined,
+  sort: Sort,
+): ScimError {
+  if (filter === undefined) {
+    const isDeep = isIndexOrder(sort);
+    const advice = isDeep
+      ? "Page by cursor"
+      : `Sort by ${nameAttribute(type.name)}, or add a filter`;
+    return ScimError.tooMany(`This order would have to look at too many resources. ${advice}.`);
+  }
   const indexed = [nameAttribute(type.name), "externalId", "id"];
   const lists = type.name === "User" ? ["emails.value", "groups.value"] : ["members.value"];
   return ScimError.tooMany(
     `This filter would have to look at too many resources. Add a term with "eq" on ${[...indexed, ...lists].join(", ")}.`,
   );
-}
-
-/** The name that a filter looks for, so that the event log shows whom the request was about. */
-function namedIn(type: ResourceType, filter: Filter): { readonly userName?: string } {
-  switch (filter.kind) {
-    case "and": {
-      const named = filter.filters.map((term) => namedIn(type, term));
-      return named.find(({ userName }) => userName !== undefined) ?? {};
-    }
-    case "compare": {
-      const { path, operator, value } = filter;
-      const isName = path.attribute.toLowerCase() === nameAttribute(type.name).toLowerCase();
-      return isName && operator === "eq" && typeof value === "string" ? { userName: value } : {};
-    }
-    case "or":
-    case "not":
-    case "present":
-    case "some":
-      return {};
-  }
 }

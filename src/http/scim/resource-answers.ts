@@ -1,25 +1,27 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { isEverything, type Projection, projectResource } from "#scim/projection.ts";
-import { locationOf, renderResource } from "#scim/resource-record.ts";
+import { locationOf, renderResource, shownRecord } from "#scim/resource-record.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { LIST_RESPONSE } from "#scim/urns.ts";
 import { type Answer, jsonAnswer, versionHeaders } from "../answer.ts";
 
 /** How a request wants its resources shown. */
 export interface View {
-  readonly type: ResourceType;
+  /** The resource type as the caller's connector has it, once that is known. */
+  readonly type: () => ResourceType;
   readonly baseUrl: string;
   readonly projection: Projection;
 }
 
 /** A resource as JSON text with the attributes asked for; `members` is the text of a group's members. */
 export function resourceText(record: ResourceRecord, view: View, members?: string): string {
-  const text = renderResource(record, view.baseUrl, members);
+  const type = view.type();
+  const text = renderResource(shownRecord(type, record), view.baseUrl, members);
   if (isEverything(view.projection)) return text;
   // renderResource writes a JSON object.
   const resource = JSON.parse(text) as JsonObject;
-  return JSON.stringify(projectResource(view.type, resource, view.projection));
+  return JSON.stringify(projectResource(type, resource, view.projection));
 }
 
 /** The answer that shows one resource. */
@@ -35,11 +37,15 @@ export function createdAnswer(record: ResourceRecord, view: View, members?: stri
   });
 }
 
-/** The ListResponse of RFC 7644 §3.4.2 from resources that are JSON text already. */
-export function listAnswer(
-  page: { readonly totalResults: number; readonly startIndex: number },
-  resources: readonly string[],
-): Answer {
+/** What a ListResponse says of itself: by index where it starts, by cursor where it goes on. */
+export interface PageFacts {
+  readonly totalResults: number;
+  readonly startIndex?: number;
+  readonly nextCursor?: string;
+}
+
+/** The ListResponse of RFC 7644 §3.4.2 and RFC 9865 §2 from resources that are JSON text already. */
+export function listAnswer(page: PageFacts, resources: readonly string[]): Answer {
   const head = JSON.stringify({
     schemas: [LIST_RESPONSE],
     ...page,

@@ -3,17 +3,23 @@ import { ScimError } from "#scim/error.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { Refusal } from "../error-response.ts";
 import type { AppEnv, Services } from "../services.ts";
+import { addBulkRoute } from "./bulk.ts";
 import { addDiscoveryRoutes } from "./discovery.ts";
 import { addGroupRoutes } from "./groups.ts";
 import { scimHandler } from "./handler.ts";
+import { addSearchRoutes, SEARCH_PATHS } from "./search.ts";
 import { addUserRoutes } from "./users.ts";
 
+/** A path under a SCIM base path, and the methods it knows. */
+type KnownPath = readonly [path: string, methods: string];
+
 /** The methods that each path under a SCIM base path knows; any other is answered 405. */
-const METHODS: readonly (readonly [path: string, methods: string])[] = [
+const METHODS: readonly KnownPath[] = [
   [USER.endpoint, "GET, HEAD, POST"],
   [`${USER.endpoint}/:id`, "GET, HEAD, PUT, PATCH, DELETE"],
   [GROUP.endpoint, "GET, HEAD, POST"],
   [`${GROUP.endpoint}/:id`, "GET, HEAD, PUT, PATCH, DELETE"],
+  ["/Bulk", "POST"],
   ["/ServiceProviderConfig", "GET, HEAD"],
   ["/ResourceTypes", "GET, HEAD"],
   ["/ResourceTypes/:id", "GET, HEAD"],
@@ -23,11 +29,25 @@ const METHODS: readonly (readonly [path: string, methods: string])[] = [
 
 /** Registers the whole SCIM protocol under one base path. */
 export function addScimRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  addSearchRoutes(app, services, basePath);
+  // At once: to /Users/:id, `.search` would be an id.
+  const searches = SEARCH_PATHS.map((path): KnownPath => [path, "POST"]);
+  addWrongMethods(app, services, basePath, searches);
   addUserRoutes(app, services, basePath);
   addDiscoveryRoutes(app, services, basePath);
   addGroupRoutes(app, services, basePath);
+  addBulkRoute(app, services, basePath);
   app.all(`${basePath}/Me`, refuse(services, basePath, ME));
-  for (const [path, methods] of METHODS) {
+  addWrongMethods(app, services, basePath, METHODS);
+}
+
+function addWrongMethods(
+  app: Hono<AppEnv>,
+  services: Services,
+  basePath: string,
+  paths: readonly KnownPath[],
+): void {
+  for (const [path, methods] of paths) {
     const wrongMethod = ScimError.status(405, `This path knows the methods ${methods}.`);
     app.all(
       `${basePath}${path}`,

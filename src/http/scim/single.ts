@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { ScimError } from "#scim/error.ts";
 import { matchesTag } from "#scim/etag.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import { isJsonObject, type JsonValue } from "#scim/json.ts";
@@ -9,7 +8,7 @@ import type { ScimCall } from "../scim-call.ts";
 import type { AppEnv } from "../services.ts";
 
 /** An id of ours has 36 characters; what a client made up is logged no longer than this. */
-const ID_CHARACTERS_MAX = 64;
+export const ID_CHARACTERS_MAX = 64;
 
 /** Takes the id from the path, and notes it for the event log even if nothing is there. */
 export function noteId(call: ScimCall, context: Context<AppEnv>, type: ResourceType): string {
@@ -29,18 +28,14 @@ export async function readNamedBody(
   return body;
 }
 
-/** The 404 for an id that names no live resource of the caller's connector. */
-export function noSuchResource(type: ResourceType): ScimError {
-  return ScimError.status(404, `This connector has no ${type.name.toLowerCase()} with that id.`);
-}
-
 /** Whether the client has this version already (If-None-Match, RFC 7644 §3.14). */
 export function isKnownVersion(context: Context<AppEnv>, record: ResourceRecord): boolean {
   const header = context.req.header("If-None-Match");
   return header !== undefined && matchesTag(header, record.version);
 }
 
-function namedIn(type: ResourceType, body: JsonValue): { readonly userName?: string } {
+/** The name that the body of a write gives, for the event log. */
+export function namedIn(type: ResourceType, body: JsonValue): { readonly userName?: string } {
   if (!isJsonObject(body)) return {};
   const wanted = nameAttribute(type.name).toLowerCase();
   for (const [name, value] of Object.entries(body)) {

@@ -1,7 +1,12 @@
 import type { Context, Hono } from "hono";
 import { parseListParameters } from "#scim/list.ts";
-import { parseProjection } from "#scim/projection.ts";
-import { patchUser, removeResource, replaceUser, type Written } from "#scim/provision.ts";
+import {
+  noSuchResource,
+  patchUser,
+  removeResource,
+  replaceUser,
+  type Written,
+} from "#scim/provision.ts";
 import { createUser } from "#scim/provision-create.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { resourceById } from "#store/resources.ts";
@@ -10,16 +15,10 @@ import { USER_BODY_BYTES_MAX } from "../body.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { type Operation, scimHandler } from "./handler.ts";
-import { findPage } from "./list.ts";
+import { answerList } from "./list-answer.ts";
 import { queryReader, readProjection } from "./parameters.ts";
-import {
-  createdAnswer,
-  listAnswer,
-  resourceAnswer,
-  resourceText,
-  type View,
-} from "./resource-answers.ts";
-import { isKnownVersion, noSuchResource, noteId, readNamedBody } from "./single.ts";
+import { createdAnswer, resourceAnswer, type View } from "./resource-answers.ts";
+import { isKnownVersion, noteId, readNamedBody } from "./single.ts";
 
 /** Registers /Users (RFC 7644 §3.2) under a SCIM base path. */
 export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
@@ -43,13 +42,7 @@ export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: s
 
 async function listUsers(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const parameters = parseListParameters(queryReader(context));
-  const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
-  const view = { type: USER, baseUrl: call.baseUrl, projection };
-  const { total, records } = await findPage(call, USER, parameters);
-  return listAnswer(
-    { totalResults: total, startIndex: parameters.startIndex },
-    records.map((record) => resourceText(record, view)),
-  );
+  return await answerList(call, { types: [USER.name], parameters });
 }
 
 async function postUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
@@ -65,7 +58,7 @@ async function getUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer
   const view = viewOf(call, context);
   const id = noteId(call, context, USER);
   const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
-  if (user === undefined) throw noSuchResource(USER);
+  if (user === undefined) throw noSuchResource(USER.name);
   call.resource = loggedResource(user);
   return isKnownVersion(context, user)
     ? emptyAnswer(304, versionHeaders(user.version))
@@ -93,12 +86,13 @@ async function deleteUser(call: ScimCall, context: Context<AppEnv>): Promise<Ans
 }
 
 function noteWritten(call: ScimCall, written: Written | undefined): Written {
-  if (written === undefined) throw noSuchResource(USER);
+  if (written === undefined) throw noSuchResource(USER.name);
   call.resource = loggedResource(written.record);
   call.warnings = written.warnings;
   return written;
 }
 
 function viewOf(call: ScimCall, context: Context<AppEnv>): View {
-  return { type: USER, baseUrl: call.baseUrl, projection: readProjection(context) };
+  const projection = readProjection(context);
+  return { type: () => call.types.User, baseUrl: call.baseUrl, projection };
 }

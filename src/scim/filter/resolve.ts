@@ -12,36 +12,71 @@ import { toOperand } from "./operand.ts";
 
 /**
  * Finds the attributes that a filter names and checks its values against their types (RFC 7644
- * §3.4.2.2). An attribute that does not exist or is never returned is invalidFilter.
+ * §3.4.2.2). An attribute that does not exist or is never returned is invalidFilter. Where several
+ * types are searched, an attribute that only another one has counts as unassigned (§3.4.2.1).
  */
-export function resolveFilter(type: ResourceType, filter: Filter): ResolvedFilter {
-  return resolve(filter, (path) => findTarget(type, path));
+export function resolveFilter(
+  type: ResourceType,
+  filter: Filter,
+  searched: readonly ResourceType[] = [type],
+): ResolvedFilter {
+  const isElsewhere = (path: AttributePath) =>
+    findTarget(type, path) === undefined && searched.some((other) => findTarget(other, path));
+  return resolve(filter, { find: (path) => findTarget(type, path), isElsewhere });
 }
 
 /** Resolves the filter of a PATCH valuePath (RFC 7644 §3.5.2), which names sub-attributes. */
 export function resolveValueFilter(attribute: Attribute, filter: Filter): ResolvedFilter {
-  return resolve(filter, (path) => findElementTarget(attribute, path));
+  return resolve(filter, {
+    find: (path) => findElementTarget(attribute, path),
+    isElsewhere: () => false,
+  });
 }
 
 type FindTarget = (path: AttributePath) => AttributeTarget | undefined;
 
-function resolve(filter: Filter, find: FindTarget): ResolvedFilter {
+/** How names are looked up; `isElsewhere` tells of an attribute that only another searched type has. */
+interface Names {
+  readonly find: FindTarget;
+  readonly isElsewhere: (path: AttributePath) => boolean;
+}
+
+type Term = Extract<Filter, { kind: "present" | "compare" | "some" }>;
+
+function resolve(filter: Filter, names: Names): ResolvedFilter {
   switch (filter.kind) {
     case "and":
     case "or":
-      return { kind: filter.kind, filters: filter.filters.map((each) => resolve(each, find)) };
+      return { kind: filter.kind, filters: filter.filters.map((each) => resolve(each, names)) };
     case "not":
-      return { kind: "not", filter: resolve(filter.filter, find) };
+      return { kind: "not", filter: resolve(filter.filter, names) };
     case "present":
-      return { kind: "present", target: findReadable(filter.path, find) };
+    case "compare":
+    case "some":
+      return names.isElsewhere(filter.path) ? onUnassigned(filter) : resolveTerm(filter, names);
+  }
+}
+
+/** SEMANTICS 6: nothing holds for an absent value but `eq null` and `ne` anything else. */
+function onUnassigned(term: Term): ResolvedFilter {
+  const never: ResolvedFilter = { kind: "or", filters: [] };
+  if (term.kind !== "compare") return never;
+  const holds = term.operator === (term.value === null ? "eq" : "ne");
+  return holds ? { kind: "not", filter: never } : never;
+}
+
+function resolveTerm(term: Term, { find }: Names): ResolvedFilter {
+  switch (term.kind) {
+    case "present":
+      return { kind: "present", target: findReadable(term.path, find) };
     case "compare": {
-      const target = findReadable(filter.path, find);
-      return filter.value === null
-        ? compareWithNull(target, filter.operator, filter.path)
-        : compareWithValue(valueTarget(target), filter.operator, filter.value, filter.path);
+      const target = findReadable(term.path, find);
+      return term.value === null
+        ? compareWithNull(target, term.operator, term.path)
+        : compareWithValue(valueTarget(target), term.operator, term.value, term.path);
     }
     case "some":
-      return resolveSome(filter.path, filter.filter, find);
+      return resolveSome(term.path, term.filter, find);
   }
 }
 

@@ -2,6 +2,7 @@ import { ScimError } from "../error.ts";
 import { isPrototypeName } from "../filter/attribute-path.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, JSON_DEPTH_MAX, quoteName } from "../json.ts";
+import { membersOf, requireSchema } from "../message.ts";
 import { PATCH_OP } from "../urns.ts";
 
 /** One operation of a PATCH request (RFC 7644 §3.5.2) whose members have their types. */
@@ -18,7 +19,7 @@ export function parsePatchRequest(
   options: { readonly strict: boolean },
 ): readonly Operation[] {
   const members = membersOf(body, "The body");
-  if (options.strict) checkSchemas(members.get("schemas"));
+  if (options.strict) requireSchema(members.get("schemas"), PATCH_OP);
   const operations = members.get("operations");
   if (!Array.isArray(operations)) {
     throw ScimError.invalidSyntax('The body must hold "Operations", a list of operations.');
@@ -58,27 +59,6 @@ function parseOp(op: JsonValue | undefined, location: string): Operation["op"] {
   const name = typeof op === "string" ? op.toLowerCase() : undefined;
   if (name === "add" || name === "replace" || name === "remove") return name;
   throw ScimError.invalidSyntax(`${location}.op must be "add", "replace" or "remove".`);
-}
-
-function checkSchemas(schemas: JsonValue | undefined): void {
-  const isPatchOp =
-    Array.isArray(schemas) &&
-    schemas.some((urn) => typeof urn === "string" && urn.toLowerCase() === PATCH_OP.toLowerCase());
-  if (!isPatchOp) throw ScimError.invalidSyntax(`The body's schemas must name "${PATCH_OP}".`);
-}
-
-/** The members of an object by their lower-case names: Entra and others write `Operations` and `Path`. */
-function membersOf(value: JsonValue, location: string): ReadonlyMap<string, JsonValue> {
-  if (!isJsonObject(value)) throw ScimError.invalidSyntax(`${location} must be an object.`);
-  const members = new Map<string, JsonValue>();
-  for (const [name, member] of Object.entries(value)) {
-    const lower = name.toLowerCase();
-    if (members.has(lower)) {
-      throw ScimError.invalidSyntax(`${location} has two spellings of ${quoteName(name)}.`);
-    }
-    members.set(lower, member);
-  }
-  return members;
 }
 
 /** SEMANTICS 3: no name that reaches a prototype, no two spellings of one name, at any depth. */

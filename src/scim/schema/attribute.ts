@@ -41,6 +41,8 @@ export interface ResourceType {
   readonly description: string;
   readonly schema: Schema;
   readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[];
+  /** With the attributes that documents still hold but the connector no longer declares, where there are any. */
+  readonly storedAs?: ResourceType;
 }
 
 /**

@@ -63,7 +63,8 @@ const ADDRESSES = complexAttribute(
 
 const READ_ONLY = { mutability: "readOnly" } as const;
 
-const GROUPS = complexAttribute(
+/** The `groups` attribute of RFC 7643 §4.1.2; computed from the memberships, never stored. */
+export const GROUPS: Attribute = complexAttribute(
   "groups",
   "The groups that the user is in; changed through the groups only.",
   [

@@ -11,7 +11,7 @@ export function stringAttribute(
   description: string,
   characteristics: Characteristics = {},
 ): Attribute {
-  return define("string", name, description, characteristics);
+  return defineAttribute("string", name, description, characteristics);
 }
 
 /** Defines a boolean attribute (RFC 7643 §2.3.2). */
@@ -20,7 +20,7 @@ export function booleanAttribute(
   description: string,
   characteristics: Characteristics = {},
 ): Attribute {
-  return define("boolean", name, description, characteristics);
+  return defineAttribute("boolean", name, description, characteristics);
 }
 
 /** Defines a dateTime attribute (RFC 7643 §2.3.5). */
@@ -29,7 +29,7 @@ export function dateTimeAttribute(
   description: string,
   characteristics: Characteristics = {},
 ): Attribute {
-  return define("dateTime", name, description, characteristics);
+  return defineAttribute("dateTime", name, description, characteristics);
 }
 
 /** Defines a binary attribute, which RFC 7643 §2.3.6 makes case exact. */
@@ -38,7 +38,7 @@ export function binaryAttribute(
   description: string,
   characteristics: Characteristics = {},
 ): Attribute {
-  return define("binary", name, description, { caseExact: true, ...characteristics });
+  return defineAttribute("binary", name, description, { caseExact: true, ...characteristics });
 }
 
 /** Defines a reference attribute, which RFC 7643 §2.3.7 makes case exact. */
@@ -48,7 +48,7 @@ export function referenceAttribute(
   referenceTypes: readonly string[],
   characteristics: Characteristics = {},
 ): Attribute {
-  return define("reference", name, description, {
+  return defineAttribute("reference", name, description, {
     caseExact: true,
     referenceTypes,
     ...characteristics,
@@ -62,7 +62,7 @@ export function complexAttribute(
   subAttributes: readonly Attribute[],
   characteristics: Characteristics = {},
 ): Attribute {
-  return { ...define("complex", name, description, characteristics), subAttributes };
+  return { ...defineAttribute("complex", name, description, characteristics), subAttributes };
 }
 
 /** Defines a multi-valued attribute with the sub-attributes of RFC 7643 §2.4 around its `value`. */
@@ -115,7 +115,8 @@ const DEFAULTS = {
   subAttributes: [],
 } as const;
 
-function define(
+/** Defines an attribute of any type but complex. */
+export function defineAttribute(
   type: AttributeType,
   name: string,
   description: string,

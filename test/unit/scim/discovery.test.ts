@@ -23,15 +23,23 @@ function objectsIn(value: JsonValue): readonly JsonObject[] {
 const ATTRIBUTES = objectsIn(schemaDocuments(BASE_URL, TYPES)).filter((o) => "mutability" in o);
 
 describe("serviceProviderConfig", () => {
-  test("has the members of RFC 7643 §5 and no other", () => {
-    expect(serviceProviderConfig({ baseUrl: BASE_URL })).toEqual({
+  test("has the members of RFC 7643 §5 and RFC 9865 §4 and no other", () => {
+    expect(serviceProviderConfig({ baseUrl: BASE_URL, advertisePagination: true })).toEqual({
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 1000 },
       changePassword: { supported: false },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: "index",
+        defaultPageSize: 100,
+        maxPageSize: 1000,
+        cursorTimeout: 3600,
+      },
       authenticationSchemes: [
         {
           type: "oauthbearertoken",
@@ -54,6 +62,12 @@ describe("serviceProviderConfig", () => {
       },
     });
   });
+});
+
+test("a ServiceProviderConfig leaves pagination out where a connector does not advertise it", () => {
+  const config = serviceProviderConfig({ baseUrl: BASE_URL, advertisePagination: false });
+
+  expect(config).not.toHaveProperty("pagination");
 });
 
 describe("resourceTypes", () => {

@@ -256,3 +256,41 @@ describe("value paths", () => {
     expect(() => resolveInside("roles", "nosuch pr")).toThrow(invalidFilter);
   });
 });
+
+describe("where users and groups are searched", () => {
+  const NEVER = { kind: "or", filters: [] };
+  const onGroups = (text: string) => resolveFilter(GROUP, parseFilter(text), [USER, GROUP]);
+
+  test.each([
+    'title eq "x"',
+    'title co ""',
+    "title pr",
+    "title ne null",
+    "active eq false",
+    'emails[type eq "work"]',
+    'urn:ietf:params:scim:schemas:core:2.0:User:title eq "x"',
+    'name.givenName eq "x"',
+  ])("%s never holds for a group, which has no such attribute", (text) => {
+    expect(onGroups(text)).toEqual(NEVER);
+  });
+
+  test.each(['title ne "x"', "title eq null", "not (title pr)"])(
+    "%s holds for every group, as for any absent value",
+    (text) => {
+      expect(onGroups(text)).toEqual({ kind: "not", filter: NEVER });
+    },
+  );
+
+  test("only the terms on foreign attributes are replaced", () => {
+    expect(onGroups('title pr or displayName eq "x"')).toMatchObject({
+      kind: "or",
+      filters: [NEVER, { kind: "compare", target: { attribute: { name: "displayName" } } }],
+    });
+  });
+
+  test.each(["nosuch pr", 'password eq "x"', "emails.nosuch pr"])("%s is invalidFilter", (text) => {
+    const onUsers = () => resolveFilter(USER, parseFilter(text), [USER, GROUP]);
+
+    expect(onUsers).toThrow(invalidFilter);
+  });
+});

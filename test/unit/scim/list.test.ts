@@ -84,10 +84,39 @@ describe("parseListParameters", () => {
     ["sortOrder", "invalidValue"],
     ["attributes", "invalidValue"],
     ["excludedAttributes", "invalidValue"],
+    ["cursor", "invalidCursor"],
   ])("refuses two of %s as %s", (name, scimType) => {
     expect(() => parse(`${name}=1&${name}=1`)).toThrow(
       expect.objectContaining({ status: 400, scimType }),
     );
+  });
+});
+
+describe("a cursor", () => {
+  test.each([
+    ["cursor=", ""],
+    ["cursor", ""],
+    ["cursor=+", ""],
+    ["cursor=abc&count=5", "abc"],
+  ])("is read from %j as %j", (query, cursor) => {
+    expect(parse(query).cursor).toBe(cursor);
+  });
+
+  test("is absent where none is sent", () => {
+    expect(parse("")).not.toHaveProperty("cursor");
+  });
+
+  test.each([
+    ["cursor=&startIndex=1", "invalidValue"],
+    ["cursor=abc&startIndex=5", "invalidValue"],
+    ["cursor=&count=abc", "invalidCount"],
+    ["count=abc", "invalidValue"],
+  ])("makes %s %s", (query, scimType) => {
+    expect(() => parse(query)).toThrow(expect.objectContaining({ status: 400, scimType }));
+  });
+
+  test("and an empty startIndex go together", () => {
+    expect(parse("cursor=&startIndex=")).toMatchObject({ cursor: "", startIndex: 1 });
   });
 });
 

@@ -1,0 +1,102 @@
+import type { Hono } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import { BULK_BYTES_MAX, parseBulkRequest } from "#scim/bulk.ts";
+import { performBulk } from "#scim/bulk-job.ts";
+import type { BulkOperation } from "#scim/bulk-operation.ts";
+import type { BulkWorld } from "#scim/bulk-perform.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import { GROUP, USER } from "#scim/schema/registry.ts";
+import { BULK_RESPONSE } from "#scim/urns.ts";
+import type { EventRow } from "#store/events.ts";
+import { resourcesByKeys } from "#store/resource-lookup.ts";
+import { type Answer, emptyAnswer, jsonAnswer } from "../answer.ts";
+import type { LoggedResource } from "../event-log.ts";
+import { loggedResource, type ScimCall } from "../scim-call.ts";
+import type { AppEnv, Services } from "../services.ts";
+import {
+  type AnsweredOperation,
+  answerResults,
+  resultDocument,
+  rooted,
+  statusOf,
+} from "./bulk-answers.ts";
+import { scimHandler } from "./handler.ts";
+import { ID_CHARACTERS_MAX, namedIn } from "./single.ts";
+
+/** Registers /Bulk (RFC 7644 §3.7) under a SCIM base path. */
+export function addBulkRoute(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  app.post(`${basePath}/Bulk`, scimHandler(services, basePath, "write", postBulk));
+}
+
+async function postBulk(call: ScimCall): Promise<Answer> {
+  const settings = await call.settings();
+  const request = parseBulkRequest(await call.readJson(BULK_BYTES_MAX), settings);
+  call.showsBodies = false;
+  const callAt = operationCalls(call, request.operations);
+  const answered = answerResults(await performBulk(request, worldOf(call, callAt)));
+  call.operationRows = answered.flatMap((each) => rowsOf(callAt(each.result.position).call, each));
+  const Operations = answered.map((each) => resultDocument(each, call.baseUrl));
+  return jsonAnswer(200, { schemas: [BULK_RESPONSE], Operations });
+}
+
+/** Finds the operation at a position of the request with its own call, whose row has its own op_id. */
+type CallAt = (position: number) => { readonly operation: BulkOperation; readonly call: ScimCall };
+
+/** How much of a method that a client made up is logged; the longest one there is has six letters. */
+const METHOD_CHARACTERS_MAX = 16;
+
+function operationCalls(call: ScimCall, operations: readonly BulkOperation[]): CallAt {
+  const basePath = new URL(call.baseUrl).pathname;
+  const calls = operations.map((operation, position) => {
+    const { method, path, data, dataText } = operation;
+    const facts = {
+      // In the log, the operations stand in the order of the request.
+      opId: uuidv7({ msecs: call.facts.startedAt, seq: position }),
+      method: method.slice(0, METHOD_CHARACTERS_MAX),
+      target: `${basePath}${rooted(path)}`,
+    };
+    return { operation, call: call.operation(facts, { text: dataText, value: data }) };
+  });
+  return (position) => {
+    const found = calls[position];
+    if (found === undefined) throw new Error(`The request has no operation ${position}.`);
+    return found;
+  };
+}
+
+function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
+  const answerAt = (position: number) => () => emptyAnswer(statusOf(callAt(position).operation));
+  const directoryAt = (type: ResourceType, position: number) =>
+    callAt(position).call.directory(type, answerAt(position));
+  return {
+    users: (position) => directoryAt(USER, position),
+    groups: (position) => ({ ...directoryAt(GROUP, position), ...callAt(position).call.members() }),
+    find: (keys) => call.ask((db, scope) => resourcesByKeys(db, scope, USER.name, keys)),
+    commitAll: async (decisions) => {
+      const changes = decisions.flatMap(({ position, changes, warnings }) =>
+        callAt(position).call.withEvents(USER, changes, warnings, answerAt(position)),
+      );
+      const outcome = await call.store(changes);
+      if (outcome.kind === "committed") {
+        for (const { position } of decisions) callAt(position).call.isLogged = true;
+      }
+      return outcome;
+    },
+  };
+}
+
+/** The event-log row of an operation that no write has logged. */
+function rowsOf(call: ScimCall, { result, answer }: AnsweredOperation): readonly EventRow[] {
+  if (call.isLogged) return [];
+  const { operation, outcome } = result;
+  const isWritten = outcome.kind === "written";
+  call.resource = isWritten ? loggedResource(outcome.written.record) : namedBy(call, operation);
+  call.warnings = isWritten ? outcome.written.warnings : [];
+  return [call.eventRow(answer)];
+}
+
+function namedBy(call: ScimCall, { action, data }: BulkOperation): LoggedResource {
+  if (action.kind === "refused") return {};
+  const id = "id" in action ? { resourceId: action.id.slice(0, ID_CHARACTERS_MAX) } : {};
+  return { resourceType: action.type, ...id, ...namedIn(call.types[action.type], data) };
+}

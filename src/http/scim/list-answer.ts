@@ -1,0 +1,122 @@
+import type { Filter } from "#scim/filter/ast.ts";
+import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/parse.ts";
+import { nameAttribute } from "#scim/identity.ts";
+import type { TypeName } from "#scim/ports.ts";
+import { parseProjection } from "#scim/projection.ts";
+import type { PageStart } from "#store/list-order.ts";
+import type { ListedRecord } from "#store/resource-list.ts";
+import type { Answer } from "../answer.ts";
+import type { ScimCall } from "../scim-call.ts";
+import { membersOfPage, membersText, showsMembers } from "./group-members.ts";
+import { findInOneTrip, findPage, type Listing, resolveQuery, type TypeQuery } from "./list.ts";
+import { decodeCursor, encodeCursor, type ListPosition } from "./list-cursor.ts";
+import { listAnswer, resourceText, type View } from "./resource-answers.ts";
+
+/** Answers a list of resources (RFC 7644 §3.4.2), paged by index or by cursor (RFC 9865). */
+export async function answerList(call: ScimCall, listing: Listing): Promise<Answer> {
+  const { parameters } = listing;
+  const { startIndex, cursor, count } = parameters;
+  const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
+  const queries = await resolveQueries(call, listing);
+  const opened = cursor ? await decodeCursor(call, listing, cursor) : undefined;
+  const isByCursor = cursor !== undefined;
+  // One resource more than asked for tells whether there is another page.
+  const limit = isByCursor && count > 0 ? count + 1 : count;
+  const offset = isByCursor ? 0 : startIndex - 1;
+  const { total, records } = await findRecords(call, queries, offset, opened?.position, limit);
+  opened?.requireOwn();
+  const asked = records.slice(0, count);
+  const texts = await textsOf(call, asked, (type) => ({
+    type: () => call.types[type],
+    baseUrl: call.baseUrl,
+    projection,
+  }));
+  if (!isByCursor) return listAnswer({ totalResults: total, startIndex }, texts);
+  const last = asked[texts.length - 1];
+  const hasMore = last !== undefined && records.length > texts.length;
+  const nextCursor = hasMore ? await encodeCursor(call, listing, positionOf(last)) : undefined;
+  return listAnswer({ totalResults: total, ...(nextCursor && { nextCursor }) }, texts);
+}
+
+async function resolveQueries(call: ScimCall, listing: Listing): Promise<readonly TypeQuery[]> {
+  const { types: names, parameters, filterBytesMax = FILTER_BYTES_MAX } = listing;
+  const { filter: text } = parameters;
+  const filter = text === undefined ? undefined : parseFilter(text, { bytesMax: filterBytesMax });
+  const [only, ...others] = names;
+  call.resource = {
+    ...(others.length === 0 && { resourceType: only }),
+    ...(filter && namedIn(only, filter)),
+  };
+  return await call.resolve((own) => {
+    const searched = names.map((name) => own[name]);
+    return searched.map((type) => resolveQuery(type, filter, parameters, searched));
+  });
+}
+
+/** The records of a page from all the types in their order, and how many there are in all. */
+async function findRecords(
+  call: ScimCall,
+  queries: readonly TypeQuery[],
+  offset: number,
+  position: ListPosition | undefined,
+  limit: number,
+): Promise<{ readonly total: number; readonly records: readonly ListedRecord[] }> {
+  const find = queries.length === 1 ? findPage : findInOneTrip;
+  const records: ListedRecord[] = [];
+  let total = 0;
+  let isReached = position === undefined;
+  for (const query of queries) {
+    const isHere = position?.type === query.type.name;
+    isReached ||= isHere;
+    const start: PageStart = isHere
+      ? { kind: "behind", position }
+      : { kind: "offset", offset: Math.max(0, offset - total) };
+    const count = isReached ? limit - records.length : 0;
+    const page = await find(call, query, { start, count });
+    records.push(...page.records);
+    total += page.total;
+  }
+  return { total, records };
+}
+
+/** The resources as JSON text; fewer than given where the groups among them have too many members. */
+async function textsOf(
+  call: ScimCall,
+  records: readonly ListedRecord[],
+  viewOf: (type: TypeName) => View,
+): Promise<readonly string[]> {
+  const groups = records.filter(({ type }) => type === "Group");
+  const isMembersRead = groups.length > 0 && showsMembers(viewOf("Group"));
+  const members = isMembersRead ? await membersOfPage(call, groups) : undefined;
+  const texts: string[] = [];
+  for (const record of records) {
+    const shown = record.type === "Group" ? members?.get(record.id) : [];
+    if (members !== undefined && shown === undefined) break;
+    texts.push(resourceText(record, viewOf(record.type), membersText(shown ?? [], call.baseUrl)));
+  }
+  return texts;
+}
+
+function positionOf({ type, id, sortValue }: ListedRecord): ListPosition {
+  return { type, id, value: sortValue };
+}
+
+/** The name that a filter looks for, so that the event log shows whom the request was about. */
+function namedIn(type: TypeName, filter: Filter): { readonly userName?: string } {
+  switch (filter.kind) {
+    case "and": {
+      const named = filter.filters.map((term) => namedIn(type, term));
+      return named.find(({ userName }) => userName !== undefined) ?? {};
+    }
+    case "compare": {
+      const { path, operator, value } = filter;
+      const isName = path.attribute.toLowerCase() === nameAttribute(type).toLowerCase();
+      return isName && operator === "eq" && typeof value === "string" ? { userName: value } : {};
+    }
+    case "or":
+    case "not":
+    case "present":
+    case "some":
+      return {};
+  }
+}

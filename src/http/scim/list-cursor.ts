@@ -1,0 +1,93 @@
+import { decodeBase64Url, encodeBase64Url } from "#credentials/base64url.ts";
+import { SIGNATURE_CHARACTERS } from "#credentials/signer.ts";
+import { ScimError } from "#scim/error.ts";
+import { CURSOR_TIMEOUT_SECONDS } from "#scim/list.ts";
+import type { TypeName } from "#scim/ports.ts";
+import type { Position } from "#scim/sort.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { ScimCall } from "../scim-call.ts";
+import type { Listing } from "./list.ts";
+
+/** Where a list goes on: behind a resource of a type. */
+export interface ListPosition extends Position {
+  readonly type: TypeName;
+}
+
+/** What a cursor says: whose list, when the page before was asked for, and where it ended. */
+interface CursorPayload extends ListPosition {
+  readonly connectorId: ConnectorId;
+  readonly issuedAt: number;
+}
+
+/**
+ * A sort value of more characters does not go into a cursor: with the longest one of 8 KB, folded
+ * and in base64, the next GET could exceed what a URL may have.
+ */
+const SORT_VALUE_CHARACTERS_MAX = 2_000;
+
+/**
+ * Makes the `nextCursor` of RFC 9865 §2: unreserved characters, signed, and bound to the connector,
+ * the endpoint, the filter and the order. It grants nothing that the token does not.
+ */
+export async function encodeCursor(
+  call: ScimCall,
+  listing: Listing,
+  position: ListPosition,
+): Promise<string> {
+  const { type, id, value } = position;
+  if (typeof value === "string" && value.length > SORT_VALUE_CHARACTERS_MAX) {
+    throw ScimError.invalidValue(
+      "The page ends at a resource whose value is too long for a cursor. Page by startIndex.",
+    );
+  }
+  const connectorId = connectorOf(call);
+  const payload: CursorPayload = { connectorId, issuedAt: call.facts.startedAt, type, id, value };
+  const text = encodeBase64Url(new TextEncoder().encode(JSON.stringify(payload)));
+  return text + (await call.signer.sign(signedText(listing, text)));
+}
+
+/** A cursor that was read, and its last check, for when the caller's connector is known. */
+export interface OpenedCursor {
+  readonly position: ListPosition;
+  readonly requireOwn: () => void;
+}
+
+/** Reads a cursor that encodeCursor made for the same list; invalidCursor or expiredCursor otherwise. */
+export async function decodeCursor(
+  call: ScimCall,
+  listing: Listing,
+  cursor: string,
+): Promise<OpenedCursor> {
+  const text = cursor.slice(0, -SIGNATURE_CHARACTERS);
+  const signature = cursor.slice(-SIGNATURE_CHARACTERS);
+  const isOurs = await call.signer.verify(signedText(listing, text), signature);
+  if (!isOurs) throw invalidCursor();
+  // The signature says that encodeCursor wrote it.
+  const payload = JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as CursorPayload;
+  const { connectorId, issuedAt, ...position } = payload;
+  if (call.facts.startedAt > issuedAt + CURSOR_TIMEOUT_SECONDS * 1_000) {
+    throw ScimError.expiredCursor(
+      `The cursor is older than ${CURSOR_TIMEOUT_SECONDS} seconds. Start again with an empty one.`,
+    );
+  }
+  const requireOwn = () => {
+    if (connectorOf(call) !== connectorId) throw invalidCursor();
+  };
+  return { position, requireOwn };
+}
+
+function signedText({ types, parameters }: Listing, text: string): string {
+  const { filter = null, sortBy = null, sortOrder } = parameters;
+  return JSON.stringify([types, filter, sortBy, sortOrder, text]);
+}
+
+function invalidCursor(): ScimError {
+  return ScimError.invalidCursor(
+    "This cursor was not given out for this list. Start with an empty one, and change nothing but the cursor and the count.",
+  );
+}
+
+function connectorOf(call: ScimCall): ConnectorId {
+  if (call.access === undefined) throw new Error("A cursor was used before its caller was known.");
+  return call.access.connectorId;
+}

@@ -1,0 +1,42 @@
+import type { Hono } from "hono";
+import { SEARCH_FILTER_BYTES_MAX } from "#scim/filter/parse.ts";
+import { GROUP, USER } from "#scim/schema/registry.ts";
+import { parseSearchRequest } from "#scim/search.ts";
+import type { Answer } from "../answer.ts";
+import { USER_BODY_BYTES_MAX } from "../body.ts";
+import type { ScimCall } from "../scim-call.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { scimHandler } from "./handler.ts";
+import type { Listing } from "./list.ts";
+import { answerList } from "./list-answer.ts";
+
+/** A search is a list whose parameters come in a body, so that they may be longer and stay out of URLs. */
+const SEARCHES: readonly (readonly [path: string, types: Listing["types"]])[] = [
+  ["/.search", [USER.name, GROUP.name]],
+  [`${USER.endpoint}/.search`, [USER.name]],
+  [`${GROUP.endpoint}/.search`, [GROUP.name]],
+];
+
+/** The paths of the searches, which know POST alone. */
+export const SEARCH_PATHS: readonly string[] = SEARCHES.map(([path]) => path);
+
+/**
+ * Registers `.search` (RFC 7644 §3.4.3): a read, though it is a POST. At the root it lists users,
+ * then groups, each in the order asked for; they are not merged into one order.
+ */
+export function addSearchRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
+  for (const [path, types] of SEARCHES) {
+    const search = scimHandler(services, basePath, "read", (call) => answerSearch(call, types));
+    app.post(`${basePath}${path}`, search);
+  }
+}
+
+async function answerSearch(call: ScimCall, types: Listing["types"]): Promise<Answer> {
+  const body = await call.readJson(USER_BODY_BYTES_MAX);
+  const parameters = parseSearchRequest(body, { strict: false });
+  const filterBytesMax = SEARCH_FILTER_BYTES_MAX;
+  const answer = await answerList(call, { types, parameters, filterBytesMax });
+  // Only now is the connector known, and so whether it is strict.
+  parseSearchRequest(body, await call.settings());
+  return answer;
+}

@@ -1,0 +1,81 @@
+import type { BulkRequest } from "./bulk.ts";
+import { type BulkResult, type BulkWorld, noteId, performOperation } from "./bulk-perform.ts";
+import { type PlannedOperation, planOperations } from "./bulk-plan.ts";
+import { nextRun, performRun } from "./bulk-run.ts";
+
+/**
+ * Performs the operations of a BulkRequest (RFC 7644 §3.7), as many at once as may be, and gives the
+ * results of those that were performed, in the order of the request. A fault of ours ends it: thrown
+ * as long as nothing is stored, and from then on the outcome of all that was still to do.
+ */
+export async function performBulk(
+  { operations, errorsMax }: BulkRequest,
+  world: BulkWorld,
+): Promise<readonly BulkResult[]> {
+  const ids = new Map<string, string>();
+  const results: BulkResult[] = [];
+  let rest = planOperations(operations);
+  let runMax = operations.length;
+  let errors = 0;
+  for (let [head] = rest; head !== undefined && errors < errorsMax; [head] = rest) {
+    const step = await performHead(head, rest, runMax, {
+      world,
+      ids,
+      errorsMax: errorsMax - errors,
+    }).catch((error: unknown) => faultOf(error, rest, results));
+    for (const result of step.results) {
+      noteId(ids, result);
+      if (result.outcome.kind !== "written") errors += 1;
+    }
+    results.push(...step.results);
+    rest = rest.slice(step.results.length);
+    runMax = step.runMax;
+  }
+  return results.toSorted((a, b) => a.position - b.position);
+}
+
+/** What was performed, and how many operations may be performed together next. */
+interface Step {
+  readonly results: readonly BulkResult[];
+  readonly runMax: number;
+}
+
+interface Progress {
+  readonly world: BulkWorld;
+  readonly ids: ReadonlyMap<string, string>;
+  readonly errorsMax: number;
+}
+
+/**
+ * Performs the operations at the head: together, or else the first one alone. A rival in the way is
+ * cornered by halves, so that it costs few operations the company of the others.
+ */
+async function performHead(
+  head: PlannedOperation,
+  rest: readonly PlannedOperation[],
+  runMax: number,
+  { world, ids, errorsMax }: Progress,
+): Promise<Step> {
+  const run = nextRun(rest, runMax, ids);
+  if (run.length < 2) {
+    const groups = () => world.groups(head.position);
+    const result = await performOperation(head, ids, world.users(head.position), groups);
+    return { results: [result], runMax: runMax * 2 };
+  }
+  const results = await performRun(run, world, ids, errorsMax);
+  if (results === undefined) return { results: [], runMax: Math.floor(run.length / 2) };
+  return { results, runMax: results.length < run.length ? results.length : runMax * 2 };
+}
+
+/** A fault of ours as the outcome of all that is still to do; thrown where nothing is stored yet. */
+function faultOf(
+  error: unknown,
+  rest: readonly PlannedOperation[],
+  results: readonly BulkResult[],
+): Step {
+  if (!results.some(({ outcome }) => outcome.kind === "written")) throw error;
+  const failed = rest.map(({ position, operation }): BulkResult => {
+    return { position, operation, outcome: { kind: "failed", error } };
+  });
+  return { results: failed, runMax: 0 };
+}

@@ -1,0 +1,46 @@
+import type { StoredDeclaration } from "./custom.ts";
+import { type Declaration, isSameAttribute, isSameShape, problemOf } from "./declaration.ts";
+
+/** What becomes of a connector's declarations: the list to keep, or why the wanted one cannot be. */
+export type Redeclared =
+  | { readonly kind: "declared"; readonly declarations: readonly StoredDeclaration[] }
+  | { readonly kind: "invalid" | "inUse"; readonly detail: string };
+
+/** The former declarations of which it matters whether any resource holds a value. */
+export function questioned(
+  former: readonly StoredDeclaration[],
+  wanted: readonly Declaration[],
+): readonly StoredDeclaration[] {
+  return former.filter((each) => {
+    const again = wanted.find((other) => isSameAttribute(each, other));
+    return again === undefined ? each.isRemoved === true : !isSameShape(each, again);
+  });
+}
+
+/**
+ * Puts the wanted declarations in the place of the former ones. Those taken back are kept as removed,
+ * so that their values stay out of answers and come back with them; `held` are the questioned ones
+ * that have values, which fit no other type. Only what nobody holds is forgotten.
+ */
+export function redeclare(
+  former: readonly StoredDeclaration[],
+  wanted: readonly Declaration[],
+  held: readonly StoredDeclaration[],
+): Redeclared {
+  const isWanted = (each: Declaration) => wanted.some((other) => isSameAttribute(each, other));
+  const removed = former
+    .filter((each) => !isWanted(each) && (!each.isRemoved || held.includes(each)))
+    .map((each) => ({ ...each, isRemoved: true }));
+  const declarations = [...wanted, ...removed];
+  const problem = problemOf(declarations);
+  if (problem !== undefined) return { kind: "invalid", detail: problem };
+  const reshaped = held.find(isWanted);
+  return reshaped === undefined
+    ? { kind: "declared", declarations }
+    : { kind: "inUse", detail: inUse(reshaped) };
+}
+
+function inUse({ name, type, multiValued, caseExact, schema }: Declaration): string {
+  const shape = JSON.stringify({ name, type, multiValued, caseExact, schema });
+  return `There are values stored of "${name}" as ${shape}. Declare it so, or have its values cleared before it changes.`;
+}

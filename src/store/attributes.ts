@@ -1,0 +1,45 @@
+import type { StoredDeclaration } from "#scim/schema/custom.ts";
+import type { ConnectorId } from "./connector-id.ts";
+import type { Database } from "./database.ts";
+import { jsonPath } from "./json-path.ts";
+import { rowsOf } from "./query.ts";
+
+/**
+ * Those of the declared attributes of which a live resource of the connector holds a value. It walks
+ * over the resources until it finds one: for an administrator's call now and then.
+ */
+export async function heldAttributes(
+  db: Database,
+  connectorId: ConnectorId,
+  declarations: readonly StoredDeclaration[],
+): Promise<readonly StoredDeclaration[]> {
+  if (declarations.length === 0) return [];
+  const places = declarations.map(({ resourceType, schema, name }) => ({
+    type: resourceType,
+    path: jsonPath(schema === undefined ? [name] : [schema, name]),
+  }));
+  const result = await db.prepare(SELECT_HELD).bind(connectorId, JSON.stringify(places)).all();
+  const held = new Set(rowsOf<{ at: number }>(result).map(({ at }) => at));
+  return declarations.filter((_, at) => held.has(at));
+}
+
+// ?1 = connector, ?2 = JSON list of {type, path}
+const SELECT_HELD = `SELECT place.key AS at FROM json_each(?2) AS place
+  WHERE EXISTS (SELECT 1 FROM resources WHERE connector_id = ?1 AND type = place.value ->> 'type'
+    AND deleted_at IS NULL AND json_type(doc, place.value ->> 'path') IS NOT NULL)`;
+
+/** Stores a connector's declarations; false where somebody else changed them since they were read. */
+export async function changeAttributes(
+  db: Database,
+  connectorId: ConnectorId,
+  change: { readonly before: string; readonly after: readonly StoredDeclaration[] },
+  now: number,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      "UPDATE connectors SET attributes = ?3, modified_at = ?4 WHERE number = ?1 AND attributes = ?2",
+    )
+    .bind(connectorId, change.before, JSON.stringify(change.after), now)
+    .run();
+  return meta.changes > 0;
+}

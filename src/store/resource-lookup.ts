@@ -1,0 +1,47 @@
+import type { ResourceRecord, TypeName, UniqueKey } from "#scim/ports.ts";
+import { keyText, type ResourceKey } from "#scim/resource-key.ts";
+import type { Database } from "./database.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
+import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
+import { jsonLists } from "./row-source.ts";
+
+/** How a row holds a key, `j.value`; a soft-deleted one is found by its externalId alone. */
+const HOLDS: readonly (readonly [key: UniqueKey, condition: string])[] = [
+  ["id", "resources.id = j.value AND resources.deleted_at IS NULL"],
+  ["name", "resources.name_key = j.value AND resources.deleted_at IS NULL"],
+  ["externalId", "resources.external_id = j.value"],
+];
+
+/** Finds the resources of a type that hold any of the keys, given by keyText. */
+export function resourcesByKeys(
+  db: Database,
+  scope: Scope,
+  type: TypeName,
+  keys: readonly ResourceKey[],
+): Query<ReadonlyMap<string, ResourceRecord>> {
+  const lists = HOLDS.flatMap(([key, condition]) => {
+    const values = keys.filter((each) => each.key === key).map(({ value }) => value);
+    return jsonLists(values).map((list) => ({ key, condition, list }));
+  });
+  const statements = lists.map(({ condition, list }) =>
+    db
+      // Without CROSS JOIN, SQLite reads the table and looks into the list for each of its rows.
+      .prepare(
+        `SELECT j.value AS value, ${RESOURCE_COLUMNS} FROM json_each(?3) AS j CROSS JOIN resources
+         WHERE resources.connector_id = ${scopeText(scope)} AND resources.type = ?2 AND ${condition}`,
+      )
+      .bind(scopeKey(scope), type, list),
+  );
+  const read = (results: readonly D1Result[]) =>
+    new Map(
+      lists.flatMap(({ key }, at) => {
+        const values = rowsOf<{ readonly value: string }>(results[at]);
+        const records = recordsOf(results[at]);
+        return records.map((record, row): [string, ResourceRecord] => [
+          keyText({ key, value: values[row]?.value ?? "" }),
+          record,
+        ]);
+      }),
+    );
+  return { statements, read };
+}
