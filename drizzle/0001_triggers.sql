@@ -107,9 +107,12 @@ CREATE TRIGGER `parked_members_counted_on_insert` AFTER INSERT ON `parked_member
     WHERE connector_id = NEW.connector_id AND type = 'User' AND id = NEW.value AND deleted_at IS NULL
     UNION ALL SELECT connector_id, NEW.group_id, id, type FROM resources
     WHERE connector_id = NEW.connector_id AND type = 'User' AND external_id = NEW.value AND deleted_at IS NULL;
-  DELETE FROM parked_members WHERE connector_id = NEW.connector_id AND group_id = NEW.group_id
-    AND value = NEW.value AND EXISTS (SELECT 1 FROM resources WHERE connector_id = NEW.connector_id
-      AND type = 'User' AND deleted_at IS NULL AND (id = NEW.value OR external_id = NEW.value));
+  -- Two questions: an OR of the two columns would walk over all users.
+  DELETE FROM parked_members WHERE connector_id = NEW.connector_id AND group_id = NEW.group_id AND value = NEW.value
+    AND (EXISTS (SELECT 1 FROM resources
+        WHERE connector_id = NEW.connector_id AND type = 'User' AND id = NEW.value AND deleted_at IS NULL)
+      OR EXISTS (SELECT 1 FROM resources
+        WHERE connector_id = NEW.connector_id AND type = 'User' AND external_id = NEW.value AND deleted_at IS NULL));
 END;
 --> statement-breakpoint
 CREATE TRIGGER `parked_members_counted_on_delete` AFTER DELETE ON `parked_members` BEGIN

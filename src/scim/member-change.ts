@@ -35,13 +35,13 @@ export async function decideMembers(
 ): Promise<DecidedMembers> {
   const { groupId, named } = knowledge;
   const wanted = plan.kind === "list" ? plan.values : plan.added;
-  if (wanted.has(groupId)) throw ScimError.invalidValue("A group cannot be its own member.");
-  const unknown = named.filter((each) => wanted.has(each.value) && idOf(each) === undefined);
-  if (unknown.length > 0 && settings.unknownMembers === "reject") {
-    throw ScimError.invalidValue(
-      `There is no user or group ${quoteName(unknown[0]?.value ?? "")} here to be a member.`,
-    );
+  const joining = named.filter(({ value }) => wanted.has(value));
+  // A new group is not there to be named yet, so its own id is looked for as well.
+  if (wanted.has(groupId) || joining.some(({ memberId }) => memberId === groupId)) {
+    throw ScimError.invalidValue("A group cannot be its own member.");
   }
+  const unknown = joining.filter(({ memberId }) => memberId === undefined);
+  if (settings.unknownMembers === "reject") requireIds(joining);
   const parking = await parkable(unknown, knowledge);
   const change =
     plan.kind === "list"
@@ -61,11 +61,12 @@ function differenceChange(
   if (strict && absent !== undefined) {
     throw ScimError.noTarget(`${quoteName(absent.value)} is no member of the group.`);
   }
+  const joining = named.filter(({ value }) => plan.added.has(value));
   return {
-    added: joining(named, plan.added),
-    removed: leaving.flatMap((each) => (each.isMember ? (idOf(each) ?? []) : [])),
+    added: addedBy(joining),
+    removed: leaving.flatMap(({ memberId, isMember }) => (isMember ? (memberId ?? []) : [])),
     parked,
-    unparked: leaving.flatMap(({ value, isParked }) => (isParked ? value : [])),
+    unparked: [...leaving, ...joining.filter(isKnown)].flatMap(parkedValue),
     dependsOnList: false,
   };
 }
@@ -76,27 +77,39 @@ function listChange(
   parked: readonly string[],
   { named, current }: MemberKnowledge,
 ): MemberChange {
-  const staying = new Set(
-    named.flatMap((each) => (values.has(each.value) ? (idOf(each) ?? []) : [])),
-  );
+  const wanted = named.filter(({ value }) => values.has(value));
+  const staying = new Set(wanted.map(({ memberId }) => memberId));
+  const waiting = new Set(wanted.filter((each) => !isKnown(each)).map(({ value }) => value));
   return {
-    added: joining(named, values),
+    added: addedBy(wanted),
     removed: current.ids.filter((id) => !staying.has(id)),
     parked,
-    unparked: current.parked.filter((value) => !values.has(value)),
+    unparked: current.parked.filter((value) => !waiting.has(value)),
     dependsOnList: true,
   };
 }
 
-function joining(named: readonly NamedMember[], values: ReadonlySet<string>) {
-  return named.flatMap(({ value, type, isMember }) =>
-    values.has(value) && type !== undefined && !isMember ? { id: value, type } : [],
+function addedBy(joining: readonly NamedMember[]): MemberChange["added"] {
+  return joining.flatMap(({ memberId, type, isMember }) =>
+    memberId !== undefined && type !== undefined && !isMember ? { id: memberId, type } : [],
   );
 }
 
-/** The id that a value stands for; a member's externalId, by which it was attached, stands for it. */
-function idOf({ value, type, memberId }: NamedMember): string | undefined {
-  return type === undefined ? memberId : value;
+function isKnown({ memberId }: NamedMember): boolean {
+  return memberId !== undefined;
+}
+
+function parkedValue({ value, isParked }: NamedMember): string | [] {
+  return isParked ? value : [];
+}
+
+/** Where nothing may wait, a value is an id; an externalId stands only for who is a member already. */
+function requireIds(joining: readonly NamedMember[]): void {
+  const stranger = joining.find(({ value, memberId, isMember }) => value !== memberId && !isMember);
+  if (stranger === undefined) return;
+  throw ScimError.invalidValue(
+    `There is no user or group ${quoteName(stranger.value)} here to be a member.`,
+  );
 }
 
 async function parkable(unknown: readonly NamedMember[], { parkedCount }: MemberKnowledge) {
@@ -109,9 +122,9 @@ async function parkable(unknown: readonly NamedMember[], { parkedCount }: Member
     warnings: [
       ...(fresh.length === 0
         ? []
-        : [`${fresh.length} members are not known here yet and wait for their users: ${shown}.`]),
+        : [`Some members (${fresh.length}) are not known here yet and wait to arrive: ${shown}.`]),
       ...(parked.length < fresh.length
-        ? [`${fresh.length - parked.length} of them were not kept: too many wait already.`]
+        ? [`Of these, ${fresh.length - parked.length} were not kept: too many wait already.`]
         : []),
     ],
   };
