@@ -36,7 +36,8 @@ export function createSigner(ring: KeyRing, purpose: string): Signer {
   };
 }
 
-const SIGNATURE = /^[\w-]{43}$/;
+/** The last character holds four bits: with any in the other two, a second text would be the same bytes. */
+const SIGNATURE = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
 async function deriveKey({ bytes }: RingKey, purpose: string): Promise<CryptoKey> {
   const secret = await crypto.subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]);

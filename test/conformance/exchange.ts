@@ -16,13 +16,17 @@ export type ExchangeFile = z.infer<typeof exchangeFile> & { readonly name: strin
 
 /** Reads every exchange file; a misspelt member is an error, so that no check is lost in silence. */
 export function loadExchangeFiles(): readonly ExchangeFile[] {
-  return readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".json"))
-    .sort()
-    .map((path) => ({ name: path, ...readExchangeFile(join(FOLDER, path)) }));
+  return ["idp", "products"].flatMap(loadFolder);
 }
 
-const FOLDER = join(import.meta.dirname, "idp");
+function loadFolder(folder: string): readonly ExchangeFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".json"))
+    .sort()
+    .map((path) => ({ name: `${folder}/${path}`, ...readExchangeFile(join(ROOT, folder, path)) }));
+}
+
+const ROOT = import.meta.dirname;
 
 const json = z.json();
 const texts = z.record(z.string(), z.string());
@@ -63,11 +67,12 @@ const exchangeFile = z.strictObject({
   about: z.string().min(1),
   basePath: z.string().startsWith("/").optional(),
   headers: texts.default({}),
+  attributes: z.array(z.record(z.string(), json)).default([]),
   exchanges: z.array(exchange).min(1),
 });
 
 function readExchangeFile(path: string): z.infer<typeof exchangeFile> {
   const parsed = exchangeFile.safeParse(JSON.parse(readFileSync(path, "utf8")));
   if (parsed.success) return parsed.data;
-  throw new Error(`${relative(FOLDER, path)}\n${z.prettifyError(parsed.error)}`);
+  throw new Error(`${relative(ROOT, path)}\n${z.prettifyError(parsed.error)}`);
 }

@@ -4,7 +4,7 @@ import * as z from "zod";
 /** The built Worker, listening on loopback with an empty database. */
 export interface Server {
   readonly origin: string;
-  readonly createConnector: (name: string) => Promise<Connector>;
+  readonly createConnector: (name: string, attributes: readonly object[]) => Promise<Connector>;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function startServer(): Promise<Server> {
   await harness.getWorker().applyD1Migrations("DB");
   return {
     origin: url.origin,
-    createConnector: (name) => createConnector(url.origin, name),
+    createConnector: (name, attributes) => createConnector(url.origin, name, attributes),
     stop: () => harness.close(),
   };
 }
@@ -48,15 +48,27 @@ const created = z.object({
   token: z.object({ secret: z.string().min(1) }),
 });
 
-async function createConnector(origin: string, name: string): Promise<Connector> {
-  const response = await fetch(`${origin}/admin/v1/connectors`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ name }),
-  });
-  if (response.status !== 201) {
-    throw new Error(`POST /admin/v1/connectors: ${response.status} ${await response.text()}`);
+async function createConnector(
+  origin: string,
+  name: string,
+  attributes: readonly object[],
+): Promise<Connector> {
+  const { connector, token } = created.parse(
+    await askAdmin(`${origin}/admin/v1/connectors`, "POST", { name }),
+  );
+  if (attributes.length > 0) {
+    const url = `${origin}/admin/v1/connectors/${connector.id}/attributes`;
+    await askAdmin(url, "PUT", { attributes });
   }
-  const { connector, token } = created.parse(await response.json());
   return { scimBaseUrl: connector.scimBaseUrl, token: token.secret };
+}
+
+async function askAdmin(url: string, method: string, body: object): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (response.ok) return await response.json();
+  throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
 }

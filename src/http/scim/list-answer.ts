@@ -24,7 +24,7 @@ export async function answerList(call: ScimCall, listing: Listing): Promise<Answ
   const limit = isByCursor && count > 0 ? count + 1 : count;
   const offset = isByCursor ? 0 : startIndex - 1;
   const { total, records } = await findRecords(call, queries, offset, opened?.position, limit);
-  opened?.requireOwn();
+  await opened?.requireOwn();
   const asked = records.slice(0, count);
   const texts = await textsOf(call, asked, (type) => ({
     type: () => call.types[type],

@@ -4,7 +4,6 @@ import { ScimError } from "#scim/error.ts";
 import { CURSOR_TIMEOUT_SECONDS } from "#scim/list.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { Position } from "#scim/sort.ts";
-import type { ConnectorId } from "#store/connector-id.ts";
 import type { ScimCall } from "../scim-call.ts";
 import type { Listing } from "./list.ts";
 
@@ -15,7 +14,8 @@ export interface ListPosition extends Position {
 
 /** What a cursor says: whose list, when the page before was asked for, and where it ended. */
 interface CursorPayload extends ListPosition {
-  readonly connectorId: ConnectorId;
+  /** The signed number of the connector: clients can read a cursor, and the number is none of theirs. */
+  readonly owner: string;
   readonly issuedAt: number;
 }
 
@@ -40,8 +40,8 @@ export async function encodeCursor(
       "The page ends at a resource whose value is too long for a cursor. Page by startIndex.",
     );
   }
-  const connectorId = connectorOf(call);
-  const payload: CursorPayload = { connectorId, issuedAt: call.facts.startedAt, type, id, value };
+  const owner = await call.signer.sign(ownerText(call));
+  const payload: CursorPayload = { owner, issuedAt: call.facts.startedAt, type, id, value };
   const text = encodeBase64Url(new TextEncoder().encode(JSON.stringify(payload)));
   return text + (await call.signer.sign(signedText(listing, text)));
 }
@@ -49,7 +49,7 @@ export async function encodeCursor(
 /** A cursor that was read, and its last check, for when the caller's connector is known. */
 export interface OpenedCursor {
   readonly position: ListPosition;
-  readonly requireOwn: () => void;
+  readonly requireOwn: () => Promise<void>;
 }
 
 /** Reads a cursor that encodeCursor made for the same list; invalidCursor or expiredCursor otherwise. */
@@ -64,14 +64,14 @@ export async function decodeCursor(
   if (!isOurs) throw invalidCursor();
   // The signature says that encodeCursor wrote it.
   const payload = JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as CursorPayload;
-  const { connectorId, issuedAt, ...position } = payload;
+  const { owner, issuedAt, ...position } = payload;
   if (call.facts.startedAt > issuedAt + CURSOR_TIMEOUT_SECONDS * 1_000) {
     throw ScimError.expiredCursor(
       `The cursor is older than ${CURSOR_TIMEOUT_SECONDS} seconds. Start again with an empty one.`,
     );
   }
-  const requireOwn = () => {
-    if (connectorOf(call) !== connectorId) throw invalidCursor();
+  const requireOwn = async () => {
+    if (!(await call.signer.verify(ownerText(call), owner))) throw invalidCursor();
   };
   return { position, requireOwn };
 }
@@ -87,7 +87,7 @@ function invalidCursor(): ScimError {
   );
 }
 
-function connectorOf(call: ScimCall): ConnectorId {
-  if (call.access === undefined) throw new Error("A cursor was used before its caller was known.");
-  return call.access.connectorId;
+function ownerText({ access }: ScimCall): string {
+  if (access === undefined) throw new Error("A cursor was used before its caller was known.");
+  return `connector ${access.connectorId}`;
 }
