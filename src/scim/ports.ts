@@ -24,10 +24,10 @@ export interface ResourceRecord {
 /** A value of a group's `members` as a client names it, with what the directory knows of it. */
 export interface NamedMember {
   readonly value: string;
-  /** The type of the live resource with that id; undefined where there is none. */
+  /** The type of the live resource that the value stands for; undefined where there is none. */
   readonly type: TypeName | undefined;
   readonly display: string | undefined;
-  /** The id of the member that has the value as its externalId, where it is no id itself. */
+  /** Its id: the value itself, or the id of whose externalId the value is. */
   readonly memberId: string | undefined;
   readonly isMember: boolean;
   readonly isParked: boolean;

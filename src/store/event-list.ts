@@ -1,3 +1,4 @@
+import { foldText } from "#scim/text.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
 import { Parameters } from "./parameters.ts";
@@ -14,8 +15,11 @@ export interface EventFilter {
   readonly method?: string | undefined;
   /** A resource's id. */
   readonly resourceId?: string | undefined;
+  readonly resourceType?: string | undefined;
   /** A folded userName. */
   readonly userNameKey?: string | undefined;
+  /** A text that the userName or the path holds. */
+  readonly search?: string | undefined;
 }
 
 /** An event as it is stored: warnings are a JSON list, times milliseconds. */
@@ -133,12 +137,22 @@ function windowConditions(
 }
 
 function rowConditions(filter: EventFilter, parameters: Parameters): readonly string[] {
-  const { statusClass, method, userNameKey } = filter;
+  const { statusClass, method, resourceType, userNameKey, search } = filter;
   return [
+    ...(resourceType === undefined ? [] : [`resource_type = ${parameters.bind(resourceType)}`]),
     ...(statusClass === undefined ? [] : [`status / 100 = ${parameters.bind(statusClass)}`]),
     ...(method === undefined ? [] : [`method = ${parameters.bind(method)}`]),
     ...(userNameKey === undefined ? [] : [`user_name_key = ${parameters.bind(userNameKey)}`]),
+    ...(search === undefined ? [] : [searchCondition(search, parameters)]),
   ];
+}
+
+/** Names are compared folded; paths in ASCII, the search as it is and as a URL would have it. */
+function searchCondition(search: string, parameters: Parameters): string {
+  const texts = [search, encodeURIComponent(search)].map((text) => text.toLowerCase());
+  const inPath = texts.map((text) => `instr(lower(path), ${parameters.bind(text)}) > 0`);
+  const inName = `instr(user_name_key, ${parameters.bind(foldText(search))}) > 0`;
+  return `(${[inName, ...inPath].join(" OR ")})`;
 }
 
 /** The smallest UUIDv7 of a millisecond: event ids are ordered by time. */

@@ -9,7 +9,11 @@ import type { Parameters } from "./parameters.ts";
  */
 export function membershipCondition(
   filter: Extract<ResolvedFilter, { kind: "present" | "some" | "compare" }>,
-  context: { readonly connector: string; readonly parameters: Parameters },
+  context: {
+    readonly connector: string;
+    readonly parameters: Parameters;
+    readonly isKeyed: boolean;
+  },
 ): string | undefined {
   const { extension, attribute } = filter.target;
   if (extension !== undefined) return undefined;
@@ -19,8 +23,11 @@ export function membershipCondition(
   const rows = `SELECT ${own} FROM group_members WHERE connector_id = ${context.connector}`;
   // Whatever part of a membership is asked for, each of them has it.
   if (filter.kind === "present") return `EXISTS (${rows} AND ${own} = resources.id)`;
-  const value = termValue(filter, attribute.name);
-  return `resources.id IN (${rows} AND ${other} = ${context.parameters.bind(value)})`;
+  const value = context.parameters.bind(termValue(filter, attribute.name));
+  // Where another term finds the one resource, only its membership is asked, not the whole list.
+  return context.isKeyed
+    ? `EXISTS (${rows} AND ${own} = resources.id AND ${other} = ${value})`
+    : `resources.id IN (${rows} AND ${other} = ${value})`;
 }
 
 function termValue(filter: ResolvedFilter, name: "members" | "groups"): string {

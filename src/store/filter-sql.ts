@@ -2,7 +2,7 @@ import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast
 import type { TypeName } from "#scim/ports.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 import { EMAILS_PATH } from "./columns.ts";
-import { emailTerm, isKeyTarget } from "./filter-index.ts";
+import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
 import { membershipCondition } from "./filter-membership.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
 import type { Bound, Parameters } from "./parameters.ts";
@@ -23,7 +23,7 @@ export interface FilterTerms {
  * `matchesFilter` means on the same folded document; a property test holds the two together.
  */
 export function compileFilter(type: TypeName, filter: ResolvedFilter, terms: FilterTerms): string {
-  return compile(filter, { ...terms, type, element: undefined, isNegated: false });
+  return compile(filter, { ...terms, type, element: undefined, isNegated: false, isKeyed: false });
 }
 
 interface Context extends FilterTerms {
@@ -32,12 +32,17 @@ interface Context extends FilterTerms {
   readonly element: JsonSource | undefined;
   /** Under a `not` an absent value must count as false, never as SQL's NULL. */
   readonly isNegated: boolean;
+  /** Whether a term and-ed with this one finds the resource by a key of its own. */
+  readonly isKeyed: boolean;
 }
 
 function compile(filter: ResolvedFilter, context: Context): string {
   switch (filter.kind) {
-    case "and":
-      return filter.filters.map((term) => `(${compile(term, context)})`).join(" AND ");
+    case "and": {
+      const isKeyed = context.isKeyed || filter.filters.some(isKeyTerm);
+      const inner = { ...context, isKeyed };
+      return filter.filters.map((term) => `(${compile(term, inner)})`).join(" AND ");
+    }
     case "or":
       // No term at all is false: what the root .search makes of an attribute that a type lacks.
       return filter.filters.map((term) => `(${compile(term, context)})`).join(" OR ") || "0";
@@ -53,6 +58,13 @@ function compile(filter: ResolvedFilter, context: Context): string {
       return context.isNegated ? `(${condition}) IS TRUE` : condition;
     }
   }
+}
+
+/** Whether a term finds at most one resource, whatever the others say. */
+function isKeyTerm(term: ResolvedFilter): boolean {
+  if (term.kind !== "compare" || term.operator !== "eq") return false;
+  const { target } = term;
+  return isName(target) || isKeyTarget(target, "id") || isKeyTarget(target, "externalId");
 }
 
 type Term = Extract<ResolvedFilter, { kind: "present" | "some" | "compare" }>;

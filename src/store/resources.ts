@@ -6,10 +6,11 @@ import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts"
 export const RESOURCE_COLUMNS = `resources.row_id AS rowId, resources.type AS type, resources.id AS id,
   resources.version AS version, resources.created_at AS createdAt, resources.modified_at AS modifiedAt,
   resources.deleted_at AS deletedAt, resources.doc AS documentText,
-  (SELECT json_group_array(json_object('value', g.id, 'display', g.doc ->> 'displayName'))
+  CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', g.id, 'display', g.doc ->> 'displayName'))
     FROM group_members AS m CROSS JOIN resources AS g
       ON g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL
-    WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id) AS groupsText`;
+    WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id)
+    ELSE '[]' END AS groupsText`;
 
 type ResourceRow = Omit<ResourceRecord, "deletedAt"> & { readonly deletedAt: number | null };
 

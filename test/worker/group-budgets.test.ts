@@ -153,3 +153,12 @@ describe.each([0, 1, 10])("a user in %d groups", (count) => {
     expect(excess(answer.cost, 2, 13 + 14 * count, 8 + 6 * count)).toEqual([]);
   });
 });
+
+test("whether one user is in a group of 100,000 is asked of that membership alone", async () => {
+  const inGroup = `id eq "${filled.id(7)}" and groups.value eq "${large}"`;
+
+  const answer = await groups.client.call(`/Users${filterQuery(inGroup)}`);
+
+  expect(answer.body.totalResults).toBe(1);
+  expect(excess(answer.cost, 1, 8, 0)).toEqual([]);
+});
