@@ -1,5 +1,6 @@
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
+import { pruneChanges, pruneEvents, pruneRefusals } from "#store/prune.ts";
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/sweep.ts";
 import { warnOfExpiry } from "#store/token-alerts.ts";
 
@@ -23,4 +24,7 @@ const JOBS = [
   ["dropParked", dropParked],
   ["dropAccessTokens", dropAccessTokens],
   ["warnOfExpiry", warnOfExpiry],
+  ["pruneEvents", pruneEvents],
+  ["pruneChanges", pruneChanges],
+  ["pruneRefusals", pruneRefusals],
 ] as const;

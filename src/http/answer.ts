@@ -1,4 +1,4 @@
-import type { ScimError } from "#scim/error.ts";
+import type { Explanation, ScimError } from "#scim/error.ts";
 import { entityTag } from "#scim/etag.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { ERROR } from "#scim/urns.ts";
@@ -10,6 +10,8 @@ export interface Answer {
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly scimType: string | undefined;
+  /** For the event log alone; no client sees it. */
+  readonly explanation?: Explanation | undefined;
 }
 
 /** An answer with a JSON body. */
@@ -40,19 +42,15 @@ export function errorAnswer(
   error: ScimError,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  const { status, scimType, detail } = error;
+  const { status, scimType, detail, explanation } = error;
   const type = scimType === undefined ? {} : { scimType };
   const body = { schemas: [ERROR], status: String(status), ...type, detail };
-  return { status, body: JSON.stringify(body), headers, scimType };
+  return { status, body: JSON.stringify(body), headers, scimType, explanation };
 }
 
 /** Turns an answer into the Response that a SCIM client gets. */
 export function toResponse(answer: Answer): Response {
-  const headers = new Headers({
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    ...answer.headers,
-  });
+  const headers = new Headers({ "Cache-Control": "no-store", ...answer.headers });
   // Entra wants every answer as application/scim+json, errors included.
   if (answer.body !== undefined) headers.set("Content-Type", "application/scim+json");
   return new Response(answer.body ?? null, { status: answer.status, headers });

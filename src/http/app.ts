@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
+import type { Play } from "./admin/self-test.ts";
 import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
 import { addOauthRoutes } from "./oauth.ts";
@@ -12,11 +13,17 @@ export function createApp(services: Services): Hono<AppEnv> {
   // A trailing slash is accepted everywhere (SEMANTICS 6).
   const app = new Hono<AppEnv>({ strict: false });
   app.use(async (context, next) => {
-    if (context.req.raw.url.length > URL_CHARACTERS_MAX) return toResponse(answerTo(URL_TOO_LONG));
-    return await next();
+    await next();
+    // What a client wrote into an attribute is never to be taken for a page or a script.
+    context.header("X-Content-Type-Options", "nosniff");
+  });
+  app.use(async (context, next) => {
+    if (context.req.raw.url.length > URL_CHARACTERS_MAX) throw URL_TOO_LONG;
+    await next();
   });
   app.get("/healthz", (context) => context.json({ status: "ok" }));
-  app.route("/admin/v1", createAdmin(services));
+  const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
+  app.route("/admin/v1", createAdmin(services, play));
   addOauthRoutes(app, services);
   const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);

@@ -15,7 +15,13 @@ const CONTENT_TYPES: readonly string[] = ["application/scim+json", "application/
 export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
   const [contentType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
   if (!CONTENT_TYPES.includes(contentType.trim().toLowerCase())) {
-    throw ScimError.status(415, "Send the body as application/scim+json or application/json.");
+    throw ScimError.status(
+      415,
+      "Send the body as application/scim+json or application/json.",
+    ).explainedBy(
+      (quote) =>
+        `The client sent its body as ${quote(contentType)}, and only application/scim+json and application/json are read. Set the content type in the provider's app.`,
+    );
   }
   return decode(await readBytes(request, bytesMax));
 }
@@ -33,7 +39,13 @@ export async function readFormText(request: Request): Promise<string> {
 }
 
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
-  const tooLarge = ScimError.status(413, `The body may have at most ${bytesMax} bytes.`);
+  const tooLarge = ScimError.status(
+    413,
+    `The body may have at most ${bytesMax} bytes.`,
+  ).explainedBy(
+    () =>
+      `The client sent a body of more than ${bytesMax} bytes, which is the limit here. Have the provider send less at once: fewer attributes, or a group's members in several PATCH requests.`,
+  );
   if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge;
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -14,6 +14,8 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Cloudflare Access in front of the admin API; undefined when it is not configured. */
   readonly access: AccessConfig | undefined;
+  /** Whether requests are counted against the rate limits. */
+  readonly isRateLimited: boolean;
   /** Signs the cursors of SCIM lists, with a key derived from ENCRYPTION_KEYS. */
   readonly cursorSigner: Signer;
 }
@@ -34,6 +36,7 @@ export function readConfig(env: Env): Config {
     publicUrl: env.PUBLIC_URL === "" ? undefined : new URL(env.PUBLIC_URL).origin,
     adminToken: env.ADMIN_TOKEN || undefined,
     access: readAccess(env),
+    isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
     cursorSigner: createSigner(readKeys(env.ENCRYPTION_KEYS), "scim-edge list cursor"),
   };
 }
@@ -57,6 +60,11 @@ function readKeys(text: string | undefined): KeyRing {
   } catch (error) {
     throw new Error("ENCRYPTION_KEYS is missing or malformed.", { cause: error });
   }
+}
+
+function readSwitch(variable: string, text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new Error(`${variable} must be "on" or "off", not "${text}".`);
 }
 
 function readPaths(variable: string, list: string): [string, ...string[]] {

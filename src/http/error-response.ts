@@ -14,9 +14,11 @@ export class Refusal extends Error {
   }
 }
 
-/** The 401 of RFC 6750 §3 as a SCIM error. */
-export function unauthorized(detail: string): Refusal {
-  return new Refusal(ScimError.status(401, detail), { "WWW-Authenticate": "Bearer" });
+/** The 401 of RFC 6750 §3 as a SCIM error; the explanation is for the event log alone. */
+export function unauthorized(detail: string, explanation?: string): Refusal {
+  const error = ScimError.status(401, detail);
+  const explained = explanation === undefined ? error : error.explainedBy(() => explanation);
+  return new Refusal(explained, { "WWW-Authenticate": "Bearer" });
 }
 
 /**

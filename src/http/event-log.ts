@@ -1,7 +1,10 @@
+import type { Difference } from "#scim/difference.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { foldText } from "#scim/text.ts";
 import type { EventRow } from "#store/events.ts";
 import type { Answer } from "./answer.ts";
+import { explain } from "./explain.ts";
+import { maskEvent } from "./mask.ts";
 import { LOGGED_BODY_BYTES_MAX, redactBody, redactTarget, redactText } from "./redact.ts";
 
 /** What is known of a request before anything is done with it. */
@@ -33,6 +36,10 @@ export interface CallResult {
   readonly latencyMs: number;
   readonly requestText: string;
   readonly requestBody: JsonValue | undefined;
+  /** What the request changed, already redacted. */
+  readonly difference: Difference | null;
+  /** Whether the connector keeps personal data out of its log. */
+  readonly isMasked: boolean;
 }
 
 const TARGET_BYTES_MAX = 4_096;
@@ -43,7 +50,7 @@ const SHORT_TEXT_BYTES_MAX = 1_024;
 export function eventRow(facts: CallFacts, result: CallResult): EventRow {
   const { answer, resource } = result;
   const userName = resource.userName && redactText(resource.userName, SHORT_TEXT_BYTES_MAX);
-  return {
+  const row: EventRow = {
     opId: facts.opId,
     at: facts.startedAt,
     method: facts.method,
@@ -62,15 +69,8 @@ export function eventRow(facts: CallFacts, result: CallResult): EventRow {
     // Passwords are never returned (RFC 7643 §4.1.1), but a token may stand in any attribute.
     responseBody: answer.body === undefined ? null : redactText(answer.body, LOGGED_BODY_BYTES_MAX),
     warnings: result.warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
-    difference: null,
-    explanation: explanationOf(answer),
+    difference: result.difference,
+    explanation: explain(answer, resource, result.isMasked),
   };
-}
-
-/** For a refusal: the sentence that says why and what to change, which is the error's detail. */
-function explanationOf(answer: Answer): string | null {
-  if (answer.status < 400 || answer.body === undefined) return null;
-  // Error bodies are written by answer.ts, which always gives a detail.
-  const { detail } = JSON.parse(answer.body) as { detail?: string };
-  return detail === undefined ? null : redactText(detail, SHORT_TEXT_BYTES_MAX);
+  return result.isMasked ? maskEvent(row) : row;
 }

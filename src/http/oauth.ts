@@ -10,6 +10,7 @@ import { readFormText } from "./body.ts";
 import { clientIp, ipPrefix } from "./client-ip.ts";
 import { answerTo } from "./error-response.ts";
 import { eventRow } from "./event-log.ts";
+import { FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
@@ -99,11 +100,15 @@ async function refuse(
     return oauthResponse(status, { error: "server_error" }, headers);
   }
   const body = { error: error.code, error_description: error.description };
-  const status = error.code === "invalid_client" ? 401 : 400;
+  const isUnknown = error.code === "invalid_client";
+  const isStopped =
+    isUnknown && (await hasFailedTooOften(context.env, services.config, context.req.raw.headers));
+  const status = isStopped ? 429 : isUnknown ? 401 : 400;
   const answer = jsonAnswer(status, { detail: error.description });
   if (client !== undefined) logRequest(services, context, client, answer);
-  else if (status === 401) countRefusal(services, context);
-  return oauthResponse(status, body, status === 401 ? { "WWW-Authenticate": "Basic" } : {});
+  else if (isUnknown) countRefusal(services, context);
+  if (isStopped) return oauthResponse(status, body, FAILURES_HEADERS);
+  return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": "Basic" } : {});
 }
 
 /** Token requests of a known client stand in its connector's event log, without any body. */
@@ -132,6 +137,9 @@ function logRequest(
     latencyMs: 0,
     requestText: "",
     requestBody: undefined,
+    difference: null,
+    // The row has neither body nor query, so that there is nothing to mask.
+    isMasked: false,
   });
   services.log.addEvent(context.env.DB, client.connectorId, row, (promise) =>
     context.executionCtx.waitUntil(promise),
@@ -161,7 +169,6 @@ function oauthResponse(
       "Content-Type": "application/json",
       "Cache-Control": "no-store",
       Pragma: "no-cache",
-      "X-Content-Type-Options": "nosniff",
     },
   });
 }

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Signer } from "#credentials/signer.ts";
-import { differenceOf } from "#scim/difference.ts";
+import { type Difference, differenceOf } from "#scim/difference.ts";
 import { ScimError } from "#scim/error.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import type { JsonValue } from "#scim/json.ts";
@@ -113,7 +113,7 @@ export class ScimCall {
     if (found === undefined)
       throw unauthorized("This token is not known here. Check that it was copied whole.");
     this.access = found.access;
-    requireGranted(judgeAccess(found.access, this.intent, clock.now()));
+    requireGranted(judgeAccess(found.access, this.intent, clock.now()), found.access);
     await this.tools.admit(found.access);
     this.settingsJudged = found.access.settings;
     return found.value;
@@ -194,8 +194,8 @@ export class ScimCall {
     return call;
   }
 
-  /** This request's event-log row with a given answer. */
-  eventRow(answer: Answer): EventRow {
+  /** This request's event-log row with a given answer, and what it changed. */
+  eventRow(answer: Answer, difference: Difference | null = null): EventRow {
     return eventRow(this.facts, {
       answer: this.showsBodies || answer.status >= 400 ? answer : { ...answer, body: undefined },
       credentialId: this.access?.credentialId,
@@ -204,6 +204,8 @@ export class ScimCall {
       latencyMs: this.tools.clock.now() - this.facts.startedAt,
       requestText: this.showsBodies ? this.requestText : "",
       requestBody: this.showsBodies ? this.requestBody : undefined,
+      difference,
+      isMasked: this.access?.settings.maskPersonalData ?? false,
     });
   }
 
@@ -250,10 +252,7 @@ export class ScimCall {
 
   private eventOf(change: ResourceChange, answerTo: (change: ResourceChange) => Answer): EventRow {
     this.resource = loggedResource(change.after);
-    return {
-      ...this.eventRow(answerTo(change)),
-      difference: redactDifference(differenceOf(change)),
-    };
+    return this.eventRow(answerTo(change), redactDifference(differenceOf(change)));
   }
 
   /** The credential was good at the first look and was not inside the batch: look again to say why. */

@@ -82,7 +82,7 @@ async function perform(
   }
   const { kind, type, id } = action;
   const written = await change();
-  if (written === undefined) throw noSuchResource(type);
+  if (written === undefined) throw noSuchResource(type, id);
   return written;
 
   function change(): Promise<Written | undefined> {

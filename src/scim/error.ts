@@ -15,9 +15,10 @@ export type ScimType =
 
 /**
  * A sentence for administrators alone: the cause and the next step. It may name what the client must
- * not learn; every value that a client sent passes through `quote`, which can hide it.
+ * not learn; every value that a client sent passes through `quote`, which can hide it. `cause` is the
+ * detail as the log may show it.
  */
-export type Explanation = (quote: (value: string) => string) => string;
+export type Explanation = (quote: (value: string) => string, cause: string) => string;
 
 /** An answer that the client caused: status, optional scimType, and a detail that says what to change. */
 export class ScimError extends Error {

@@ -11,6 +11,9 @@ export function requireMatch(ifMatch: string | undefined, version: number): void
   throw ScimError.status(
     412,
     `The resource is at version ${entityTag(version)}, which If-Match does not name; read it again.`,
+  ).explainedBy(
+    (quote) =>
+      `The client sent If-Match ${quote(ifMatch)}, but the resource is at version ${entityTag(version)}: somebody changed it after the client had read it. The client has to read it and try again; if this goes on, look in the resource's events for who else writes it.`,
   );
 }
 

@@ -24,7 +24,7 @@ import {
   type Written,
   writeResource,
 } from "./provision.ts";
-import { taken } from "./rehire.ts";
+import { taken, takenBy } from "./rehire.ts";
 import type { Document } from "./resource.ts";
 import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
 import { MEMBERS } from "./schema/core-group.ts";
@@ -180,13 +180,15 @@ function requireFree(
   { allowDuplicateGroupNames }: ConnectorSettings,
 ): void {
   const wanted = identityOf(type, document);
-  const held = candidates.map((record) => identityOf(type, documentOf(record)));
-  if (!allowDuplicateGroupNames && held.some(({ nameKey }) => nameKey === wanted.nameKey)) {
-    throw taken(type, "name");
+  const held = candidates.map((record) => ({ record, ...identityOf(type, documentOf(record)) }));
+  const byName = held.find(({ nameKey }) => nameKey === wanted.nameKey);
+  if (!allowDuplicateGroupNames && byName !== undefined) {
+    throw takenBy(type, "name", byName.record, document);
   }
-  const isTaken = ({ externalId }: { externalId: string | undefined }) =>
-    externalId !== undefined && externalId === wanted.externalId;
-  if (held.some(isTaken)) throw taken(type, "externalId");
+  const byExternalId = held.find(
+    ({ externalId }) => externalId !== undefined && externalId === wanted.externalId,
+  );
+  if (byExternalId !== undefined) throw takenBy(type, "externalId", byExternalId.record, document);
 }
 
 function partition(steps: readonly (Step | UnknownStep)[]) {

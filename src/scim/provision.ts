@@ -11,7 +11,7 @@ import {
   type ResourceRecord,
   type TypeName,
 } from "./ports.ts";
-import { taken } from "./rehire.ts";
+import { takenFrom } from "./rehire.ts";
 import { type Document, normaliseResource } from "./resource.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
 import type { ResourceType } from "./schema/attribute.ts";
@@ -85,8 +85,12 @@ export function removeResource(
 }
 
 /** The 404 for an id that names no live resource of the caller's connector. */
-export function noSuchResource(type: TypeName): ScimError {
-  return ScimError.status(404, `This connector has no ${type.toLowerCase()} with that id.`);
+export function noSuchResource(type: TypeName, id: string): ScimError {
+  const noun = type.toLowerCase();
+  return ScimError.status(404, `This connector has no ${noun} with that id.`).explainedBy(
+    (quote) =>
+      `The client asked for the ${noun} with the id ${quote(id)}, which this connector does not have: it was deleted, or the client has the id from elsewhere. Look at the events of that id; if the ${noun} should be here, have the provider forget the id and match again.`,
+  );
 }
 
 /** The refusal of a write that rivals kept overtaking: not a conflict of values, so the client repeats it. */
@@ -142,7 +146,7 @@ export async function writeResource(
       case "committed":
         return writtenBy(change, warnings);
       case "uniqueness":
-        throw taken(directory.type, outcome.key);
+        throw takenFrom(directory.type, outcome.key, change.after);
       case "membershipCycle":
         throw refuseCycle();
       case "versionChanged":

@@ -1,7 +1,9 @@
 import { ScimError } from "./error.ts";
 import { identityOf, nameAttribute } from "./identity.ts";
+import type { JsonObject } from "./json.ts";
 import { documentOf, type ResourceRecord, type UniqueKey } from "./ports.ts";
 import type { Document } from "./resource.ts";
+import { metaOf } from "./resource-record.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 import type { ConnectorSettings } from "./settings.ts";
 
@@ -26,29 +28,64 @@ export function decideCreate(
   const byExternalId = held.find(
     (user) => user.externalId !== undefined && user.externalId === wanted.externalId,
   );
-  if (byName?.isActive) throw taken(type, "name");
+  if (byName?.isActive) throw takenBy(type, "name", byName.record, document);
   if (byName !== undefined && contradicts(byName.externalId, wanted.externalId)) {
-    throw taken(type, "name");
+    throw takenBy(type, "name", byName.record, document);
   }
-  if (byExternalId?.isLive && byExternalId.isActive) throw taken(type, "externalId");
+  if (byExternalId?.isLive && byExternalId.isActive) {
+    throw takenBy(type, "externalId", byExternalId.record, document);
+  }
   if (byName !== undefined && byExternalId?.isLive && byName !== byExternalId) {
-    throw taken(type, "externalId");
+    throw takenBy(type, "externalId", byExternalId.record, document);
   }
   const former = byName ?? byExternalId;
   if (former === undefined) return { kind: "create" };
   if (former.isLive && settings.reprovision === "conflict") {
-    throw taken(type, former === byName ? "name" : "externalId");
+    throw takenBy(type, former === byName ? "name" : "externalId", former.record, document);
   }
   return { kind: "restore", before: former.record };
 }
 
 /** The refusal of a write whose key another resource of the connector holds; no id leaks. */
 export function taken(type: ResourceType, key: UniqueKey): ScimError {
-  const attribute = key === "name" ? nameAttribute(type.name) : key;
+  const attribute = attributeOf(type, key);
   const noun = type.name.toLowerCase();
   return ScimError.uniqueness(
     `Another ${noun} of this connector already has this "${attribute}". Change or remove that ${noun}, or send another "${attribute}".`,
   );
+}
+
+/** The same refusal where the holder is known: the event log names it, the client does not learn it. */
+export function takenBy(
+  type: ResourceType,
+  key: UniqueKey,
+  holder: ResourceRecord,
+  sent: JsonObject,
+): ScimError {
+  const attribute = attributeOf(type, key);
+  const noun = type.name.toLowerCase();
+  const isInactive = documentOf(holder).active === false;
+  const state = isInactive ? ` (inactive, last changed ${metaOf(holder).lastModified})` : "";
+  const step = key === "name" ? "rename one of them" : `give one of them another ${attribute}`;
+  return taken(type, key).explainedBy(
+    (quote) =>
+      `The client sent ${attribute} ${quote(String(sent[attribute] ?? ""))}, which the ${noun} with the id ${holder.id}${state} already holds; ${step}, or remove that ${noun}.`,
+  );
+}
+
+/** The same refusal of a change whose key turned out to be held when it was stored. */
+export function takenFrom(type: ResourceType, key: UniqueKey, wanted: ResourceRecord): ScimError {
+  const attribute = attributeOf(type, key);
+  const noun = type.name.toLowerCase();
+  const value = String(documentOf(wanted)[attribute] ?? "");
+  return taken(type, key).explainedBy(
+    (quote) =>
+      `The client wanted the ${noun} with the id ${wanted.id} to have ${attribute} ${quote(value)}, which another ${noun} of this connector already holds. Find that one by a filter on ${attribute}; give one of them another value, or remove the other.`,
+  );
+}
+
+function attributeOf(type: ResourceType, key: UniqueKey): string {
+  return key === "name" ? nameAttribute(type.name) : key;
 }
 
 function stateOf(type: ResourceType, record: ResourceRecord) {

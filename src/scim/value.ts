@@ -70,10 +70,18 @@ export function tolerate(
   problem: string,
   outcome = "It is left out.",
 ): void {
-  if (context.strict) throw ScimError.invalidSyntax(problem);
+  if (context.strict) throw strictRefusal(ScimError.invalidSyntax(problem));
   const warning = `${problem} ${outcome}`;
   if (context.warnings.length >= WARNINGS_MAX || context.warnings.includes(warning)) return;
   context.warnings.push(warning);
+}
+
+/** A refusal that a connector's `strict` alone causes, which the event log says. */
+export function strictRefusal(error: ScimError): ScimError {
+  return error.explainedBy(
+    (_quote, cause) =>
+      `${cause} The connector is strict: correct the provider's mapping, or set "strict" to false to let this pass with a warning.`,
+  );
 }
 
 /** The error for one attribute named twice, such as `userName` and `USERNAME` (SEMANTICS 1). */

@@ -67,7 +67,9 @@ const CHECKS: readonly (readonly [what: string, query: string])[] = [
   [
     "change without its event",
     `SELECT seq AS found FROM changes WHERE NOT EXISTS (SELECT 1 FROM events
-       WHERE events.connector_id = changes.connector_id AND op_id = event_id)`,
+       WHERE events.connector_id = changes.connector_id AND op_id = event_id)
+     -- Cron prunes events and changes by different ages.
+     AND NOT EXISTS (SELECT 1 FROM sweeps WHERE name = 'events')`,
   ],
   ["something in tx_guard", "SELECT version_changed AS found FROM tx_guard"],
 ];

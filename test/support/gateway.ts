@@ -89,12 +89,14 @@ export function openGateway(options: GatewayOptions = {}) {
     const bindings = { ...env, ...options.bindings, DB: countingDatabase(database, cost) };
     const response = await app.fetch(request, bindings, context);
     const answer = { ...cost };
-    const text = await response.text();
+    // text() warns of a body whose type does not look like text, such as NDJSON.
+    const text = new TextDecoder().decode(await response.arrayBuffer());
     await waitOnExecutionContext(context);
     if (answer.roundTrips > (options.roundTripsMax ?? ROUND_TRIPS_MAX)) {
       throw new Error(`${request.method} ${request.url} took ${answer.roundTrips} round trips.`);
     }
-    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
+    const body: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, body, cost: answer };
   };
 
@@ -147,7 +149,7 @@ export function openGateway(options: GatewayOptions = {}) {
     };
   };
 
-  return { scim, admin, connector, client, send };
+  return { scim, admin, connector, client, send, routes: app.routes };
 }
 
 /** A filter as a query string. */

@@ -47,7 +47,9 @@ test("each operation has a row of its own, in the order of the request", async (
     { method: "DELETE", path: "/scim/v2/Users/nobody", status: 404, resourceId: "nobody" },
     { method: "X".repeat(16), path: "/scim/v2/Things", status: 400, scimType: "invalidSyntax" },
   ]);
-  expect(rows[3].explanation).toBe(answer.body.Operations[3].response.detail);
+  expect(rows[3].explanation).toContain(
+    `userName "Ada", which the user with the id ${id} already holds`,
+  );
 });
 
 test("an operation's row has its data as the request body, without passwords", async () => {
@@ -79,7 +81,9 @@ test("a refused Bulk has its row with the explanation, and no other", async () =
 
   const events = await eventsOf(client);
 
-  expect(events).toMatchObject([{ status: 400, explanation: answer.body.detail }]);
+  expect(events).toMatchObject([
+    { status: 400, explanation: expect.stringContaining(answer.body.detail) },
+  ]);
 });
 
 test("warnings stand in the row of the operation that caused them", async () => {

@@ -91,7 +91,7 @@ test("one failing job keeps no other from running", async () => {
   const clock = { ...TEST_CLOCK, now: () => Date.now() + 31 * DAY_MS };
   const withoutBatch = { prepare: (text: string) => env.DB.prepare(text) };
 
-  // Only the first job uses batch.
+  // Of these jobs dropParked alone uses no batch, and there is a failing one on each side of it.
   await runCron(withoutBatch as D1Database, clock, () => uuidv7());
 
   expect(await rowCount("parked_members")).toBe(0);

@@ -3,10 +3,15 @@ import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
 import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
 
+/** Longer than any pause between rivals at first, shorter than the log waits for neighbours. */
+const SLEEP_MS_MAX = 50;
+
 // Contention repeats round trips on purpose, and its pauses are what lets rivals through.
 const gateway = openGateway({
   roundTripsMax: 40,
-  clock: { sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+  clock: {
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, SLEEP_MS_MAX))),
+  },
 });
 
 const CLIENTS = 16;

@@ -63,7 +63,7 @@ describe("creating", () => {
     ["no members", {}],
     ["an empty list of members", { members: [] }],
     ["null for members", { members: null }],
-    ["Entra's legacy schema and its meta", ENTRA()],
+    ["Entra's legacy schema and its meta", entraMembers()],
     ["names in other letter case", { DISPLAYNAME: "Staff", displayName: undefined }],
     ["no schemas", { schemas: undefined }],
     ["an id and a display of its own", { id: "x", members: [] }],
@@ -255,7 +255,7 @@ function ifMatch(tag: string) {
 }
 
 /** What Entra adds to a new group. */
-function ENTRA() {
+function entraMembers() {
   const legacy = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
   return { schemas: [CORE_GROUP, legacy], externalId: "8aa1", meta: { resourceType: "Group" } };
 }

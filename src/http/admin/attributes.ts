@@ -25,7 +25,8 @@ const DECLARATION = z.strictObject({
   schema: z.optional(z.string().check(z.maxLength(200))),
 });
 
-const ATTRIBUTES = z.strictObject({
+/** The body of PUT /connectors/{id}/attributes. */
+export const ATTRIBUTES = z.strictObject({
   attributes: z.array(DECLARATION).check(z.maxLength(DECLARATIONS_MAX)),
 });
 

@@ -3,6 +3,7 @@ import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
 import { foldText } from "#scim/text.ts";
 import type { AccessConfig } from "../config.ts";
+import { FAILURES_HEADERS, hasFailedTooOften } from "../rate-limit.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { Problem } from "./problem.ts";
 
@@ -31,6 +32,10 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
     }
     const role = await recognise(context, ways);
     if (role === undefined) {
+      if (await hasFailedTooOften(context.env, services.config, context.req.raw.headers)) {
+        const detail = "Too many calls with bad credentials came from this address. Wait a minute.";
+        throw new Problem(429, detail, FAILURES_HEADERS);
+      }
       throw new Problem(401, "Send the admin token as: Authorization: Bearer …", {
         "WWW-Authenticate": "Bearer",
       });

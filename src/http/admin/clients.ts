@@ -9,7 +9,8 @@ import { readInput } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { isoOrNull } from "./token-view.ts";
 
-const NEW_CLIENT = z.strictObject({
+/** The body of POST /connectors/{id}/clients. */
+export const NEW_CLIENT = z.strictObject({
   name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
   scope: z._default(z.enum(["read", "read-write"]), "read-write"),
 });

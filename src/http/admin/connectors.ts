@@ -26,23 +26,30 @@ const SETTINGS = z.strictObject({
   unknownMembers: z.optional(z.enum(["park", "reject"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
   advertisePagination: z.optional(z.boolean()),
+  rateLimit: z.optional(z.enum(["low", "standard", "high"])),
+  eventRetentionDays: z.optional(z.int().check(z.gte(1), z.lte(400))),
+  logReads: z.optional(z.enum(["all", "refused"])),
+  maskPersonalData: z.optional(z.boolean()),
 });
 
-const NEW_CONNECTOR = z.strictObject({
+/** The body of POST /connectors. */
+export const NEW_CONNECTOR = z.strictObject({
   name: NAME,
   tenant: z.optional(NAME),
   preset: z.optional(z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"])),
   settings: z.optional(SETTINGS),
 });
 
-const CHANGED_CONNECTOR = z.strictObject({
+/** The body of PATCH /connectors/{id}. */
+export const CHANGED_CONNECTOR = z.strictObject({
   name: z.optional(NAME),
   tenant: z.optional(z.nullable(NAME)),
   status: z.optional(z.enum(["active", "disabled"])),
   settings: z.optional(SETTINGS),
 });
 
-const LIST_QUERY = z.strictObject({
+/** The query of GET /connectors. */
+export const LIST_QUERY = z.strictObject({
   tenant: z.optional(NAME),
   cursor: z.optional(z.string()),
   limit: LIMIT,

@@ -1,60 +1,56 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { Difference } from "#scim/difference.ts";
-import { foldText } from "#scim/text.ts";
-import { findEvent, listEvents, type StoredEvent } from "#store/event-list.ts";
+import { USER } from "#scim/schema/registry.ts";
+import { type EventFilter, findEvent, listEvents } from "#store/event-list.ts";
 import { listRefusals } from "#store/refusals.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
 import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "./cursor.ts";
+import { EXPORT_PAGE_ROWS, exportResponse } from "./event-export.ts";
+import { EVENT_FILTERS, eventFilter, eventView, USER_FILTER } from "./event-query.ts";
 import { LIMIT, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 
-const TIME = z.pipe(
-  z.iso.datetime({ offset: true }),
-  z.transform((text) => Date.parse(text)),
-);
+const PAGE = { cursor: z.optional(z.string()), limit: LIMIT };
 
-const EVENT_QUERY = z.strictObject({
-  from: z.optional(TIME),
-  to: z.optional(TIME),
-  /** "2xx", "4xx" …, as an access log names them. */
-  status: z.optional(z.enum(["2xx", "3xx", "4xx", "5xx"])),
-  method: z.optional(z.string().check(z.maxLength(16))),
-  /** A resource's id or name. */
-  user: z.optional(z.string().check(z.maxLength(1_024))),
-  cursor: z.optional(z.string()),
-  limit: LIMIT,
+/** The query of GET /connectors/{id}/events. */
+export const EVENT_QUERY = z.strictObject({ ...EVENT_FILTERS, ...USER_FILTER, ...PAGE });
+
+/** The query of GET /connectors/{id}/users/{userId}/events. */
+export const HISTORY_QUERY = z.strictObject({ ...EVENT_FILTERS, ...PAGE });
+
+/** The query of GET /connectors/{id}/events/export. */
+export const EXPORT_QUERY = z.strictObject({
+  format: z._default(z.enum(["ndjson", "csv"]), "ndjson"),
+  ...EVENT_FILTERS,
+  ...USER_FILTER,
 });
 
-const REFUSAL_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The query of GET /refusals. */
+export const REFUSAL_QUERY = z.strictObject(PAGE);
 
 /** Registers the event log in the admin API. */
-export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
+export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const { log } = services;
   admin.get("/connectors/:id/events", async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
-    const { from, to, status, method, user, cursor, limit } = readQuery(context, EVENT_QUERY);
-    const isId = user !== undefined && UUID.test(user.toLowerCase());
-    const filter = {
-      from,
-      to,
-      statusClass: status === undefined ? undefined : Number(status.slice(0, 1)),
-      method: method?.toUpperCase(),
-      resourceId: isId ? user.toLowerCase() : undefined,
-      userNameKey: user === undefined || isId ? undefined : foldText(user),
-    };
-    // What this isolate still holds back is part of the answer: on a laptop that is everything.
+    const { cursor, limit, ...filters } = readQuery(context, EVENT_QUERY);
+    return await answerPage(services, context, eventFilter(filters), { cursor, limit });
+  });
+  admin.get("/connectors/:id/users/:userId/events", async (context) => {
+    const { cursor, limit, ...filters } = readQuery(context, HISTORY_QUERY);
+    // Events outlive their user, so nobody is looked up here.
+    const resourceId = context.req.param("userId").toLowerCase();
+    const filter = { ...eventFilter(filters), resourceId, resourceType: USER.name };
+    return await answerPage(services, context, filter, { cursor, limit });
+  });
+  admin.get("/connectors/:id/events/export", async (context) => {
+    const { id, number } = await findOr404(context, context.req.param("id"));
+    const { format, ...filters } = readQuery(context, EXPORT_QUERY);
+    const filter = eventFilter(filters);
     await log.flush(context.env.DB);
-    const page = await listEvents(context.env.DB, number, filter, {
-      beforeId: decodeIdCursor(cursor),
-      limit,
-    });
-    return context.json({
-      items: page.events.map(eventView),
-      nextCursor: encodeCursor(page.beforeId),
-    });
+    return await exportResponse(format, `events-${id}`, (beforeId) =>
+      listEvents(context.env.DB, number, filter, { beforeId, limit: EXPORT_PAGE_ROWS }),
+    );
   });
   admin.get("/connectors/:id/events/:eventId", async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
@@ -78,13 +74,20 @@ export function addEventRoutes(admin: Hono<AppEnv>, { log }: Services): void {
   });
 }
 
-function eventView({ opId, at, warnings, difference, ...event }: StoredEvent) {
-  return {
-    id: opId,
-    time: new Date(at).toISOString(),
-    ...event,
-    // Both are JSON texts that the event log wrote.
-    warnings: JSON.parse(warnings) as readonly string[],
-    difference: difference === null ? null : (JSON.parse(difference) as Difference),
-  };
+/** One page of a connector's events. */
+async function answerPage(
+  { log }: Services,
+  context: Context<AppEnv>,
+  filter: EventFilter,
+  { cursor, limit }: { readonly cursor: string | undefined; readonly limit: number },
+): Promise<Response> {
+  const { number } = await findOr404(context, context.req.param("id") ?? "");
+  // What this isolate still holds back is part of the answer: on a laptop that is everything.
+  await log.flush(context.env.DB);
+  const beforeId = decodeIdCursor(cursor);
+  const page = await listEvents(context.env.DB, number, filter, { beforeId, limit });
+  return context.json({
+    items: page.events.map(eventView),
+    nextCursor: encodeCursor(page.beforeId),
+  });
 }

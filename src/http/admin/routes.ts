@@ -5,16 +5,20 @@ import { requireAdmin } from "./authorize.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
 import { addEventRoutes } from "./events.ts";
+import openapi from "./openapi.json";
 import { Problem, problemResponse } from "./problem.ts";
+import { addSelfTestRoute, type Play } from "./self-test.ts";
 import { addTokenRoutes } from "./tokens.ts";
 
-/** The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457). */
-export function createAdmin(services: Services): Hono<AppEnv> {
+/**
+ * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).
+ * `play` sends a request through the gateway that it is part of.
+ */
+export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   const admin = new Hono<AppEnv>();
   admin.use(async (context, next) => {
     await next();
     context.header("Cache-Control", "no-store");
-    context.header("X-Content-Type-Options", "nosniff");
   });
   admin.use(requireAdmin(services));
   addConnectorRoutes(admin, services);
@@ -22,6 +26,8 @@ export function createAdmin(services: Services): Hono<AppEnv> {
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
   addEventRoutes(admin, services);
+  addSelfTestRoute(admin, services, play);
+  admin.get("/openapi.json", (context) => context.json(openapi));
   admin.all("*", () => {
     throw new Problem(404, "The admin API has no such call.");
   });

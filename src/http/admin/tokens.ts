@@ -15,7 +15,8 @@ import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, tokenView } from "./token-view.ts";
 
-const NEW_TOKEN = z.strictObject({
+/** The body of POST /connectors/{id}/tokens. */
+export const NEW_TOKEN = z.strictObject({
   name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
   scope: z._default(z.enum(["read", "read-write"]), "read-write"),
   expiresAt: z.optional(z.iso.datetime({ offset: true })),
@@ -23,12 +24,14 @@ const NEW_TOKEN = z.strictObject({
 
 const DAY_SECONDS = 86_400;
 
-const ROTATION = z.strictObject({
+/** The body of POST /connectors/{id}/tokens/{tokenId}/rotate. */
+export const ROTATION = z.strictObject({
   /** How long both tokens work: an IdP has to be told of the new one by hand. */
   overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(90 * DAY_SECONDS)), DAY_SECONDS),
 });
 
-const UNUSED_QUERY = z.strictObject({
+/** The query of GET /tokens. */
+export const UNUSED_QUERY = z.strictObject({
   unusedDays: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(3_650)), 30),
   cursor: z.optional(z.string()),
   limit: LIMIT,

@@ -48,7 +48,7 @@ async function getGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answe
   const view = viewOf(call, context);
   const id = noteId(call, context, GROUP);
   const { group, members } = await readGroup(call, view, id);
-  if (group === undefined) throw noSuchResource(GROUP.name);
+  if (group === undefined) throw noSuchResource(GROUP.name, id);
   call.resource = loggedResource(group);
   if (isKnownVersion(context, group)) return emptyAnswer(304, versionHeaders(group.version));
   return resourceAnswer(group, view, membersText(members, call.baseUrl));
@@ -147,7 +147,7 @@ function shownMember({ type, memberId, display }: NamedMember): readonly ShownMe
 }
 
 function noteWritten<T extends Written | WrittenGroup>(call: ScimCall, written: T | undefined): T {
-  if (written === undefined) throw noSuchResource(GROUP.name);
+  if (written === undefined) throw noSuchResource(GROUP.name, call.resource.resourceId ?? "");
   call.resource = loggedResource(written.record);
   call.warnings = written.warnings;
   return written;

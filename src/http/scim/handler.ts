@@ -120,14 +120,15 @@ async function logCall(
 ): Promise<void> {
   const { access } = call;
   if (access === undefined) {
-    if (answer.status === 401) countRefusal(services, context, "unknown");
+    if (answer.status === 401 || answer.status === 429) countRefusal(services, context, "unknown");
     return;
   }
   if (call.isGranted) noteUse(services, context, access);
-  if (call.isLogged) return;
+  const isQuietRead = intent === "read" && answer.status < 400;
+  if (call.isLogged || (isQuietRead && access.settings.logReads === "refused")) return;
   const row = call.eventRow(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.
-  const isDeferred = intent === "read" || answer.status >= 500;
+  const isDeferred = intent === "read" || answer.status === 429 || answer.status >= 500;
   if (isDeferred)
     services.log.addEvent(context.env.DB, access.connectorId, row, waitUntil(context));
   else {

@@ -58,7 +58,7 @@ async function getUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer
   const view = viewOf(call, context);
   const id = noteId(call, context, USER);
   const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
-  if (user === undefined) throw noSuchResource(USER.name);
+  if (user === undefined) throw noSuchResource(USER.name, id);
   call.resource = loggedResource(user);
   return isKnownVersion(context, user)
     ? emptyAnswer(304, versionHeaders(user.version))
@@ -86,7 +86,7 @@ async function deleteUser(call: ScimCall, context: Context<AppEnv>): Promise<Ans
 }
 
 function noteWritten(call: ScimCall, written: Written | undefined): Written {
-  if (written === undefined) throw noSuchResource(USER.name);
+  if (written === undefined) throw noSuchResource(USER.name, call.resource.resourceId ?? "");
   call.resource = loggedResource(written.record);
   call.warnings = written.warnings;
   return written;

@@ -5,7 +5,7 @@ import type { Document } from "../resource.ts";
 import { orderDocument } from "../resource.ts";
 import type { AttributeTarget, ResourceType } from "../schema/attribute.ts";
 import { SCHEMAS } from "../schema/common.ts";
-import { tolerate } from "../value.ts";
+import { strictRefusal, tolerate } from "../value.ts";
 import { addValue } from "./add.ts";
 import { checkChanged } from "./changed.ts";
 import { withoutMember } from "./complex.ts";
@@ -102,7 +102,7 @@ function changeValue(
 
 function leaveOutUnknown({ path }: UnknownStep, run: PatchRun): void {
   const problem = `There is no attribute ${quoteName(path)}.`;
-  if (run.strict) throw ScimError.invalidPath(problem);
+  if (run.strict) throw strictRefusal(ScimError.invalidPath(problem));
   tolerate(run, problem);
 }
 

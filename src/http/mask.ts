@@ -1,0 +1,98 @@
+import type { Difference } from "#scim/difference.ts";
+import { parseFilter } from "#scim/filter/parse.ts";
+import type { EventRow } from "#store/events.ts";
+
+/** What stands in a masked log for what tells about a person. */
+export const MASK = "…";
+
+/**
+ * An event as a connector with `maskPersonalData` keeps it: without bodies and the values of a
+ * difference, with the first letter of the userName, and with masks in path and warnings. The ids of
+ * resources stay: by them an event is found.
+ */
+export function maskEvent(event: EventRow): EventRow {
+  const { userName, resourceId, difference } = event;
+  return {
+    ...event,
+    path: maskTarget(event.path),
+    resourceId: resourceId !== null && UUID.test(resourceId) ? resourceId : null,
+    userName: userName === null ? null : maskName(userName),
+    // A key would be the name itself, and a hash of it can be guessed.
+    userNameKey: null,
+    requestBody: null,
+    responseBody: null,
+    warnings: event.warnings.map(maskText),
+    difference: difference === null ? null : maskDifference(difference),
+  };
+}
+
+/** The first character of a name. */
+export function maskName(name: string): string {
+  return `${[...name][0] ?? ""}${MASK}`;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Which attributes changed, and whether they had and have a value; not which one. */
+function maskDifference(difference: Difference): Difference {
+  const masked = Object.entries(difference).map(([name, sides]) => [
+    name,
+    Object.fromEntries(Object.keys(sides).map((side) => [side, MASK])),
+  ]);
+  return Object.fromEntries(masked);
+}
+
+const EMAIL = /[^\s"'<>(),;:&=?/@]+(?:@|%40)[^\s"'<>(),;&=?/]+/gi;
+
+function maskText(text: string): string {
+  return text.replace(EMAIL, MASK);
+}
+
+/** A path of which ids of ours stay, and a query of which the shape stays. */
+function maskTarget(target: string): string {
+  const [path = "", ...query] = target.split("?");
+  const segments = path.split("/");
+  const masked = segments.map((segment, at) => maskSegment(segment, segments[at - 1])).join("/");
+  const parameters = query.join("?").split("&").map(maskParameter);
+  return query.length === 0 ? masked : `${masked}?${parameters.join("&")}`;
+}
+
+function maskSegment(segment: string, parent: string | undefined): string {
+  const isId = (parent === "Users" || parent === "Groups") && segment !== ".search";
+  if (isId && segment !== "" && !UUID.test(segment)) return MASK;
+  return maskText(segment);
+}
+
+/** Parameters whose values name attributes or places in a list; a cursor can hold a name. */
+const KEPT_PARAMETERS = new Set([
+  "startindex",
+  "count",
+  "attributes",
+  "excludedattributes",
+  "sortby",
+  "sortorder",
+]);
+
+function maskParameter(parameter: string): string {
+  const [name = "", ...values] = parameter.split("=");
+  if (values.length === 0) return maskText(name);
+  const value = values.join("=");
+  const key = name.toLowerCase();
+  if (key === "filter") return `${name}=${encodeURIComponent(maskFilter(value))}`;
+  const isKept = KEPT_PARAMETERS.has(key) && !/["[]|%22|%5b/i.test(value);
+  return `${maskText(name)}=${isKept ? maskText(value) : MASK}`;
+}
+
+/** A comparison's value: a quoted string, or one word. */
+const COMPARED = /\b(eq|ne|co|sw|ew|gt|ge|lt|le)(\s+)(?:"(?:[^"\\]|\\.)*"|[^\s()[\]]+)/gi;
+
+/** A filter with masks for its values; one that cannot be parsed could hold a name anywhere. */
+function maskFilter(encoded: string): string {
+  try {
+    const text = decodeURIComponent(encoded.replaceAll("+", " "));
+    parseFilter(text);
+    return maskText(text.replace(COMPARED, `$1$2"${MASK}"`));
+  } catch {
+    return MASK;
+  }
+}

@@ -1,0 +1,132 @@
+import { aPatch } from "./gateway.ts";
+
+/** What a route is asked: `{user}`, `{group}` … stand for ids of whoever the test asks about. */
+export interface Asked {
+  readonly method?: string;
+  readonly path?: string;
+  readonly body?: unknown;
+}
+
+/** What is to be seen of a route. */
+export type Row =
+  /** Runs before the routes and answers nothing of its own. */
+  | { readonly kind: "middleware" }
+  /** Answers everybody alike, and takes no id of a connector. */
+  | ({ readonly kind: "open"; readonly status: number } & Asked)
+  /** 401 without a good token of a connector; another connector's ids are as unknown ones. */
+  | ({ readonly kind: "scim" } & Asked)
+  /** The same, but open to whoever has no token. */
+  | ({ readonly kind: "discovery" } & Asked)
+  /** 401 without the admin token; the ids of a connector's things work under that connector alone. */
+  | ({ readonly kind: "admin" } & Asked);
+
+const USER = { userName: "walker", displayName: "Walker" };
+const MEMBERS = [{ value: "{user}" }];
+const ALL_MEMBERS = [...MEMBERS, { value: "{group}" }];
+const MANAGER = {
+  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { manager: { value: "{user}" } },
+};
+const SEARCH = {
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+  filter: 'id eq "{user}" or id eq "{group}"',
+};
+const GROUP_SEARCH = { ...SEARCH, filter: 'members[value eq "{user}"] or id eq "{group}"' };
+const BULK = {
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+  Operations: [
+    { method: "PATCH", path: "/Users/{user}", data: aPatch({ op: "remove", path: "title" }) },
+    { method: "PUT", path: "/Groups/{group}", data: { displayName: "Taken", members: MEMBERS } },
+    {
+      method: "POST",
+      path: "/Groups",
+      bulkId: "g",
+      data: { displayName: "G", members: ALL_MEMBERS },
+    },
+    { method: "DELETE", path: "/Users/{user}" },
+  ],
+};
+
+/** Every route of the gateway; one that is missing here fails the first test below. */
+export const ROWS: Readonly<Record<string, Row>> = {
+  "ALL /*": { kind: "middleware" },
+  "GET /healthz": { kind: "open", status: 200 },
+  "POST {token}": { kind: "open", status: 400 },
+  "ALL {token}": { kind: "open", method: "GET", status: 405 },
+
+  "GET {scim}/Users": { kind: "scim", path: "/Users?filter=id%20eq%20%22{user}%22" },
+  "POST {scim}/Users": { kind: "scim", body: { ...USER, ...MANAGER } },
+  "GET {scim}/Users/:id": { kind: "scim", path: "/Users/{user}" },
+  "PUT {scim}/Users/:id": { kind: "scim", path: "/Users/{user}", body: USER },
+  "PATCH {scim}/Users/:id": {
+    kind: "scim",
+    path: "/Users/{user}",
+    body: aPatch({ op: "replace", path: "title", value: "Stolen" }),
+  },
+  "DELETE {scim}/Users/:id": { kind: "scim", path: "/Users/{user}" },
+  "GET {scim}/Groups": {
+    kind: "scim",
+    path: "/Groups?filter=members[value%20eq%20%22{user}%22]%20or%20id%20eq%20%22{group}%22",
+  },
+  "POST {scim}/Groups": { kind: "scim", body: { displayName: "Mine", members: ALL_MEMBERS } },
+  "GET {scim}/Groups/:id": { kind: "scim", path: "/Groups/{group}" },
+  "PUT {scim}/Groups/:id": {
+    kind: "scim",
+    path: "/Groups/{group}",
+    body: { displayName: "Stolen", members: MEMBERS },
+  },
+  "PATCH {scim}/Groups/:id": {
+    kind: "scim",
+    path: "/Groups/{group}",
+    body: aPatch({ op: "add", path: "members", value: MEMBERS }),
+  },
+  "DELETE {scim}/Groups/:id": { kind: "scim", path: "/Groups/{group}" },
+  "POST {scim}/Bulk": { kind: "scim", body: BULK },
+  "POST {scim}/.search": { kind: "scim", body: SEARCH },
+  "POST {scim}/Users/.search": { kind: "scim", body: SEARCH },
+  "POST {scim}/Groups/.search": { kind: "scim", body: GROUP_SEARCH },
+  "GET {scim}/ServiceProviderConfig": { kind: "discovery" },
+  "GET {scim}/ResourceTypes": { kind: "discovery" },
+  "GET {scim}/ResourceTypes/:id": { kind: "discovery", path: "/ResourceTypes/{user}" },
+  "GET {scim}/Schemas": { kind: "discovery" },
+  "GET {scim}/Schemas/:id": { kind: "discovery", path: "/Schemas/{user}" },
+  "ALL {scim}/.search": { kind: "scim", method: "GET" },
+  "ALL {scim}/Users/.search": { kind: "scim", method: "GET" },
+  "ALL {scim}/Groups/.search": { kind: "scim", method: "GET" },
+  "ALL {scim}/Users": { kind: "scim", method: "DELETE" },
+  "ALL {scim}/Users/:id": { kind: "scim", method: "POST", path: "/Users/{user}", body: USER },
+  "ALL {scim}/Groups": { kind: "scim", method: "DELETE" },
+  "ALL {scim}/Groups/:id": { kind: "scim", method: "POST", path: "/Groups/{group}", body: {} },
+  "ALL {scim}/Bulk": { kind: "scim", method: "GET" },
+  "ALL {scim}/Me": { kind: "scim", method: "GET" },
+  "ALL {scim}/ServiceProviderConfig": { kind: "scim", method: "DELETE" },
+  "ALL {scim}/ResourceTypes": { kind: "scim", method: "DELETE" },
+  "ALL {scim}/ResourceTypes/:id": { kind: "scim", method: "PUT", path: "/ResourceTypes/User" },
+  "ALL {scim}/Schemas": { kind: "scim", method: "DELETE" },
+  "ALL {scim}/Schemas/:id": { kind: "scim", method: "PUT", path: "/Schemas/{user}" },
+  "ALL {scim}/*": { kind: "scim", method: "GET", path: "/NoSuchEndpoint/{user}" },
+  "ALL {scim}": { kind: "scim", method: "GET" },
+
+  "ALL /admin/v1/*": { kind: "admin", method: "GET", path: "/no-such-call" },
+  "GET /admin/v1/openapi.json": { kind: "admin" },
+  "POST /admin/v1/connectors": { kind: "admin", body: { name: "Walk" } },
+  "GET /admin/v1/connectors": { kind: "admin" },
+  "GET /admin/v1/connectors/:id": { kind: "admin" },
+  "PATCH /admin/v1/connectors/:id": { kind: "admin", body: { name: "Walked" } },
+  "DELETE /admin/v1/connectors/:id": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/self-test": { kind: "admin", body: {} },
+  "GET /admin/v1/connectors/:id/attributes": { kind: "admin" },
+  "PUT /admin/v1/connectors/:id/attributes": { kind: "admin", body: { attributes: [] } },
+  "GET /admin/v1/tokens": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/tokens": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/tokens": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/tokens/:tokenId/rotate": { kind: "admin", body: {} },
+  "DELETE /admin/v1/connectors/:id/tokens/:tokenId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/clients": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/clients": { kind: "admin", body: {} },
+  "DELETE /admin/v1/connectors/:id/clients/:clientId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/events": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/events/:eventId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/events/export": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/users/:userId/events": { kind: "admin" },
+  "GET /admin/v1/refusals": { kind: "admin" },
+};

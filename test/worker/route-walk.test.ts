@@ -1,0 +1,272 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { readConfig } from "#http/config.ts";
+import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
+import { type Asked, ROWS, type Row } from "#test/support/route-rows.ts";
+
+// A self-test plays a whole life cycle; every other call keeps to its round trips in its own tests.
+const gateway = openGateway({ roundTripsMax: 1_000 });
+const ORIGIN = "https://scim.example.com";
+const { scimBasePaths, tokenPaths } = readConfig(env);
+
+const ADMIN = "/admin/v1";
+
+/** A route as the table names it: the base paths all answer alike. */
+function keyOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  if (tokenPaths.includes(path)) return `${method} {token}`;
+  const basePath = scimBasePaths
+    .toSorted((a, b) => b.length - a.length)
+    .find((base) => path === base || path.startsWith(`${base}/`));
+  return `${method} ${basePath === undefined ? path : `{scim}${path.slice(basePath.length)}`}`;
+}
+
+const KEYS = [...new Set(gateway.routes.map(keyOf))];
+
+function rowsOf<K extends Row["kind"]>(...kinds: readonly K[]) {
+  return Object.entries(ROWS).flatMap(([key, row]) => {
+    const kind = kinds.find((each) => each === row.kind);
+    return kind === undefined ? [] : [{ key, ...askedOf(key, row) }];
+  });
+}
+
+/** The request of a row: unless it says otherwise, its route's method and path. */
+function askedOf(key: string, row: Row) {
+  const [routeMethod = "", routePath = ""] = key.split(" ");
+  const { method = routeMethod, path, body }: Asked = row.kind === "middleware" ? {} : row;
+  const own = routePath.replace("{scim}", "").replace("{token}", tokenPaths[0]);
+  return { method, path: path ?? (own.startsWith(ADMIN) ? own.slice(ADMIN.length) : own), body };
+}
+
+/** Ids by the name under which a path or a body asks for them. */
+type Ids = Readonly<Record<string, string>>;
+
+function fill<T>(value: T, ids: Ids): T {
+  const text = JSON.stringify(value)?.replace(/\{(\w+)\}/g, (_, name) => idOf(ids, name));
+  // The same value with other texts in it.
+  return text === undefined ? value : (JSON.parse(text) as T);
+}
+
+function idOf(ids: Ids, name: string): string {
+  const id = ids[name];
+  if (id === undefined) throw new Error(`The walk knows no id for ${name}: add one to idsOf.`);
+  return id;
+}
+
+/** One of everything that a connector can have. */
+async function idsOf(client: TestClient): Promise<Ids> {
+  const admin = `/connectors/${client.id}`;
+  const user = (await client.post({ userName: `own-${client.id}`, title: "Dr" })).body.id;
+  const members = [{ value: user }];
+  const group = await client.call("/Groups", {
+    body: { displayName: `Own ${client.id}`, members },
+  });
+  const tokenId = (await gateway.admin(`${admin}/tokens`, { body: {} })).body.id;
+  const clientId = (await gateway.admin(`${admin}/clients`, { body: {} })).body.clientId;
+  const eventId = (await gateway.admin(`${admin}/events`)).body.items[0].id;
+  const groupId = group.body.id;
+  return { id: client.id, user, group: groupId, userId: user, groupId, tokenId, clientId, eventId };
+}
+
+function unknownIds(ids: Ids): Ids {
+  return Object.fromEntries(Object.keys(ids).map((name) => [name, crypto.randomUUID()]));
+}
+
+/** An answer without what differs between any two: ids and times. */
+function comparable({ status, headers, body }: TestAnswer): string {
+  return JSON.stringify([status, [...headers], body ?? null])
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID")
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME");
+}
+
+function expectClosed({ headers }: TestAnswer) {
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+}
+
+function adminPath(path: string, ids: Ids): string {
+  return path.replaceAll(/:(\w+)/g, (_, name) => idOf(ids, name));
+}
+
+/** A path's ids below the connector's own, as `tokenId` of /connectors/:id/tokens/:tokenId. */
+function nestedIds(path: string): readonly string[] {
+  return [...path.matchAll(/:(\w+)/g)].flatMap(([, name = ""]) => (name === "id" ? [] : [name]));
+}
+
+test("every route has a row, and every row a route", () => {
+  expect(KEYS.toSorted()).toEqual(Object.keys(ROWS).toSorted());
+});
+
+describe("every base path has the same routes", () => {
+  test.each(scimBasePaths)("%s", (basePath) => {
+    const own = gateway.routes.filter(({ path }) => path.startsWith(basePath));
+
+    const keys = new Set(
+      own.map(({ method, path }) => `${method} {scim}${path.slice(basePath.length)}`),
+    );
+
+    const expected = KEYS.filter((key) => key.includes("{scim}"));
+    expect(expected.filter((key) => !keys.has(key))).toEqual([]);
+  });
+});
+
+describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body }) => {
+  const isOpen = ROWS[key]?.kind === "discovery";
+
+  test(isOpen ? "answers without a token" : "is 401 without a token", async () => {
+    const ids = await idsOf(await gateway.client());
+
+    const answer = await gateway.scim(fill(path, ids), { method, body: fill(body, ids) });
+
+    expectClosed(answer);
+    expect(answer.status === 401).toBe(!isOpen);
+    expect(answer.headers.has("WWW-Authenticate")).toBe(!isOpen);
+  });
+
+  test("is 401 with the admin token", async () => {
+    const ids = await idsOf(await gateway.client());
+
+    const asked = { method, body: fill(body, ids), token: "test-admin-token" };
+    const answer = await gateway.scim(fill(path, ids), asked);
+
+    expect(answer.status).toBe(401);
+    expectClosed(answer);
+  });
+
+  test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
+    const owner = await gateway.client();
+    const ids = await idsOf(owner);
+    const before = await stateOf(owner, ids);
+    const strangers = [await gateway.client(), await gateway.client()] as const;
+
+    const send = (client: TestClient, asked: Ids) =>
+      client.call(fill(path, asked), { method, body: fill(body, asked) });
+    const foreign = await send(strangers[0], ids);
+    const unknown = await send(strangers[1], unknownIds(ids));
+
+    expect(comparable(foreign)).toBe(comparable(unknown));
+    expectClosed(foreign);
+    expect(foreign.status).toBeLessThan(502);
+    expect(await stateOf(owner, ids)).toEqual(before);
+  });
+});
+
+/** What a connector's own client sees of its user and its group. */
+async function stateOf(client: TestClient, ids: Ids) {
+  const answers = [await client.get(idOf(ids, "user")), await client.call(`/Groups/${ids.group}`)];
+  return answers.map(({ status, body }) => ({ status, body }));
+}
+
+// An own id is answered otherwise, or the test above would prove nothing.
+test.each(rowsOf("scim").filter(({ key }) => /^(?!ALL).*:id$/.test(key)))(
+  "$key with an own id is found",
+  async ({ method, path, body }) => {
+    const client = await gateway.client();
+    const ids = await idsOf(client);
+
+    const answer = await client.call(fill(path, ids), { method, body: fill(body, ids) });
+
+    expect(answer.status).toBeLessThan(300);
+  },
+);
+
+describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
+  const send = (ids: Ids, request: object = {}) =>
+    gateway.admin(adminPath(path, ids), { method, body, ...request });
+
+  test.each([
+    ["no token", () => ({ token: undefined, headers: { Authorization: "" } })],
+    ["a wrong token", () => ({ token: "wrong" })],
+    ["a connector's token", (client: TestClient) => ({ token: client.token })],
+  ])("is 401 with %s", async (_what, credentials) => {
+    const client = await gateway.client();
+    const ids = await idsOf(client);
+
+    const answer = await send(ids, credentials(client));
+
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+    expectClosed(answer);
+    expect((await gateway.admin(`/connectors/${client.id}`)).status).toBe(200);
+  });
+
+  test("answers the administrator, and says nothing to other origins", async () => {
+    const ids = await idsOf(await gateway.client());
+
+    const answer = await send(ids, { headers: { Origin: "https://evil.example" } });
+
+    expectClosed(answer);
+    expect(answer.status).toBeLessThan(key === "ALL /admin/v1/*" ? 405 : 300);
+  });
+
+  if (path.includes(":id")) {
+    test("of an unknown connector is 404", async () => {
+      const ids = await idsOf(await gateway.client());
+
+      const answer = await send({ ...ids, id: crypto.randomUUID() });
+
+      expect(answer.status).toBe(404);
+    });
+  }
+
+  if (nestedIds(path).length > 0) {
+    test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
+      const owner = await gateway.client();
+      const ids = await idsOf(owner);
+      const { id } = await gateway.connector();
+
+      const foreign = await send({ ...ids, id });
+      const unknown = await send({ ...unknownIds(ids), id });
+
+      expect(comparable(foreign)).toBe(comparable(unknown));
+      expect(await idsLeft(owner, ids)).toEqual({ token: null, client: null });
+    });
+  }
+
+  if (body !== undefined) {
+    test.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])(
+      "takes no body as %s: 415",
+      async (type) => {
+        const ids = await idsOf(await gateway.client());
+
+        const answer = await send(ids, { headers: { "Content-Type": type } });
+
+        expect(answer.status).toBe(415);
+      },
+    );
+  }
+});
+
+/** When a connector's token and client were revoked. */
+async function idsLeft({ id }: TestClient, ids: Ids) {
+  const tokens = (await gateway.admin(`/connectors/${id}/tokens`)).body.items;
+  const clients = (await gateway.admin(`/connectors/${id}/clients`)).body.items;
+  const token = tokens.find((each: { id: string }) => each.id === ids.tokenId);
+  const client = clients.find((each: { clientId: string }) => each.clientId === ids.clientId);
+  return { token: token.revokedAt, client: client.revokedAt };
+}
+
+test.each(rowsOf("open"))("$key answers everybody alike", async ({ key, method, path }) => {
+  const answer = await gateway.send(new Request(`${ORIGIN}${path}`, { method }));
+
+  const row = ROWS[key];
+  expect(answer.status).toBe(row?.kind === "open" ? row.status : undefined);
+  expectClosed(answer);
+});
+
+test.each(["/healthz", "/scim/v2/Users", "/admin/v1/connectors", "/oauth/token", "/nowhere"])(
+  "a preflight for %s lets no other origin in",
+  async (path) => {
+    const headers = {
+      Origin: "https://evil.example",
+      "Access-Control-Request-Method": "POST",
+      "Access-Control-Request-Headers": "authorization",
+    };
+
+    const answer = await gateway.send(
+      new Request(`${ORIGIN}${path}`, { method: "OPTIONS", headers }),
+    );
+
+    expectClosed(answer);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  },
+);
