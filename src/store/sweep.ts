@@ -9,14 +9,20 @@ const PARKED_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 
+/** SEMANTICS 12: what a deleted connector held is kept so long. */
+const CONNECTOR_DAYS = 30;
+
 /**
- * Erases users that were soft-deleted longer ago than their connector's `retentionDays` (SEMANTICS 4).
+ * Erases users that were soft-deleted longer ago than their connector's `retentionDays` (SEMANTICS 4),
+ * and all that a connector held which was deleted long enough ago (SEMANTICS 12).
  * Looks at the next SWEPT_ROWS resources and remembers where it stopped: an index on the time of
  * deletion would cost every DELETE a row written. Safe to repeat, and to run twice at once.
  */
 export async function purgeDeleted(db: Database, clock: Clock): Promise<void> {
   const statements = [
     db.prepare("INSERT INTO sweeps (name, position) VALUES ('deleted', 0) ON CONFLICT DO NOTHING"),
+    // Where the window ends is written down first: erasing makes it reach further.
+    db.prepare(NOTE_END),
     db.prepare(ERASE_EXPIRED).bind(clock.now(), DAY_MS),
     db.prepare(MOVE_ON),
   ];
@@ -50,14 +56,17 @@ export async function dropAccessTokens(db: Database, clock: Clock): Promise<void
 const WINDOW = `SELECT row_id, connector_id, deleted_at FROM resources
   WHERE row_id > (SELECT position FROM sweeps WHERE name = 'deleted') ORDER BY row_id LIMIT ${SWEPT_ROWS}`;
 
+// The window's last row; 0, the start, when the window is not full.
+const NOTE_END = `INSERT INTO sweeps (name, position)
+  SELECT 'deletedEnd', iif(count(*) = ${SWEPT_ROWS}, max(row_id), 0) FROM (${WINDOW}) WHERE true
+  ON CONFLICT DO UPDATE SET position = excluded.position`;
+
 // ?1 = now, ?2 = a day; settings that were stored before the option existed have its default.
 const ERASE_EXPIRED = `DELETE FROM resources WHERE row_id IN (
   SELECT swept.row_id FROM (${WINDOW}) AS swept
   CROSS JOIN connectors ON connectors.number = swept.connector_id
-  WHERE swept.deleted_at IS NOT NULL
-    AND swept.deleted_at < ?1 - ?2 * coalesce(connectors.settings ->> 'retentionDays', 30))`;
+  WHERE swept.deleted_at < ?1 - ?2 * coalesce(connectors.settings ->> 'retentionDays', 30)
+    OR connectors.deleted_at < ?1 - ?2 * ${CONNECTOR_DAYS})`;
 
-/** Behind the last row of the window, or back to the start when the window was not full. */
-const MOVE_ON = `UPDATE sweeps SET position = coalesce(
-    (SELECT iif(count(*) = ${SWEPT_ROWS}, max(row_id), 0) FROM (${WINDOW})), 0)
+const MOVE_ON = `UPDATE sweeps SET position = (SELECT position FROM sweeps WHERE name = 'deletedEnd')
   WHERE name = 'deleted'`;

@@ -96,3 +96,25 @@ test("one failing job keeps no other from running", async () => {
 
   expect(await rowCount("parked_members")).toBe(0);
 });
+
+test("what a deleted connector held is kept for thirty days, and then erased", async () => {
+  const gateway = openGateway();
+  const { id, token } = await gateway.connector();
+  const { body: user } = await gateway.scim("/Users", { token, body: aUser() });
+  const members = [{ value: user.id }];
+  await gateway.scim("/Groups", { token, body: { displayName: id, members } });
+  await gateway.admin(`/connectors/${id}`, { method: "DELETE" });
+  const held = () =>
+    env.DB.prepare(
+      "SELECT count(*) AS n FROM resources JOIN connectors ON number = connector_id WHERE connectors.id = ?",
+    )
+      .bind(id)
+      .first<number>("n");
+
+  await runCronAfter(29);
+  const after29 = await held();
+  await runCronAfter(31);
+
+  expect([after29, await held()]).toEqual([2, 0]);
+  expect(await contradictions()).toEqual([]);
+});
