@@ -7,6 +7,7 @@ import {
   HISTORY_QUERY,
   REFUSAL_QUERY,
 } from "../../src/http/admin/events.ts";
+import { PARKED_QUERY } from "../../src/http/admin/parked-members.ts";
 import { SELF_TEST } from "../../src/http/admin/self-test.ts";
 import { NEW_TOKEN, ROTATION, UNUSED_QUERY } from "../../src/http/admin/tokens.ts";
 
@@ -93,6 +94,14 @@ export const OPERATIONS = [
   op(`GET ${CONNECTOR}/users/:userId/events`, "listUserEvents", "List the events of one user.", {
     query: HISTORY_QUERY,
   }),
+  op(
+    `GET ${CONNECTOR}/parked-members`,
+    "listParkedMembers",
+    "List members that wait for their users.",
+    {
+      query: PARKED_QUERY,
+    },
+  ),
   op("GET /refusals", "listRefusals", "Count the requests that named no connector.", {
     query: REFUSAL_QUERY,
   }),

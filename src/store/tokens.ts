@@ -90,7 +90,10 @@ export async function revokeToken(
   return found.length === 0 ? undefined : "revoked";
 }
 
-/** A new token in the place of an old one, which ends when the overlap is over, or sooner. */
+/**
+ * A new token in the place of an old one, which ends when the overlap is over, or sooner; of that end
+ * nobody needs a warning.
+ */
 export async function rotateToken(
   db: Database,
   connectorId: ConnectorId,
@@ -100,7 +103,7 @@ export async function rotateToken(
 ): Promise<void> {
   const ending = db
     .prepare(
-      `UPDATE credentials SET expires_at = min(coalesce(expires_at, ?3), ?3)
+      `UPDATE credentials SET expires_at = min(coalesce(expires_at, ?3), ?3), warned_days = 0
        WHERE connector_id = ?1 AND id = ?2`,
     )
     .bind(connectorId, formerId, times.endsAt);

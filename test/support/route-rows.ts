@@ -128,5 +128,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/connectors/:id/events/:eventId": { kind: "admin" },
   "GET /admin/v1/connectors/:id/events/export": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users/:userId/events": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/parked-members": { kind: "admin" },
   "GET /admin/v1/refusals": { kind: "admin" },
 };

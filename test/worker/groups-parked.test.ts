@@ -322,3 +322,25 @@ describe("another connector's user (BAD-INPUTS 108)", () => {
     expect(await parkedIn(id)).toEqual(["e1"]);
   });
 });
+
+test("an administrator sees who waits in which group, and nobody of another connector", async () => {
+  const gateway = openGateway();
+  const connector = await gateway.connector();
+  const other = await gateway.connector();
+  const members = [{ value: "late-1" }, { value: "late-2" }];
+  const { body: group } = await gateway.scim("/Groups", {
+    token: connector.token,
+    body: { displayName: "Newcomers", members },
+  });
+
+  const first = await gateway.admin(`/connectors/${connector.id}/parked-members?limit=1`);
+  const next = await gateway.admin(
+    `/connectors/${connector.id}/parked-members?limit=1&cursor=${first.body.nextCursor}`,
+  );
+  const foreign = await gateway.admin(`/connectors/${other.id}/parked-members`);
+
+  const row = { groupId: group.id, groupName: "Newcomers", parkedAt: expect.any(String) };
+  expect(first.body.items).toEqual([{ ...row, value: "late-1" }]);
+  expect(next.body.items).toEqual([{ ...row, value: "late-2" }]);
+  expect(foreign.body.items).toEqual([]);
+});

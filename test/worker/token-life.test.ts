@@ -96,3 +96,29 @@ test("tokens that nobody has used for so many days are listed with their connect
   expect(owners).not.toContain(used.id);
   expect(JSON.stringify(body)).not.toContain(unused.token);
 });
+
+test("a rotated token raises no alert of the end that rotation gave it", async () => {
+  const { id } = await rotated(3_600);
+
+  await runCron(env.DB, at(60_000), () => uuidv7());
+
+  const alerts = await env.DB.prepare(
+    "SELECT count(*) AS n FROM changes WHERE type = 'connector.alert' AND resource_id = ?",
+  )
+    .bind(id)
+    .first("n");
+  expect(alerts).toBe(0);
+});
+
+test("the successor of a token that was made to end lives as long", async () => {
+  const gateway = openGateway();
+  const { id } = await gateway.connector();
+  const expiresAt = new Date(TEST_CLOCK.now() + 90 * DAY_MS).toISOString();
+  const { body: former } = await gateway.admin(`/connectors/${id}/tokens`, { body: { expiresAt } });
+
+  const later = gatewayAt(60 * DAY_MS);
+  const { body } = await later.admin(`/connectors/${id}/tokens/${former.id}/rotate`, { body: {} });
+
+  const days = (Date.parse(body.expiresAt) - TEST_CLOCK.now()) / DAY_MS;
+  expect(Math.round(days)).toBe(150);
+});

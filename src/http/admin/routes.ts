@@ -6,6 +6,7 @@ import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
 import { addEventRoutes } from "./events.ts";
 import openapi from "./openapi.json";
+import { addParkedRoutes } from "./parked-members.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { addSelfTestRoute, type Play } from "./self-test.ts";
 import { addTokenRoutes } from "./tokens.ts";
@@ -26,6 +27,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
   addEventRoutes(admin, services);
+  addParkedRoutes(admin);
   addSelfTestRoute(admin, services, play);
   admin.get("/openapi.json", (context) => context.json(openapi));
   admin.all("*", () => {

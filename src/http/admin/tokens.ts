@@ -7,6 +7,7 @@ import {
   listUnusedTokens,
   revokeToken,
   rotateToken,
+  type Token,
 } from "#store/tokens.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
@@ -66,14 +67,11 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     if (former === undefined)
       throw new Problem(404, "This connector has no live token with that id.");
     const { name, scope } = former;
-    const { secret, token } = await makeToken({
-      name: name ?? undefined,
-      scope,
-      expiresAt: undefined,
-    });
+    const expiresAt = renewedExpiry(former, now);
+    const { secret, token } = await makeToken({ name: name ?? undefined, scope, expiresAt });
     const endsAt = now + overlapSeconds * 1_000;
     await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
-    const stored = { ...token, name, createdAt: now, ...NEVER };
+    const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
     return context.json({ ...tokenView(stored), secret, replaces: former.id }, 201);
   });
   admin.get("/tokens", async (context) => {
@@ -103,3 +101,8 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
 
 /** What has not happened yet to a new token. */
 const NEVER = { expiresAt: null, revokedAt: null, lastUsedAt: null };
+
+/** A token that was made to end gets a successor that lives as long as it was to live. */
+function renewedExpiry({ createdAt, expiresAt }: Token, now: number): number | undefined {
+  return expiresAt === null ? undefined : now + (expiresAt - createdAt);
+}
