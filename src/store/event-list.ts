@@ -1,6 +1,7 @@
 import { foldText } from "#scim/text.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
+import type { EventRow } from "./events.ts";
 import { Parameters } from "./parameters.ts";
 import { rowsOf } from "./query.ts";
 
@@ -22,26 +23,10 @@ export interface EventFilter {
   readonly search?: string | undefined;
 }
 
-/** An event as it is stored: warnings are a JSON list, times milliseconds. */
-export interface StoredEvent {
-  readonly opId: string;
-  readonly at: number;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly scimType: string | null;
-  readonly latencyMs: number;
-  readonly clientIp: string | null;
-  readonly userAgent: string | null;
-  readonly credentialId: string | null;
-  readonly resourceType: string | null;
-  readonly resourceId: string | null;
-  readonly userName: string | null;
-  readonly requestBody: string | null;
-  readonly responseBody: string | null;
+/** An event as it is read back: warnings and difference are JSON texts, times milliseconds. */
+export interface StoredEvent extends Omit<EventRow, "userNameKey" | "warnings" | "difference"> {
   readonly warnings: string;
   readonly difference: string | null;
-  readonly explanation: string | null;
 }
 
 /** Events, newest first, and the id below which the next page begins; undefined on the last page. */
