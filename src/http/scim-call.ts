@@ -152,11 +152,18 @@ export class ScimCall {
       now: this.facts.startedAt,
       newId: () => uuidv7(),
       settings: async () => ({ ...(await this.settings()), type: this.types[type.name] }),
-      read: (id) => this.ask((db, scope) => resourceById(db, scope, type.name, id)),
+      read: async (id) =>
+        this.noted(await this.ask((db, scope) => resourceById(db, scope, type.name, id))),
       candidates: (keys) => this.ask((db, scope) => resourceCandidates(db, scope, type.name, keys)),
       commit: (changes, warnings) => this.commit(type, changes, warnings, answerTo),
       pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
     };
+  }
+
+  /** Notes whom a request is about: also a refused change is looked for by the name of the one it was of. */
+  private noted(record: ResourceRecord | undefined): ResourceRecord | undefined {
+    if (record !== undefined) this.resource = loggedResource(record);
+    return record;
   }
 
   /** What the store knows of the members of the caller's groups. */
@@ -171,9 +178,11 @@ export class ScimCall {
       return value;
     };
     return {
-      readGroup: (id, named) => {
+      readGroup: async (id, named) => {
         const build = (db: Database, scope: Scope) => groupWithNamed(db, scope, id, named);
-        return id === undefined ? withParked(build) : this.ask(build);
+        const found = await (id === undefined ? withParked(build) : this.ask(build));
+        this.noted(found.group);
+        return found;
       },
       allMembers: (id) => withParked((db, scope) => allMembers(db, scope, id)),
       parkedCount: async () => parked ?? (await this.ask(parkedCount)),
@@ -195,11 +204,15 @@ export class ScimCall {
   }
 
   /** This request's event-log row with a given answer, and what it changed. */
-  eventRow(answer: Answer, difference: Difference | null = null): EventRow {
+  eventRow(
+    answer: Answer,
+    difference: Difference | null = null,
+    resource: LoggedResource = this.resource,
+  ): EventRow {
     return eventRow(this.facts, {
       answer: this.showsBodies || answer.status >= 400 ? answer : { ...answer, body: undefined },
       credentialId: this.access?.credentialId,
-      resource: this.resource,
+      resource,
       warnings: this.warnings,
       latencyMs: this.tools.clock.now() - this.facts.startedAt,
       requestText: this.showsBodies ? this.requestText : "",
@@ -251,8 +264,9 @@ export class ScimCall {
   }
 
   private eventOf(change: ResourceChange, answerTo: (change: ResourceChange) => Answer): EventRow {
-    this.resource = loggedResource(change.after);
-    return this.eventRow(answerTo(change), redactDifference(differenceOf(change)));
+    // Only if it is stored is the resource what this change makes of it.
+    const stored = loggedResource(change.after);
+    return this.eventRow(answerTo(change), redactDifference(differenceOf(change)), stored);
   }
 
   /** The credential was good at the first look and was not inside the batch: look again to say why. */

@@ -67,7 +67,8 @@ function differenceChange(
     removed: leaving.flatMap(({ memberId, isMember }) => (isMember ? (memberId ?? []) : [])),
     parked,
     unparked: [...leaving, ...joining.filter(isKnown)].flatMap(parkedValue),
-    dependsOnList: false,
+    // Who waits may arrive meanwhile, and would then stay a member.
+    dependsOnList: leaving.some(({ isParked }) => isParked),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import type { JsonObject } from "./json.ts";
 import { documentOf, type ResourceRecord, type TypeName } from "./ports.ts";
@@ -120,7 +121,25 @@ export function locationOf(
   return `${baseUrl}/${type}s/${id}`;
 }
 
+/**
+ * A row holds the document twice, as sent and folded, and travels in one D1 value of at most 2 MB: a
+ * document may grow by PATCH beyond what one body brings, but not beyond this.
+ */
+const DOCUMENT_BYTES_MAX = 512 * 1024;
+
 function textOf(type: ResourceType, document: Document): string {
   const ordered = orderDocument(type, document);
-  return JSON.stringify({ schemas: schemasFor(type, ordered), ...ordered });
+  const text = JSON.stringify({ schemas: schemasFor(type, ordered), ...ordered });
+  // A character takes three bytes at most, so that short texts need no counting.
+  if (text.length * 3 > DOCUMENT_BYTES_MAX && isTooLarge(text)) {
+    throw ScimError.status(
+      413,
+      `The ${type.name.toLowerCase()} would hold more than ${DOCUMENT_BYTES_MAX} bytes in all; send fewer or shorter values.`,
+    );
+  }
+  return text;
+}
+
+function isTooLarge(text: string): boolean {
+  return new TextEncoder().encode(text).byteLength > DOCUMENT_BYTES_MAX;
 }

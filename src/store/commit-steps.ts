@@ -61,14 +61,14 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
   if (isMembersOnly(change)) {
     const version = membersOf(change)?.dependsOnList ? change.before.version : null;
     const touched = [{ rowId, modifiedAt: after.modifiedAt, eventId: after.eventId }];
-    return { ...NOTHING, guards: [{ rowId, version }], touched, ...members };
+    return { ...NOTHING, guards: [{ rowId, id: after.id, version }], touched, ...members };
   }
   const before = resourceColumns(type, change.before, allowsDoubles);
   const keys = changedKeys(before, after);
   const takesExternalId = keys.externalId && after.externalId !== null;
   return {
     ...NOTHING,
-    guards: [{ rowId, version: before.version }],
+    guards: [{ rowId, id: before.id, version: before.version }],
     freed: takesExternalId ? [{ rowId, type: after.type, externalId: after.externalId }] : [],
     updated: [{ keys, row: { ...after, rowId } }],
     // A live row is soft-deleted first, so that its groups move on by this event.

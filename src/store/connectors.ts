@@ -92,7 +92,7 @@ export async function changeConnector(
   { name, tenant, status, settings }: ConnectorChange,
   now: number,
 ): Promise<void> {
-  await db
+  const changed = db
     .prepare(
       `UPDATE connectors SET name = coalesce(?3, name), status = coalesce(?4, status),
          settings = coalesce(?5, settings), tenant = iif(?6, ?7, tenant), modified_at = ?2
@@ -106,8 +106,10 @@ export async function changeConnector(
       settings === undefined ? null : JSON.stringify(settings),
       tenant === undefined ? 0 : 1,
       tenant ?? null,
-    )
-    .run();
+    );
+  const claimed = db.prepare(CLAIM_GROUP_NAMES).bind(connectorId);
+  const isUnique = settings?.allowDuplicateGroupNames === false;
+  await db.batch(isUnique ? [changed, claimed] : [changed]);
 }
 
 /** Deletes a connector: its tokens die with the next request, its users are kept (SEMANTICS 12). */
@@ -125,3 +127,12 @@ export async function deleteConnector(
 function fromRow({ settings, ...columns }: ConnectorRow): Connector {
   return { ...columns, settings: parseSettings(settings) };
 }
+
+/**
+ * The statement that makes group names unique where doubles were allowed before: of each name one
+ * group holds it; the doubles that are there stay until they are renamed. ?1 = connector.
+ */
+const CLAIM_GROUP_NAMES = `UPDATE resources SET name_slot = '' WHERE row_id IN (
+  SELECT first FROM (SELECT row_id AS first, min(id) FROM resources
+    WHERE connector_id = ?1 AND type = 'Group' AND deleted_at IS NULL
+    GROUP BY name_key HAVING sum(name_slot = '') = 0))`;

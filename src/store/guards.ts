@@ -3,6 +3,8 @@ import type { RowSource } from "./row-source.ts";
 /** A row that a change was decided on; without a version, any will do as long as it is there. */
 export interface RowGuard {
   readonly rowId: number;
+  /** SQLite hands the row of an erased resource out again: the id says that it is still the same one. */
+  readonly id: string;
   readonly version: number | null;
 }
 
@@ -12,7 +14,7 @@ export interface RowGuard {
  */
 export function guardRows({ row, from }: RowSource): string {
   return `INSERT INTO tx_guard (version_changed) SELECT 1 ${from} WHERE NOT EXISTS (
-    SELECT 1 FROM resources WHERE row_id = ${row} ->> 'rowId' AND connector_id = ?2
+    SELECT 1 FROM resources WHERE row_id = ${row} ->> 'rowId' AND connector_id = ?2 AND id = ${row} ->> 'id'
       AND version = coalesce(${row} ->> 'version', version)
       AND (${row} ->> 'version' IS NOT NULL OR deleted_at IS NULL))`;
 }

@@ -23,9 +23,14 @@ export interface ChangedKeys {
 export function changedKeys(before: ResourceColumns, after: ResourceColumns): ChangedKeys {
   return {
     nameKey: before.nameKey !== after.nameKey,
-    externalId: before.externalId !== after.externalId,
+    // A soft-deleted row may have given its externalId up since it was read: a restore claims it anew.
+    externalId: before.externalId !== after.externalId || isRestored(before, after),
     deletedAt: before.deletedAt !== after.deletedAt,
   };
+}
+
+function isRestored(before: ResourceColumns, after: ResourceColumns): boolean {
+  return before.deletedAt !== null && after.deletedAt === null;
 }
 
 /**

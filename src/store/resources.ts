@@ -2,14 +2,20 @@ import type { CandidateKeys, ResourceRecord, TypeName } from "#scim/ports.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 
+// A user is read with its groups, also to switch it off: they must never outgrow a D1 value of 2 MB.
+const USER_GROUPS_MAX = 2_000;
+const GROUP_NAME_CHARACTERS = 200;
+
 /** The columns of a resource that answers are made of, its groups among them. */
 export const RESOURCE_COLUMNS = `resources.row_id AS rowId, resources.type AS type, resources.id AS id,
   resources.version AS version, resources.created_at AS createdAt, resources.modified_at AS modifiedAt,
   resources.deleted_at AS deletedAt, resources.doc AS documentText,
-  CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', g.id, 'display', g.doc ->> 'displayName'))
-    FROM group_members AS m CROSS JOIN resources AS g
-      ON g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL
-    WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id)
+  CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', id, 'display', display)) FROM (
+      SELECT g.id AS id, substr(g.doc ->> 'displayName', 1, ${GROUP_NAME_CHARACTERS}) AS display
+      FROM group_members AS m CROSS JOIN resources AS g
+        ON g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL
+      WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id
+      LIMIT ${USER_GROUPS_MAX}))
     ELSE '[]' END AS groupsText`;
 
 type ResourceRow = Omit<ResourceRecord, "deletedAt"> & { readonly deletedAt: number | null };

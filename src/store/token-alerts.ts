@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { ConnectorId } from "./connector-id.ts";
+import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 import { rowsOf } from "./query.ts";
@@ -32,8 +33,16 @@ export async function warnOfExpiry(db: Database, clock: Clock, newId: () => stri
   const tokens = rowsOf<ExpiringToken>(found);
   if (tokens.length === 0) return;
   const alerts = tokens.map((token) => ({ token, eventId: newId() }));
-  await withRetries(clock, () =>
+  await raiseOnce(clock, () =>
     db.batch([
+      ...tokens.map(({ connectorId, id, days }) =>
+        db
+          .prepare(
+            `INSERT INTO tx_guard (version_changed) SELECT 1 FROM credentials
+             WHERE connector_id = ?1 AND id = ?2 AND coalesce(warned_days, 1000) <= ?3`,
+          )
+          .bind(connectorId, id, days),
+      ),
       ...alerts.flatMap(({ token, eventId }) =>
         appendEvents(db, token.connectorId, [alertEvent(token, eventId, now)]),
       ),
@@ -55,6 +64,15 @@ export async function warnOfExpiry(db: Database, clock: Clock, newId: () => stri
       ),
     ]),
   );
+}
+
+/** A batch that finds an alert raised already, by another run or its own lost try, raises none. */
+async function raiseOnce(clock: Clock, raise: () => Promise<unknown>): Promise<void> {
+  try {
+    await withRetries(clock, raise);
+  } catch (error) {
+    if (classifyError(error).kind !== "versionChanged") throw error;
+  }
 }
 
 // ?1 = now, ?2 = a day. `days` is the nearest mark that the token has passed.

@@ -168,3 +168,21 @@ describe("a list of events", () => {
     expect(second.body).toMatchObject({ items: [{ method: "POST", userName: "ada" }] });
   });
 });
+
+test("refused changes of a user are found by the name that the user has", async () => {
+  const client = await gateway.client();
+  const user = await client.call("/Users", { body: aUser({ userName: "yy@x.y" }) });
+  await client.call("/Users", { body: aUser({ userName: "taken@x.y" }) });
+  const path = `/Users/${user.body.id}`;
+  const wrong = aPatch({ op: "replace", path: "title", value: { x: 1 } });
+  const taken = aPatch({ op: "replace", path: "userName", value: "taken@x.y" });
+  await client.call(path, { method: "PATCH", body: wrong });
+  await client.call(path, { method: "PATCH", body: taken });
+  await client.call(path, { method: "PUT", body: { displayName: "No name" } });
+  await client.call(path, { method: "DELETE", headers: { "If-Match": 'W/"9"' } });
+
+  const { body } = await gateway.admin(`/connectors/${client.id}/events?user=yy@x.y&status=4xx`);
+
+  const statuses = body.items.map(({ status }: { status: number }) => status);
+  expect(statuses).toEqual([412, 400, 409, 400]);
+});
