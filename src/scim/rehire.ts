@@ -30,7 +30,7 @@ export function decideCreate(
   );
   if (byName?.isActive) throw takenBy(type, "name", byName.record, document);
   if (byName !== undefined && contradicts(byName.externalId, wanted.externalId)) {
-    throw takenBy(type, "name", byName.record, document);
+    throw anotherPerson(type, byName.record, document);
   }
   if (byExternalId?.isLive && byExternalId.isActive) {
     throw takenBy(type, "externalId", byExternalId.record, document);
@@ -70,6 +70,15 @@ export function takenBy(
   return taken(type, key).explainedBy(
     (quote) =>
       `The client sent ${attribute} ${quote(String(sent[attribute] ?? ""))}, which the ${noun} with the id ${holder.id}${state} already holds; ${step}, or remove that ${noun}.`,
+  );
+}
+
+/** The same refusal of a rehire that contradicts itself: the name of a leaver, with another externalId. */
+function anotherPerson(type: ResourceType, holder: ResourceRecord, sent: JsonObject): ScimError {
+  const { userName, externalId } = documentOf(holder);
+  return taken(type, "name").explainedBy(
+    (quote) =>
+      `The inactive user with the id ${holder.id} has userName ${quote(String(userName))} and externalId ${quote(String(externalId))}, but the client sent externalId ${quote(String(sent.externalId))}: perhaps another person inherited the name. If it is the same person, give that user the externalId that was sent, and it is restored; if not, rename that user.`,
   );
 }
 

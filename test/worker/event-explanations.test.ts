@@ -72,8 +72,23 @@ describe("a name that is taken", () => {
 
     const answer = await client.post(aUser({ userName: "ada", externalId: "e2" }));
 
+    const explanation = await explanationOf(client);
     expect(answer.status).toBe(409);
-    expect(await explanationOf(client)).toContain(`the user with the id ${id} (inactive`);
+    expect(explanation).toContain(
+      `inactive user with the id ${id} has userName "ada" and externalId "e1", but the client sent externalId "e2"`,
+    );
+    expect(explanation).toContain("If it is the same person");
+    expect(seen(answer)).not.toContain(id);
+  });
+
+  test("is not what a body without a name is refused for: that is found by its externalId", async () => {
+    const { client } = await withAda();
+
+    await client.post({ externalId: "e-noname", displayName: "No name" });
+
+    const { body } = await gateway.admin(`/connectors/${client.id}/events?user=e-noname`);
+    expect(body.items).toMatchObject([{ status: 400, userName: "e-noname" }]);
+    expect(body.items[0].explanation).toContain("e-noname");
   });
 
   test("as externalId is explained with the id of its holder", async () => {

@@ -34,12 +34,19 @@ export function isKnownVersion(context: Context<AppEnv>, record: ResourceRecord)
   return header !== undefined && matchesTag(header, record.version);
 }
 
-/** The name that the body of a write gives, for the event log. */
+/** By what a body that is not validated yet can be found in the log: its name, or else what comes next to one. */
 export function namedIn(type: ResourceType, body: JsonValue): { readonly userName?: string } {
   if (!isJsonObject(body)) return {};
-  const wanted = nameAttribute(type.name).toLowerCase();
-  for (const [name, value] of Object.entries(body)) {
-    if (name.toLowerCase() === wanted && typeof value === "string") return { userName: value };
+  const members = Object.entries(body);
+  for (const wanted of [nameAttribute(type.name), "externalId", "displayName"]) {
+    const folded = wanted.toLowerCase();
+    const [, value] =
+      members.find(([name, each]) => name.toLowerCase() === folded && isText(each)) ?? [];
+    if (typeof value === "string") return { userName: value };
   }
   return {};
+}
+
+function isText(value: JsonValue): boolean {
+  return typeof value === "string" && value.trim() !== "";
 }
