@@ -104,11 +104,19 @@ async function refuse(
   const isStopped =
     isUnknown && (await hasFailedTooOften(context.env, services.config, context.req.raw.headers));
   const status = isStopped ? 429 : isUnknown ? 401 : 400;
-  const answer = jsonAnswer(status, { detail: error.description });
+  const explanation = isUnknown && client !== undefined ? () => reasonOf(client) : undefined;
+  const answer = { ...jsonAnswer(status, { detail: error.description }), explanation };
   if (client !== undefined) logRequest(services, context, client, answer);
   else if (isUnknown) countRefusal(services, context);
   if (isStopped) return oauthResponse(status, body, FAILURES_HEADERS);
   return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": "Basic" } : {});
+}
+
+/** Why a client that is known was not let in: the log may tell, the answer must not. */
+function reasonOf({ id, isActive }: KnownClient): string {
+  return isActive
+    ? `The secret that came with the client ${id} is not the one it was made with. Put the right secret into the identity provider, or make a new client.`
+    : `The client ${id} was revoked. Make a new one and put its id and secret into the identity provider.`;
 }
 
 /** Token requests of a known client stand in its connector's event log, without any body. */

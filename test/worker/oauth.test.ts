@@ -250,3 +250,18 @@ test("another connector's client is unknown to an administrator of this one", as
   expect(answer.status).toBe(404);
   expect((await askToken({ form: credentials(client) })).status).toBe(200);
 });
+
+test("the log tells a wrong secret from a revoked client, and the answer does not", async () => {
+  const client = await aClient();
+  const wrong = await askToken({ form: { ...credentials(client), client_secret: "wrong" } });
+  const path = `/connectors/${client.connector.id}`;
+  await gateway.admin(`${path}/clients/${client.id}`, { method: "DELETE" });
+  const revoked = await askToken({ form: credentials(client) });
+
+  const { body } = await gateway.admin(`${path}/events`);
+
+  const [last, first] = body.items.map(({ explanation }: { explanation: string }) => explanation);
+  expect(first).toContain("is not the one it was made with");
+  expect(last).toContain("was revoked");
+  expect(wrong.body).toEqual(revoked.body);
+});
