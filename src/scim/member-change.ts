@@ -40,6 +40,7 @@ export async function decideMembers(
   if (wanted.has(groupId) || joining.some(({ memberId }) => memberId === groupId)) {
     throw ScimError.invalidValue("A group cannot be its own member.");
   }
+  requireOneWish(named, wanted);
   const unknown = joining.filter(({ memberId }) => memberId === undefined);
   if (settings.unknownMembers === "reject") requireIds(joining);
   const parking = await parkable(unknown, knowledge);
@@ -48,6 +49,21 @@ export async function decideMembers(
       ? listChange(plan.values, parking.parked, knowledge)
       : differenceChange(plan, parking.parked, knowledge, settings);
   return { change: isNothing(change) ? undefined : change, warnings: parking.warnings };
+}
+
+/** Somebody named by id and by externalId, once to join and once to leave: nobody can tell which came last. */
+function requireOneWish(named: readonly NamedMember[], wanted: ReadonlySet<string>): void {
+  const joins = new Map<string, boolean>();
+  for (const { value, memberId } of named) {
+    if (memberId === undefined) continue;
+    const isWanted = wanted.has(value);
+    if ((joins.get(memberId) ?? isWanted) !== isWanted) {
+      throw ScimError.invalidValue(
+        `The request adds and removes one member under two names, one of them ${quoteName(value)}; name each member by its id.`,
+      );
+    }
+    joins.set(memberId, isWanted);
+  }
 }
 
 function differenceChange(

@@ -12,7 +12,12 @@ import { type NormaliseContext, normaliseAttribute } from "./value.ts";
  * additions and removals that hold whatever the list is.
  */
 export type MemberPlan =
-  | { readonly kind: "list"; readonly values: ReadonlySet<string> }
+  | {
+      readonly kind: "list";
+      readonly values: ReadonlySet<string>;
+      /** What the request took off the list again, to be told apart from who stays on it. */
+      readonly dropped: ReadonlySet<string>;
+    }
   | {
       readonly kind: "difference";
       readonly added: ReadonlySet<string>;
@@ -46,12 +51,16 @@ export function planSteps(steps: readonly Step[], context: NormaliseContext): Me
       from.delete(value);
     }
   }
-  return isList ? { kind: "list", values: added } : { kind: "difference", added, removed };
+  return isList
+    ? { kind: "list", values: added, dropped: removed }
+    : { kind: "difference", added, removed };
 }
 
 /** Every value that a plan names. */
 export function namedValues(plan: MemberPlan): readonly string[] {
-  return plan.kind === "list" ? [...plan.values] : [...plan.added, ...plan.removed];
+  return plan.kind === "list"
+    ? [...plan.values, ...plan.dropped]
+    : [...plan.added, ...plan.removed];
 }
 
 /** What a step does with which values; to remove all is to replace them by none. */

@@ -87,6 +87,7 @@ export async function replaceGroup(
   const plan: MemberPlan = {
     kind: "list",
     values: draft === undefined ? new Set() : splitMembers(draft.document).values,
+    dropped: new Set(),
   };
   return await writeGroup(directory, id, ifMatch, plan, (before, terms) => {
     const { document, warnings } = finalOf(type, draft, body, terms);
@@ -152,7 +153,9 @@ async function writeGroup(
     return { change: { kind: "update", before, after, members }, warnings: all };
   });
   const isWhole = plan.kind === "list";
-  return written && { ...written, named: known?.named ?? [], isWhole };
+  const named = known?.named ?? [];
+  const shown = isWhole ? named.filter(({ value }) => plan.values.has(value)) : named;
+  return written && { ...written, named: shown, isWhole };
 }
 
 const NO_MEMBERS = { ids: [], parked: [] };

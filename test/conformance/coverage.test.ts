@@ -5,7 +5,7 @@ import items from "./items.json" with { type: "json" };
 /** How many exchanges of provisioning clients there are at least; the products' come on top. */
 const EXCHANGES_MIN = 200;
 
-/** Clients that CLIENTS.md describes; the last folder holds those that have a paragraph together. */
+/** The clients whose dialects are played; the last folder holds those that have a paragraph together. */
 const CLIENTS = ["okta", "entra", "onelogin", "jumpcloud", "google", "others"];
 
 /** Entra adds the schema of its own groups, which is a name and no address. */

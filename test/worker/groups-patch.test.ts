@@ -318,3 +318,54 @@ describe("a strict connector", () => {
     expect(await members()).toEqual(["BOB", "CYD"]);
   });
 });
+
+test.each([
+  [
+    "added by id and removed by externalId",
+    [
+      { op: "add", by: "id" },
+      { op: "remove", by: "externalId" },
+    ],
+  ],
+  [
+    "removed by externalId and added by id",
+    [
+      { op: "remove", by: "externalId" },
+      { op: "add", by: "id" },
+    ],
+  ],
+  [
+    "put on the list by id and taken off by externalId",
+    [
+      { op: "replace", by: "id" },
+      { op: "remove", by: "externalId" },
+    ],
+  ],
+] as const)(
+  "a member %s in one request is refused, since nobody can tell which holds",
+  async (_name, steps) => {
+    const { token } = await gateway.connector();
+    const user = await gateway.scim("/Users", {
+      token,
+      body: { userName: "u", externalId: "ext-u" },
+    });
+    const group = await gateway.scim("/Groups", { token, body: { displayName: "G" } });
+    const names = { id: user.body.id, externalId: "ext-u" };
+    const operations = steps.map(({ op, by }) => ({
+      op,
+      path: "members",
+      value: [{ value: names[by] }],
+    }));
+    const path = `/Groups/${group.body.id}`;
+
+    const answer = await gateway.scim(path, {
+      token,
+      method: "PATCH",
+      body: aPatch(...operations),
+    });
+
+    const read = await gateway.scim(path, { token });
+    expect([answer.status, answer.body.scimType]).toEqual([400, "invalidValue"]);
+    expect(read.body).toEqual(group.body);
+  },
+);
