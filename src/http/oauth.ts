@@ -7,10 +7,10 @@ import { ScimError } from "#scim/error.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/oauth-clients.ts";
 import { type Answer, jsonAnswer } from "./answer.ts";
 import { readFormText } from "./body.ts";
-import { clientIp, ipPrefix } from "./client-ip.ts";
 import { answerTo } from "./error-response.ts";
 import { eventRow } from "./event-log.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
+import { callFacts, countRefusal, waitUntil } from "./request-facts.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
@@ -107,7 +107,7 @@ async function refuse(
   const explanation = isUnknown && client !== undefined ? () => reasonOf(client) : undefined;
   const answer = { ...jsonAnswer(status, { detail: error.description }), explanation };
   if (client !== undefined) logRequest(services, context, client, answer);
-  else if (isUnknown) countRefusal(services, context);
+  else if (isUnknown) countRefusal(services, context, "client");
   if (isStopped) return oauthResponse(status, body, FAILURES_HEADERS);
   return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": "Basic" } : {});
 }
@@ -126,17 +126,7 @@ function logRequest(
   client: KnownClient,
   answer: Answer,
 ): void {
-  const { url, method, headers } = context.req.raw;
-  const at = services.clock.now();
-  const facts = {
-    opId: uuidv7({ msecs: at }),
-    startedAt: at,
-    method,
-    target: new URL(url).pathname,
-    baseUrl: "",
-    clientIp: clientIp(headers),
-    userAgent: headers.get("User-Agent") ?? undefined,
-  };
+  const facts = callFacts(services, context, new URL(context.req.raw.url).pathname, "");
   const row = eventRow(facts, {
     answer: answer.status < 400 ? { ...answer, body: undefined } : answer,
     credentialId: client.id,
@@ -149,20 +139,7 @@ function logRequest(
     // The row has neither body nor query, so that there is nothing to mask.
     isMasked: false,
   });
-  services.log.addEvent(context.env.DB, client.connectorId, row, (promise) =>
-    context.executionCtx.waitUntil(promise),
-  );
-}
-
-function countRefusal(services: Services, context: Context<AppEnv>): void {
-  const refusal = {
-    minute: Math.floor(services.clock.now() / 60_000),
-    ipPrefix: ipPrefix(clientIp(context.req.raw.headers)),
-    reason: "client",
-  };
-  services.log.addRefusal(context.env.DB, refusal, (promise) =>
-    context.executionCtx.waitUntil(promise),
-  );
+  services.log.addEvent(context.env.DB, client.connectorId, row, waitUntil(context));
 }
 
 function oauthResponse(

@@ -82,12 +82,13 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
 
 /** Groups updates by the keys they change, since each group is one statement. */
 export function updateGroups(steps: readonly Step[]) {
-  const groups = new Map<string, { keys: ChangedKeys; items: readonly object[] }>();
-  for (const { keys, row } of steps.flatMap(({ updated }) => updated)) {
-    const name = JSON.stringify(keys);
-    groups.set(name, { keys, items: [...(groups.get(name)?.items ?? []), row] });
-  }
-  return [...groups.values()];
+  const updates = steps.flatMap(({ updated }) => updated);
+  const groups = Map.groupBy(updates, ({ keys }) => JSON.stringify(keys));
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ keys: first.keys, items: [first, ...others].map(({ row }) => row) }],
+  );
 }
 
 /** A change of members leaves the document alone, and so needs no look at the version. */

@@ -14,11 +14,13 @@ export interface TokenChoice {
 export const NO_EXPIRY: TokenChoice = { scope: "read-write", expiresAt: undefined };
 
 /** Makes a token: the secret to show once, and what is stored of it. */
-export async function makeToken(
-  choice: TokenChoice,
-): Promise<{ readonly secret: string; readonly token: TokenToStore }> {
+export async function makeToken({
+  name,
+  scope,
+  expiresAt,
+}: TokenChoice): Promise<{ readonly secret: string; readonly token: TokenToStore }> {
   const { secret, hash, hint } = await createToken();
-  return { secret, token: { id: uuidv7(), hash, hint, name: choice.name, ...kept(choice) } };
+  return { secret, token: { id: uuidv7(), hash, hint, name, scope, expiresAt } };
 }
 
 /** A token as the admin API shows it; the secret is not among it. */
@@ -33,10 +35,6 @@ export function tokenView(token: Token) {
     revokedAt: isoOrNull(token.revokedAt),
     lastUsedAt: isoOrNull(token.lastUsedAt),
   };
-}
-
-function kept({ scope, expiresAt }: TokenChoice) {
-  return { scope, expiresAt };
 }
 
 /** A moment in milliseconds as ISO 8601 text, or null. */

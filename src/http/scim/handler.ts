@@ -1,13 +1,11 @@
 import type { Context, Handler } from "hono";
-import { v7 as uuidv7 } from "uuid";
 import { ScimError } from "#scim/error.ts";
 import type { Access } from "#store/access.ts";
 import { type Answer, toResponse } from "../answer.ts";
 import { readCredential } from "../authenticate.ts";
-import { clientIp, ipPrefix } from "../client-ip.ts";
 import { answerTo, Refusal, unauthorized } from "../error-response.ts";
-import type { CallFacts } from "../event-log.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "../rate-limit.ts";
+import { callFacts, countRefusal, waitUntil } from "../request-facts.ts";
 import { ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 
@@ -35,7 +33,9 @@ export function scimHandler(
     }
     const admit = (access: Access) => admitConnector(context.env, config, access);
     const tools = { db: context.env.DB, clock, signer: config.cursorSigner, admit };
-    const facts = callFacts(services, context, basePath);
+    const { pathname, search } = new URL(context.req.raw.url);
+    const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
+    const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);
     const call = new ScimCall(tools, facts, context.req.raw, credential.hash, intent);
     const answer = await answerOf(services, call, context, operation);
     await logCall(services, context, call, answer, intent);
@@ -51,21 +51,6 @@ const MISSING = {
 /** The base URL of a SCIM path, with the public origin if one is configured; no header can change it. */
 export function scimBaseUrl(services: Services, requestUrl: string, basePath: string): string {
   return `${services.config.publicUrl ?? new URL(requestUrl).origin}${basePath}`;
-}
-
-function callFacts(services: Services, context: Context<AppEnv>, basePath: string): CallFacts {
-  const { url, method, headers } = context.req.raw;
-  const { pathname, search } = new URL(url);
-  const startedAt = services.clock.now();
-  return {
-    opId: uuidv7({ msecs: startedAt }),
-    startedAt,
-    method,
-    target: `${pathname}${search}`,
-    baseUrl: scimBaseUrl(services, url, basePath),
-    clientIp: clientIp(headers),
-    userAgent: headers.get("User-Agent") ?? undefined,
-  };
 }
 
 async function answerOf(
@@ -148,19 +133,4 @@ function noteUse(
   const at = services.clock.now();
   if (at - (lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
   services.log.addUse(context.env.DB, { connectorId, credentialId, at }, waitUntil(context));
-}
-
-function countRefusal(
-  services: Services,
-  context: Context<AppEnv>,
-  reason: "absent" | "malformed" | "unknown",
-): void {
-  const prefix = ipPrefix(clientIp(context.req.raw.headers));
-  const minute = Math.floor(services.clock.now() / 60_000);
-  const refusal = { minute, ipPrefix: prefix, reason };
-  services.log.addRefusal(context.env.DB, refusal, waitUntil(context));
-}
-
-function waitUntil(context: Context<AppEnv>): (promise: Promise<void>) => void {
-  return (promise) => context.executionCtx.waitUntil(promise);
 }

@@ -1,0 +1,41 @@
+import type { Context } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import { clientIp, ipPrefix } from "./client-ip.ts";
+import type { CallFacts } from "./event-log.ts";
+import type { AppEnv, Services } from "./services.ts";
+
+/** What is known of a request before anything is done with it; `target` is what the log shows of its URL. */
+export function callFacts(
+  { clock }: Services,
+  context: Context<AppEnv>,
+  target: string,
+  baseUrl: string,
+): CallFacts {
+  const { method, headers } = context.req.raw;
+  const startedAt = clock.now();
+  return {
+    opId: uuidv7({ msecs: startedAt }),
+    startedAt,
+    method,
+    target,
+    baseUrl,
+    clientIp: clientIp(headers),
+    userAgent: headers.get("User-Agent") ?? undefined,
+  };
+}
+
+/** Counts a request that was refused before it could name a connector. */
+export function countRefusal(
+  { clock, log }: Services,
+  context: Context<AppEnv>,
+  reason: "absent" | "malformed" | "unknown" | "client",
+): void {
+  const prefix = ipPrefix(clientIp(context.req.raw.headers));
+  const minute = Math.floor(clock.now() / 60_000);
+  log.addRefusal(context.env.DB, { minute, ipPrefix: prefix, reason }, waitUntil(context));
+}
+
+/** Keeps a request's isolate alive until a promise is settled. */
+export function waitUntil(context: Context<AppEnv>): (promise: Promise<void>) => void {
+  return (promise) => context.executionCtx.waitUntil(promise);
+}
