@@ -13,6 +13,7 @@ const WORKER_BINDINGS = {
   ACCESS_ADMIN_EMAILS: "",
   // Tests send faster than any client; the one about the limits switches them on.
   RATE_LIMITS: "off",
+  ALLOW_INSECURE_URLS: "",
 };
 
 // wrangler warns of a required secret it cannot see, although the bindings above provide them.

@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import { ConnectorBridge } from "#bridge/connector-bridge.ts";
+import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
@@ -12,6 +14,8 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: () => Math.random(),
 };
+
+export { ConnectorBridge, WebhookEndpoint };
 
 let app: Hono<AppEnv> | undefined;
 

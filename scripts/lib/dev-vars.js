@@ -7,8 +7,12 @@ import { SECRET_MAKERS } from "./secrets.js";
 /** Where `wrangler dev` reads secrets from: the folder of wrangler.toml. */
 export const DEV_VARS = join(ROOT, ".dev.vars");
 
-/** What a development server sets; a load test on a laptop should not be told to wait. */
-const MAKERS = { ...SECRET_MAKERS, RATE_LIMITS: () => "off" };
+/** What a development server sets: a load test should not be told to wait, and receivers run beside it. */
+const MAKERS = {
+  ...SECRET_MAKERS,
+  RATE_LIMITS: () => "off",
+  ALLOW_INSECURE_URLS: () => "loopback",
+};
 
 /** Makes .dev.vars complete and readable by its owner alone, and gives the variables it holds. */
 export function prepareDevVars() {

@@ -16,6 +16,10 @@ export interface Config {
   readonly access: AccessConfig | undefined;
   /** Whether requests are counted against the rate limits. */
   readonly isRateLimited: boolean;
+  /** Whether sources and webhooks may be http on loopback, for development. */
+  readonly allowsLoopback: boolean;
+  /** Seals what is kept of providers' and webhooks' secrets. */
+  readonly keyRing: KeyRing;
   /** Signs the cursors of SCIM lists, with a key derived from ENCRYPTION_KEYS. */
   readonly cursorSigner: Signer;
 }
@@ -30,6 +34,7 @@ export interface AccessConfig {
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
 export function readConfig(env: Env): Config {
+  const keyRing = readKeys(env.ENCRYPTION_KEYS);
   return {
     scimBasePaths: readPaths("SCIM_BASE_PATHS", env.SCIM_BASE_PATHS),
     tokenPaths: readPaths("TOKEN_PATHS", env.TOKEN_PATHS),
@@ -37,7 +42,9 @@ export function readConfig(env: Env): Config {
     adminToken: env.ADMIN_TOKEN || undefined,
     access: readAccess(env),
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
-    cursorSigner: createSigner(readKeys(env.ENCRYPTION_KEYS), "scim-edge list cursor"),
+    allowsLoopback: readLoopback(env.ALLOW_INSECURE_URLS),
+    keyRing,
+    cursorSigner: createSigner(keyRing, "scim-edge list cursor"),
   };
 }
 
@@ -65,6 +72,11 @@ function readKeys(text: string | undefined): KeyRing {
 function readSwitch(variable: string, text: string): boolean {
   if (text === "on" || text === "off") return text === "on";
   throw new Error(`${variable} must be "on" or "off", not "${text}".`);
+}
+
+function readLoopback(text: string): boolean {
+  if (text === "" || text === "loopback") return text === "loopback";
+  throw new Error(`ALLOW_INSECURE_URLS must be "loopback" or empty, not "${text}".`);
 }
 
 function readPaths(variable: string, list: string): [string, ...string[]] {

@@ -1,11 +1,16 @@
 import type { Difference } from "#scim/difference.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { foldText } from "#scim/text.ts";
+import { maskEvent } from "#store/event-mask.ts";
+import {
+  LOGGED_BODY_BYTES_MAX,
+  redactBody,
+  redactTarget,
+  redactText,
+} from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
 import type { Answer } from "./answer.ts";
 import { explain } from "./explain.ts";
-import { maskEvent } from "./mask.ts";
-import { LOGGED_BODY_BYTES_MAX, redactBody, redactTarget, redactText } from "./redact.ts";
 
 /** What is known of a request before anything is done with it. */
 export interface CallFacts {

@@ -1,8 +1,8 @@
 import { quoteName } from "#scim/json.ts";
+import { MASK, maskName } from "#store/event-mask.ts";
+import { redactText } from "#store/event-redact.ts";
 import type { Answer } from "./answer.ts";
 import type { LoggedResource } from "./event-log.ts";
-import { MASK, maskName } from "./mask.ts";
-import { redactText } from "./redact.ts";
 
 const EXPLANATION_BYTES_MAX = 2_048;
 

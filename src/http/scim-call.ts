@@ -21,6 +21,7 @@ import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/acces
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit.ts";
 import type { Database } from "#store/database.ts";
+import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
 import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
 import { bothQueries, type Query, runQuery, type Scope } from "#store/query.ts";
@@ -31,7 +32,6 @@ import { requireGranted } from "./authenticate.ts";
 import { readBodyText } from "./body.ts";
 import { unauthorized } from "./error-response.ts";
 import { type CallFacts, eventRow, type LoggedResource } from "./event-log.ts";
-import { redactDifference } from "./redact.ts";
 
 /** What a call needs of the world. */
 export interface CallTools {

@@ -23,6 +23,8 @@ export const connectors = sqliteTable(
     settings: text().notNull(),
     /** The connector's own attributes, as a JSON list of declarations. */
     attributes: text().notNull().default("[]"),
+    /** The ids of its enabled webhooks, as a JSON list: whoever writes learns here whom to wake. */
+    webhookIds: text("webhook_ids").notNull().default("[]"),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -249,6 +251,8 @@ export const changes = sqliteTable(
     type: text().notNull(),
     at: integer().notNull(),
     payload: text().notNull(),
+    /** The changed attributes of a resource's own write, as before and after, as JSON. */
+    difference: text(),
   },
   (table) => [index("changes_connector").on(table.connectorId, table.seq)],
 );
@@ -270,3 +274,47 @@ export const sweeps = sqliteTable("sweeps", {
   name: text().primaryKey(),
   position: integer().notNull(),
 });
+
+/** The pull sync of a connector: what an administrator chose, and a mirror of what its Durable Object knows. */
+export const bridges = sqliteTable(
+  "bridges",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().primaryKey(),
+    /** Source and options, as JSON. */
+    config: text().notNull(),
+    /** The provider's credentials, sealed. */
+    credentials: text().notNull(),
+    state: text({ enum: ["pending", "syncing", "active", "failed", "disabled"] }).notNull(),
+    paused: integer().notNull().default(0),
+    consecutiveFailures: integer("consecutive_failures").notNull().default(0),
+    /** When it has to be woken, at the latest; null where it waits for an administrator. */
+    nextAt: integer("next_at"),
+    createdAt: integer("created_at").notNull(),
+    modifiedAt: integer("modified_at").notNull(),
+  },
+  (table) => [index("bridges_next_at").on(table.nextAt).where(sql`next_at IS NOT NULL`)],
+);
+
+/** Where a connector's changes are delivered; what was delivered is known to its Durable Object. */
+export const webhooks = sqliteTable(
+  "webhooks",
+  {
+    id: text().primaryKey(),
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    name: text(),
+    url: text().notNull(),
+    /** The change types it wants, as a JSON list; null for all. */
+    eventTypes: text("event_types"),
+    /** The signing secret, sealed; beside it the former one until the rotation's overlap ends. */
+    secret: text().notNull(),
+    formerSecret: text("former_secret"),
+    formerSecretUntil: integer("former_secret_until"),
+    status: text({ enum: ["active", "disabled"] }).notNull(),
+    disabledReason: text("disabled_reason"),
+    /** Every change up to this seq was handed to its Durable Object; a mirror that may lag. */
+    position: integer().notNull(),
+    createdAt: integer("created_at").notNull(),
+    modifiedAt: integer("modified_at").notNull(),
+  },
+  (table) => [index("webhooks_connector").on(table.connectorId, table.id)],
+);

@@ -1,10 +1,9 @@
+import { type Alert, alertStatements } from "./alerts.ts";
 import type { Clock } from "./clock.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
-import { appendEvents, type EventRow } from "./events.ts";
 import { rowsOf } from "./query.ts";
-import { eachChunk } from "./row-source.ts";
 
 /** How many days before a token's expiry an alert is raised. */
 const WARNED_DAYS = [1, 7, 30] as const;
@@ -32,7 +31,7 @@ export async function warnOfExpiry(db: Database, clock: Clock, newId: () => stri
   const found = await withRetries(clock, () => db.prepare(SELECT_EXPIRING).bind(now, DAY_MS).all());
   const tokens = rowsOf<ExpiringToken>(found);
   if (tokens.length === 0) return;
-  const alerts = tokens.map((token) => ({ token, eventId: newId() }));
+  const alerts = tokens.map((token) => alertOf(token, newId(), now));
   await raiseOnce(clock, () =>
     db.batch([
       ...tokens.map(({ connectorId, id, days }) =>
@@ -43,20 +42,7 @@ export async function warnOfExpiry(db: Database, clock: Clock, newId: () => stri
           )
           .bind(connectorId, id, days),
       ),
-      ...alerts.flatMap(({ token, eventId }) =>
-        appendEvents(db, token.connectorId, [alertEvent(token, eventId, now)]),
-      ),
-      ...eachChunk(
-        alerts.map(({ token, eventId }) => alertRow(token, eventId, now)),
-        ({ row, from }, json) =>
-          db
-            .prepare(
-              `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
-               SELECT ${row} ->> 'eventId', ${row} ->> 'connectorId', 'Connector', ${row} ->> 'connector', 0,
-                 'connector.alert', ${row} ->> 'at', ${row} ->> 'payload' ${from}`,
-            )
-            .bind(json),
-      ),
+      ...alerts.flatMap((alert) => alertStatements(db, alert)),
       ...tokens.map(({ connectorId, id, days }) =>
         db
           .prepare("UPDATE credentials SET warned_days = ?3 WHERE connector_id = ?1 AND id = ?2")
@@ -84,38 +70,17 @@ const SELECT_EXPIRING = `SELECT * FROM (
     WHERE c.kind = 'token' AND c.revoked_at IS NULL AND c.expires_at > ?1 AND k.deleted_at IS NULL)
   WHERE days < warned LIMIT ${ALERTS_MAX}`;
 
-function alertRow(token: ExpiringToken, eventId: string, at: number): object {
+function alertOf(token: ExpiringToken, eventId: string, at: number): Alert {
   const { connectorId, connector, id, hint, days } = token;
   const expiresAt = new Date(token.expiresAt).toISOString();
-  const payload = JSON.stringify({ alert: "token.expiring", tokenId: id, hint, expiresAt, days });
-  return { eventId, connectorId, connector, at, payload };
-}
-
-function alertEvent(
-  { hint, id, expiresAt, days }: ExpiringToken,
-  opId: string,
-  at: number,
-): EventRow {
-  const when = new Date(expiresAt).toISOString();
   return {
-    opId,
+    connectorId,
+    connector,
+    eventId,
     at,
-    method: "ALERT",
-    path: "token.expiring",
-    status: 200,
-    scimType: null,
-    latencyMs: 0,
-    clientIp: null,
-    userAgent: null,
+    kind: "token.expiring",
+    facts: { tokenId: id, hint, expiresAt, days },
+    explanation: `The token sgw_${hint}… expires within ${days} days, at ${expiresAt}. Rotate it and give the identity provider the new one.`,
     credentialId: id,
-    resourceType: null,
-    resourceId: null,
-    userName: null,
-    userNameKey: null,
-    requestBody: null,
-    responseBody: null,
-    warnings: [],
-    difference: null,
-    explanation: `The token sgw_${hint}… expires within ${days} days, at ${when}. Rotate it and give the identity provider the new one.`,
   };
 }

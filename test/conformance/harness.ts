@@ -41,6 +41,7 @@ const VARS = {
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
   RATE_LIMITS: "off",
+  ALLOW_INSECURE_URLS: "",
 };
 
 const created = z.object({

@@ -1,6 +1,6 @@
 import type { Difference } from "#scim/difference.ts";
 import { parseFilter } from "#scim/filter/parse.ts";
-import type { EventRow } from "#store/events.ts";
+import type { EventRow } from "./events.ts";
 
 /** What stands in a masked log for what tells about a person. */
 export const MASK = "…";

@@ -1,0 +1,86 @@
+/** Where a bridge pulls from; the address of a cloud or of a test may stand in for the provider's own. */
+export type SourceConfig =
+  | { readonly type: "okta"; readonly baseUrl: string }
+  | {
+      readonly type: "entra";
+      readonly tenantId: string;
+      readonly graphBaseUrl: string;
+      readonly loginBaseUrl: string;
+    }
+  | {
+      readonly type: "google";
+      readonly adminEmail: string;
+      readonly customer: string;
+      readonly apiBaseUrl: string;
+      readonly tokenUrl: string;
+    }
+  | { readonly type: "onelogin"; readonly baseUrl: string }
+  | {
+      readonly type: "jumpcloud";
+      readonly baseUrl: string;
+      readonly orgId?: string;
+      readonly userNameFrom: "email" | "username";
+    }
+  | { readonly type: "scim"; readonly baseUrl: string };
+
+/** The providers that a bridge can pull from. */
+export type Provider = SourceConfig["type"];
+
+/** What proves a bridge to its provider; which form belongs to which provider is checked where it comes in. */
+export type SourceCredentials =
+  | { readonly kind: "okta-token"; readonly apiToken: string }
+  | { readonly kind: "okta-service"; readonly clientId: string; readonly privateKeyJwk: JsonWebKey }
+  | { readonly kind: "entra"; readonly clientId: string; readonly clientSecret: string }
+  | { readonly kind: "google"; readonly clientEmail: string; readonly privateKey: string }
+  | { readonly kind: "onelogin"; readonly clientId: string; readonly clientSecret: string }
+  | { readonly kind: "jumpcloud"; readonly apiKey: string }
+  | { readonly kind: "scim"; readonly token: string };
+
+/** What an administrator chose for a bridge (SEMANTICS 11); BRIDGE_DEFAULTS says what holds otherwise. */
+export interface BridgeSettings {
+  /** Seconds from the end of a run to the start of the next: 60 to 86,400. */
+  readonly intervalSeconds: number;
+  /** Addresses, globs (`*`, `?`) and org units (`ou:/path`), in any letter case. */
+  readonly excluded: readonly string[];
+  readonly guard: GuardSettings;
+  /** Whether an unlinked user may be adopted by its primary e-mail address. */
+  readonly matchByEmail: boolean;
+  readonly includeGuests: boolean;
+  /** Whether a user who is inactive at the source and was never seen is created. */
+  readonly createInactive: boolean;
+  readonly onMissing: "deactivate" | "ignore" | { readonly deleteAfterDays: number };
+  readonly onExcluded: "unmanage" | "deactivate";
+  readonly rehire: "relink" | "conflict";
+  /** No groups, all of them, or those with these source ids. */
+  readonly groups: "none" | "all" | readonly string[];
+  /** What Entra's users get as name.formatted: "given surname", or the ImmutableId. */
+  readonly entraFormatted: "name" | "immutableId";
+}
+
+/** When the switch-offs of one run are held: more than the larger of `max` and `percent`, or all of `minBase`. */
+export interface GuardSettings {
+  readonly max: number;
+  readonly percent: number;
+  readonly minBase: number;
+}
+
+/** The settings of a bridge that chose nothing. */
+export const BRIDGE_DEFAULTS: BridgeSettings = {
+  intervalSeconds: 900,
+  excluded: [],
+  guard: { max: 25, percent: 10, minBase: 5 },
+  matchByEmail: true,
+  includeGuests: false,
+  createInactive: false,
+  onMissing: "deactivate",
+  onExcluded: "unmanage",
+  rehire: "relink",
+  groups: "none",
+  entraFormatted: "name",
+};
+
+/** A bridge as it is stored: without its credentials. */
+export interface BridgeConfig {
+  readonly source: SourceConfig;
+  readonly settings: BridgeSettings;
+}
