@@ -1,0 +1,120 @@
+import type { Issue } from "./mapped.ts";
+import type { OffReason } from "./operation.ts";
+
+/** Where the pull sync of a connector stands (SEMANTICS 11). */
+export type BridgeState = "pending" | "syncing" | "active" | "failed" | "disabled";
+
+/** What a run does, in order; "plan" stops before anything is written. */
+export type RunPhase = "users" | "groups" | "confirm" | "switchOff" | "secondPass" | "done";
+
+/** What started a run, and how much it looks at. */
+export type RunMode = "full" | "delta" | "plan" | "user" | "approve";
+
+/** How many of what a run met and did. */
+export interface RunCounts {
+  readonly seen: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly deactivated: number;
+  readonly reactivated: number;
+  readonly deleted: number;
+  readonly held: number;
+  readonly skipped: number;
+  readonly groupsCreated: number;
+  readonly groupsUpdated: number;
+  readonly groupsDeleted: number;
+  readonly membersAdded: number;
+  readonly membersRemoved: number;
+}
+
+/** One run as administrators see it; times are ISO 8601. */
+export interface RunView {
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly state: "running" | "waiting" | "succeeded" | "failed";
+  readonly phase: RunPhase;
+  readonly counts: RunCounts;
+  /** The first of them; `issueCount` is how many there were. */
+  readonly issues: readonly Issue[];
+  readonly issueCount: number;
+  /** How many switch-offs the guard holds back. */
+  readonly held: number;
+  /** Why it failed, in a sentence; null where it did not. */
+  readonly error: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+/** The bridge's life as its Durable Object knows it. */
+export interface BridgeOverview {
+  readonly state: BridgeState;
+  readonly paused: boolean;
+  readonly consecutiveFailures: number;
+  readonly nextSyncAt: string | null;
+  readonly linkedUsers: number;
+  readonly held: number;
+  readonly lastRun: RunView | null;
+}
+
+/** A switch-off that the guard holds back. */
+export interface HeldUser {
+  readonly sourceId: string;
+  readonly userId: string;
+  readonly why: OffReason;
+}
+
+/** What a dry run would do, or did about one user: attribute paths with the values they would get. */
+export interface PlannedStep {
+  readonly op: string;
+  readonly sourceId: string | null;
+  readonly userId: string | null;
+  readonly why: string | null;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly unset: readonly string[];
+}
+
+/** A dry run's result once `run.state` is "succeeded"; `steps` are the first of them. */
+export interface PlanView {
+  readonly run: RunView;
+  readonly wouldHold: boolean;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** What a call to a bridge came to, where it can be refused: `detail` says why. */
+export type BridgeAnswer<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "refused"; readonly status: 404 | 409; readonly detail: string };
+
+/**
+ * What the admin API and cron ask of a connector's Durable Object, named by the connector's public
+ * id. Plain data goes in and out. The configuration itself stands in D1 (`bridges`): the object
+ * reads it there when a run starts or when it is told that it changed.
+ */
+export interface BridgeCalls {
+  /** The configuration was written (or is there for the first time): read it, and start when due. */
+  readonly configured: (connectorId: string) => Promise<void>;
+  /** Cron: starts a run that is due, and sets an alarm that was lost. */
+  readonly wake: (connectorId: string) => Promise<void>;
+  readonly overview: () => Promise<BridgeOverview>;
+  readonly sync: (mode: "full" | "delta") => Promise<BridgeAnswer<{ readonly runId: string }>>;
+  /** Starts a dry run in slices of its own; its PlanView is read by `plan`. */
+  readonly startPlan: () => Promise<BridgeAnswer<{ readonly runId: string }>>;
+  readonly plan: (runId: string) => Promise<PlanView | null>;
+  /** Brings one user up to date now, by source id, login or address. */
+  readonly syncUser: (key: string) => Promise<BridgeAnswer<readonly PlannedStep[]>>;
+  readonly pause: () => Promise<BridgeAnswer<null>>;
+  readonly resume: () => Promise<BridgeAnswer<null>>;
+  /** Puts a disabled bridge back to work, with no failures counted. */
+  readonly enable: () => Promise<BridgeAnswer<null>>;
+  /** Drops links and delta cursors and runs in full: everything is matched anew. */
+  readonly resync: () => Promise<BridgeAnswer<{ readonly runId: string }>>;
+  /** Newest first. */
+  readonly runs: (limit: number, beforeRunId: string | undefined) => Promise<readonly RunView[]>;
+  readonly run: (runId: string) => Promise<RunView | null>;
+  readonly held: (limit: number, after: string | undefined) => Promise<readonly HeldUser[]>;
+  /** Lets exactly the held switch-offs happen, each confirmed once more; answers the run that does it. */
+  readonly approveHeld: () => Promise<BridgeAnswer<{ readonly runId: string }>>;
+  readonly rejectHeld: () => Promise<BridgeAnswer<null>>;
+  /** The bridge was deleted: forgets everything. Users stay as they are. */
+  readonly removed: () => Promise<void>;
+}
