@@ -52,6 +52,16 @@ export default defineConfig({
       }),
       {
         test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          environment: "node",
+          // Servers are killed and started again; the long form (FAULTS=long) does so many times.
+          testTimeout: 3_600_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "conformance",
           include: ["test/conformance/**/*.test.ts"],
           environment: "node",
