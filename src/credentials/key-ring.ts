@@ -15,10 +15,14 @@ const KEY = /^(?<name>[\w.~-]+):(?<bytes>[\w-]{43})$/;
 export function parseKeyRing(text: string): KeyRing {
   const [first, ...others] = text.split(",").map((key) => parseKey(key.trim()));
   if (first === undefined) throw new Error(MALFORMED);
+  const names = new Set([first, ...others].map(({ name }) => name));
+  // Of two keys with one name, the second would never be tried.
+  if (names.size <= others.length) throw new Error(MALFORMED);
   return [first, ...others];
 }
 
-const MALFORMED = "A key ring is a list of name:key, each key 32 bytes in base64url.";
+const MALFORMED =
+  "A key ring is a list of name:key, each name once, each key 32 bytes in base64url.";
 
 function parseKey(text: string): RingKey {
   const { name, bytes } = KEY.exec(text)?.groups ?? {};

@@ -1,4 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
+import { deriveKey, type KeyUse } from "./derive-key.ts";
 import type { KeyRing, RingKey } from "./key-ring.ts";
 
 /** The length of a signature: 32 bytes in base64url. */
@@ -15,7 +16,7 @@ export function createSigner(ring: KeyRing, purpose: string): Signer {
   // Kept as keys, not as promises: a promise of one request must not be awaited in another.
   const derived = new Map<RingKey, CryptoKey>();
   const keyOf = async (ringKey: RingKey) => {
-    const key = derived.get(ringKey) ?? (await deriveKey(ringKey, purpose));
+    const key = derived.get(ringKey) ?? (await deriveKey(ringKey, purpose, HMAC));
     derived.set(ringKey, key);
     return key;
   };
@@ -39,17 +40,11 @@ export function createSigner(ring: KeyRing, purpose: string): Signer {
 /** The last character holds four bits: with any in the other two, a second text would be the same bytes. */
 const SIGNATURE = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-async function deriveKey({ bytes }: RingKey, purpose: string): Promise<CryptoKey> {
-  const secret = await crypto.subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]);
-  const derivation = {
-    name: "HKDF",
-    hash: "SHA-256",
-    salt: new Uint8Array(),
-    info: bytesOf(purpose),
-  };
-  const hmac = { name: "HMAC", hash: "SHA-256", length: 256 };
-  return crypto.subtle.deriveKey(derivation, secret, hmac, false, ["sign", "verify"]);
-}
+/** HMAC-SHA-256 with a key of 256 bits. */
+const HMAC: KeyUse = {
+  algorithm: { name: "HMAC", hash: "SHA-256", length: 256 },
+  usages: ["sign", "verify"],
+};
 
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -26,7 +26,8 @@ export function redactText(text: string, bytesMax: number): string {
 
 /** A path with its query as the event log may keep it: without tokens, and without whatever names a password. */
 export function redactTarget(target: string, bytesMax: number): string {
-  const [path = "", ...query] = target.split("?");
+  const [rawPath = "", ...query] = target.split("?");
+  const path = rawPath.split("/").map(redactEncoded).join("/");
   const parameters = query.join("?").split("&").map(redactParameter);
   return redactText(
     [path, ...(query.length === 0 ? [] : [parameters.join("&")])].join("?"),
@@ -55,10 +56,18 @@ export function cut(text: string, bytesMax: number): string {
 
 /** Parameters that some clients put secrets into, and any whose value speaks of a password. */
 function redactParameter(parameter: string): string {
-  const [name = ""] = parameter.split("=");
+  const [name = ""] = decoded(parameter).split("=");
   const isSecret =
-    /^(access_token|token|password)$/i.test(name) || /passw/i.test(decoded(parameter));
-  return isSecret ? `${name}=${REDACTED}` : parameter;
+    /^(access_token|client_secret|token|password)$/i.test(name) ||
+    /passw|\\u/i.test(decoded(parameter));
+  return isSecret ? `${name}=${REDACTED}` : redactEncoded(parameter);
+}
+
+/** A piece of a URL; one that hides a token behind percent signs is kept decoded. */
+function redactEncoded(text: string): string {
+  const plain = decoded(text);
+  const clean = withoutTokens(plain);
+  return clean === plain ? text : clean;
 }
 
 function decoded(text: string): string {
@@ -85,7 +94,7 @@ function redactValue(value: JsonValue): JsonValue {
   );
   return Object.fromEntries(
     members.map(([name, member]) =>
-      isPassword(name) || (namesPassword && isNamed(name, "value"))
+      isPassword(name) || (namesPassword && isNamed(name, "value")) || hidesSecret(name, member)
         ? [withoutTokens(name), REDACTED]
         : [withoutTokens(name), redactValue(member)],
     ),
@@ -100,6 +109,12 @@ function isPassword(name: string): boolean {
 /** A PATCH path may go on behind the name: `password.value`, `password[…]`. */
 function isPasswordPath(path: string): boolean {
   return /(^|[:.])password($|[.[\s])/i.test(path.trim());
+}
+
+/** A path or filter that compares a password, or escapes what it compares, is not kept. */
+function hidesSecret(name: string, member: JsonValue): boolean {
+  if (!isNamed(name, "path") && !isNamed(name, "filter")) return false;
+  return typeof member === "string" && /passw.*"|\\u/is.test(member);
 }
 
 function isNamed(name: string, expected: string): boolean {

@@ -1,0 +1,80 @@
+import { Agent, request } from "node:http";
+
+/** How many keep-alive connections send at once, each its next request when the last was answered. */
+export const CONNECTIONS = 16;
+
+/**
+ * @typedef {{ method?: string, path: string, body?: unknown, status?: number }} Call
+ * @typedef {{ origin: string, base: string, token: string }} Target
+ */
+
+/** Opens the connections to a server. */
+export function openAgent() {
+  return new Agent({ keepAlive: true, maxSockets: CONNECTIONS, maxFreeSockets: CONNECTIONS });
+}
+
+/**
+ * Sends one SCIM request and gives its status, headers and body as text.
+ *
+ * @param {Agent} agent
+ * @param {Target} target
+ * @param {Call} call
+ * @returns {Promise<{ status: number, text: string, headers: import("node:http").IncomingHttpHeaders }>}
+ */
+export function send(agent, { origin, base, token }, { method = "GET", path, body }) {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      ...(text !== undefined && {
+        "Content-Type": "application/scim+json",
+        "Content-Length": Buffer.byteLength(text),
+      }),
+    };
+    const outgoing = request(`${origin}${base}${path}`, { agent, method, headers }, (answer) => {
+      const chunks = /** @type {Buffer[]} */ ([]);
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("error", reject);
+      answer.on("end", () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          headers: answer.headers,
+        }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(text);
+  });
+}
+
+/**
+ * Sends requests over all connections, at least `least` of them and until `budgetMs` is spent, and
+ * gives the milliseconds that each took and how many were answered in a second.
+ *
+ * @param {Agent} agent
+ * @param {Target} target
+ * @param {(n: number) => Call} callAt
+ * @param {{ least: number, budgetMs: number, first: number }} limits
+ */
+export async function measure(agent, target, callAt, { least, budgetMs, first }) {
+  const times = /** @type {number[]} */ ([]);
+  const startedAt = performance.now();
+  let next = first;
+  const isOver = () => next - first >= least && performance.now() - startedAt >= budgetMs;
+  const worker = async () => {
+    while (!isOver()) {
+      const call = callAt(next);
+      next += 1;
+      const sentAt = performance.now();
+      const { status, text } = await send(agent, target, call);
+      times.push(performance.now() - sentAt);
+      if (status !== (call.status ?? 200)) {
+        throw new Error(`${call.method ?? "GET"} ${call.path}: ${status} ${text.slice(0, 300)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { perSecond: times.length / seconds, times, next };
+}

@@ -1,0 +1,18 @@
+import worker, { ConnectorBridge, WebhookEndpoint } from "../../src/worker.ts";
+import { type Cost, countingDatabase } from "../../test/support/counting-d1.ts";
+
+export { ConnectorBridge, WebhookEndpoint };
+
+/** The gateway that says in headers what each request cost in D1, its deferred log apart. */
+export default {
+  async fetch(request, env, context) {
+    const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
+    const bindings = { ...env, DB: countingDatabase(env.DB, cost) };
+    const answer = await worker.fetch(request, bindings, context);
+    const headers = new Headers(answer.headers);
+    headers.set("D1-Round-Trips", String(cost.roundTrips));
+    headers.set("D1-Rows-Read", String(cost.rowsRead));
+    headers.set("D1-Rows-Written", String(cost.rowsWritten));
+    return new Response(answer.body, { status: answer.status, headers });
+  },
+} satisfies ExportedHandler<Env>;
