@@ -129,7 +129,10 @@ async function scimmyTimes() {
   SCIMMY.Resources.declare(SCIMMY.Resources.User)
     .extend(SCIMMY.Schemas.EnterpriseUser, false)
     .egress((resource) => (resource.id ? someone : handed))
-    .ingress((resource, instance) => ({ ...JSON.parse(JSON.stringify(instance)), id: someone?.id }))
+    .ingress((_resource, instance) => ({
+      ...JSON.parse(JSON.stringify(instance)),
+      id: someone?.id,
+    }))
     .degress(() => {});
   const { User } = SCIMMY.Resources;
   const id = someone?.id ?? "";

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 /** D1's calls over an in-memory SQLite database, so that its answers can be recorded and repeated. */
 export class RecordingD1 {
   database = new DatabaseSync(":memory:");
-  /** @type {unknown[]} */
+  /** @type {any[][]} */
   recorded = [];
   /** @type {"ask" | "replay"} */
   mode = "ask";
@@ -17,7 +17,7 @@ export class RecordingD1 {
   /** @param {any[]} statements */
   async batch(statements) {
     if (this.mode === "replay") {
-      const results = this.recorded[this.#position % this.recorded.length];
+      const results = this.recorded[this.#position % this.recorded.length] ?? [];
       this.#position += 1;
       return results;
     }
@@ -40,7 +40,7 @@ export class RecordingD1 {
 
   /** @param {string} text @param {any[]} values @returns {any} */
   #statement(text, values) {
-    const all = async () => (await this.batch([{ text, values }]))[0];
+    const all = async () => (await this.batch([{ text, values }]))[0] ?? { results: [] };
     return {
       text,
       values,

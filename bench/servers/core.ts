@@ -20,7 +20,10 @@ export function createCore(people: readonly { readonly id: string; readonly body
   const directory: Directory = {
     type: USER,
     now: 1_800_000_000_000,
-    newId: () => `01900000-0000-7000-8000-${String((made += 1)).padStart(12, "0")}`,
+    newId: () => {
+      made += 1;
+      return `01900000-0000-7000-8000-${String(made).padStart(12, "0")}`;
+    },
     settings: async () => ({ ...DEFAULT_SETTINGS, type: USER }),
     // A new object each time: nothing is remembered about it.
     read: async () => someone && { ...someone },
