@@ -14,8 +14,17 @@ export type Difference = Readonly<Record<string, AttributeDifference>>;
 /** A list of members in a difference names at most so many of them. */
 const MEMBERS_SHOWN = 100;
 
+/** The differences already asked for: the event log and the change feed tell the same one. */
+const differences = new WeakMap<ResourceChange, Difference>();
+
 /** What a change altered, attribute by attribute; `members` holds who was added and who removed. */
 export function differenceOf(change: ResourceChange): Difference {
+  const difference = differences.get(change) ?? findDifference(change);
+  differences.set(change, difference);
+  return difference;
+}
+
+function findDifference(change: ResourceChange): Difference {
   const before = change.kind === "create" ? {} : documentOf(change.before);
   const isGone = change.kind === "delete" || change.kind === "erase";
   const after = isGone ? {} : documentOf(change.after);

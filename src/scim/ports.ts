@@ -120,9 +120,15 @@ export interface MemberDirectory {
   ) => Promise<{ readonly ids: readonly string[]; readonly parked: readonly string[] }>;
 }
 
-/** The document of a record without its computed `schemas`. */
+/** The documents of records already asked for: one write looks at the same one several times. */
+const documents = new WeakMap<ResourceRecord, JsonObject>();
+
+/** The document of a record without its computed `schemas`; shared, and never to be changed. */
 export function documentOf(record: ResourceRecord): JsonObject {
+  const known = documents.get(record);
+  if (known !== undefined) return known;
   // The text was written by this program from a JsonObject.
   const { schemas: _, ...document } = JSON.parse(record.documentText) as JsonObject;
+  documents.set(record, document);
   return document;
 }

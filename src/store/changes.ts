@@ -1,5 +1,7 @@
+import { differenceOf } from "#scim/difference.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
 import { renderPayload, shownRecord } from "#scim/resource-record.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
 import { isActive } from "./columns.ts";
 import type { RowSource } from "./row-source.ts";
 import type { ChangeToCommit } from "./write.ts";
@@ -26,6 +28,8 @@ export interface ChangeRow {
   readonly at: number;
   /** The resource as it is after the change, or as it last was, with id and meta, as JSON text. */
   readonly payload: string;
+  /** The changed attributes of an update or a restore, as JSON text: a Difference, or the names alone. */
+  readonly difference: string | null;
 }
 
 /** Turns a decided change into its outbox row, which names its event by the op_id. */
@@ -39,14 +43,39 @@ export function changeRow({ change, type, event }: ChangeToCommit, at: number): 
     type: after.type === "User" ? userChangeType(change) : groupChangeType(change),
     at,
     payload: renderPayload(shownRecord(type, after)),
+    difference: differenceText(type, change),
   };
 }
 
 /** Appends change rows; ?1 = rows, ?2 = connector. */
 export function insertChanges({ row, from }: RowSource): string {
-  return `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
+  return `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload, difference)
     SELECT ${row} ->> 'eventId', ?2, ${row} ->> 'resourceType', ${row} ->> 'resourceId', ${row} ->> 'version',
-      ${row} ->> 'type', ${row} ->> 'at', ${row} ->> 'payload' ${from}`;
+      ${row} ->> 'type', ${row} ->> 'at', ${row} ->> 'payload',
+      ${row} ->> 'difference' ${from}`;
+}
+
+/** A change row repeats so many characters of values at most; beyond that it names the attributes alone. */
+const DIFFERENCE_CHARACTERS_MAX = 64 * 1024;
+
+function differenceText(type: ResourceType, change: ResourceChange): string | null {
+  // A restored group is told as a created one.
+  const isTold = change.kind === "update" || (change.kind === "restore" && type.name === "User");
+  if (!isTold) return null;
+  // Members have change rows of their own.
+  const { members: _, ...difference } = differenceOf(shownChange(type, change));
+  const text = JSON.stringify(difference);
+  return text.length > DIFFERENCE_CHARACTERS_MAX ? JSON.stringify(Object.keys(difference)) : text;
+}
+
+/** The change as far as its connector declares the attributes, which is nearly always the change itself. */
+function shownChange(
+  type: ResourceType,
+  change: Extract<ResourceChange, { readonly kind: "update" | "restore" }>,
+): ResourceChange {
+  if (type.storedAs === undefined) return change;
+  const { before, after } = change;
+  return { ...change, before: shownRecord(type, before), after: shownRecord(type, after) };
 }
 
 function userChangeType(change: ResourceChange): ChangeType {

@@ -118,10 +118,11 @@ export function memberPage(
   scope: Scope,
   groupId: string,
   afterId: string,
+  limit = MEMBERS_PAGE,
 ): Query<readonly GroupMember[]> {
   const statement = db
     .prepare(`${SELECT_MEMBERS} WHERE m.connector_id = ${scopeText(scope)} AND m.group_id = ?2
-      AND m.member_id > ?3 ORDER BY m.member_id LIMIT ${MEMBERS_PAGE}`)
+      AND m.member_id > ?3 ORDER BY m.member_id LIMIT ${limit}`)
     .bind(scopeKey(scope), groupId, afterId);
   return { statements: [statement], read: ([result]) => rowsOf<GroupMember>(result) };
 }

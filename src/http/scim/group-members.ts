@@ -3,7 +3,7 @@ import { showsAttribute } from "#scim/projection.ts";
 import { locationOf } from "#scim/resource-record.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
 import { type GroupMember, MEMBERS_PAGE, memberPage, membersOfGroups } from "#store/members.ts";
-import type { ScimCall } from "../scim-call.ts";
+import type { ListCall } from "./list-call.ts";
 import type { View } from "./resource-answers.ts";
 
 /** A member as an answer needs it. */
@@ -30,7 +30,7 @@ export function membersText(members: readonly ShownMember[], baseUrl: string): s
 
 /** Reads the members behind the given first page, a page at a time, until there are no more. */
 export async function restOfMembers(
-  call: ScimCall,
+  call: ListCall,
   groupId: string,
   firstPage: readonly GroupMember[],
 ): Promise<readonly GroupMember[]> {
@@ -52,7 +52,7 @@ const LISTED_MEMBERS_MAX = 5_000;
  * that are given back, and always the first one with all of its members.
  */
 export async function membersOfPage(
-  call: ScimCall,
+  call: ListCall,
   groups: readonly ResourceRecord[],
 ): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
   const ids = groups.map(({ id }) => id);

@@ -21,6 +21,7 @@ import type { AppEnv, Services } from "../services.ts";
 import { membersText, restOfMembers, type ShownMember, showsMembers } from "./group-members.ts";
 import { type Operation, scimHandler } from "./handler.ts";
 import { answerList } from "./list-answer.ts";
+import type { ListCall } from "./list-call.ts";
 import { queryReader, readProjection } from "./parameters.ts";
 import { createdAnswer, resourceAnswer, type View } from "./resource-answers.ts";
 import { isKnownVersion, noteId, readNamedBody } from "./single.ts";
@@ -104,7 +105,7 @@ async function deleteGroup(call: ScimCall, context: Context<AppEnv>): Promise<An
 }
 
 /** Reads a group and, where the view shows them, all of its members; the first page comes along with it. */
-async function readGroup(call: ScimCall, view: View, id: string) {
+export async function readGroup(call: ListCall, view: View, id: string) {
   if (!showsMembers(view)) {
     const group = await call.ask((db, scope) => resourceById(db, scope, GROUP.name, id));
     return { group, members: [] };

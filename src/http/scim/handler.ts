@@ -22,7 +22,7 @@ export function scimHandler(
   intent: "read" | "write",
   operation: Operation,
 ): Handler<AppEnv> {
-  const { clock, config } = services;
+  const { clock, config, waker } = services;
   return async (context) => {
     const { headers } = context.req.raw;
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
@@ -32,7 +32,9 @@ export function scimHandler(
       return toResponse(await answerRefused(services, context, refusal));
     }
     const admit = (access: Access) => admitConnector(context.env, config, access);
-    const tools = { db: context.env.DB, clock, signer: config.cursorSigner, admit };
+    const wake = ({ webhookIds }: Access) =>
+      waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context));
+    const tools = { db: context.env.DB, clock, signer: config.cursorSigner, admit, wake };
     const { pathname, search } = new URL(context.req.raw.url);
     const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
     const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);

@@ -6,14 +6,25 @@ import { parseProjection } from "#scim/projection.ts";
 import type { PageStart } from "#store/list-order.ts";
 import type { ListedRecord } from "#store/resource-list.ts";
 import type { Answer } from "../answer.ts";
-import type { ScimCall } from "../scim-call.ts";
 import { membersOfPage, membersText, showsMembers } from "./group-members.ts";
 import { findInOneTrip, findPage, type Listing, resolveQuery, type TypeQuery } from "./list.ts";
+import type { ListCall } from "./list-call.ts";
 import { decodeCursor, encodeCursor, type ListPosition } from "./list-cursor.ts";
-import { listAnswer, resourceText, type View } from "./resource-answers.ts";
+import { listAnswer, type PageFacts, resourceText, type View } from "./resource-answers.ts";
 
 /** Answers a list of resources (RFC 7644 §3.4.2), paged by index or by cursor (RFC 9865). */
-export async function answerList(call: ScimCall, listing: Listing): Promise<Answer> {
+export async function answerList(call: ListCall, listing: Listing): Promise<Answer> {
+  const { texts, ...facts } = await findList(call, listing);
+  return listAnswer(facts, texts);
+}
+
+/** A page of a list: what it says of itself, and its resources as JSON texts. */
+export interface FoundList extends PageFacts {
+  readonly texts: readonly string[];
+}
+
+/** Finds a page of a list of resources, paged by index or by cursor. */
+export async function findList(call: ListCall, listing: Listing): Promise<FoundList> {
   const { parameters } = listing;
   const { startIndex, cursor, count } = parameters;
   const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
@@ -31,14 +42,14 @@ export async function answerList(call: ScimCall, listing: Listing): Promise<Answ
     baseUrl: call.baseUrl,
     projection,
   }));
-  if (!isByCursor) return listAnswer({ totalResults: total, startIndex }, texts);
+  if (!isByCursor) return { totalResults: total, startIndex, texts };
   const last = asked[texts.length - 1];
   const hasMore = last !== undefined && records.length > texts.length;
   const nextCursor = hasMore ? await encodeCursor(call, listing, positionOf(last)) : undefined;
-  return listAnswer({ totalResults: total, ...(nextCursor && { nextCursor }) }, texts);
+  return { totalResults: total, ...(nextCursor && { nextCursor }), texts };
 }
 
-async function resolveQueries(call: ScimCall, listing: Listing): Promise<readonly TypeQuery[]> {
+async function resolveQueries(call: ListCall, listing: Listing): Promise<readonly TypeQuery[]> {
   const { types: names, parameters, filterBytesMax = FILTER_BYTES_MAX } = listing;
   const { filter: text } = parameters;
   const filter = text === undefined ? undefined : parseFilter(text, { bytesMax: filterBytesMax });
@@ -55,7 +66,7 @@ async function resolveQueries(call: ScimCall, listing: Listing): Promise<readonl
 
 /** The records of a page from all the types in their order, and how many there are in all. */
 async function findRecords(
-  call: ScimCall,
+  call: ListCall,
   queries: readonly TypeQuery[],
   offset: number,
   position: ListPosition | undefined,
@@ -81,7 +92,7 @@ async function findRecords(
 
 /** The resources as JSON text; fewer than given where the groups among them have too many members. */
 async function textsOf(
-  call: ScimCall,
+  call: ListCall,
   records: readonly ListedRecord[],
   viewOf: (type: TypeName) => View,
 ): Promise<readonly string[]> {

@@ -4,8 +4,8 @@ import { ScimError } from "#scim/error.ts";
 import { CURSOR_TIMEOUT_SECONDS } from "#scim/list.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { Position } from "#scim/sort.ts";
-import type { ScimCall } from "../scim-call.ts";
 import type { Listing } from "./list.ts";
+import type { ListCall } from "./list-call.ts";
 
 /** Where a list goes on: behind a resource of a type. */
 export interface ListPosition extends Position {
@@ -30,7 +30,7 @@ const SORT_VALUE_CHARACTERS_MAX = 2_000;
  * the endpoint, the filter and the order. It grants nothing that the token does not.
  */
 export async function encodeCursor(
-  call: ScimCall,
+  call: ListCall,
   listing: Listing,
   position: ListPosition,
 ): Promise<string> {
@@ -54,7 +54,7 @@ export interface OpenedCursor {
 
 /** Reads a cursor that encodeCursor made for the same list; invalidCursor or expiredCursor otherwise. */
 export async function decodeCursor(
-  call: ScimCall,
+  call: ListCall,
   listing: Listing,
   cursor: string,
 ): Promise<OpenedCursor> {
@@ -87,7 +87,7 @@ function invalidCursor(): ScimError {
   );
 }
 
-function ownerText({ access }: ScimCall): string {
+function ownerText({ access }: ListCall): string {
   if (access === undefined) throw new Error("A cursor was used before its caller was known.");
   return `connector ${access.connectorId}`;
 }

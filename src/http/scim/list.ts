@@ -10,7 +10,7 @@ import { hasIndexedTerm } from "#store/filter-index.ts";
 import { isIndexOrder, type Page } from "#store/list-order.ts";
 import { type ResourcePage, resourcePage } from "#store/resource-list.ts";
 import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
-import type { ScimCall } from "../scim-call.ts";
+import type { ListCall } from "./list-call.ts";
 
 /** What is listed: the resources of these types, those of the first type first. */
 export interface Listing {
@@ -43,7 +43,7 @@ export function resolveQuery(
 
 /** Finds a page of a type's resources, in one round trip unless many match an indexed term. */
 export async function findPage(
-  call: ScimCall,
+  call: ListCall,
   query: TypeQuery,
   page: Page,
 ): Promise<ResourcePage> {
@@ -52,7 +52,7 @@ export async function findPage(
 
 /** Finds a page of a type's resources in one round trip; 400 tooMany where that would read too many. */
 export async function findInOneTrip(
-  call: ScimCall,
+  call: ListCall,
   { type, filter, sort }: TypeQuery,
   page: Page,
 ): Promise<ResourcePage> {
@@ -67,7 +67,7 @@ export async function findInOneTrip(
 
 /** An indexed lookup finds a handful: read them all, and the page and the total are both there. */
 async function findIndexed(
-  call: ScimCall,
+  call: ListCall,
   { type, filter, sort }: TypeQuery,
   { start, count }: Page,
 ): Promise<ResourcePage | undefined> {

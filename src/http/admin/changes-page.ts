@@ -1,0 +1,144 @@
+import type { Context } from "hono";
+import type { SetSigner } from "#credentials/feed-key.ts";
+import type { ChangeEvent } from "#store/change-event.ts";
+import type { ChangePage, PageRange } from "#store/change-feed.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { setClaims } from "./changes-set.ts";
+import { Problem } from "./problem.ts";
+
+/** A page of events, and the ends of the feed at the same moment. */
+interface EventPage extends Omit<ChangePage, "changes"> {
+  readonly events: readonly ChangeEvent[];
+}
+
+/** The changes of one connector, or of all that a tenant has. */
+export interface Feed {
+  /** Whether it tells nothing until an administrator approves its connector. */
+  readonly isStaged: boolean;
+  readonly read: (range: PageRange) => Promise<EventPage>;
+}
+
+/** What a caller asks of a feed. */
+export interface FeedQuery {
+  /** A cursor, or "latest". */
+  readonly after?: string | undefined;
+  readonly limit: number;
+  /** Seconds. */
+  readonly wait: number;
+  readonly format: "json" | "set";
+}
+
+/** What an answer needs of the world. */
+export interface Answering {
+  readonly services: Services;
+  readonly signer: SetSigner;
+}
+
+/** How often a waiting call looks for a change. */
+const LOOK_MS = 1_000;
+
+/** A token costs a signature: a page of them is shorter, so that it fits into a Worker's CPU time. */
+const SETS_MAX = 100;
+
+/**
+ * Answers a page of a feed. `next` is where to go on in any case; 204 when nothing came in the time
+ * that the caller would wait; 410 for a cursor with which changes would be missed.
+ */
+export async function answerFeed(
+  answering: Answering,
+  context: Context<AppEnv>,
+  query: FeedQuery,
+  feed: Feed,
+): Promise<Response> {
+  if (feed.isStaged) return await answerStaged(answering, context, query, feed);
+  const { events, hasMore, latest } = await readPage(answering.services, context, query, feed);
+  const last = events.at(-1);
+  // Everything up to the newest row was looked at: a quiet feed's cursor must not grow old.
+  const next = hasMore && last !== undefined ? last.cursor : String(latest);
+  const hasWaited = query.wait > 0 && query.after !== "latest";
+  if (hasWaited && last === undefined) return nothingCame(context, next);
+  return context.json(await body(answering, context, query, { events, hasMore, next }));
+}
+
+/** A feed that delivers nothing yet keeps its reader where it is. */
+async function answerStaged(
+  answering: Answering,
+  context: Context<AppEnv>,
+  query: FeedQuery,
+  feed: Feed,
+): Promise<Response> {
+  const { after = "latest", wait } = query;
+  const { oldest } = await feed.read(THE_END);
+  // A caller who waits expects to be held, not to be sent around at once.
+  if (wait > 0) await answering.services.clock.sleep(wait * 1_000);
+  const next = after === "latest" ? String(oldest - 1) : after;
+  const page = await body(answering, context, query, { events: [], hasMore: false, next });
+  return context.json({ ...page, staged: true });
+}
+
+/** What an answer tells of a page. */
+interface Told {
+  readonly events: readonly ChangeEvent[];
+  readonly hasMore: boolean;
+  readonly next: string;
+}
+
+/** The page as JSON events, or with the members of an RFC 8936 poll response (§2.3). */
+async function body(
+  { services, signer }: Answering,
+  context: Context<AppEnv>,
+  { format }: FeedQuery,
+  { events, hasMore, next }: Told,
+) {
+  if (format === "json") return { items: events, next, hasMore };
+  const issuer = services.config.publicUrl ?? new URL(context.req.raw.url).origin;
+  const sets: [string, string][] = [];
+  for (const event of events) {
+    const audience = `${issuer}/admin/v1/connectors/${event.connector}/changes`;
+    const claims = setClaims(event, { issuer, audience });
+    if (claims !== undefined) sets.push([claims.jti, await signer.sign({ ...claims })]);
+  }
+  return { sets: Object.fromEntries(sets), moreAvailable: hasMore, next };
+}
+
+/** 204 has no body: where to go on stands in its Link (RFC 8288). */
+function nothingCame(context: Context<AppEnv>, next: string): Response {
+  const url = new URL(context.req.raw.url);
+  url.searchParams.set("after", next);
+  context.header("Link", `<${url.pathname}${url.search}>; rel="next"`);
+  return context.body(null, 204);
+}
+
+/** A range that holds nothing: its page tells where the feed begins and ends. */
+const THE_END: PageRange = { after: Number.MAX_SAFE_INTEGER, limit: 1 };
+
+async function readPage(
+  { clock }: Services,
+  context: Context<AppEnv>,
+  { after, limit, wait, format }: FeedQuery,
+  feed: Feed,
+): Promise<EventPage> {
+  if (after === "latest") return await feed.read(THE_END);
+  const range = {
+    after: Number(after ?? 0),
+    limit: format === "set" ? Math.min(limit, SETS_MAX) : limit,
+  };
+  const deadline = clock.now() + wait * 1_000;
+  for (;;) {
+    const page = await feed.read(range);
+    if (after !== undefined) requireKept(range.after, page);
+    const restMs = deadline - clock.now();
+    const { aborted } = context.req.raw.signal;
+    if (page.events.length > 0 || restMs <= 0 || aborted) return page;
+    await clock.sleep(Math.min(LOOK_MS, restMs));
+  }
+}
+
+/** A cursor before the oldest row has lost changes, one behind the newest is of another database. */
+function requireKept(after: number, { oldest, latest }: EventPage): void {
+  if (after >= oldest - 1 && after <= latest) return;
+  throw new Problem(
+    410,
+    "Changes behind this cursor are no longer kept. Ask for after=latest, read the directory anew, and go on from the cursor that you got.",
+  );
+}

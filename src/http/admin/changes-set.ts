@@ -1,0 +1,102 @@
+import { entityTag } from "#scim/etag.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { PATCH_OP } from "#scim/urns.ts";
+import type { ChangeEvent, MemberEvent, ResourceEvent } from "#store/change-event.ts";
+
+/** The claims of a security event token (RFC 8417 §2.2, RFC 9967 §2). */
+export interface SetClaims {
+  readonly iss: string;
+  readonly aud: string;
+  readonly jti: string;
+  readonly iat: number;
+  /** The request or the Bridge's write that the event belongs to; other tokens may have the same. */
+  readonly txn: string;
+  readonly sub_id: JsonObject;
+  readonly events: JsonObject;
+}
+
+/** Who issues the tokens of a feed, and for whom. */
+export interface SetParties {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** A change event in the form of RFC 9967; undefined for an alert, which is no event of SCIM. */
+export function setClaims(event: ChangeEvent, parties: SetParties): SetClaims | undefined {
+  if ("alert" in event) return undefined;
+  return {
+    iss: parties.issuer,
+    aud: parties.audience,
+    jti: event.id,
+    // The moment of the change, so that an event read twice is the same token.
+    iat: Math.floor(Date.parse(event.time) / 1_000),
+    txn: event.eventId,
+    sub_id: subjectOf(event),
+    events: "memberId" in event ? memberEvents(event) : resourceEvents(event),
+  };
+}
+
+const PROV = "urn:ietf:params:scim:event:prov";
+
+/** RFC 9967 §2.1: the path below the SCIM base URL, and the externalId where there is one. */
+function subjectOf(event: ResourceEvent | MemberEvent): JsonObject {
+  if ("memberId" in event) return { format: "scim", uri: `/Groups/${event.groupId}` };
+  const { resourceType, resourceId, resource } = event;
+  const { externalId } = resource;
+  const uri = `/${resourceType}s/${resourceId}`;
+  return { format: "scim", uri, ...(typeof externalId === "string" && { externalId }) };
+}
+
+function resourceEvents(event: ResourceEvent): JsonObject {
+  const { type, resource } = event;
+  const full = { version: versionOf(event), data: resource };
+  switch (type) {
+    // A restored user was deleted for its receivers.
+    case "user.created":
+    case "user.restored":
+    case "group.created":
+      return { [`${PROV}:create:full`]: full };
+    case "user.deactivated":
+      return { [`${PROV}:deactivate`]: {}, [`${PROV}:put:full`]: full };
+    case "user.reactivated":
+      return { [`${PROV}:activate`]: {}, [`${PROV}:put:full`]: full };
+    case "user.updated":
+      return { [`${PROV}:put:full`]: full };
+    // A PUT without members would take them all out.
+    case "group.updated":
+      return patched(event, groupOperations(event));
+    case "user.deleted":
+    case "group.deleted":
+      return { [`${PROV}:delete`]: {} };
+  }
+}
+
+function memberEvents(event: MemberEvent): JsonObject {
+  const { type, memberId, memberType, memberDisplay } = event;
+  if (type === "group.member_removed") {
+    return patched(event, [{ op: "remove", path: `members[value eq "${memberId}"]` }]);
+  }
+  const display = memberDisplay === null ? {} : { display: memberDisplay };
+  const value = [{ value: memberId, type: memberType, ...display }];
+  return patched(event, [{ op: "add", path: "members", value }]);
+}
+
+function groupOperations({ difference, resource }: ResourceEvent): readonly JsonObject[] {
+  if (!difference) {
+    const { id: _, meta: __, schemas: ___, ...value } = resource;
+    return [{ op: "replace", value }];
+  }
+  return Object.entries(difference).map(([path, { to }]) =>
+    to === undefined ? { op: "remove", path } : { op: "replace", path, value: to },
+  );
+}
+
+function patched(event: ResourceEvent | MemberEvent, operations: readonly JsonValue[]): JsonObject {
+  const data = { schemas: [PATCH_OP], Operations: operations };
+  return { [`${PROV}:patch:full`]: { version: versionOf(event), data } };
+}
+
+/** RFC 9967 §2.4: the entity tag of the resource afterwards. */
+function versionOf({ version }: ResourceEvent | MemberEvent): string {
+  return entityTag(version);
+}

@@ -1,0 +1,35 @@
+import type { Context } from "hono";
+import { resourceTypesOf } from "#scim/schema/custom.ts";
+import { runQuery, type Scope } from "#store/query.ts";
+import { scimBaseUrl } from "../scim/handler.ts";
+import type { ListCall } from "../scim/list-call.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { findOr404 } from "./connectors.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * An administrator's read of a connector's resources, as SCIM's lists want it; 409 for a staged
+ * connector, which delivers nothing until it is approved.
+ */
+export async function directoryCall(
+  services: Services,
+  context: Context<AppEnv>,
+): Promise<ListCall> {
+  const { config, clock } = services;
+  const connector = await findOr404(context, context.req.param("id") ?? "");
+  if (connector.settings.staged) throw new Problem(409, STAGED);
+  const types = resourceTypesOf(connector.attributes);
+  const scope: Scope = { kind: "connector", connectorId: connector.number };
+  return {
+    resource: {},
+    access: { connectorId: connector.number },
+    facts: { startedAt: clock.now() },
+    signer: config.cursorSigner,
+    baseUrl: scimBaseUrl(services, context.req.raw.url, config.scimBasePaths[0]),
+    types,
+    ask: (build) => runQuery(context.env.DB, build(context.env.DB, scope), clock),
+    resolve: async (find) => find(types),
+  };
+}
+
+const STAGED = "This connector is staged: it delivers nothing until an administrator approves it.";

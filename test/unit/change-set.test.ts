@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { setClaims } from "../../src/http/admin/changes-set.ts";
+import { changeEvent, type StoredChange } from "../../src/store/change-event.ts";
+
+const parties = { issuer: "https://scim.example.com", audience: "feed" };
+
+/** The claims of a change with the given members. */
+function claimsOf(members: Partial<StoredChange>) {
+  const row: StoredChange = {
+    seq: 7,
+    eventId: "event",
+    resourceType: "Group",
+    resourceId: "g1",
+    version: 2,
+    type: "group.updated",
+    at: 1_700_000_000_000,
+    payload: '{"schemas":["s"],"displayName":"Team","id":"g1","meta":{}}',
+    difference: null,
+    eventMethod: null,
+    eventPath: null,
+    credentialId: null,
+    memberDisplay: null,
+    ...members,
+  };
+  return setClaims(changeEvent(row, { connector: "k1", tenant: null }), parties);
+}
+
+const PATCH = "urn:ietf:params:scim:event:prov:patch:full";
+
+test("a group's attribute that is gone is removed", () => {
+  const difference = '{"urn:x:Group:room":{"from":"7"},"displayName":{"from":"A","to":"Team"}}';
+
+  expect(claimsOf({ difference })?.events[PATCH]).toMatchObject({
+    version: 'W/"2"',
+    data: {
+      Operations: [
+        { op: "remove", path: "urn:x:Group:room" },
+        { op: "replace", path: "displayName", value: "Team" },
+      ],
+    },
+  });
+});
+
+test("a group's change whose values are not known replaces what the group has", () => {
+  expect(claimsOf({})?.events[PATCH]).toMatchObject({
+    data: { Operations: [{ op: "replace", value: { displayName: "Team" } }] },
+  });
+});
+
+test("an alert is no event of SCIM", () => {
+  const alert = { resourceType: "Connector", payload: '{"alert":"bridge.held"}' };
+
+  expect(claimsOf({ type: "connector.alert", ...alert })).toBeUndefined();
+});

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openReceiver, type Receiver } from "../../../clients/typescript/example/receiver.ts";
+
+// The example receiver on node:sqlite, against a feed that is played to it.
+
+const SECRET = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
+
+let folder: string;
+let file: string;
+let events: object[];
+let asked: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scim-edge-receiver-"));
+  file = join(folder, "copy.db");
+  events = [];
+  asked = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Answers as the gateway would: the events behind the cursor, two at a time, and an empty directory. */
+async function play(url: string): Promise<Response> {
+  const { pathname, searchParams } = new URL(url);
+  const after = searchParams.get("after") ?? "0";
+  asked.push(`${pathname.split("/").at(-1)} ${after}`);
+  if (!pathname.endsWith("/changes")) return Response.json({ items: [], nextCursor: null });
+  if (after === "latest") return Response.json({ items: [], next: "0", hasMore: false });
+  if (after === "old") return Response.json({ detail: "Read anew." }, { status: 410 });
+  const rest = events.slice(Number(after));
+  const items = rest.slice(0, 2);
+  const next = String(Number(after) + items.length);
+  return Response.json({ items, next, hasMore: rest.length > 2 });
+}
+
+/** The receiver as it starts on its file. */
+function start(fetch: (url: string) => Promise<Response> = play): Receiver {
+  const gateway = { origin: "https://scim.example.com", token: "t", fetch };
+  return openReceiver({ gateway, connector: "k1", file, secrets: [SECRET] });
+}
+
+/** An event of a user's creation. */
+function created(id: string): object {
+  const resource = { id, userName: id, meta: { version: 'W/"1"' } };
+  return { type: "user.created", resourceType: "User", resourceId: id, version: 1, resource };
+}
+
+/** The ids in a receiver's copy. */
+function idsIn({ database }: Receiver): unknown[] {
+  return database
+    .prepare("SELECT id FROM copy_resources ORDER BY id")
+    .all()
+    .map(({ id }) => id);
+}
+
+test("a receiver follows the feed to its end and goes on there after a restart", async () => {
+  events = ["u1", "u2", "u3"].map(created);
+  const before = start();
+  await before.catchUp();
+  before.close();
+  events.push(created("u4"));
+  asked = [];
+
+  const after = start();
+  await after.catchUp();
+
+  expect(asked).toEqual(["changes 3"]);
+  expect(idsIn(after)).toEqual(["u1", "u2", "u3", "u4"]);
+  after.close();
+});
+
+test("a receiver that dies in the middle of the feed loses nothing of it", async () => {
+  events = ["u1", "u2", "u3"].map(created);
+  let calls = 0;
+  const failing = start(async (url) => {
+    calls += 1;
+    if (calls === 5) throw new Error("The network is gone.");
+    return await play(url);
+  });
+  await expect(failing.catchUp()).rejects.toThrow("The network is gone.");
+  expect(idsIn(failing)).toEqual(["u1", "u2"]);
+  failing.close();
+
+  const after = start();
+  await after.catchUp();
+
+  expect(idsIn(after)).toEqual(["u1", "u2", "u3"]);
+  after.close();
+});
+
+test("a receiver whose cursor is too old reads the directory anew", async () => {
+  const receiver = start();
+  await receiver.catchUp();
+  receiver.database.prepare("UPDATE copy_state SET value = 'old'").run();
+  asked = [];
+
+  await receiver.catchUp();
+
+  expect(asked).toEqual(["changes old", "changes latest", "users 0", "groups 0", "changes 0"]);
+  receiver.close();
+});
+
+test("a good delivery brings the copy up to date, and a forged one does nothing", async () => {
+  const receiver = start();
+  events = [created("u1")];
+  const body = JSON.stringify(events[0]);
+  const now = new Date();
+  const headers = new Headers({
+    "webhook-id": "evt_1",
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
+    "webhook-signature": new Webhook(SECRET).sign("evt_1", now, body),
+  });
+
+  const forged = await receiver.takeDelivery(headers, `${body} `);
+  const before = idsIn(receiver);
+  const status = await receiver.takeDelivery(headers, body);
+
+  expect([forged, status]).toEqual([400, 204]);
+  expect(before).toEqual([]);
+  expect(idsIn(receiver)).toEqual(["u1"]);
+  receiver.close();
+});
