@@ -1,4 +1,139 @@
 import { DurableObject } from "cloudflare:workers";
+import { BridgeDesk } from "./bridge-desk.ts";
+import { Engine } from "./engine.ts";
+import { toolsOf } from "./tools.ts";
+import type {
+  BridgeAnswer,
+  BridgeCalls,
+  BridgeOverview,
+  HeldUser,
+  PlannedStep,
+  PlanView,
+  RunView,
+} from "./views.ts";
+
+/** If a slice dies with its isolate, the next one begins then. */
+const DEAD_MAN_MS = 2 * 60_000;
 
 /** The pull sync of one connector: its state, links, cursor and timer. */
-export class ConnectorBridge extends DurableObject<Env> {}
+export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
+  /** Where objects get their clock, database and sources from; tests put something else here. */
+  static tools = toolsOf;
+
+  private readonly engine: Engine;
+  private readonly desk: BridgeDesk;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.engine = new Engine(state.storage, () => ConnectorBridge.tools(env));
+    this.desk = new BridgeDesk(this.engine);
+  }
+
+  /** Works for a while, and sets the next alarm. Never throws: a throwing alarm dies for good in the end. */
+  override async alarm(): Promise<void> {
+    const { storage } = this.ctx;
+    const { clock } = this.engine.tools();
+    try {
+      await storage.setAlarm(clock.now() + DEAD_MAN_MS);
+      await this.engine.work();
+      await this.arm();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      console.error(JSON.stringify({ message: "bridge alarm failed", name }));
+    }
+  }
+
+  async configured(connectorId: string): Promise<void> {
+    if ((await this.engine.look(connectorId)) === undefined) return;
+    this.desk.makeDue();
+    // A run under way looks at once whether the change concerns it.
+    await this.ctx.storage.setAlarm(this.engine.tools().clock.now() + 1);
+  }
+
+  async wake(connectorId: string): Promise<void> {
+    if (this.engine.memory() === undefined) await this.engine.look(connectorId);
+    this.engine.wakeUp();
+    const wanted = this.engine.nextAt();
+    if (wanted === undefined) return;
+    const alarm = await this.ctx.storage.getAlarm();
+    const now = this.engine.tools().clock.now();
+    // Its own dead man stands a little behind what a slice under way wants next.
+    const isLate = alarm === null || alarm > Math.max(wanted, now) + DEAD_MAN_MS;
+    if (isLate || alarm < now - DEAD_MAN_MS) await this.arm();
+  }
+
+  async overview(): Promise<BridgeOverview> {
+    return this.desk.overview();
+  }
+
+  async sync(mode: "full" | "delta"): Promise<BridgeAnswer<{ readonly runId: string }>> {
+    return await this.answered(this.desk.start(mode));
+  }
+
+  async startPlan(): Promise<BridgeAnswer<{ readonly runId: string }>> {
+    return await this.answered(this.desk.start("plan"));
+  }
+
+  async plan(runId: string): Promise<PlanView | null> {
+    return this.desk.plan(runId);
+  }
+
+  async syncUser(key: string): Promise<BridgeAnswer<readonly PlannedStep[]>> {
+    return await this.answered(this.desk.syncUser(key));
+  }
+
+  async pause(): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.pause());
+  }
+
+  async resume(): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.resume());
+  }
+
+  async enable(): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.enable());
+  }
+
+  async resync(): Promise<BridgeAnswer<{ readonly runId: string }>> {
+    return await this.answered(this.desk.resync());
+  }
+
+  async runs(limit: number, beforeRunId: string | undefined): Promise<readonly RunView[]> {
+    return this.desk.runs(limit, beforeRunId);
+  }
+
+  async run(runId: string): Promise<RunView | null> {
+    return this.desk.run(runId);
+  }
+
+  async held(limit: number, after: string | undefined): Promise<readonly HeldUser[]> {
+    return this.desk.held(limit, after);
+  }
+
+  async approveHeld(): Promise<BridgeAnswer<{ readonly runId: string }>> {
+    return await this.answered(this.desk.approveHeld());
+  }
+
+  async rejectHeld(): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.rejectHeld());
+  }
+
+  async removed(): Promise<void> {
+    await this.engine.forget();
+  }
+
+  /** Sets the alarm for what the call left to be done. */
+  private async answered<T>(call: Promise<T>): Promise<T> {
+    const answer = await call;
+    await this.arm();
+    return answer;
+  }
+
+  private async arm(): Promise<void> {
+    const at = this.engine.nextAt();
+    const { clock } = this.engine.tools();
+    // workerd#6866: an alarm for this very moment may fire late.
+    if (at === undefined) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Math.max(clock.now() + 1, at));
+  }
+}

@@ -1,4 +1,5 @@
-import type { JsonObject } from "#scim/json.ts";
+import type { JsonValue } from "#scim/json.ts";
+import type { Slot } from "./mapping/slot.ts";
 
 /** What a raw record comes to: mapped by src/bridge/mapping, one file for each provider. */
 export type MappedRecord =
@@ -12,21 +13,42 @@ export type MappedRecord =
   /** The provider says the user is deleted; `isPermanent` says that it cannot come back. */
   | { readonly kind: "removed"; readonly sourceId: string; readonly isPermanent: boolean }
   /** A record that cannot be used: an issue of the run, never its failure. */
-  | { readonly kind: "invalid"; readonly sourceId: string | undefined; readonly why: IssueKind };
+  | {
+      readonly kind: "invalid";
+      readonly sourceId: string | undefined;
+      readonly why: "no-id" | "no-username";
+    };
 
-/** A user in SCIM's words, canonical: NFC, trimmed, no null or empty member, keys in a fixed order. */
+/**
+ * A user in SCIM's words, slot by slot. A slot without a value is cleared; one the record says
+ * nothing of (`unsaid`, in delta listings alone) keeps what the directory has.
+ */
 export interface MappedUser {
   readonly kind: "user";
   /** The provider's immutable id, which becomes externalId. */
   readonly sourceId: string;
-  /** The mapped attributes, with externalId, userName and active, without manager. */
-  readonly attributes: JsonObject;
-  /** The paths (`a`, `a.b`, `URN:attr`) of which a delta row says nothing: they keep their values. */
+  /** All that the mapping owns, in its own order; what is not among it is never written. */
+  readonly owned: readonly Slot[];
+  /** The values by the path of their slot: trimmed, no null, no empty member. */
+  readonly values: ReadonlyMap<string, JsonValue>;
+  /** The paths of the slots of which the record says nothing. */
   readonly unsaid: ReadonlySet<string>;
-  /** Whom the record names as manager, as it names him: id, login, address or free text. */
-  readonly manager: string | undefined;
+  /** The slots that are put together from the name where they have no value of their own. */
+  readonly derived: readonly DerivedSlot[];
+  /** As the record says it; undefined where it says nothing. */
+  readonly isActive: boolean | undefined;
+  readonly manager: ManagerReference;
   readonly orgUnit: string | undefined;
 }
+
+/** A slot that gets the given and the family name. */
+export type DerivedSlot = "displayName" | "name.formatted";
+
+/** Whom a record names as manager, as it names him: by id, login, address or free text. */
+export type ManagerReference =
+  | { readonly kind: "unsaid" }
+  | { readonly kind: "none" }
+  | { readonly kind: "named"; readonly reference: string };
 
 /** What can be wrong with a record of a run. */
 export type IssueKind =

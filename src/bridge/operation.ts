@@ -1,11 +1,11 @@
 import type { ResourceChange } from "#scim/ports.ts";
-import type { Issue } from "./mapped.ts";
+import type { Issue, IssueKind } from "./mapped.ts";
 
 /** A user of the provider tied to a user of the directory, as the Durable Object keeps it. */
 export interface Link {
   readonly sourceId: string;
   readonly userId: string;
-  /** Of the mapped body that was last written; empty where the next look must compare with the directory. */
+  /** Of the record that was last written; empty where the next look must compare with the directory. */
   readonly hash: string;
   /** Whether the directory's user was active when the Bridge last wrote or read it. */
   readonly isActive: boolean;
@@ -21,6 +21,7 @@ export type OffReason =
   | "missing"
   | "excluded"
   | "guest"
+  | "service-account"
   | "removed:changed"
   | "removed:deleted";
 
@@ -30,9 +31,7 @@ export type IgnoreReason =
   | "guest"
   | "service-account"
   | "excluded"
-  | IssueReason;
-
-type IssueReason = Issue["kind"];
+  | IssueKind;
 
 /**
  * What a run does about one record, in listing order. `change` is decided on the resource as it was
@@ -41,44 +40,56 @@ type IssueReason = Issue["kind"];
  */
 export type Operation =
   | {
-      readonly op: "create";
+      readonly op: "create" | "update" | "reactivate" | "adopt";
       readonly sourceId: string;
-      readonly change: ResourceChange;
+      readonly change: ResourceChange | undefined;
       readonly link: Link;
       readonly issues: readonly Issue[];
     }
   | {
-      readonly op: "update" | "reactivate" | "adopt" | "relink";
+      readonly op: "relink";
       readonly sourceId: string;
       readonly change: ResourceChange | undefined;
       readonly link: Link;
-      /** The former source id of a relinked user: its link goes. */
-      readonly formerSourceId?: string;
+      /** The former source id of the user: its link goes. */
+      readonly formerSourceId: string;
       readonly issues: readonly Issue[];
     }
-  /** A switch-off waits for the guard at the end of the run; what else changed is written now, in `change`. */
-  | {
-      readonly op: "deactivate";
-      readonly sourceId: string;
-      readonly userId: string;
-      readonly why: OffReason;
-      readonly change: ResourceChange | undefined;
-      readonly link: Link;
-      readonly issues: readonly Issue[];
-    }
+  | SwitchOff
+  /** The user is let go untouched: its link goes. */
   | { readonly op: "unmanage"; readonly sourceId: string; readonly userId: string }
-  /** Nothing to write; the link may still learn a hash. */
-  | { readonly op: "skip"; readonly sourceId: string; readonly link: Link | undefined }
+  /** Nothing to write; the link may still learn something. */
+  | { readonly op: "skip"; readonly sourceId: string; readonly link: Link }
   | {
       readonly op: "ignore";
       readonly sourceId: string | undefined;
       readonly why: IgnoreReason;
       readonly issue: Issue | undefined;
     }
-  /** Its name is held by a user who may yet let go of it: looked at again at the end of the run. */
+  /**
+   * Its name or externalId is held by another user. In a page: looked at again in the second pass,
+   * with the record kept until then. In the second pass: an issue.
+   */
   | {
       readonly op: "conflict";
       readonly sourceId: string;
-      readonly why: "userName-taken" | "externalId-taken";
+      readonly why: "userName-taken" | "externalId-taken" | "rehire-conflict";
       readonly issue: Issue;
     };
+
+/**
+ * A user is to be deactivated, or deleted: it waits for the guard at the end of the run. What else
+ * changed is written now (`change`), and `link` is kept now, still active; planSwitchOffs later gives
+ * the change and the link of the switch-off itself.
+ */
+export type SwitchOff = SwitchOffBy<"deactivate"> | SwitchOffBy<"delete">;
+
+interface SwitchOffBy<Op extends string> {
+  readonly op: Op;
+  readonly sourceId: string;
+  readonly userId: string;
+  readonly why: OffReason;
+  readonly change: ResourceChange | undefined;
+  readonly link: Link;
+  readonly issues: readonly Issue[];
+}

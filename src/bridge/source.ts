@@ -17,12 +17,14 @@ export interface SourcePage {
 /** A group's own part of a raw record, and its members where the provider sends them along. */
 export interface SourceGroup {
   readonly sourceId: string;
+  /** "" where the record does not say it: a delta row may leave it out, and another record has none. */
   readonly displayName: string;
   /** It is gone at the provider. */
   readonly isRemoved: boolean;
   /**
    * "listed": the members must be asked for (membersPage). "whole": these are all of them. "partial":
-   * these came and went (a delta page; a large group comes on several pages under one id).
+   * these came and went (a delta page; a large group comes on several pages under one id; in a listing
+   * without `since` the partial ones of a group are all of its members, and "unchanged" is none).
    */
   readonly members:
     | { readonly kind: "listed" }

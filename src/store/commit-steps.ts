@@ -1,6 +1,7 @@
 import type { MemberChange, ResourceChange } from "#scim/ports.ts";
 import { type ChangeRow, changeRow } from "./changes.ts";
 import { type LookupValue, type ResourceColumns, resourceColumns } from "./columns.ts";
+import { type KeyMove, keyMoves } from "./commit-swaps.ts";
 import type { RowGuard } from "./guards.ts";
 import { type ChangedKeys, changedKeys } from "./resource-statements.ts";
 import type { ChangeToCommit, Write } from "./write.ts";
@@ -11,6 +12,7 @@ export interface Step {
   readonly freed: readonly object[];
   readonly removedValues: readonly object[];
   readonly touched: readonly object[];
+  readonly moves: readonly KeyMove[];
   readonly updated: readonly { readonly keys: ChangedKeys; readonly row: object }[];
   readonly erased: readonly object[];
   readonly inserted: readonly object[];
@@ -29,6 +31,7 @@ const NOTHING: Step = {
   freed: [],
   removedValues: [],
   touched: [],
+  moves: [],
   updated: [],
   erased: [],
   inserted: [],
@@ -70,6 +73,7 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
     ...NOTHING,
     guards: [{ rowId, id: before.id, version: before.version }],
     freed: takesExternalId ? [{ rowId, type: after.type, externalId: after.externalId }] : [],
+    moves: keyMoves(rowId, before, after),
     updated: [{ keys, row: { ...after, rowId } }],
     // A live row is soft-deleted first, so that its groups move on by this event.
     erased: change.kind === "erase" ? [{ rowId }] : [],

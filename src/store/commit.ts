@@ -2,6 +2,7 @@ import type { CommitOutcome } from "#scim/ports.ts";
 import { insertChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { type Step, stepOf, updateGroups } from "./commit-steps.ts";
+import { overlaps, parkExternalIds, parkNames } from "./commit-swaps.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
@@ -66,6 +67,7 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
   const rows = (items: readonly object[], text: (source: RowSource) => string) =>
     eachChunk(items, (source, json) => db.prepare(text(source)).bind(json, connectorId));
   const all = <T extends object>(pick: (step: Step) => readonly T[]) => steps.flatMap(pick);
+  const moves = all((step) => step.moves);
   return [
     ...rows(
       write.changes.map(({ event }) => event),
@@ -88,6 +90,8 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
       all(({ touched }) => touched),
       touchResources,
     ),
+    ...rows(overlaps(moves, "name"), parkNames),
+    ...rows(overlaps(moves, "externalId"), parkExternalIds),
     ...updateGroups(steps).flatMap(({ keys, items }) => rows(items, updateResources(keys))),
     ...rows(
       all(({ erased }) => erased),

@@ -1,5 +1,6 @@
 import type { ResourceRecord, TypeName, UniqueKey } from "#scim/ports.ts";
 import { keyText, type ResourceKey } from "#scim/resource-key.ts";
+import { EMAILS_PATH } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
@@ -43,5 +44,38 @@ export function resourcesByKeys(
         ]);
       }),
     );
+  return { statements, read };
+}
+
+/** Finds the live users who have any of the addresses, given folded; an address may be that of several. */
+export function usersByEmails(
+  db: Database,
+  scope: Scope,
+  addresses: readonly string[],
+): Query<ReadonlyMap<string, readonly ResourceRecord[]>> {
+  const statements = jsonLists(addresses).map((list) =>
+    db
+      // Grouped, since a user may have the address under two types.
+      .prepare(
+        `SELECT j.value AS value, ${RESOURCE_COLUMNS} FROM json_each(?2) AS j
+         CROSS JOIN resource_values AS v ON v.connector_id = ${scopeText(scope)}
+           AND v.path = '${EMAILS_PATH}' AND v.value_key = j.value
+         CROSS JOIN resources ON resources.connector_id = v.connector_id
+           AND resources.type = 'User' AND resources.id = v.resource_id
+         WHERE resources.deleted_at IS NULL GROUP BY j.value, resources.row_id`,
+      )
+      .bind(scopeKey(scope), list),
+  );
+  const read = (results: readonly D1Result[]) => {
+    const found = statements.flatMap((_, at) => {
+      const values = rowsOf<{ readonly value: string }>(results[at]);
+      return recordsOf(results[at]).map((record, row) => ({
+        value: values[row]?.value ?? "",
+        record,
+      }));
+    });
+    const groups = Map.groupBy(found, ({ value }) => value);
+    return new Map([...groups].map(([value, rows]) => [value, rows.map(({ record }) => record)]));
+  };
   return { statements, read };
 }

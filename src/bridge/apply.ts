@@ -1,0 +1,196 @@
+import type { JsonObject } from "#scim/json.ts";
+import { bothQueries, runQuery, type Scope } from "#store/query.ts";
+import { resourcesByKeys, usersByEmails } from "#store/resource-lookup.ts";
+import { carryOut } from "./carry-out.ts";
+import { dropLinks, linksBySource, linksByUser, putLinks, type StoredLink } from "./links.ts";
+import type { Link, Operation, SwitchOff } from "./operation.ts";
+import { planPage } from "./plan.ts";
+import type { Known, Links, Lookups, PlanContext, Prepared } from "./plan-context.ts";
+import { lookupsOf } from "./plan-lookups.ts";
+import { plannedStep } from "./planned-step.ts";
+import { counted, mayWrite, type Run } from "./run.ts";
+import type { ObjectSql } from "./storage.ts";
+import { putConflicts } from "./storage-conflicts.ts";
+import { dropOffs, putOffs } from "./storage-offs.ts";
+import { addIssues, addSteps } from "./storage-runs.ts";
+import type { RunCounts } from "./views.ts";
+import { planContext, type World } from "./world.ts";
+
+/** A record as it was sent, and made ready. */
+export interface Read {
+  readonly raw: JsonObject;
+  readonly prepared: Prepared;
+}
+
+/** Decides records and stores what they come to in the directory; the links are left to `absorb`. */
+export function applyRecords(
+  world: World,
+  run: Run,
+  records: readonly Prepared[],
+  pass: PlanContext["pass"],
+): Promise<readonly Operation[]> {
+  return carryOut<Prepared, Operation>(world, run, records, {
+    plan: async (page) => {
+      const links = linksOf(world.sql, page);
+      const known = await lookUp(world, links, lookupsOf(page, links, world.config));
+      return planPage(page, known, planContext(world, pass));
+    },
+    changeOf,
+    refused: ({ sourceId }, issue) => [
+      { op: "ignore", sourceId, why: issue.kind, issue: { ...issue, sourceId } },
+    ],
+  });
+}
+
+/** What an operation changes in the directory now. */
+export function changeOf(operation: Operation) {
+  return "change" in operation ? operation.change : undefined;
+}
+
+/** The switch-offs among operations. */
+export function switchOffsIn(operations: readonly Operation[]): readonly SwitchOff[] {
+  return operations.flatMap((each) =>
+    each.op === "deactivate" || each.op === "delete" ? [each] : [],
+  );
+}
+
+/** Asks the directory what a plan needs, in one round trip; nothing where it needs nothing. */
+export async function lookUp(
+  { db, bridge, clock }: World,
+  links: Links,
+  { keys, emails }: Lookups,
+): Promise<Known> {
+  if (keys.length + emails.length === 0) return { links, records: new Map(), byEmail: new Map() };
+  const scope: Scope = { kind: "connector", connectorId: bridge.connectorId };
+  const query = bothQueries(
+    resourcesByKeys(db, scope, "User", keys),
+    usersByEmails(db, scope, emails),
+  );
+  const [records, byEmail] = await runQuery(db, query, clock);
+  return { links, records, byEmail };
+}
+
+/** The links that records may ask for: those of their own ids at once, of users one by one. */
+export function linksOf(
+  sql: ObjectSql,
+  records: readonly { readonly sourceId: string | undefined }[],
+): Links {
+  const ids = records.flatMap(({ sourceId }) => sourceId ?? []);
+  const known = linksBySource(sql, ids);
+  const asked = new Set(ids);
+  return {
+    bySource: (id) => (asked.has(id) ? known : linksBySource(sql, [id])).get(id),
+    byUser: (userId) => linksByUser(sql, [userId]).get(userId),
+  };
+}
+
+/**
+ * Keeps what operations came to once the directory has it: links, waiting switch-offs, conflicts for
+ * the second pass, issues and counts. A dry run keeps its steps instead of links. Runs inside the
+ * object's transaction.
+ */
+export function absorb(
+  sql: ObjectSql,
+  run: Run,
+  operations: readonly Operation[],
+  raws: ReadonlyMap<string, JsonObject>,
+): Run {
+  putOffs(sql, "run", switchOffsIn(operations));
+  const conflicts = operations.filter(({ op }) => op === "conflict");
+  putConflicts(
+    sql,
+    conflicts.flatMap(({ sourceId = "" }) => {
+      const record = raws.get(sourceId);
+      return record === undefined ? [] : [{ sourceId, record }];
+    }),
+  );
+  const hasNewLinks = mayWrite(run) && keepLinks(sql, operations);
+  const tallied = counted(run, sum(operations.map(countsOf)));
+  const next = { ...tallied, hasNewLinks: run.hasNewLinks || hasNewLinks };
+  const issues = operations.flatMap((each) => issuesOf(each, raws));
+  const steps = mayWrite(run) ? [] : operations.flatMap((each) => plannedStep(each) ?? []);
+  return addSteps(sql, addIssues(sql, next, issues), steps);
+}
+
+/** Writes the links that changed; tells whether one is new, or waits for its manager. */
+function keepLinks(sql: ObjectSql, operations: readonly Operation[]): boolean {
+  const links = operations.flatMap((each) => ("link" in each ? [each.link] : []));
+  const known = linksBySource(
+    sql,
+    links.map(({ sourceId }) => sourceId),
+  );
+  const written = links.filter((link) => !isSameLink(known.get(link.sourceId), link));
+  const former = operations.flatMap((each) => (each.op === "relink" ? each.formerSourceId : []));
+  const letGo = operations.flatMap((each) => (each.op === "unmanage" ? each.sourceId : []));
+  dropLinks(sql, [...former, ...letGo]);
+  putLinks(sql, written);
+  // Who is to be switched off no more is no longer waiting for it.
+  const kept = operations.flatMap(({ op, sourceId }) =>
+    op === "deactivate" || op === "delete" || op === "ignore" ? [] : (sourceId ?? []),
+  );
+  dropOffs(sql, [...kept, ...former]);
+  return written.some(
+    ({ sourceId, pendingManager }) => !known.has(sourceId) || pendingManager !== undefined,
+  );
+}
+
+function isSameLink(a: StoredLink | undefined, b: Link): boolean {
+  return (
+    a !== undefined &&
+    a.userId === b.userId &&
+    a.hash === b.hash &&
+    a.isActive === b.isActive &&
+    a.goneAt === b.goneAt &&
+    a.pendingManager === b.pendingManager
+  );
+}
+
+function issuesOf(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
+  switch (operation.op) {
+    case "create":
+    case "update":
+    case "reactivate":
+    case "adopt":
+    case "relink":
+    case "deactivate":
+    case "delete":
+      return operation.issues;
+    case "ignore":
+      return operation.issue === undefined ? [] : [operation.issue];
+    case "conflict":
+      // One that is kept for the second pass is no issue yet.
+      return raws.has(operation.sourceId) ? [] : [operation.issue];
+    case "skip":
+    case "unmanage":
+      return [];
+  }
+}
+
+function countsOf(operation: Operation): Partial<RunCounts> {
+  switch (operation.op) {
+    case "create":
+      return { created: 1 };
+    case "reactivate":
+      return { reactivated: 1 };
+    case "update":
+    case "adopt":
+    case "relink":
+      return operation.change === undefined ? { skipped: 1 } : { updated: 1 };
+    case "deactivate":
+    case "delete":
+      return operation.change === undefined ? {} : { updated: 1 };
+    case "skip":
+    case "ignore":
+    case "unmanage":
+    case "conflict":
+      return { skipped: 1 };
+  }
+}
+
+function sum(counts: readonly Partial<RunCounts>[]): Partial<RunCounts> {
+  const totals = new Map<string, number>();
+  for (const [name, count] of counts.flatMap((each) => Object.entries(each))) {
+    totals.set(name, (totals.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries(totals);
+}

@@ -1,0 +1,61 @@
+/** SEMANTICS 11: nothing is put off by more than a day. */
+const DELAY_MAX_MS = 24 * 3_600_000;
+
+/** Asking a provider again sooner than this would be answered the same. */
+const PAUSE_MIN_MS = 1_000;
+
+const FIRST_RETRY_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+const FIRST_PAUSE_MS = 15_000;
+const PAUSE_MAX_MS = 15 * 60_000;
+
+/**
+ * How long after its n-th consecutive failure a bridge runs again (SEMANTICS 11): the interval,
+ * doubled for each failure, ±10 %, up to a day; a longer wait that the provider asked for wins.
+ */
+export function failureDelayMs(
+  { intervalMs, failures, askedMs }: FailureFacts,
+  random: () => number,
+): number {
+  const jitter = 0.9 + 0.2 * random();
+  return Math.min(DELAY_MAX_MS, Math.max(intervalMs * 2 ** failures * jitter, askedMs));
+}
+
+/** What a delay is computed from. */
+export interface FailureFacts {
+  readonly intervalMs: number;
+  /** How many runs failed in a row, this one among them. */
+  readonly failures: number;
+  /** How long the provider asked to wait; 0 where it did not. */
+  readonly askedMs: number;
+}
+
+/** How long to wait before the same page is tried again for the n-th time: full jitter, a minute at most. */
+export function retryDelayMs(attempt: number, random: () => number): number {
+  return fullJitter(FIRST_RETRY_MS, RETRY_MAX_MS, attempt, random);
+}
+
+/**
+ * How long a throttled run pauses: until the provider's `retryAt`, from a second to a day; where it
+ * named none, longer with each pause in a row, with full jitter.
+ */
+export function throttleDelayMs(
+  { retryAt, now, pauses }: ThrottleFacts,
+  random: () => number,
+): number {
+  if (retryAt === undefined) return fullJitter(FIRST_PAUSE_MS, PAUSE_MAX_MS, pauses, random);
+  return Math.min(DELAY_MAX_MS, Math.max(PAUSE_MIN_MS, retryAt - now));
+}
+
+/** What a pause is computed from; times in milliseconds. */
+export interface ThrottleFacts {
+  readonly retryAt: number | undefined;
+  readonly now: number;
+  /** How many pauses in a row there were before this one. */
+  readonly pauses: number;
+}
+
+function fullJitter(firstMs: number, maxMs: number, attempt: number, random: () => number): number {
+  const ceiling = Math.min(maxMs, firstMs * 2 ** attempt);
+  return Math.max(PAUSE_MIN_MS, Math.round(ceiling * random()));
+}

@@ -1,0 +1,196 @@
+import { clearRun, currentRun } from "./bridge-runs.ts";
+import type { Engine, Look } from "./engine.ts";
+import { dropGroupLinks } from "./groups-links.ts";
+import { countLinks } from "./links.ts";
+import { NO_CURSORS } from "./run.ts";
+import { syncOneUser } from "./run-user.ts";
+import { SourceError } from "./source.ts";
+import { enableBridge, pauseBridge, resumeBridge } from "./state.ts";
+import type { Memory } from "./storage-memory.ts";
+import { clearOffs, countOffs, listOffs, moveOffs } from "./storage-offs.ts";
+import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
+import type {
+  BridgeAnswer,
+  BridgeOverview,
+  HeldUser,
+  PlannedStep,
+  PlanView,
+  RunView,
+} from "./views.ts";
+import { RunBroken } from "./world.ts";
+
+type Started = BridgeAnswer<{ readonly runId: string }>;
+
+/** What administrators ask of a bridge, answered from its object's storage. */
+export class BridgeDesk {
+  constructor(private readonly engine: Engine) {}
+
+  /** Lets the next run start at once, unless the bridge is disabled. */
+  makeDue(): void {
+    const now = this.engine.tools().clock.now();
+    this.engine.change((memory) => {
+      const { standing } = memory;
+      const isWaiting = (standing.nextSyncAt ?? 0) > now;
+      if (standing.state === "disabled" || !isWaiting) return memory;
+      return { ...memory, standing: { ...standing, nextSyncAt: now }, isMirrored: false };
+    });
+  }
+
+  overview(): BridgeOverview {
+    const { sql } = this.engine;
+    const memory = this.engine.memory();
+    const [last] = listRuns(sql, 1, undefined);
+    const { state = "pending", paused = false } = memory?.standing ?? {};
+    const nextSyncAt = paused ? undefined : memory?.standing.nextSyncAt;
+    return {
+      state,
+      paused,
+      consecutiveFailures: memory?.standing.consecutiveFailures ?? 0,
+      nextSyncAt: nextSyncAt === undefined ? null : timeOf(nextSyncAt),
+      linkedUsers: countLinks(sql).linked,
+      held: countOffs(sql, "held"),
+      lastRun: last === undefined ? null : viewOf(sql, last),
+    };
+  }
+
+  async start(mode: "full" | "delta" | "plan"): Promise<Started> {
+    const look = await this.lookNow();
+    if ("kind" in look) return look;
+    return (mode === "plan" ? undefined : atRest(look)) ?? this.begun(look, mode);
+  }
+
+  plan(runId: string): PlanView | null {
+    const { sql } = this.engine;
+    const run = readRun(sql, runId);
+    if (run?.mode !== "plan") return null;
+    return { run: viewOf(sql, run), wouldHold: run.held > 0, steps: stepsOf(sql, runId) };
+  }
+
+  async syncUser(key: string): Promise<BridgeAnswer<readonly PlannedStep[]>> {
+    const look = await this.lookNow();
+    if ("kind" in look) return look;
+    try {
+      const steps = await this.engine.exclusively(() => syncOneUser(this.engine, look, key));
+      await this.engine.pokeWebhooks(look.bridge);
+      if (steps !== undefined) return { kind: "ok", value: steps };
+      const detail = "The provider has no user with this id, login or address.";
+      return { kind: "refused", status: 404, detail };
+    } catch (error) {
+      if (error instanceof SourceError) return refused(error.detail);
+      if (error instanceof RunBroken) return refused(error.message);
+      throw error;
+    }
+  }
+
+  async pause(): Promise<BridgeAnswer<null>> {
+    return await this.stand(({ standing }) => pauseBridge(standing));
+  }
+
+  async resume(): Promise<BridgeAnswer<null>> {
+    return await this.stand(({ standing }) => resumeBridge(standing));
+  }
+
+  async enable(): Promise<BridgeAnswer<null>> {
+    const { clock } = this.engine.tools();
+    if (this.engine.memory()?.standing.state !== "disabled") {
+      return refused("The bridge is not disabled.");
+    }
+    return await this.stand(({ standing }) => enableBridge(standing, clock.now()));
+  }
+
+  async resync(): Promise<Started> {
+    const look = await this.lookNow();
+    if ("kind" in look) return look;
+    const rest = atRest(look);
+    if (rest !== undefined) return rest;
+    const { sql, storage } = this.engine;
+    const isFree = storage.transactionSync(() => {
+      if (currentRun(sql) !== undefined) return false;
+      sql.exec("DELETE FROM links");
+      dropGroupLinks(sql);
+      clearOffs(sql, "held");
+      clearRun(sql);
+      this.engine.change((memory) => ({ ...memory, delta: NO_CURSORS, lastFullAt: undefined }));
+      return true;
+    });
+    return isFree ? this.begun(look, "full") : refused(UNDER_WAY);
+  }
+
+  runs(limit: number, beforeRunId: string | undefined): readonly RunView[] {
+    const { sql } = this.engine;
+    return listRuns(sql, limit, beforeRunId).map((run) => viewOf(sql, run));
+  }
+
+  run(runId: string): RunView | null {
+    const { sql } = this.engine;
+    const run = readRun(sql, runId);
+    return run === undefined ? null : viewOf(sql, run);
+  }
+
+  held(limit: number, after: string | undefined): readonly HeldUser[] {
+    const offs = listOffs(this.engine.sql, "held", limit, after);
+    return offs.map(({ sourceId, userId, why }) => ({ sourceId, userId, why }));
+  }
+
+  async approveHeld(): Promise<Started> {
+    const look = await this.lookNow();
+    if ("kind" in look) return look;
+    const rest = atRest(look);
+    if (rest !== undefined) return rest;
+    const { sql, storage } = this.engine;
+    if (countOffs(sql, "held") === 0) return refused("No switch-offs are held.");
+    return storage.transactionSync(() => {
+      const started = this.begun(look, "approve");
+      if (started.kind === "ok") moveOffs(sql, "held", "approved");
+      return started;
+    });
+  }
+
+  async rejectHeld(): Promise<BridgeAnswer<null>> {
+    const { sql } = this.engine;
+    if (countOffs(sql, "held") === 0) return refused("No switch-offs are held.");
+    clearOffs(sql, "held");
+    return { kind: "ok", value: null };
+  }
+
+  private begun(look: Look, mode: "full" | "delta" | "plan" | "approve"): Started {
+    const run = this.engine.begin(look, mode);
+    return run === undefined ? refused(UNDER_WAY) : { kind: "ok", value: { runId: run.runId } };
+  }
+
+  private async lookNow(): Promise<Look | Extract<Started, { kind: "refused" }>> {
+    const look = await this.engine.look(undefined);
+    if (look === undefined) {
+      return { kind: "refused", status: 404, detail: "This connector has no bridge." };
+    }
+    return look.bridge.connectorStatus === "disabled"
+      ? { kind: "refused", status: 409, detail: "The connector is disabled." }
+      : look;
+  }
+
+  private async stand(
+    changed: (memory: Memory) => Memory["standing"],
+  ): Promise<BridgeAnswer<null>> {
+    const look = await this.engine.look(undefined);
+    if (look === undefined) {
+      return { kind: "refused", status: 404, detail: "This connector has no bridge." };
+    }
+    this.engine.change((memory) => ({ ...memory, standing: changed(memory), isMirrored: false }));
+    await this.engine.flush(look.bridge);
+    return { kind: "ok", value: null };
+  }
+}
+
+/** Why a bridge begins no run that writes; undefined where it does. */
+function atRest({ memory }: Look): ReturnType<typeof refused> | undefined {
+  const { paused, state } = memory.standing;
+  if (paused) return refused("The bridge is paused: resume it first.");
+  if (state !== "disabled") return undefined;
+  return refused("The bridge is disabled after ten failures: enable it first.");
+}
+
+const UNDER_WAY = "A run is under way: wait for its end.";
+
+function refused(detail: string): Extract<Started, { kind: "refused" }> {
+  return { kind: "refused", status: 409, detail };
+}

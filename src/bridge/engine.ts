@@ -1,0 +1,209 @@
+import { findBridge, type StoredBridge } from "#store/bridges.ts";
+import { openSource, parseConfig, scopeOf } from "./bridge-config.ts";
+import { beginRun, currentRun } from "./bridge-runs.ts";
+import { createGroupTables } from "./groups-links.ts";
+import type { Run } from "./run.ts";
+import { isFree, workAtRun } from "./run-worker.ts";
+import type { BridgeConfig } from "./settings.ts";
+import { mirrorMemory } from "./standing-mirror.ts";
+import { newStanding, type Standing } from "./state.ts";
+import { createTables, type ObjectSql } from "./storage.ts";
+import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
+import type { BridgeTools } from "./tools.ts";
+import type { World } from "./world.ts";
+
+/** A connector that is disabled is looked at again so often, should cron not tell of it. */
+const DISABLED_LOOK_MS = 15 * 60_000;
+
+/** D1 is told again after so long what it did not take. */
+const RETELL_MS = 60_000;
+
+/** A bridge as one look at D1 shows it. */
+export interface Look {
+  readonly memory: Memory;
+  readonly bridge: StoredBridge;
+  readonly config: BridgeConfig;
+}
+
+/** The work of one bridge over its object's storage; the object itself only adds calls and the alarm. */
+export class Engine {
+  readonly sql: ObjectSql;
+  /** The end of the queue of those who write links. */
+  private lastWriter: Promise<unknown> = Promise.resolve();
+  private isPoking = false;
+  /** Until when nothing is done although something is due: the connector is disabled. */
+  private restsUntil = 0;
+
+  constructor(
+    readonly storage: DurableObjectStorage,
+    readonly tools: () => BridgeTools,
+  ) {
+    this.sql = storage.sql;
+    this.createTables();
+  }
+
+  /** What the object knows; undefined before it was told of its bridge. */
+  memory(): Memory | undefined {
+    return readMemory(this.sql);
+  }
+
+  /** Learns of its bridge, or wins back from D1 what it lost; undefined where there is none. */
+  async look(connectorId: string | undefined): Promise<Look | undefined> {
+    const publicId = this.memory()?.connectorId ?? connectorId;
+    if (publicId === undefined) return undefined;
+    const bridge = await findBridge(this.tools().db, publicId);
+    if (bridge === undefined) {
+      await this.forget();
+      return undefined;
+    }
+    const memory = this.memory() ?? this.adopt(publicId, bridge);
+    return { memory, bridge, config: parseConfig(bridge.config) };
+  }
+
+  /** Begins a run unless another one is under way; undefined then. */
+  begin({ config }: Look, mode: "full" | "delta" | "plan" | "approve"): Run | undefined {
+    const { newId, clock } = this.tools();
+    return this.storage.transactionSync(() => {
+      const memory = this.memory();
+      if (memory === undefined || memory.runId !== undefined) return undefined;
+      const beginning = { runId: newId(), now: clock.now(), mode, scope: scopeOf(config) };
+      return beginRun(this.sql, memory, beginning);
+    });
+  }
+
+  /** Changes what the object knows; D1 is told of another standing by the next `flush`. */
+  change(changed: (memory: Memory) => Memory): Memory | undefined {
+    return this.storage.transactionSync(() => {
+      const memory = this.memory();
+      if (memory === undefined) return undefined;
+      const next = changed(memory);
+      writeMemory(this.sql, next);
+      return next;
+    });
+  }
+
+  /** Does what is due, for a while. */
+  async work(): Promise<void> {
+    const look = await this.look(undefined);
+    if (look === undefined) return;
+    if (look.bridge.connectorStatus === "disabled") {
+      this.restsUntil = this.tools().clock.now() + DISABLED_LOOK_MS;
+      return;
+    }
+    await workAtRun(this, look);
+    await this.flush(look.bridge);
+  }
+
+  /** Lets what is due happen, should the connector have been disabled. */
+  wakeUp(): void {
+    this.restsUntil = 0;
+  }
+
+  /** When the alarm has to fire next; undefined where nothing is to be done before somebody calls. */
+  nextAt(): number | undefined {
+    const wanted = this.wantedAt();
+    return wanted === undefined ? undefined : Math.max(wanted, this.restsUntil);
+  }
+
+  private wantedAt(): number | undefined {
+    const memory = this.memory();
+    if (memory === undefined) return undefined;
+    const { standing, alerts, isMirrored } = memory;
+    const { clock } = this.tools();
+    const run = currentRun(this.sql);
+    if (run !== undefined && isFree(standing, run)) return run.resumeAt ?? clock.now();
+    const isAtRest = standing.paused || standing.state === "disabled";
+    const syncAt = isAtRest ? undefined : standing.nextSyncAt;
+    if (isMirrored && alerts.length === 0) return syncAt;
+    // D1 does not know yet what it was to be told.
+    const tellAt = clock.now() + RETELL_MS;
+    return Math.min(syncAt ?? tellAt, tellAt);
+  }
+
+  /** Tells D1 of the standing and of alerts, where it does not know yet. */
+  async flush(bridge: StoredBridge): Promise<void> {
+    const memory = this.memory();
+    if (memory === undefined || (memory.isMirrored && memory.alerts.length === 0)) return;
+    await mirrorMemory(this.tools(), bridge, memory);
+    const told = new Set(memory.alerts.map(({ eventId }) => eventId));
+    this.change((now) => ({
+      ...now,
+      alerts: now.alerts.filter(({ eventId }) => !told.has(eventId)),
+      isMirrored: JSON.stringify(now.standing) === JSON.stringify(memory.standing),
+    }));
+  }
+
+  /** Runs a step with no other step in between: a run's pages and an administrator's single user. */
+  async exclusively<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.lastWriter.then(step);
+    this.lastWriter = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  /** Forgets everything: the bridge was deleted. */
+  async forget(): Promise<void> {
+    await this.storage.deleteAlarm();
+    await this.storage.deleteAll();
+    this.createTables();
+  }
+
+  /** What a run works with. */
+  async openWorld(
+    look: Look,
+    onRequest: () => void,
+    keepers: Pick<World, "keep" | "keepPart">,
+  ): Promise<World> {
+    const tools = this.tools();
+    const { memory, bridge, config } = look;
+    return {
+      sql: this.sql,
+      db: tools.db,
+      clock: tools.clock,
+      newId: tools.newId,
+      bridge,
+      config,
+      source: await openSource(tools, memory.connectorId, bridge, onRequest),
+      ...keepers,
+      onCommit: () => {
+        this.isPoking = true;
+      },
+    };
+  }
+
+  /** Tells the connector's webhooks of what was committed since; a hint, so that nothing waits for it. */
+  async pokeWebhooks({ webhookIds }: StoredBridge): Promise<void> {
+    if (!this.isPoking) return;
+    this.isPoking = false;
+    const { pokeWebhook } = this.tools();
+    await Promise.allSettled(webhookIds.map((id) => pokeWebhook(id)));
+  }
+
+  /** What D1's mirror still knows keeps a paused or disabled bridge from starting by itself. */
+  private adopt(connectorId: string, bridge: StoredBridge): Memory {
+    const { state, paused, consecutiveFailures } = bridge;
+    const fresh = newStanding(this.tools().clock.now());
+    const standing: Standing = {
+      ...fresh,
+      paused,
+      consecutiveFailures,
+      ...(state === "disabled" && { state, nextSyncAt: undefined }),
+    };
+    const memory: Memory = {
+      connectorId,
+      standing,
+      runId: undefined,
+      delta: { users: undefined, groups: undefined },
+      lastFullAt: undefined,
+      scope: undefined,
+      alerts: [],
+      isMirrored: true,
+    };
+    writeMemory(this.sql, memory);
+    return memory;
+  }
+
+  private createTables(): void {
+    createTables(this.sql);
+    createGroupTables(this.sql);
+  }
+}

@@ -1,0 +1,72 @@
+import { differenceOf } from "#scim/difference.ts";
+import { nameAttribute } from "#scim/identity.ts";
+import { documentOf, type ResourceChange } from "#scim/ports.ts";
+import { foldText } from "#scim/text.ts";
+import { maskEvent } from "#store/event-mask.ts";
+import { redactDifference, redactText } from "#store/event-redact.ts";
+import type { EventRow } from "#store/events.ts";
+import type { Provider } from "./settings.ts";
+
+/** What is the same for all events of a run. */
+export interface BridgeFacts {
+  readonly runId: string;
+  readonly provider: Provider;
+  /** The moment of the write, in milliseconds. */
+  readonly at: number;
+  /** A fresh UUIDv7: the op_id of an event, whose order is the order of time. */
+  readonly newId: () => string;
+  /** Whether the connector keeps personal data out of its log. */
+  readonly isMasked: boolean;
+}
+
+const SHORT_TEXT_BYTES_MAX = 1_024;
+
+/**
+ * Composes the event-log row of a change that the Bridge makes (SEMANTICS 10): with its difference,
+ * redacted, and without bodies or a credential, since it made no request here.
+ */
+export function bridgeEvent(
+  { runId, provider, at, newId, isMasked }: BridgeFacts,
+  change: ResourceChange,
+  warnings: readonly string[],
+): EventRow {
+  const { after } = change;
+  const name = documentOf(after)[nameAttribute(after.type)];
+  const userName = typeof name === "string" ? redactText(name, SHORT_TEXT_BYTES_MAX) : null;
+  const row: EventRow = {
+    opId: newId(),
+    at,
+    method: "BRIDGE",
+    path: `/bridge/runs/${runId}`,
+    status: statusOf(change),
+    scimType: null,
+    latencyMs: 0,
+    clientIp: null,
+    userAgent: `bridge ${provider}`,
+    credentialId: null,
+    resourceType: after.type,
+    resourceId: after.id,
+    userName,
+    userNameKey: userName === null ? null : foldText(userName),
+    requestBody: null,
+    responseBody: null,
+    warnings: warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
+    difference: redactDifference(differenceOf(change)),
+    explanation: null,
+  };
+  return isMasked ? maskEvent(row) : row;
+}
+
+/** What a client would have been answered, so that the log is filtered alike for push and pull. */
+function statusOf({ kind }: ResourceChange): number {
+  switch (kind) {
+    case "create":
+    case "restore":
+      return 201;
+    case "update":
+      return 200;
+    case "delete":
+    case "erase":
+      return 204;
+  }
+}

@@ -1,0 +1,251 @@
+import { identityOf } from "#scim/identity.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { documentOf, type ResourceRecord } from "#scim/ports.ts";
+import { createGroup, type GroupDirectory } from "#scim/provision-group.ts";
+import { foldText } from "#scim/text.ts";
+import { CORE_GROUP } from "#scim/urns.ts";
+import { asIssue } from "./groups-issue.ts";
+import {
+  changeGroup,
+  GROUP_LIMITS,
+  type GroupLimits,
+  knownMembers,
+  membersValue,
+} from "./groups-members.ts";
+import type { Issue } from "./mapped.ts";
+import type { RunCounts } from "./views.ts";
+
+/** A group of the provider tied to a group of the directory, as the Durable Object keeps it. */
+export interface GroupLink {
+  readonly sourceId: string;
+  readonly groupId: string;
+  /** Of name and members as they were last written; empty where the next look must compare. */
+  readonly hash: string;
+  /** Whether the Bridge made the group: only then may it delete it. */
+  readonly isCreated: boolean;
+}
+
+/** What is known of a group's members, as ids of the directory's own resources. */
+export type GroupMembership =
+  | { readonly kind: "whole"; readonly ids: readonly string[] }
+  | {
+      readonly kind: "partial";
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | { readonly kind: "unchanged" };
+
+/** A group of the provider that the directory is to have. */
+export interface GroupTask {
+  readonly group: { readonly sourceId: string; readonly displayName: string };
+  readonly membership: GroupMembership;
+  readonly link: GroupLink | undefined;
+  /** Whether a group of the directory is tied to a group of the provider already. */
+  readonly isLinked: (groupId: string) => boolean;
+}
+
+/** How many of what syncing groups did. */
+export type GroupCounts = Pick<
+  RunCounts,
+  "groupsCreated" | "groupsUpdated" | "groupsDeleted" | "membersAdded" | "membersRemoved"
+>;
+
+/** What became of a group. */
+export interface GroupOutcome {
+  /** To be kept instead of the former link; undefined where the group is tied to none. */
+  readonly link: GroupLink | undefined;
+  /** false where so many members changed that the same task has to be given once more. */
+  readonly isComplete: boolean;
+  readonly counts: GroupCounts;
+  readonly issues: readonly Issue[];
+}
+
+/** The counts of a group about which nothing was done. */
+export const NO_GROUP_COUNTS: GroupCounts = {
+  groupsCreated: 0,
+  groupsUpdated: 0,
+  groupsDeleted: 0,
+  membersAdded: 0,
+  membersRemoved: 0,
+};
+
+/**
+ * Brings one group of the directory in line with the provider's: its link, else the group with the
+ * source id as externalId, else the one free group of that name, else a new one. Name, externalId
+ * and members alone are touched; a whole list of members replaces whoever else is in the group.
+ * Nothing is asked of the directory where the link's hash says that all is as it was. Safe to repeat.
+ */
+export async function syncGroup(
+  directory: GroupDirectory,
+  task: GroupTask,
+  limits: GroupLimits = GROUP_LIMITS,
+): Promise<GroupOutcome> {
+  const hash = await hashOf(task);
+  const { link } = task;
+  if (link !== undefined && hash !== "" && link.hash === hash) return untouched(link);
+  const found = await findGroup(directory, task);
+  return found === undefined
+    ? await makeGroup(directory, { task, hash, limits })
+    : await alignGroup(directory, { task, hash, limits }, found);
+}
+
+/** A task on its way: with the hash that its link gets when all is done. */
+interface Work {
+  readonly task: GroupTask;
+  readonly hash: string;
+  readonly limits: GroupLimits;
+}
+
+/** The group of the directory that the provider's group is. */
+interface Found {
+  readonly record: ResourceRecord;
+  readonly isCreated: boolean;
+}
+
+function untouched(link: GroupLink): GroupOutcome {
+  return { link, isComplete: true, counts: NO_GROUP_COUNTS, issues: [] };
+}
+
+/** Names what a whole list of members makes of a group; empty where only a part of it is known. */
+async function hashOf({ group, membership }: GroupTask): Promise<string> {
+  if (membership.kind !== "whole") return "";
+  const text = JSON.stringify([group.displayName, ...new Set(membership.ids.toSorted())]);
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function findGroup(
+  directory: GroupDirectory,
+  { group, link, isLinked }: GroupTask,
+): Promise<Found | undefined> {
+  const linked = link && (await directory.read(link.groupId));
+  if (link !== undefined && linked !== undefined) {
+    return { record: linked, isCreated: link.isCreated };
+  }
+  const keys = { nameKey: foldText(group.displayName), externalId: group.sourceId };
+  const candidates = (await directory.candidates(keys))
+    .filter(({ id, deletedAt }) => deletedAt === undefined && !isLinked(id))
+    .map((record) => ({ record, ...identityOf(directory.type, documentOf(record)) }));
+  const named = candidates.filter(({ nameKey }) => nameKey === keys.nameKey);
+  const match =
+    candidates.find(({ externalId }) => externalId === keys.externalId) ??
+    // Where the connector allows doubles, nobody can tell which of them it is.
+    (named.length === 1 ? named[0] : undefined);
+  return match && { record: match.record, isCreated: false };
+}
+
+async function makeGroup(
+  directory: GroupDirectory,
+  { task: { group, membership }, hash, limits }: Work,
+): Promise<GroupOutcome> {
+  const ids = joiningOf(membership);
+  const first = await knownMembers(directory, undefined, ids.slice(0, limits.membersPerCommit));
+  const users = first.filter(({ type }) => type === "User").map(({ value }) => value);
+  const { sourceId, displayName } = group;
+  const body = {
+    schemas: [CORE_GROUP],
+    displayName,
+    externalId: sourceId,
+    members: membersValue(users),
+  };
+  const created = await asIssue(group, () => createGroup(directory, body));
+  if (created.kind === "issue") {
+    return { link: undefined, isComplete: true, counts: NO_GROUP_COUNTS, issues: [created.issue] };
+  }
+  // The rest: nested groups, members beyond the first commit, and the issues of unknown ones.
+  const { record } = created.value;
+  const done = new Set(users);
+  const joining = ids.filter((id) => !done.has(id));
+  const wish = { group, groupId: record.id, operations: [], joining, leaving: [] };
+  const outcome = await changeGroup(directory, wish, limits);
+  return {
+    ...outcomeOf({ sourceId, groupId: record.id, hash, isCreated: true }, outcome),
+    counts: {
+      ...NO_GROUP_COUNTS,
+      groupsCreated: 1,
+      membersAdded: users.length + outcome.membersAdded,
+    },
+  };
+}
+
+async function alignGroup(
+  directory: GroupDirectory,
+  { task, hash, limits }: Work,
+  { record, isCreated }: Found,
+): Promise<GroupOutcome> {
+  const { group, link } = task;
+  const groupId = record.id;
+  const operations = documentOperations(record, group);
+  const wish = await wishOf(directory, groupId, task.membership);
+  const outcome = await changeGroup(directory, { group, groupId, operations, ...wish }, limits);
+  // A part of the members says nothing of the whole: the hash stands only while nothing changed.
+  const kept = link?.groupId === groupId && !outcome.isChanged ? link.hash : "";
+  const next = { sourceId: group.sourceId, groupId, hash: hash === "" ? kept : hash, isCreated };
+  const { membersAdded, membersRemoved, isChanged } = outcome;
+  const counts = {
+    ...NO_GROUP_COUNTS,
+    groupsUpdated: isChanged ? 1 : 0,
+    membersAdded,
+    membersRemoved,
+  };
+  return { ...outcomeOf(next, outcome), counts };
+}
+
+/** A link keeps its hash only where nothing is left to be done. */
+function outcomeOf(
+  link: GroupLink,
+  { isComplete, isGone, issues }: Awaited<ReturnType<typeof changeGroup>>,
+): Omit<GroupOutcome, "counts"> {
+  if (isGone) return { link: undefined, isComplete: true, issues };
+  const isSettled = isComplete && issues.length === 0;
+  return { link: isSettled ? link : { ...link, hash: "" }, isComplete, issues };
+}
+
+/** What the group's own document lacks. An externalId that a push client gave is left to it. */
+function documentOperations(
+  record: ResourceRecord,
+  { sourceId, displayName }: GroupTask["group"],
+): readonly JsonObject[] {
+  const document = documentOf(record);
+  return [
+    ...(document.displayName === displayName
+      ? []
+      : [{ op: "replace", path: "displayName", value: displayName }]),
+    ...(document.externalId === undefined
+      ? [{ op: "add", path: "externalId", value: sourceId }]
+      : []),
+  ];
+}
+
+function joiningOf(membership: GroupMembership): readonly string[] {
+  switch (membership.kind) {
+    case "whole":
+      return [...new Set(membership.ids)];
+    case "partial":
+      return [...new Set(membership.added)];
+    case "unchanged":
+      return [];
+  }
+}
+
+async function wishOf(
+  directory: GroupDirectory,
+  groupId: string,
+  membership: GroupMembership,
+): Promise<{ readonly joining: readonly string[]; readonly leaving: readonly string[] }> {
+  const joining = joiningOf(membership);
+  switch (membership.kind) {
+    case "unchanged":
+      return { joining, leaving: [] };
+    case "partial":
+      return { joining, leaving: [...new Set(membership.removed)] };
+    case "whole": {
+      const current = new Set((await directory.allMembers(groupId)).ids);
+      const wanted = new Set(joining);
+      return {
+        joining: joining.filter((id) => !current.has(id)),
+        leaving: [...current].filter((id) => !wanted.has(id)),
+      };
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from "#scim/json.ts";
+import type { MappedRecord } from "../mapped.ts";
+import type { BridgeConfig } from "../settings.ts";
+import { mapEntraUser } from "./entra.ts";
+import { mapGoogleUser } from "./google.ts";
+import { mapJumpCloudUser } from "./jumpcloud.ts";
+import { mapOktaUser } from "./okta.ts";
+import { mapOneLoginUser } from "./onelogin.ts";
+import { mapScimUser } from "./scim.ts";
+
+/** Part of every hash: a mapping that maps otherwise has all users looked at again. */
+export const MAPPING_VERSION = 1;
+
+/** Maps a raw record of a bridge's provider into SCIM's words. */
+export function mapRecord(record: JsonObject, { source, settings }: BridgeConfig): MappedRecord {
+  switch (source.type) {
+    case "okta":
+      return mapOktaUser(record);
+    case "entra":
+      return mapEntraUser(record, settings);
+    case "google":
+      return mapGoogleUser(record, settings);
+    case "onelogin":
+      return mapOneLoginUser(record);
+    case "jumpcloud":
+      return mapJumpCloudUser(record, source.userNameFrom);
+    case "scim":
+      return mapScimUser(record);
+  }
+}
+
+/** Where a provider's raw records keep their id. */
+export function rawIdName({ source }: BridgeConfig): string {
+  return source.type === "jumpcloud" ? "_id" : "id";
+}

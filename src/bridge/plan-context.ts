@@ -1,0 +1,55 @@
+import type { JsonObject } from "#scim/json.ts";
+import type { ResourceRecord } from "#scim/ports.ts";
+import type { ResourceKey } from "#scim/resource-key.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
+import type { MappedRecord } from "./mapped.ts";
+import type { Link } from "./operation.ts";
+import type { BridgeConfig } from "./settings.ts";
+
+/** A raw record made ready for planning; `hash` tells users apart by what is mapped, and is empty for the rest. */
+export interface Prepared<Mapped extends MappedRecord = MappedRecord> {
+  readonly sourceId: string | undefined;
+  readonly mapped: Mapped;
+  readonly hash: string;
+  /** The record as it came, rows of the same id in its page merged. */
+  readonly raw: JsonObject;
+}
+
+/** Whether a listing is complete, or of changes alone: then a property that is absent keeps its value. */
+export type ListingMode = "full" | "delta";
+
+/** The links of the Durable Object, looked up in its own storage. */
+export interface Links {
+  readonly bySource: (sourceId: string) => Link | undefined;
+  readonly byUser: (userId: string) => Link | undefined;
+}
+
+/** What a plan asks the directory, in one round trip. */
+export interface Lookups {
+  readonly keys: readonly ResourceKey[];
+  /** Folded e-mail addresses, for each of which all live users who have it are wanted. */
+  readonly emails: readonly string[];
+}
+
+/** What the directory answered to Lookups, and the links. */
+export interface Known {
+  readonly links: Links;
+  /** By keyText, as resourcesByKeys gives them: soft-deleted ones by externalId alone. */
+  readonly records: ReadonlyMap<string, ResourceRecord>;
+  /** Live users by folded e-mail address. */
+  readonly byEmail: ReadonlyMap<string, readonly ResourceRecord[]>;
+}
+
+/** What holds while operations are planned. */
+export interface PlanContext {
+  readonly now: number;
+  readonly newId: () => string;
+  /** The connector's User with its own attributes. */
+  readonly type: ResourceType;
+  /** What a deletion does in this connector (SEMANTICS 4). */
+  readonly deletion: ConnectorSettings["deletion"];
+  readonly config: BridgeConfig;
+  /** "page": conflicts are held back. "second": the end of the run, when a user who is gone may be relinked. */
+  readonly pass: "page" | "second";
+}

@@ -1,0 +1,115 @@
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import { normaliseResource } from "#scim/resource.ts";
+import type { ResourceType } from "#scim/schema/attribute.ts";
+import { foldText } from "#scim/text.ts";
+import type { MappedUser } from "./mapped.ts";
+import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "./mapping/map-user.ts";
+import { enterprise, readSlot, type Slot, writeSlot } from "./mapping/slot.ts";
+
+/** Where a user's manager stands. */
+export const MANAGER_SLOT: Slot = enterprise("manager");
+
+/** A document with what a record says written into it, or why the directory refuses it. */
+export type WrittenDocument =
+  | {
+      readonly kind: "written";
+      readonly document: JsonObject;
+      /** Whether slots of which the record says nothing keep a value: its hash is not the whole truth then. */
+      readonly keeps: boolean;
+    }
+  | { readonly kind: "refused"; readonly error: ScimError };
+
+/**
+ * Writes what the mapping owns, and nothing else, into a user's document; `{}` for a new one. The
+ * manager, where the record says one, is written as it names him. Values are checked and stored as
+ * those of a POST are.
+ */
+export function writeMapped(
+  mapped: MappedUser,
+  before: JsonObject,
+  type: ResourceType,
+): WrittenDocument {
+  const values = completeValues(mapped, before);
+  const slots = mapped.owned;
+  try {
+    const body = slots.reduce((sum, slot) => writeSlot(sum, slot, values.get(slot.path)), EMPTY);
+    const wanted = withManager(body, managerOf(mapped));
+    const { document } = normaliseResource(type, wanted, { strict: false });
+    const isWritten = (slot: Slot) =>
+      !mapped.unsaid.has(slot.path) || values.get(slot.path) !== readSlot(before, slot);
+    const written = slots
+      .filter(isWritten)
+      .reduce((sum, slot) => writeSlot(sum, slot, readSlot(document, slot)), before);
+    const keepsManager = mapped.manager.kind === "unsaid";
+    const result = keepsManager
+      ? written
+      : writeSlot(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
+    const keeps =
+      slots.some((slot) => mapped.unsaid.has(slot.path) && readSlot(before, slot) !== undefined) ||
+      (keepsManager && readSlot(before, MANAGER_SLOT) !== undefined);
+    return { kind: "written", document: result, keeps };
+  } catch (error) {
+    if (error instanceof ScimError) return { kind: "refused", error };
+    throw error;
+  }
+}
+
+/** The document with a user, or a text that names one, as manager. */
+export function withManager(document: JsonObject, value: string | undefined): JsonObject {
+  return writeSlot(document, MANAGER_SLOT, value === undefined ? undefined : { value });
+}
+
+/** The text that a document has for a slot; undefined for none. */
+export function textIn(document: JsonObject, slot: Slot): string | undefined {
+  const value = readSlot(document, slot);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The folded primary e-mail address of a document: the one marked so, or else the first. */
+export function primaryEmailKey(document: JsonObject): string | undefined {
+  const emails = readMember(document, "emails");
+  if (!Array.isArray(emails)) return undefined;
+  const elements: readonly JsonValue[] = emails;
+  const objects = elements.filter((each) => isJsonObject(each));
+  const primary = objects.find((each) => readMember(each, "primary") === true) ?? objects[0];
+  const value = primary === undefined ? undefined : readMember(primary, "value");
+  return typeof value === "string" ? foldText(value) : undefined;
+}
+
+/** The folded primary e-mail address that a record says; the source's own list, or the work address. */
+export function mappedEmailKey({ values }: MappedUser): string | undefined {
+  const address = values.get(WORK_EMAIL.path);
+  if (typeof address === "string") return foldText(address);
+  const emails = values.get("emails");
+  return emails === undefined ? undefined : primaryEmailKey({ emails });
+}
+
+const EMPTY: JsonObject = {};
+
+/** What is owned, all of it: said, kept from the document, or put together from the name. */
+function completeValues(mapped: MappedUser, before: JsonObject): ReadonlyMap<string, JsonValue> {
+  const values = new Map(mapped.values);
+  for (const slot of mapped.owned) {
+    const kept = mapped.unsaid.has(slot.path) ? readSlot(before, slot) : undefined;
+    if (kept !== undefined) values.set(slot.path, kept);
+  }
+  const nameBefore = fullName(readSlot(before, GIVEN_NAME), readSlot(before, FAMILY_NAME));
+  const name = fullName(values.get(GIVEN_NAME.path), values.get(FAMILY_NAME.path));
+  for (const path of mapped.derived) {
+    const value = values.get(DERIVED_SLOTS[path].path);
+    // A kept value that is the former name itself was put together, too.
+    const isDerived = value === undefined || (mapped.unsaid.has(path) && value === nameBefore);
+    if (isDerived && name !== undefined) values.set(path, name);
+  }
+  return values;
+}
+
+function fullName(given: JsonValue | undefined, family: JsonValue | undefined): string | undefined {
+  const parts = [given, family].filter((each) => typeof each === "string");
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+function managerOf({ manager }: MappedUser): string | undefined {
+  return manager.kind === "named" ? manager.reference : undefined;
+}

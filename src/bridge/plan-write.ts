@@ -1,0 +1,177 @@
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
+import { newRecord, replacedRecord } from "#scim/resource-record.ts";
+import { foldText } from "#scim/text.ts";
+import type { Issue } from "./mapped.ts";
+import { USER_NAME } from "./mapping/map-user.ts";
+import type { Link, Operation } from "./operation.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { textIn, withManager } from "./plan-document.ts";
+import { managerIssue } from "./plan-issue.ts";
+import type { EarlierUsers, ManagerResolver } from "./plan-managers.ts";
+import type { PreparedUser } from "./plan-scope.ts";
+import type { Target } from "./plan-target.ts";
+
+/** A record that is to be written to a user: all is known but its manager. */
+export interface Draft {
+  readonly user: PreparedUser;
+  readonly target: Target;
+  /** The user's document with what the mapping owns; the manager as the record names him. */
+  readonly document: JsonObject;
+  /** Whether it keeps values of which the record says nothing. */
+  readonly keeps: boolean;
+}
+
+/** A draft that came to its operation, or a value that the directory refuses. */
+export type Written =
+  | { readonly kind: "written"; readonly operation: Operation }
+  | { readonly kind: "refused"; readonly error: ScimError };
+
+/** The users whom a page wrote so far, as later records of it may name them as managers. */
+export class WrittenUsers implements EarlierUsers {
+  readonly #bySource = new Map<string, string>();
+  readonly #byName = new Map<string, string>();
+  readonly #byEmail = new Map<string, string>();
+
+  /** Notes a user under all that he may be named by. */
+  note(sourceId: string, userId: string, document: JsonObject): void {
+    this.#bySource.set(sourceId, userId);
+    this.#byName.set(foldText(textIn(document, USER_NAME) ?? ""), userId);
+    for (const key of emailKeys(document)) this.#byEmail.set(key, userId);
+  }
+
+  bySource(sourceId: string): string | undefined {
+    return this.#bySource.get(sourceId);
+  }
+
+  byName(nameKey: string): string | undefined {
+    return this.#byName.get(nameKey);
+  }
+
+  byEmail(emailKey: string): string | undefined {
+    return this.#byEmail.get(emailKey);
+  }
+}
+
+/** Writes a draft; a switch-off keeps what else changed beside it. */
+export function writeDraft(
+  draft: Draft,
+  resolve: ManagerResolver,
+  written: WrittenUsers,
+  context: PlanContext,
+): Written {
+  const { user, target } = draft;
+  const manager = managerOf(draft, resolve);
+  const state = stateOf(draft);
+  const document: JsonObject = {
+    ...manager.document,
+    externalId: externalIdOf(draft),
+    active: state.isActive,
+  };
+  try {
+    const { change, record } = changeOf(target, document, context);
+    written.note(user.sourceId, record.id, document);
+    const link: Link = {
+      sourceId: user.sourceId,
+      userId: record.id,
+      hash: draft.keeps ? "" : user.hash,
+      isActive: state.isActive,
+      goneAt: undefined,
+      pendingManager: manager.pending,
+    };
+    return { kind: "written", operation: operationOf(draft, change, link, manager.issues) };
+  } catch (error) {
+    if (error instanceof ScimError) return { kind: "refused", error };
+    throw error;
+  }
+}
+
+function operationOf(
+  draft: Draft,
+  change: ResourceChange | undefined,
+  link: Link,
+  issues: readonly Issue[],
+): Operation {
+  const { target } = draft;
+  const { sourceId, userId } = link;
+  const { wasActive, isOff } = stateOf(draft);
+  const written = { sourceId, change, link, issues };
+  const off = { op: "deactivate", sourceId, userId, why: "disabled", link } as const;
+  switch (target.kind) {
+    case "create":
+      return { op: "create", ...written };
+    case "restore":
+      return { op: "adopt", ...written };
+    case "adopt":
+      return isOff ? { ...off, change, issues } : { op: "adopt", ...written };
+    case "relink":
+      return { op: "relink", ...written, formerSourceId: target.former.sourceId };
+    case "linked":
+      if (isOff) return { ...off, change, issues };
+      if (link.isActive && !wasActive) return { op: "reactivate", ...written };
+      if (change === undefined && issues.length === 0) return { op: "skip", sourceId, link };
+      return { op: "update", ...written };
+  }
+}
+
+/** A user who is there stays active until the guard has judged (`isOff`). */
+function stateOf({ user, target }: Draft) {
+  const isThere = target.kind !== "create" && target.kind !== "restore";
+  const wasActive = isThere && documentOf(target.before).active !== false;
+  const isWanted = user.mapped.isActive ?? (isThere ? wasActive : true);
+  return { wasActive, isOff: wasActive && !isWanted, isActive: wasActive || isWanted };
+}
+
+/**
+ * RFC 7643 §3.1: an externalId belongs to the client that issued it. One that a push client gave is
+ * kept; that of a former source id goes with it.
+ */
+function externalIdOf({ user: { sourceId }, target }: Draft): string {
+  if (target.kind === "create" || target.kind === "restore") return sourceId;
+  const { externalId } = documentOf(target.before);
+  const isFormer = target.kind === "relink" && externalId === target.former.sourceId;
+  return typeof externalId === "string" && !isFormer ? externalId : sourceId;
+}
+
+function managerOf({ user, target, document }: Draft, resolve: ManagerResolver) {
+  const { manager } = user.mapped;
+  const kept = target.kind === "linked" ? target.link.pendingManager : undefined;
+  switch (manager.kind) {
+    case "unsaid":
+      return { document, pending: kept, issues: [] };
+    case "none":
+      return { document, pending: undefined, issues: [] };
+    case "named": {
+      const id = resolve(manager.reference);
+      return id === undefined
+        ? { document, pending: manager.reference, issues: [managerIssue(user.sourceId)] }
+        : { document: withManager(document, id), pending: undefined, issues: [] };
+    }
+  }
+}
+
+function changeOf(
+  target: Target,
+  document: JsonObject,
+  { type, now, newId }: PlanContext,
+): { readonly change: ResourceChange | undefined; readonly record: ResourceRecord } {
+  if (target.kind === "create") {
+    const after = newRecord(type, newId(), document, now);
+    return { change: { kind: "create", after }, record: after };
+  }
+  const { before } = target;
+  const after = replacedRecord(type, before, document, now);
+  if (target.kind === "restore")
+    return { change: { kind: "restore", before, after }, record: after };
+  const isSame = after.documentText === before.documentText;
+  return { change: isSame ? undefined : { kind: "update", before, after }, record: after };
+}
+
+function emailKeys(document: JsonObject): readonly string[] {
+  const emails = readMember(document, "emails");
+  if (!Array.isArray(emails)) return [];
+  const elements: readonly JsonValue[] = emails;
+  const values = elements.map((each) => (isJsonObject(each) ? readMember(each, "value") : null));
+  return values.filter((value) => typeof value === "string").map(foldText);
+}

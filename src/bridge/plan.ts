@@ -1,0 +1,263 @@
+import type { ScimError } from "#scim/error.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { documentOf, type ResourceRecord } from "#scim/ports.ts";
+import { foldText } from "#scim/text.ts";
+import type { Issue } from "./mapped.ts";
+import { USER_NAME } from "./mapping/map-user.ts";
+import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
+import type { Known, PlanContext, Prepared } from "./plan-context.ts";
+import { textIn, writeMapped } from "./plan-document.ts";
+import { planGone, switchOff } from "./plan-gone.ts";
+import { refusedIssue, rehireIssue, takenIssue, unusableIssue } from "./plan-issue.ts";
+import { type ManagerResolver, managerResolver, planManager } from "./plan-managers.ts";
+import { type NameRefusal, type NameWish, settleNames } from "./plan-names.ts";
+import {
+  exclusionOf,
+  isUser,
+  needsComparing,
+  type PreparedUser,
+  recordOf,
+  type UserExclusion,
+} from "./plan-scope.ts";
+import {
+  type Claims,
+  claimsOf,
+  type MatchTerms,
+  matchStranger,
+  type Target,
+} from "./plan-target.ts";
+import { type Draft, WrittenUsers, writeDraft } from "./plan-write.ts";
+
+/**
+ * Plans a page of records, in listing order: a pure function of what the directory and the links say.
+ * In the second pass the page is what the run held back.
+ */
+export function planPage(
+  page: readonly Prepared[],
+  known: Known,
+  context: PlanContext,
+): readonly Operation[] {
+  const facts: PageFacts = {
+    known,
+    context,
+    claims: claimsOf(page.filter(isUser)),
+    terms: termsOf(context),
+    isExcluded: exclusionOf(context.config),
+  };
+  const steps = claimOnce(page.map((prepared) => stepOf(prepared, facts)));
+  const refusals = settleNames(steps.map(wishOf), known.records);
+  const settled = steps.map((step, at) => settle(step, refusals[at]));
+  const written = new WrittenUsers();
+  const resolve = managerResolver(known, written);
+  return settled.map((step) => operationOf(step, resolve, written, context));
+}
+
+interface PageFacts {
+  readonly known: Known;
+  readonly context: PlanContext;
+  readonly claims: Claims;
+  readonly terms: MatchTerms;
+  readonly isExcluded: UserExclusion;
+}
+
+/** While pages come in, a user who left may yet turn up: nobody is taken for gone before the second pass. */
+function termsOf({ config, pass }: PlanContext): MatchTerms {
+  const isGone = (link: Link) => pass === "second" && link.goneAt !== undefined;
+  return { settings: config.settings, isGone };
+}
+
+/** A record on its way: decided, or to be written once names and managers are known. */
+type Step =
+  | { readonly kind: "decided"; readonly operation: Operation }
+  /** Nothing changed at the provider, but the manager may be there by now. */
+  | { readonly kind: "waiting"; readonly link: Link; readonly record: ResourceRecord | undefined }
+  | { readonly kind: "draft"; readonly draft: Draft };
+
+function stepOf(prepared: Prepared, facts: PageFacts): Step {
+  const { mapped } = prepared;
+  const { known, context } = facts;
+  if (mapped.kind === "user") {
+    return stepOfUser({ ...prepared, mapped, sourceId: mapped.sourceId }, facts);
+  }
+  if (mapped.kind === "invalid") {
+    const { sourceId, why } = mapped;
+    return decided({ op: "ignore", sourceId, why, issue: unusableIssue(mapped) });
+  }
+  const { sourceId } = mapped;
+  const link = known.links.bySource(sourceId);
+  if (mapped.kind === "outOfScope") return decided(outOfScope(sourceId, link, mapped.why, context));
+  if (link === undefined) return decided(ignored(sourceId, "inactive-never-seen"));
+  const why = mapped.isPermanent ? "removed:deleted" : "removed:changed";
+  return decided(planGone(link, why, context));
+}
+
+function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
+  const { known, context, isExcluded, claims, terms } = facts;
+  const { sourceId, mapped } = user;
+  const link = known.links.bySource(sourceId);
+  const record = link === undefined ? undefined : recordOf(known, link);
+  if (isExcluded(mapped, record)) return decided(outOfScope(sourceId, link, "excluded", context));
+  if (link !== undefined && !needsComparing(user, link)) return unchanged(user, link, known);
+  if (link !== undefined && record !== undefined) {
+    return draftOf(user, { kind: "linked", link, before: record }, facts);
+  }
+  const target = matchStranger(user, known, claims, terms);
+  switch (target.kind) {
+    case "none":
+      return decided(link === undefined ? nothingFor(user) : vanished(user, link));
+    case "rehireConflict": {
+      const issue = rehireIssue(sourceId, target.holder);
+      return decided({ op: "conflict", sourceId, why: "rehire-conflict", issue });
+    }
+    case "externalIdTaken": {
+      const issue = takenIssue(sourceId, "externalId-taken", target.holder.id);
+      return decided({ op: "conflict", sourceId, why: "externalId-taken", issue });
+    }
+    case "create":
+    case "adopt":
+    case "restore":
+    case "relink":
+    case "linked":
+      return draftOf(user, target, facts);
+  }
+}
+
+/** Nothing was said that is not written already, but perhaps that the user is inactive. */
+function unchanged({ mapped }: PreparedUser, link: Link, known: Known): Step {
+  const { sourceId } = link;
+  if (mapped.isActive === false && link.isActive) return decided(switchOff(link, "disabled"));
+  if (link.pendingManager === undefined) return decided({ op: "skip", sourceId, link });
+  return { kind: "waiting", link, record: recordOf(known, link) };
+}
+
+function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): Step {
+  const before = target.kind === "create" ? {} : documentOf(target.before);
+  const written = writeMapped(user.mapped, before, context.type);
+  if (written.kind === "refused") return decided(refused(user, target, written.error));
+  const { document, keeps } = written;
+  return { kind: "draft", draft: { user, target, document, keeps } };
+}
+
+/** A user is the target of one record only: the first one listed. */
+function claimOnce(steps: readonly Step[]): readonly Step[] {
+  const claimed = new Set<string>();
+  return steps.map((step) => {
+    if (step.kind !== "draft" || step.draft.target.kind === "create") return step;
+    const { id } = step.draft.target.before;
+    if (claimed.has(id)) return decided(nameTaken(step.draft, { holderId: id }));
+    claimed.add(id);
+    return step;
+  });
+}
+
+function wishOf(step: Step): NameWish | undefined {
+  if (step.kind !== "draft") return undefined;
+  const { target, document } = step.draft;
+  const wantedKey = nameKeyOf(document);
+  if (target.kind === "create") return { userId: undefined, currentKey: undefined, wantedKey };
+  const { before } = target;
+  const currentKey = target.kind === "restore" ? undefined : nameKeyOf(documentOf(before));
+  return { userId: before.id, currentKey, wantedKey };
+}
+
+function settle(step: Step, refusal: NameRefusal | undefined): Step {
+  if (refusal === undefined || step.kind !== "draft") return step;
+  return decided(nameTaken(step.draft, refusal));
+}
+
+function operationOf(
+  step: Step,
+  resolve: ManagerResolver,
+  written: WrittenUsers,
+  context: PlanContext,
+): Operation {
+  switch (step.kind) {
+    case "decided":
+      return step.operation;
+    case "waiting": {
+      const { link, record } = step;
+      const found = planManager(link, record, resolve, context);
+      return found ?? { op: "skip", sourceId: link.sourceId, link };
+    }
+    case "draft": {
+      const { user, target } = step.draft;
+      const result = writeDraft(step.draft, resolve, written, context);
+      return result.kind === "written" ? result.operation : refused(user, target, result.error);
+    }
+  }
+}
+
+function nameTaken({ user, target }: Draft, { holderId }: NameRefusal): Operation {
+  const { sourceId } = user;
+  const issue = takenIssue(sourceId, "userName-taken", holderId);
+  const off = offDespite(user, target, issue);
+  return off ?? { op: "conflict", sourceId, why: "userName-taken", issue };
+}
+
+function refused(user: PreparedUser, target: Target, error: ScimError): Operation {
+  const { sourceId } = user;
+  const issue = refusedIssue(sourceId, error);
+  const off = offDespite(user, target, issue);
+  return off ?? { op: "ignore", sourceId, why: "invalid-value", issue };
+}
+
+/** Whatever is wrong with the rest of a record: who may not sign in any more is switched off. */
+function offDespite(user: PreparedUser, target: Target, issue: Issue): Operation | undefined {
+  if (target.kind !== "linked" || user.mapped.isActive !== false) return undefined;
+  const { link } = target;
+  const { sourceId, userId } = link;
+  if (!link.isActive) return undefined;
+  const kept: Link = { ...link, hash: "" };
+  const change = undefined;
+  return {
+    op: "deactivate",
+    sourceId,
+    userId,
+    why: "disabled",
+    change,
+    link: kept,
+    issues: [issue],
+  };
+}
+
+/** Who is not to be in the directory: never created, and let go or switched off where he is. */
+function outOfScope(
+  sourceId: string,
+  link: Link | undefined,
+  why: Extract<OffReason, IgnoreReason>,
+  { config }: PlanContext,
+): Operation {
+  if (link === undefined) return ignored(sourceId, why);
+  return config.settings.onExcluded === "unmanage"
+    ? { op: "unmanage", sourceId, userId: link.userId }
+    : switchOff(link, why);
+}
+
+/** A record that leads to nobody: a leaver, or a row that says too little of somebody unknown. */
+function nothingFor({ sourceId, mapped }: PreparedUser): Operation {
+  if (mapped.isActive === false) return ignored(sourceId, "inactive-never-seen");
+  const why = "no-username";
+  return { op: "ignore", sourceId, why, issue: unusableIssue({ kind: "invalid", sourceId, why }) };
+}
+
+/** A linked user who was deleted here: nothing is left to be switched off. */
+function vanished(user: PreparedUser, link: Link): Operation {
+  if (user.mapped.isActive !== false) return nothingFor(user);
+  return {
+    op: "skip",
+    sourceId: link.sourceId,
+    link: { ...link, isActive: false, hash: user.hash },
+  };
+}
+
+function ignored(sourceId: string, why: IgnoreReason): Operation {
+  return { op: "ignore", sourceId, why, issue: undefined };
+}
+
+function decided(operation: Operation): Step {
+  return { kind: "decided", operation };
+}
+
+function nameKeyOf(document: JsonObject): string {
+  return foldText(textIn(document, USER_NAME) ?? "");
+}

@@ -1,0 +1,39 @@
+import { differenceOf } from "#scim/difference.ts";
+import type { ResourceChange } from "#scim/ports.ts";
+import type { Operation } from "./operation.ts";
+import type { PlannedStep } from "./views.ts";
+
+/** An operation as administrators see it; undefined for one that does nothing. */
+export function plannedStep(operation: Operation): PlannedStep | undefined {
+  const { op, sourceId = null } = operation;
+  switch (operation.op) {
+    case "create":
+    case "update":
+    case "reactivate":
+    case "adopt":
+    case "relink":
+      return { op, sourceId, userId: operation.link.userId, why: null, ...sides(operation.change) };
+    case "deactivate":
+    case "delete": {
+      const { userId, why, change } = operation;
+      return { op, sourceId, userId, why, ...sides(change) };
+    }
+    case "unmanage":
+      return { op, sourceId, userId: operation.userId, why: "excluded", ...sides(undefined) };
+    case "ignore":
+    case "conflict":
+      return { op, sourceId, userId: null, why: operation.why, ...sides(undefined) };
+    case "skip":
+      return undefined;
+  }
+}
+
+function sides(change: ResourceChange | undefined): Pick<PlannedStep, "set" | "unset"> {
+  const difference = change === undefined ? [] : Object.entries(differenceOf(change));
+  return {
+    set: Object.fromEntries(
+      difference.flatMap(([path, { to }]) => (to === undefined ? [] : [[path, to]])),
+    ),
+    unset: difference.flatMap(([path, { to }]) => (to === undefined ? [path] : [])),
+  };
+}

@@ -1,0 +1,94 @@
+import { retryDelayMs, throttleDelayMs } from "./backoff.ts";
+import { firstPage, NO_CURSORS, NO_PLACE, type Run } from "./run.ts";
+import { SourceError, type SourceFailure } from "./source.ts";
+import { RunBroken } from "./world.ts";
+
+/** What a failed step means for its run. */
+export type Verdict =
+  /** The same step again, at the run's resumeAt. */
+  | { readonly kind: "wait"; readonly run: Run }
+  /** The phase's listing again, from its first page. */
+  | { readonly kind: "restart"; readonly run: Run }
+  | {
+      readonly kind: "fail";
+      readonly detail: string;
+      readonly isUnauthorized: boolean;
+      readonly retryAt: number | undefined;
+    };
+
+/** SOURCES 4: a page that cannot be read is tried so often in all. */
+const TRIES_MAX = 5;
+
+/** A provider that makes one run wait longer than this is as good as unreachable. */
+const WAITED_MAX_MS = 24 * 3_600_000;
+
+/** A listing that begins anew so often does not come to its end. */
+const RESTARTS_MAX = 5;
+
+/** Judges what a step threw. */
+export function judgeFailure(run: Run, error: unknown, now: number, random: () => number): Verdict {
+  if (error instanceof RunBroken) return failed(error.message);
+  if (!(error instanceof SourceError)) return tryAgain(run, INTERNAL, now, random);
+  const { failure, detail } = error;
+  switch (failure.kind) {
+    case "throttled":
+      return pause(run, failure, detail, now, random);
+    case "unauthorized":
+      return { ...failed(detail), isUnauthorized: true };
+    case "forbidden":
+      return failed(detail);
+    case "deltaExpired":
+    case "cursorExpired":
+      return restart(run, failure.kind, detail, now);
+    case "unavailable":
+    case "malformed":
+      return tryAgain(run, detail, now, random);
+  }
+}
+
+const INTERNAL = "The gateway met an error of its own. Its log names it.";
+
+function failed(detail: string) {
+  return { kind: "fail", detail, isUnauthorized: false, retryAt: undefined } as const;
+}
+
+function tryAgain(run: Run, detail: string, now: number, random: () => number): Verdict {
+  const tries = run.tries + 1;
+  if (tries >= TRIES_MAX) return failed(detail);
+  const resumeAt = now + retryDelayMs(run.tries, random);
+  return { kind: "wait", run: { ...run, tries, state: "waiting", resumeAt } };
+}
+
+function pause(
+  run: Run,
+  { retryAt }: Extract<SourceFailure, { kind: "throttled" }>,
+  detail: string,
+  now: number,
+  random: () => number,
+): Verdict {
+  const delayMs = throttleDelayMs({ retryAt, now, pauses: run.pauses }, random);
+  const waitedMs = run.waitedMs + delayMs;
+  if (waitedMs > WAITED_MAX_MS) return { ...failed(detail), retryAt };
+  const resumeAt = now + delayMs;
+  const pauses = run.pauses + 1;
+  return { kind: "wait", run: { ...run, pauses, waitedMs, state: "waiting", resumeAt } };
+}
+
+function restart(
+  run: Run,
+  kind: "deltaExpired" | "cursorExpired",
+  detail: string,
+  now: number,
+): Verdict {
+  const restarts = run.restarts + 1;
+  if (restarts > RESTARTS_MAX) return failed(detail);
+  const again = { ...run, restarts, position: firstPage(now), place: NO_PLACE };
+  if (run.phase === "groups") {
+    const since = kind === "deltaExpired" ? { ...run.since, groups: undefined } : run.since;
+    return { kind: "restart", run: { ...again, since } };
+  }
+  const users = { ...again, listingsRead: 0, isComplete: true };
+  if (kind === "cursorExpired") return { kind: "restart", run: users };
+  const mode = run.mode === "delta" ? "full" : run.mode;
+  return { kind: "restart", run: { ...users, mode, isFull: true, since: NO_CURSORS } };
+}

@@ -1,0 +1,56 @@
+import { absorb, applyRecords, switchOffsIn } from "./apply.ts";
+import { scopeOf } from "./bridge-config.ts";
+import type { Engine, Look } from "./engine.ts";
+import { preparePage } from "./plan-prepare.ts";
+import { plannedStep } from "./planned-step.ts";
+import { counted, NO_CURSORS, newRun, type Run } from "./run.ts";
+import { keepOffs, switchOffNow } from "./run-switch-off.ts";
+import { pruneRuns, writeRun } from "./storage-runs.ts";
+import type { PlannedStep } from "./views.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Brings one user up to date now, by source id, login or address: a run of its own with one record,
+ * switch-offs included. Gives what it did; undefined where the provider has no such user.
+ */
+export async function syncOneUser(
+  engine: Engine,
+  look: Look,
+  key: string,
+): Promise<readonly PlannedStep[] | undefined> {
+  const { sql, storage } = engine;
+  const { clock, newId } = engine.tools();
+  const keep: World["keep"] = (_, save) => storage.transactionSync(save);
+  const world = await engine.openWorld(look, () => undefined, { keep, keepPart: keep });
+  const record = await world.source.findUser(key);
+  if (record === undefined) return undefined;
+  const run: Run = newRun({
+    runId: newId(),
+    mode: "user",
+    isFull: false,
+    scope: scopeOf(look.config),
+    since: NO_CURSORS,
+    startedAt: clock.now(),
+  });
+  const prepared = await preparePage([record], look.config, "full");
+  const operations = await applyRecords(world, run, prepared, "second");
+  const offs = switchOffsIn(operations);
+  const seen = counted(run, { seen: 1 });
+  const absorbed = storage.transactionSync(() => absorb(sql, seen, operations, new Map()));
+  const done = await switchOffNow(world, run, offs);
+  storage.transactionSync(() => {
+    const ended = keepOffs(world, absorbed, offs, done);
+    writeRun(sql, { ...ended, state: "succeeded", phase: "done", finishedAt: clock.now() });
+    pruneRuns(sql, ended);
+  });
+  return operations.map((each) => plannedStep(each) ?? UNCHANGED);
+}
+
+const UNCHANGED: PlannedStep = {
+  op: "skip",
+  sourceId: null,
+  userId: null,
+  why: null,
+  set: {},
+  unset: [],
+};

@@ -1,0 +1,131 @@
+import { scopeOf } from "./bridge-config.ts";
+import { clearListing, currentRun, dropRun, failRun, finishRun } from "./bridge-runs.ts";
+import type { Engine, Look } from "./engine.ts";
+import { mayWrite, type Run } from "./run.ts";
+import type { BridgeConfig } from "./settings.ts";
+import { isDue, type Standing } from "./state.ts";
+import { writeRun } from "./storage-runs.ts";
+import { type Failed, type RunStore, runSlice } from "./sync.ts";
+import { RunBroken, RunReplaced, type World } from "./world.ts";
+
+/** Does one slice of the run under way, or of one that is due; nothing where neither is. */
+export async function workAtRun(engine: Engine, look: Look): Promise<void> {
+  const run = readyRun(engine, look);
+  if (run === undefined) return;
+  await engine.flush(look.bridge);
+  try {
+    await workAt(engine, look, run.runId);
+  } catch (error) {
+    // Somebody ended the run, or the whole bridge, while it waited.
+    if (error instanceof RunReplaced) return;
+    throw error;
+  }
+  await engine.pokeWebhooks(look.bridge);
+}
+
+/** Whether a run may go on: a paused bridge does nothing but dry runs, which write nothing. */
+export function isFree(standing: Standing, run: Run): boolean {
+  return !standing.paused || !mayWrite(run);
+}
+
+function readyRun(engine: Engine, look: Look): Run | undefined {
+  const { sql, storage } = engine;
+  const now = engine.tools().clock.now();
+  const run = currentRun(sql);
+  if (run !== undefined && run.scope === scopeOf(look.config)) {
+    return isFree(look.memory.standing, run) && (run.resumeAt ?? 0) <= now ? run : undefined;
+  }
+  const why = "The configuration changed during the run; a new one follows.";
+  const { standing } =
+    run === undefined
+      ? look.memory
+      : storage.transactionSync(() => dropRun(sql, look.memory, run, why, now));
+  return isDue(standing, now) ? engine.begin(look, "delta") : undefined;
+}
+
+async function workAt(engine: Engine, look: Look, runId: string): Promise<void> {
+  let requests = 0;
+  const store = storeOf(engine, runId);
+  try {
+    const onRequest = () => {
+      requests += 1;
+    };
+    const world = await engine.openWorld(look, onRequest, keepersOf(engine, runId));
+    const end = await runSlice(world, store, {
+      requests: () => requests,
+      isStopped: () => isStopped(engine),
+      exclusively: (step) => engine.exclusively(step),
+    });
+    if (end.kind === "finished") finish(engine, look.config, end.run);
+    if (end.kind === "failed") fail(engine, look.config, end.run, end.verdict);
+  } catch (error) {
+    if (!(error instanceof RunBroken)) throw error;
+    const verdict = { kind: "fail", isUnauthorized: false, retryAt: undefined } as const;
+    fail(engine, look.config, store.current(), { ...verdict, detail: error.message });
+  }
+}
+
+function isStopped(engine: Engine): boolean {
+  const standing = engine.memory()?.standing;
+  const run = currentRun(engine.sql);
+  return standing === undefined || run === undefined || !isFree(standing, run);
+}
+
+/** Keeps steps of the run with that id, as long as it is the one under way. */
+function keepersOf(engine: Engine, runId: string): Pick<World, "keep" | "keepPart"> {
+  const keepPart: World["keep"] = (run, save) =>
+    engine.storage.transactionSync(() => {
+      if (engine.memory()?.runId !== runId || run.runId !== runId) throw new RunReplaced();
+      const next = save();
+      writeRun(engine.sql, next);
+      return next;
+    });
+  const calm = { state: "running", tries: 0, pauses: 0, resumeAt: undefined } as const;
+  return { keepPart, keep: (run, save) => keepPart(run, () => ({ ...save(), ...calm })) };
+}
+
+function storeOf(engine: Engine, runId: string): RunStore {
+  const current = () => {
+    const run = currentRun(engine.sql);
+    if (run?.runId !== runId) throw new RunReplaced();
+    return run;
+  };
+  return {
+    current,
+    postpone: (run, isRestarted) =>
+      engine.storage.transactionSync(() => {
+        current();
+        if (isRestarted) clearListing(engine.sql, run);
+        writeRun(engine.sql, run);
+      }),
+  };
+}
+
+function finish(engine: Engine, config: BridgeConfig, run: Run): void {
+  engine.storage.transactionSync(() => {
+    const memory = engine.memory();
+    if (memory?.runId !== run.runId) throw new RunReplaced();
+    finishRun(engine.sql, memory, run, endingOf(engine, config));
+  });
+  logEnd(run, "succeeded");
+}
+
+function fail(engine: Engine, config: BridgeConfig, run: Run, verdict: Failed): void {
+  const { random } = engine.tools().clock;
+  engine.storage.transactionSync(() => {
+    const memory = engine.memory();
+    if (memory?.runId !== run.runId) throw new RunReplaced();
+    failRun(engine.sql, memory, run, verdict, { ...endingOf(engine, config), random });
+  });
+  logEnd(run, "failed");
+}
+
+function endingOf(engine: Engine, { settings }: BridgeConfig) {
+  const { clock, newId } = engine.tools();
+  return { now: clock.now(), intervalMs: settings.intervalSeconds * 1_000, newId };
+}
+
+function logEnd({ runId, mode, counts, issueCount, held }: Run, state: string): void {
+  const facts = { message: "bridge run", runId, mode, state, counts, issueCount, held };
+  console.info(JSON.stringify(facts));
+}

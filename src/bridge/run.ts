@@ -1,0 +1,142 @@
+import type { RunCounts, RunMode, RunPhase, RunView } from "./views.ts";
+
+/** From where the delta runs of a provider's listings go on. */
+export interface DeltaCursors {
+  readonly users: string | undefined;
+  readonly groups: string | undefined;
+}
+
+/** Where a run is in the listing that it reads. */
+export interface ListingPosition {
+  /** The next page; undefined at the first. */
+  readonly cursor: string | undefined;
+  /** When the cursor was given, in milliseconds. */
+  readonly cursorAt: number;
+  readonly pages: number;
+  /** How many different records the pages so far brought, as far as links tell them apart. */
+  readonly records: number;
+}
+
+/** A run as the object keeps it: what administrators see, and where it goes on. Times in milliseconds. */
+export interface Run {
+  readonly runId: string;
+  readonly mode: RunMode;
+  /** Whether its listings show everybody, so that who is not among them is missing. */
+  readonly isFull: boolean;
+  readonly state: RunView["state"];
+  readonly phase: RunPhase;
+  readonly counts: RunCounts;
+  readonly issueCount: number;
+  readonly stepCount: number;
+  /** How many switch-offs the guard held back in this run. */
+  readonly held: number;
+  /** Whether any of them was not held before. */
+  readonly isHeldNews: boolean;
+  readonly error: string | undefined;
+  readonly startedAt: number;
+  readonly finishedAt: number | undefined;
+  /** How many of the source's user listings were read to their end. */
+  readonly listingsRead: number;
+  readonly position: ListingPosition;
+  /** Whether every listing of users so far came whole. */
+  readonly isComplete: boolean;
+  /** From where its listings begin, and from where those of the next delta run will. */
+  readonly since: DeltaCursors;
+  readonly deltaFrom: DeltaCursors;
+  /** Where the present phase is, in its own words. */
+  readonly place: PhasePlace;
+  /** Whether links came or changed, so that waiting references may find their user now. */
+  readonly hasNewLinks: boolean;
+  /** How often the present page failed, how often in a row it was put off, how often a listing began anew. */
+  readonly tries: number;
+  readonly pauses: number;
+  readonly restarts: number;
+  /** How long the provider made the run wait in all. */
+  readonly waitedMs: number;
+  /** Until when it waits; undefined while it goes on. */
+  readonly resumeAt: number | undefined;
+  /** By which scope it reads: a change of it calls for a full run. */
+  readonly scope: string;
+}
+
+/** Where a phase is that has several steps; "" and 0 at its beginning. */
+export interface PhasePlace {
+  readonly step: string;
+  readonly at: number;
+  readonly after: string;
+}
+
+export const NO_PLACE: PhasePlace = { step: "", at: 0, after: "" };
+
+export const NO_CURSORS: DeltaCursors = { users: undefined, groups: undefined };
+
+/** What a run is started with. */
+export type RunStart = Pick<Run, "runId" | "mode" | "isFull" | "scope" | "since" | "startedAt">;
+
+/** A run before its first page. */
+export function newRun(start: RunStart): Run {
+  return {
+    ...start,
+    state: "running",
+    phase: start.mode === "approve" ? "switchOff" : "users",
+    counts: NO_COUNTS,
+    issueCount: 0,
+    stepCount: 0,
+    held: 0,
+    isHeldNews: false,
+    error: undefined,
+    finishedAt: undefined,
+    listingsRead: 0,
+    position: firstPage(start.startedAt),
+    isComplete: true,
+    deltaFrom: NO_CURSORS,
+    place: NO_PLACE,
+    hasNewLinks: false,
+    tries: 0,
+    pauses: 0,
+    restarts: 0,
+    waitedMs: 0,
+    resumeAt: undefined,
+  };
+}
+
+/** The beginning of a listing. */
+export function firstPage(now: number): ListingPosition {
+  return { cursor: undefined, cursorAt: now, pages: 0, records: 0 };
+}
+
+/** The run at the beginning of another phase. */
+export function enterPhase(run: Run, phase: RunPhase, now: number): Run {
+  return { ...run, phase, position: firstPage(now), place: NO_PLACE };
+}
+
+/** Whether a run may write anything that outlives it: a dry run only says what it would do. */
+export function mayWrite({ mode }: Run): boolean {
+  return mode !== "plan";
+}
+
+/** The run with more counted. */
+export function counted(run: Run, more: Partial<RunCounts>): Run {
+  const counts = { ...run.counts };
+  for (const name of COUNT_NAMES) counts[name] += more[name] ?? 0;
+  return { ...run, counts };
+}
+
+const NO_COUNTS = {
+  seen: 0,
+  created: 0,
+  updated: 0,
+  deactivated: 0,
+  reactivated: 0,
+  deleted: 0,
+  held: 0,
+  skipped: 0,
+  groupsCreated: 0,
+  groupsUpdated: 0,
+  groupsDeleted: 0,
+  membersAdded: 0,
+  membersRemoved: 0,
+} satisfies RunCounts;
+
+// Object.keys gives exactly the names that the literal above has.
+const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof RunCounts)[];

@@ -1,0 +1,37 @@
+import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { Source, SourceTools } from "../source.ts";
+import { createEntraSource } from "./entra.ts";
+import { createGoogleSource } from "./google.ts";
+import { createJumpcloudSource } from "./jumpcloud.ts";
+import { createOktaSource } from "./okta.ts";
+import { createOneloginSource } from "./onelogin.ts";
+import { createScimSource } from "./scim.ts";
+
+/** Makes the source of a bridge; throws an Error for credentials that are another provider's. */
+export function createSource(
+  config: SourceConfig,
+  credentials: SourceCredentials,
+  tools: SourceTools,
+): Source {
+  switch (config.type) {
+    case "okta":
+      if (credentials.kind !== "okta-token" && credentials.kind !== "okta-service") break;
+      return createOktaSource(config, credentials, tools);
+    case "entra":
+      if (credentials.kind !== "entra") break;
+      return createEntraSource(config, credentials, tools);
+    case "google":
+      if (credentials.kind !== "google") break;
+      return createGoogleSource(config, credentials, tools);
+    case "onelogin":
+      if (credentials.kind !== "onelogin") break;
+      return createOneloginSource(config, credentials, tools);
+    case "jumpcloud":
+      if (credentials.kind !== "jumpcloud") break;
+      return createJumpcloudSource(config, credentials, tools);
+    case "scim":
+      if (credentials.kind !== "scim") break;
+      return createScimSource(config, credentials, tools);
+  }
+  throw new Error(`Credentials of the kind ${credentials.kind} are not those of ${config.type}.`);
+}

@@ -1,0 +1,179 @@
+import { isJsonObject, readMember } from "#scim/json.ts";
+import { SourceError, type SourceFailure } from "../source.ts";
+import type { Refusal } from "../source-http.ts";
+import { cursorExpired, deltaExpired } from "../source-paging.ts";
+import { readText } from "../source-records.ts";
+
+/** What Graph's refusals mean, whatever was asked for. */
+export function explainGraph(refusal: Refusal): SourceError | undefined {
+  const code = readGraphCode(refusal);
+  switch (refusal.status) {
+    case 401:
+      return new SourceError(
+        { kind: "unauthorized" },
+        "Microsoft Graph refuses the bridge's token. Check that the Graph address and the login address belong to the same cloud, and that the app registration still exists.",
+      );
+    case 403:
+      return new SourceError(
+        { kind: "forbidden" },
+        `Microsoft Graph does not let the app read this${shown(code)}. Give it the application permissions User.Read.All and, for groups, GroupMember.Read.All, and grant admin consent.`,
+      );
+    case 404:
+      return NOT_FOUND.has(code) ? undefined : noSuchPath();
+  }
+  return undefined;
+}
+
+/** What a refusal means to a delta page: the sync state of `since` or of a run's cursor is gone. */
+export function explainSyncState(
+  { status, ...refusal }: Refusal,
+  since: string | undefined,
+  cursor: string | undefined,
+): SourceError | undefined {
+  const isStateGone = SYNC_STATE_GONE.has(readGraphCode({ status, ...refusal }).toLowerCase());
+  // The status is documented as 410; a 400 and other 40x were seen with an expired token as well.
+  if (!isStateGone && status !== 410 && status !== 400) return undefined;
+  if (since !== undefined) return deltaExpired("Microsoft Graph");
+  return cursor === undefined ? undefined : cursorExpired("Microsoft Graph");
+}
+
+/** What a refusal of the token endpoint means, by its AADSTS number. */
+export function explainEntraToken({ body }: Refusal): SourceError | undefined {
+  const description = isJsonObject(body) ? (readText(body, "error_description") ?? "") : "";
+  const code = /^AADSTS\d{4,9}(?!\d)/.exec(description)?.[0];
+  const known = code === undefined ? undefined : TOKEN_REFUSALS.get(code);
+  if (code === undefined || known === undefined) return unknownTokenRefusal(body, code);
+  return new SourceError(known.failure, `${known.cause} (${code}). ${known.nextStep}`);
+}
+
+/** What Graph calls a directory object that is not there. */
+const NOT_FOUND: ReadonlySet<string> = new Set([
+  "Request_ResourceNotFound",
+  "ResourceNotFound",
+  "itemNotFound",
+]);
+
+const SYNC_STATE_GONE: ReadonlySet<string> = new Set([
+  "syncstatenotfound",
+  "syncstateinvalid",
+  "resyncrequired",
+]);
+
+interface TokenRefusal {
+  readonly failure: SourceFailure;
+  readonly cause: string;
+  readonly nextStep: string;
+}
+
+const UNAUTHORIZED: SourceFailure = { kind: "unauthorized" };
+
+const TOKEN_REFUSALS: ReadonlyMap<string, TokenRefusal> = new Map([
+  [
+    "AADSTS7000215",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The client secret is wrong",
+      nextStep:
+        "Enter the value of a client secret of the app registration; its Secret ID is something else.",
+    },
+  ],
+  [
+    "AADSTS7000222",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The client secret has expired",
+      nextStep: "Make a new client secret at the app registration and enter its value.",
+    },
+  ],
+  [
+    "AADSTS700016",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The tenant has no app with this client ID",
+      nextStep: "Check the client ID and the tenant ID, and that the app is in this tenant.",
+    },
+  ],
+  [
+    "AADSTS90002",
+    {
+      failure: UNAUTHORIZED,
+      cause: "There is no such tenant",
+      nextStep: "Check the tenant ID, and that the login address is that of the tenant's cloud.",
+    },
+  ],
+  [
+    "AADSTS900023",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The tenant ID is neither an id nor a domain",
+      nextStep: "Enter the tenant ID that the Entra overview shows.",
+    },
+  ],
+  [
+    "AADSTS7000112",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The app is disabled",
+      nextStep: "Enable it in the enterprise applications of the tenant.",
+    },
+  ],
+  [
+    "AADSTS500011",
+    {
+      failure: UNAUTHORIZED,
+      cause: "The tenant does not know the Graph address",
+      nextStep: "Check that the Graph address is that of the tenant's cloud.",
+    },
+  ],
+  [
+    "AADSTS53003",
+    {
+      failure: { kind: "forbidden" },
+      cause: "A Conditional Access policy keeps the app out",
+      nextStep: "Leave the app out of the policy for workload identities.",
+    },
+  ],
+  [
+    "AADSTS90033",
+    {
+      failure: { kind: "unavailable" },
+      cause: "Entra ID has trouble of its own",
+      nextStep: "The bridge tries again by itself.",
+    },
+  ],
+]);
+
+function unknownTokenRefusal(
+  body: Refusal["body"],
+  code: string | undefined,
+): SourceError | undefined {
+  const error = isJsonObject(body) ? readMember(body, "error") : undefined;
+  if (error === "temporarily_unavailable") {
+    return new SourceError(
+      { kind: "unavailable" },
+      `Entra ID has trouble of its own${shown(code)}. The bridge tries again by itself.`,
+    );
+  }
+  if (code === undefined) return undefined;
+  return new SourceError(
+    UNAUTHORIZED,
+    `Entra ID gives the app no access token (${code}). Look the number up at login.microsoftonline.com/error, and check the tenant ID, the client ID and the client secret.`,
+  );
+}
+
+function noSuchPath(): SourceError {
+  return new SourceError(
+    { kind: "malformed" },
+    "This address is not Microsoft Graph. Enter https://graph.microsoft.com, or the Graph address of the tenant's own cloud.",
+  );
+}
+
+function readGraphCode({ body }: Refusal): string {
+  const error = isJsonObject(body) ? readMember(body, "error") : undefined;
+  const code = isJsonObject(error) ? (readText(error, "code") ?? "") : "";
+  return /^[\w.-]{1,64}$/.test(code) ? code : "";
+}
+
+function shown(code: string | undefined): string {
+  return code === undefined || code === "" ? "" : ` (${code})`;
+}

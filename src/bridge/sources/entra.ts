@@ -1,0 +1,162 @@
+import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
+import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import {
+  type Listing,
+  type MembersPage,
+  type Source,
+  SourceError,
+  type SourcePage,
+  type SourceTools,
+} from "../source.ts";
+import { isOfOrigin } from "../source-exchange.ts";
+import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../source-http.ts";
+import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../source-paging.ts";
+import { readRecord, readRecords, readText } from "../source-records.ts";
+import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
+import { readEntraGroup, readMemberId } from "./entra-group.ts";
+import { explainEntraToken, explainGraph, explainSyncState } from "./entra-refusal.ts";
+
+export type EntraConfig = Extract<SourceConfig, { type: "entra" }>;
+export type EntraCredentials = Extract<SourceCredentials, { kind: "entra" }>;
+
+/**
+ * Microsoft Graph. A full listing is the first round of a delta query, at whose end there is a link for
+ * the next run; a delta run follows that link.
+ */
+export function createEntraSource(
+  config: EntraConfig,
+  credentials: EntraCredentials,
+  tools: SourceTools,
+): Source {
+  const baseUrl = trimSlashes(config.graphBaseUrl);
+  const http = createSourceHttp({
+    provider: PROVIDER,
+    baseUrl,
+    tools,
+    authorizer: bearerAuthorizer(tools.now, () => requestToken(config, credentials, tools)),
+    explain: explainGraph,
+  });
+  const graph = { baseUrl, http };
+  return {
+    userListings: ["users"],
+    delta: { users: true, groups: true },
+    cursorLifeMs: 3_600_000,
+    listPage: (listing, cursor, since) => listPage(graph, listing, cursor, since),
+    readUser: (sourceId) => readUser(graph, sourceId),
+    findUser: (key) => findUser(graph, key),
+    readGroup: readEntraGroup,
+    membersPage: (groupId, cursor) => membersPage(graph, groupId, cursor),
+  };
+}
+
+interface Graph {
+  readonly baseUrl: string;
+  readonly http: SourceHttp;
+}
+
+const PROVIDER = "Microsoft Graph";
+
+/** What the mapping reads: most of it comes only when it is selected. */
+const USER_FIELDS =
+  "id,userPrincipalName,displayName,givenName,surname,mail,mailNickname,accountEnabled,userType," +
+  "jobTitle,department,companyName,employeeId,employeeOrgData,businessPhones,mobilePhone," +
+  "streetAddress,city,state,postalCode,country,preferredLanguage,usageLocation," +
+  "preferredDataLocation,onPremisesImmutableId";
+
+const GROUP_FIELDS = "displayName,description,mailEnabled,securityEnabled,groupTypes,members";
+
+/** A delta query takes no $top and no $expand, but follows the manager when it is selected. */
+const USERS_DELTA = `/v1.0/users/delta?$select=${USER_FIELDS},manager`;
+const GROUPS_DELTA = `/v1.0/groups/delta?$select=${GROUP_FIELDS}`;
+
+const ONE_USER = `$select=${USER_FIELDS}&$expand=manager($select=id)`;
+
+function requestToken(config: EntraConfig, credentials: EntraCredentials, tools: SourceTools) {
+  const tenant = encodeURIComponent(config.tenantId);
+  return requestAccessToken({
+    provider: "Entra ID",
+    tools,
+    url: `${trimSlashes(config.loginBaseUrl)}/${tenant}/oauth2/v2.0/token`,
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: credentials.clientId,
+      client_secret: credentials.clientSecret,
+      scope: `${trimSlashes(config.graphBaseUrl)}/.default`,
+    }),
+    explain: explainEntraToken,
+  });
+}
+
+async function listPage(
+  { baseUrl, http }: Graph,
+  listing: Listing,
+  cursor: string | undefined,
+  since: string | undefined,
+): Promise<SourcePage> {
+  const first = listing === "groups" ? GROUPS_DELTA : USERS_DELTA;
+  const url = cursor ?? since ?? `${baseUrl}${first}`;
+  // A link that was kept under another Graph address leads nowhere now.
+  if (url === since && !isOfOrigin(url, new URL(baseUrl).origin)) throw deltaExpired(PROVIDER);
+  const { body } = await http.get(url, {
+    explain: (refusal) => explainSyncState(refusal, since, cursor),
+  });
+  const page = readPage(baseUrl, body, url);
+  if (page.next !== undefined) return { ...page, total: undefined, deltaFrom: undefined };
+  const deltaLink = isJsonObject(body) ? readText(body, "@odata.deltaLink") : undefined;
+  if (deltaLink === undefined) throw cutOff();
+  const deltaFrom = checkNextUrl(PROVIDER, baseUrl, deltaLink, "");
+  return { ...page, total: undefined, deltaFrom };
+}
+
+function readPage(baseUrl: string, body: SourceAnswer["body"], url: string) {
+  const page = isJsonObject(body) ? body : {};
+  return {
+    records: readRecords(PROVIDER, readMember(page, "value")),
+    next: checkNextUrl(PROVIDER, baseUrl, readText(page, "@odata.nextLink"), url),
+  };
+}
+
+/** Taken for the end of the listing, such a page would make everyone behind it look deleted. */
+function cutOff(): SourceError {
+  return new SourceError(
+    { kind: "malformed" },
+    "Microsoft Graph sent a page with neither a next link nor a delta link, so that the rest is missing. Check the Graph address.",
+  );
+}
+
+async function readUser({ baseUrl, http }: Graph, key: string): Promise<JsonObject | undefined> {
+  const segment = pathSegment(key);
+  if (segment === undefined) return undefined;
+  const answer = await http.find(`${baseUrl}/v1.0/users/${segment}?${ONE_USER}`);
+  return readRecord(PROVIDER, answer);
+}
+
+/** By id or userPrincipalName; then by the address, which a filter alone knows. */
+async function findUser(graph: Graph, key: string): Promise<JsonObject | undefined> {
+  const user = await readUser(graph, key);
+  if (user !== undefined) return user;
+  const text = `'${key.replaceAll("'", "''")}'`;
+  const which = encodeURIComponent(`userPrincipalName eq ${text} or mail eq ${text}`);
+  const { body } = await graph.http.get(
+    `${graph.baseUrl}/v1.0/users?$filter=${which}&$top=2&${ONE_USER}`,
+  );
+  const [found, ...others] = readPage(graph.baseUrl, body, "").records;
+  return others.length === 0 ? found : undefined;
+}
+
+/** For one group alone; a run has the members from groups/delta. A group that is gone has none. */
+async function membersPage(
+  { baseUrl, http }: Graph,
+  groupId: string,
+  cursor: string | undefined,
+): Promise<MembersPage> {
+  const segment = pathSegment(groupId);
+  if (segment === undefined) return { sourceIds: [], next: undefined };
+  const url = cursor ?? `${baseUrl}/v1.0/groups/${segment}/members?$select=id&$top=999`;
+  const answer = await http.find(url, {
+    explain: (refusal) => explainSyncState(refusal, undefined, cursor),
+  });
+  if (answer === undefined) return { sourceIds: [], next: undefined };
+  const { records, next } = readPage(baseUrl, answer.body, url);
+  return { sourceIds: records.flatMap((member) => readMemberId(member) ?? []), next };
+}

@@ -1,0 +1,18 @@
+import { SourceError } from "../source.ts";
+import type { Refusal } from "../source-http.ts";
+
+/**
+ * The error of a 404 that is a web page: some other server's word, which must not be taken for the
+ * provider's that a user is gone. Undefined for every other refusal.
+ */
+export function explainHtml(
+  provider: string,
+  { status, headers }: Refusal,
+): SourceError | undefined {
+  const isHtml = headers.get("Content-Type")?.toLowerCase().includes("html") === true;
+  if (status !== 404 || !isHtml) return undefined;
+  return new SourceError(
+    { kind: "malformed" },
+    `${provider} answered with a web page (status 404). Check the bridge's base address.`,
+  );
+}

@@ -1,0 +1,157 @@
+import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
+import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type {
+  Listing,
+  MembersPage,
+  Source,
+  SourceGroup,
+  SourcePage,
+  SourceTools,
+} from "../source.ts";
+import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
+import { pathSegment, trimSlashes } from "../source-paging.ts";
+import { readRecords, readText } from "../source-records.ts";
+import { explainHtml } from "./html-refusal.ts";
+import { readSkipCursor, writeSkipCursor } from "./jumpcloud-cursor.ts";
+import { readTotalCount, readUsersPage, type SkippedPage } from "./jumpcloud-users.ts";
+import { repeatedPage } from "./page-cursor.ts";
+
+export type JumpcloudConfig = Extract<SourceConfig, { type: "jumpcloud" }>;
+export type JumpcloudCredentials = Extract<SourceCredentials, { kind: "jumpcloud" }>;
+
+/** JumpCloud's APIs v1 (users) and v2 (groups): no delta, and no sign of a deletion but absence. */
+export function createJumpcloudSource(
+  config: JumpcloudConfig,
+  credentials: JumpcloudCredentials,
+  tools: SourceTools,
+): Source {
+  const baseUrl = trimSlashes(config.baseUrl);
+  const organization: Record<string, string> =
+    config.orgId === undefined ? {} : { "x-org-id": config.orgId };
+  const http = createSourceHttp({
+    provider: PROVIDER,
+    baseUrl,
+    tools,
+    authorizer: fixedAuthorizer({ "x-api-key": credentials.apiKey, ...organization }),
+    explain: (refusal) => explainHtml(PROVIDER, refusal),
+  });
+  const jumpcloud = { apiUrl: `${baseUrl}/api`, http };
+  return {
+    userListings: ["users"],
+    delta: { users: false, groups: false },
+    cursorLifeMs: 3_600_000,
+    listPage: (listing, cursor) => listPage(jumpcloud, listing, cursor),
+    readUser: (sourceId) => readUser(jumpcloud, sourceId),
+    findUser: (key) => findUser(jumpcloud, key),
+    readGroup,
+    membersPage: (groupId, cursor) => membersPage(jumpcloud, groupId, cursor),
+  };
+}
+
+interface Jumpcloud {
+  readonly apiUrl: string;
+  readonly http: SourceHttp;
+}
+
+const PROVIDER = "JumpCloud";
+
+/** JumpCloud gives no more at once. */
+const PAGE_SIZE = 100;
+
+async function listPage(
+  jumpcloud: Jumpcloud,
+  listing: Listing,
+  cursor: string | undefined,
+): Promise<SourcePage> {
+  if (listing !== "groups") return readUsersPage((skip) => readUsers(jumpcloud, skip), cursor);
+  const query = (skip: number) => `limit=${PAGE_SIZE}&skip=${skip}&sort=name`;
+  const url = (skip: number) => `${jumpcloud.apiUrl}/v2/usergroups?${query(skip)}`;
+  const read = async (skip: number) =>
+    readRecords(PROVIDER, (await jumpcloud.http.get(url(skip))).body);
+  const page = await readSkippedPage(read, (record) => readText(record, "id"), cursor);
+  return { ...page, total: undefined, deltaFrom: undefined };
+}
+
+async function readUsers({ apiUrl, http }: Jumpcloud, skip: number): Promise<SkippedPage> {
+  const query = `limit=${PAGE_SIZE}&skip=${skip}&sort=_id`;
+  const { body } = await http.get(`${apiUrl}/systemusers?${query}`);
+  const page = isJsonObject(body) ? body : {};
+  return {
+    records: readRecords(PROVIDER, readMember(page, "results")),
+    total: readTotalCount(page),
+  };
+}
+
+/** A page by position of a list that tells no total: it ends with a page that is not full. */
+async function readSkippedPage(
+  read: (skip: number) => Promise<readonly JsonObject[]>,
+  idOf: (record: JsonObject) => string | undefined,
+  cursor: string | undefined,
+): Promise<{ readonly records: readonly JsonObject[]; readonly next: string | undefined }> {
+  const at = cursor === undefined ? undefined : readSkipCursor(cursor);
+  const skip = at?.skip ?? 0;
+  const records = await read(skip);
+  const first = records.flatMap((record) => idOf(record) ?? [])[0];
+  if (at !== undefined && first === at.first) throw repeatedPage(PROVIDER);
+  const isEnd = records.length < PAGE_SIZE || first === undefined;
+  const next = isEnd ? undefined : writeSkipCursor({ skip: skip + records.length, first });
+  return { records, next };
+}
+
+async function readUser(
+  { apiUrl, http }: Jumpcloud,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  if (!/^[0-9a-f]{24}$/i.test(sourceId)) return undefined;
+  const answer = await http.find(`${apiUrl}/systemusers/${sourceId}`);
+  return isJsonObject(answer?.body) ? answer.body : undefined;
+}
+
+/** By id, address or login; what is found is compared, as a filter that is not understood finds everybody. */
+async function findUser(jumpcloud: Jumpcloud, key: string): Promise<JsonObject | undefined> {
+  const user = await readUser(jumpcloud, key);
+  if (user !== undefined) return user;
+  const wanted = key.toLowerCase();
+  for (const name of ["email", "username"]) {
+    const query = new URLSearchParams({ limit: "2", filter: `${name}:$eq:${key}` });
+    const { body } = await jumpcloud.http.get(`${jumpcloud.apiUrl}/systemusers?${query}`);
+    const page = isJsonObject(body) ? body : {};
+    const records = readRecords(PROVIDER, readMember(page, "results"));
+    const found = records.filter((record) => readText(record, name)?.toLowerCase() === wanted);
+    if (found.length > 0) return found.length === 1 ? found[0] : undefined;
+  }
+  return undefined;
+}
+
+function readGroup(record: JsonObject): SourceGroup | undefined {
+  const sourceId = readText(record, "id");
+  if (sourceId === undefined) return undefined;
+  const displayName = readText(record, "name") ?? "";
+  return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
+}
+
+/** Users alone. A group that is gone since it was listed has no members. */
+async function membersPage(
+  { apiUrl, http }: Jumpcloud,
+  groupId: string,
+  cursor: string | undefined,
+): Promise<MembersPage> {
+  const segment = pathSegment(groupId);
+  if (segment === undefined) return { sourceIds: [], next: undefined };
+  const url = `${apiUrl}/v2/usergroups/${segment}/members?limit=${PAGE_SIZE}`;
+  const read = async (skip: number) => {
+    const answer = await http.find(`${url}&skip=${skip}`);
+    return answer === undefined ? [] : readRecords(PROVIDER, answer.body);
+  };
+  const page = await readSkippedPage(read, readMemberId, cursor);
+  return {
+    sourceIds: page.records.flatMap((record) => readMemberId(record) ?? []),
+    next: page.next,
+  };
+}
+
+function readMemberId(record: JsonObject): string | undefined {
+  const to = readMember(record, "to");
+  if (!isJsonObject(to) || readMember(to, "type") !== "user") return undefined;
+  return readText(to, "id");
+}

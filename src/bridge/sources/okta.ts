@@ -1,0 +1,181 @@
+import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
+import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type {
+  Listing,
+  MembersPage,
+  Source,
+  SourceGroup,
+  SourcePage,
+  SourceTools,
+} from "../source.ts";
+import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
+import { readNextLink } from "../source-link.ts";
+import { checkNextUrl, pathSegment, trimSlashes } from "../source-paging.ts";
+import { readRecord, readRecords, readText } from "../source-records.ts";
+import { readOktaCursor, writeOktaCursor } from "./okta-cursor.ts";
+import { explainOkta, explainOktaCursor } from "./okta-refusal.ts";
+import { oktaServiceAuthorizer } from "./okta-service.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
+
+export type OktaConfig = Extract<SourceConfig, { type: "okta" }>;
+export type OktaCredentials = Extract<SourceCredentials, { kind: "okta-token" | "okta-service" }>;
+
+/**
+ * Okta's Users and Groups API. A full listing of users searches, as a bare list leaves out deprovisioned
+ * ones; a delta filters by lastUpdated, which is consistent. Each scope has a token of its own, so that a
+ * bridge without groups needs no grant for them.
+ */
+export function createOktaSource(
+  config: OktaConfig,
+  credentials: OktaCredentials,
+  tools: SourceTools,
+): Source {
+  const okta = {
+    baseUrl: trimSlashes(config.baseUrl),
+    users: createHttp(config, credentials, tools, "okta.users.read"),
+    groups: createHttp(config, credentials, tools, "okta.groups.read"),
+    now: tools.now,
+  };
+  return {
+    userListings: ["users"],
+    delta: { users: true, groups: true },
+    cursorLifeMs: 3_600_000,
+    listPage: (listing, cursor, since) => listPage(okta, listing, cursor, since),
+    readUser: (sourceId) => readUser(okta, sourceId),
+    findUser: (key) => findUser(okta, key),
+    readGroup,
+    membersPage: (groupId, cursor) => membersPage(okta, groupId, cursor),
+  };
+}
+
+interface Okta {
+  readonly baseUrl: string;
+  readonly users: SourceHttp;
+  readonly groups: SourceHttp;
+  readonly now: () => number;
+}
+
+const PROVIDER = "Okta";
+
+/** Okta's own page size; a larger one is cut to it. */
+const PAGE_SIZE = 200;
+
+/** What moves when a user, a group or its members change. */
+const STAMPS = ["lastUpdated", "lastMembershipUpdated"];
+
+/** What the mapping reads; Okta's secondEmail and security answers never leave Okta. */
+const USER_FIELDS =
+  "id,status,lastUpdated,profile:(login,email,firstName,lastName,middleName,honorificPrefix," +
+  "honorificSuffix,nickName,displayName,title,userType,preferredLanguage,locale,timezone,profileUrl," +
+  "primaryPhone,mobilePhone,streetAddress,city,state,zipCode,countryCode,employeeNumber,organization," +
+  "department,division,costCenter,manager,managerId)";
+
+function createHttp(
+  config: OktaConfig,
+  credentials: OktaCredentials,
+  tools: SourceTools,
+  scope: string,
+): SourceHttp {
+  const baseUrl = trimSlashes(config.baseUrl);
+  const authorizer =
+    credentials.kind === "okta-token"
+      ? fixedAuthorizer({ Authorization: `SSWS ${credentials.apiToken}` })
+      : oktaServiceAuthorizer({ ...credentials, baseUrl, scope, tools });
+  return createSourceHttp({
+    provider: PROVIDER,
+    baseUrl,
+    tools,
+    authorizer,
+    explain: explainOkta(scope),
+  });
+}
+
+async function listPage(
+  okta: Okta,
+  listing: Listing,
+  cursor: string | undefined,
+  since: string | undefined,
+): Promise<SourcePage> {
+  const at = cursor === undefined ? undefined : readOktaCursor(cursor);
+  const url = at?.url ?? firstPageUrl(okta, listing, since);
+  const http = listing === "groups" ? okta.groups : okta.users;
+  const answer = await http.get(url, at === undefined ? {} : { explain: explainOktaCursor });
+  const records = readRecords(PROVIDER, answer.body);
+  const startedAt = at?.startedAt ?? serverTime(answer.headers, okta.now());
+  const newest = newestStamp(records, STAMPS, at?.newest ?? since);
+  const next = checkNextUrl(PROVIDER, okta.baseUrl, readNextLink(answer.headers), url);
+  return next === undefined
+    ? { records, next: undefined, total: undefined, deltaFrom: deltaStart(newest, startedAt) }
+    : {
+        records,
+        next: writeOktaCursor({ url: next, startedAt, newest }),
+        total: undefined,
+        deltaFrom: undefined,
+      };
+}
+
+function firstPageUrl({ baseUrl }: Okta, listing: Listing, since: string | undefined): string {
+  const from = since === undefined ? undefined : JSON.stringify(withOverlap(since));
+  const query = new URLSearchParams({
+    limit: String(PAGE_SIZE),
+    ...(listing === "groups" ? whichGroups(from) : whichUsers(from)),
+  });
+  return `${baseUrl}/api/v1/${listing === "groups" ? "groups" : "users"}?${query}`;
+}
+
+function whichUsers(from: string | undefined): Record<string, string> {
+  const which = from === undefined ? { search: "status pr" } : { filter: `lastUpdated ge ${from}` };
+  return { fields: USER_FIELDS, ...which };
+}
+
+function whichGroups(from: string | undefined): Record<string, string> {
+  if (from === undefined) return {};
+  return { filter: `lastUpdated gt ${from} or lastMembershipUpdated gt ${from}` };
+}
+
+async function readUser({ baseUrl, users }: Okta, key: string): Promise<JsonObject | undefined> {
+  const segment = pathSegment(key);
+  // Okta's own word for the caller.
+  if (segment === undefined || key === "me") return undefined;
+  const answer = await users.find(`${baseUrl}/api/v1/users/${segment}`);
+  return readRecord(PROVIDER, answer);
+}
+
+/** By id or login; then by a filter, which knows e-mail addresses, and logins that no path can hold. */
+async function findUser(okta: Okta, key: string): Promise<JsonObject | undefined> {
+  const user = await readUser(okta, key);
+  if (user !== undefined) return user;
+  const text = JSON.stringify(key);
+  const filter = `profile.login eq ${text} or profile.email eq ${text}`;
+  const query = new URLSearchParams({ limit: "2", filter });
+  const answer = await okta.users.get(`${okta.baseUrl}/api/v1/users?${query}`);
+  const [found, ...others] = readRecords(PROVIDER, answer.body);
+  return others.length === 0 ? found : undefined;
+}
+
+/** A built-in group (Everyone, the administrators) is Okta's own. */
+function readGroup(record: JsonObject): SourceGroup | undefined {
+  const sourceId = readText(record, "id");
+  if (sourceId === undefined || readMember(record, "type") === "BUILT_IN") return undefined;
+  const profile = readMember(record, "profile");
+  const displayName = isJsonObject(profile) ? (readText(profile, "name") ?? "") : "";
+  return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
+}
+
+/** A group that is gone since it was listed has no members. */
+async function membersPage(
+  { baseUrl, groups }: Okta,
+  groupId: string,
+  cursor: string | undefined,
+): Promise<MembersPage> {
+  const segment = pathSegment(groupId);
+  if (segment === undefined) return { sourceIds: [], next: undefined };
+  const url = cursor ?? `${baseUrl}/api/v1/groups/${segment}/users?limit=${PAGE_SIZE}`;
+  const answer = await groups.find(url, cursor === undefined ? {} : { explain: explainOktaCursor });
+  if (answer === undefined) return { sourceIds: [], next: undefined };
+  const records = readRecords(PROVIDER, answer.body);
+  return {
+    sourceIds: records.flatMap((record) => readText(record, "id") ?? []),
+    next: checkNextUrl(PROVIDER, baseUrl, readNextLink(answer.headers), url),
+  };
+}

@@ -1,0 +1,221 @@
+import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
+import { readResetIn, readRetryAfter } from "../retry-after.ts";
+import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type {
+  Listing,
+  MembersPage,
+  Source,
+  SourceError,
+  SourceGroup,
+  SourcePage,
+  SourceTools,
+} from "../source.ts";
+import {
+  createSourceHttp,
+  type Refusal,
+  type RequestOptions,
+  type SourceHttp,
+  throttled,
+} from "../source-http.ts";
+import { checkNext, cursorExpired, pathSegment, trimSlashes } from "../source-paging.ts";
+import { readRecords, readText } from "../source-records.ts";
+import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
+import { explainHtml } from "./html-refusal.ts";
+import { readOneloginCursor, writeOneloginCursor } from "./onelogin-cursor.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
+
+export type OneloginConfig = Extract<SourceConfig, { type: "onelogin" }>;
+export type OneloginCredentials = Extract<SourceCredentials, { kind: "onelogin" }>;
+
+/**
+ * OneLogin's API v2. Its roles are the groups, as they are what people are assigned to; its own groups
+ * hold a user in one group alone. A delta shows no deletions, only a full listing's absences do.
+ */
+export function createOneloginSource(
+  config: OneloginConfig,
+  credentials: OneloginCredentials,
+  tools: SourceTools,
+): Source {
+  const baseUrl = trimSlashes(config.baseUrl);
+  const http = createSourceHttp({
+    provider: PROVIDER,
+    baseUrl,
+    tools,
+    authorizer: bearerAuthorizer(tools.now, () => requestToken(baseUrl, credentials, tools)),
+    explain: explainOnelogin,
+  });
+  const onelogin = { baseUrl, http, now: tools.now };
+  return {
+    userListings: ["users"],
+    delta: { users: true, groups: false },
+    cursorLifeMs: 3_600_000,
+    listPage: (listing, cursor, since) => listPage(onelogin, listing, cursor, since),
+    readUser: (sourceId) => readUser(onelogin, sourceId),
+    findUser: (key) => findUser(onelogin, key),
+    readGroup,
+    membersPage: (groupId, cursor) => membersPage(onelogin, groupId, cursor),
+  };
+}
+
+interface Onelogin {
+  readonly baseUrl: string;
+  readonly http: SourceHttp;
+  readonly now: () => number;
+}
+
+const PROVIDER = "OneLogin";
+
+/** OneLogin gives no more users at once. */
+const PAGE_SIZE = "50";
+
+/** What the mapping reads; a list leaves half of it out unless it is asked for. */
+const USER_FIELDS =
+  "id,username,email,firstname,lastname,title,department,company,phone,preferred_locale_code," +
+  "manager_user_id,state,status,updated_at";
+
+function requestToken(baseUrl: string, credentials: OneloginCredentials, tools: SourceTools) {
+  const { clientId, clientSecret } = credentials;
+  return requestAccessToken({
+    provider: PROVIDER,
+    tools,
+    url: `${baseUrl}/auth/oauth2/v2/token`,
+    // OneLogin's own scheme, without a name.
+    headers: { Authorization: `client_id:${clientId}, client_secret:${clientSecret}` },
+    body: { grant_type: "client_credentials" },
+    explain: explainOnelogin,
+  });
+}
+
+/** A limit's reset is the number of seconds left. */
+function explainOnelogin(refusal: Refusal): SourceError | undefined {
+  const { status, headers, now } = refusal;
+  if (status !== 429) return explainHtml(PROVIDER, refusal);
+  const resetAt = readResetIn("X-RateLimit-Reset", headers, now);
+  return throttled(PROVIDER, readRetryAfter(headers, now) ?? resetAt);
+}
+
+function explainCursor({ status }: Refusal): SourceError | undefined {
+  return status === 400 || status === 410 || status === 422 ? cursorExpired(PROVIDER) : undefined;
+}
+
+function listPage(
+  onelogin: Onelogin,
+  listing: Listing,
+  cursor: string | undefined,
+  since: string | undefined,
+): Promise<SourcePage> {
+  return listing === "groups" ? rolesPage(onelogin, cursor) : usersPage(onelogin, cursor, since);
+}
+
+async function usersPage(
+  onelogin: Onelogin,
+  cursor: string | undefined,
+  since: string | undefined,
+): Promise<SourcePage> {
+  const at = cursor === undefined ? undefined : readOneloginCursor(cursor);
+  const query = {
+    fields: USER_FIELDS,
+    ...(since === undefined ? {} : { updated_since: withOverlap(since) }),
+  };
+  const page = await readPage(onelogin, "/api/2/users", query, at?.after);
+  const startedAt = at?.startedAt ?? serverTime(page.headers, onelogin.now());
+  const newest = newestStamp(page.records, ["updated_at"], at?.newest ?? since);
+  const total = since === undefined ? readTotal(page.headers) : undefined;
+  return page.after === undefined
+    ? {
+        records: page.records,
+        next: undefined,
+        total,
+        deltaFrom: deltaStart(newest, startedAt),
+      }
+    : {
+        records: page.records,
+        next: writeOneloginCursor({ after: page.after, startedAt, newest }),
+        total,
+        deltaFrom: undefined,
+      };
+}
+
+async function rolesPage(onelogin: Onelogin, cursor: string | undefined): Promise<SourcePage> {
+  const { records, after, headers } = await readPage(onelogin, "/api/2/roles", {}, cursor);
+  return { records, next: after, total: readTotal(headers), deltaFrom: undefined };
+}
+
+/** The page size is in OneLogin's cursor; given again beside it, it would be refused. */
+async function readPage(
+  { baseUrl, http }: Onelogin,
+  path: string,
+  filters: Readonly<Record<string, string>>,
+  cursor: string | undefined,
+) {
+  const position: Record<string, string> = cursor === undefined ? { limit: PAGE_SIZE } : { cursor };
+  const options: RequestOptions = cursor === undefined ? {} : { explain: explainCursor };
+  const query = new URLSearchParams({ ...filters, ...position });
+  const { body, headers } = await http.get(`${baseUrl}${path}?${query}`, options);
+  const after = headers.get("After-Cursor")?.trim() || undefined;
+  return {
+    records: readRecords(PROVIDER, body),
+    after: checkNext(PROVIDER, after, cursor),
+    headers,
+  };
+}
+
+async function readUser(
+  { baseUrl, http }: Onelogin,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  if (!/^\d+$/.test(sourceId)) return undefined;
+  const answer = await http.find(`${baseUrl}/api/2/users/${sourceId}`);
+  return isJsonObject(answer?.body) ? answer.body : undefined;
+}
+
+/** By id, login or address; what is found is compared, as OneLogin reads `*` and `!` in a key. */
+async function findUser(onelogin: Onelogin, key: string): Promise<JsonObject | undefined> {
+  const user = await readUser(onelogin, key);
+  if (user !== undefined) return user;
+  for (const name of ["username", "email"]) {
+    const query = { fields: USER_FIELDS, [name]: key };
+    const { records } = await readPage(onelogin, "/api/2/users", query, undefined);
+    const wanted = key.toLowerCase();
+    const found = records.filter((record) => readText(record, name)?.toLowerCase() === wanted);
+    if (found.length > 0) return found.length === 1 ? found[0] : undefined;
+  }
+  return undefined;
+}
+
+function readGroup(record: JsonObject): SourceGroup | undefined {
+  const sourceId = readId(record);
+  if (sourceId === undefined) return undefined;
+  const displayName = readText(record, "name") ?? "";
+  return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
+}
+
+/** A role that is gone since it was listed has no members. */
+async function membersPage(
+  { baseUrl, http }: Onelogin,
+  groupId: string,
+  cursor: string | undefined,
+): Promise<MembersPage> {
+  const segment = pathSegment(groupId);
+  if (segment === undefined) return { sourceIds: [], next: undefined };
+  const query = new URLSearchParams(cursor === undefined ? { limit: PAGE_SIZE } : { cursor });
+  const options: RequestOptions = cursor === undefined ? {} : { explain: explainCursor };
+  const answer = await http.find(`${baseUrl}/api/2/roles/${segment}/users?${query}`, options);
+  if (answer === undefined) return { sourceIds: [], next: undefined };
+  const after = answer.headers.get("After-Cursor")?.trim() || undefined;
+  return {
+    sourceIds: readRecords(PROVIDER, answer.body).flatMap((record) => readId(record) ?? []),
+    next: checkNext(PROVIDER, after, cursor),
+  };
+}
+
+/** Ids are numbers; the directory keeps them as text. */
+function readId(record: JsonObject): string | undefined {
+  const id = readMember(record, "id");
+  return typeof id === "number" ? String(id) : readText(record, "id");
+}
+
+function readTotal(headers: Headers): number | undefined {
+  const text = headers.get("Total-Count")?.trim() ?? "";
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

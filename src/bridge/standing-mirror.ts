@@ -1,0 +1,28 @@
+import { alertStatements } from "#store/alerts.ts";
+import { mirrorBridge, type StoredBridge } from "#store/bridges.ts";
+import type { Memory } from "./storage-memory.ts";
+import type { BridgeTools } from "./tools.ts";
+
+/** A run under way is looked after by cron from then on. */
+const RUN_GRACE_MS = 2 * 60_000;
+
+/** Tells D1 what lists and cron go by, and raises the alerts that wait; safe to repeat. */
+export async function mirrorMemory(
+  { db, clock }: BridgeTools,
+  { connectorId }: Pick<StoredBridge, "connectorId">,
+  { standing, runId, alerts, isMirrored, connectorId: connector }: Memory,
+): Promise<void> {
+  if (!isMirrored) {
+    const { state, paused, consecutiveFailures } = standing;
+    const isAtRest = paused || state === "disabled";
+    const wakeAt = runId === undefined ? standing.nextSyncAt : clock.now() + RUN_GRACE_MS;
+    const nextAt = isAtRest ? undefined : wakeAt;
+    await mirrorBridge(db, connectorId, { state, paused, consecutiveFailures, nextAt });
+  }
+  if (alerts.length === 0) return;
+  await db.batch(
+    alerts.flatMap((alert) =>
+      alertStatements(db, { ...alert, connectorId, connector, credentialId: null }),
+    ),
+  );
+}

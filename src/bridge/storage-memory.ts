@@ -1,0 +1,42 @@
+import type { DeltaCursors } from "./run.ts";
+import type { Standing } from "./state.ts";
+import { type ObjectSql, rowsIn } from "./storage.ts";
+
+/** What a bridge's object knows beside links and runs; times in milliseconds. */
+export interface Memory {
+  /** The connector's public id. */
+  readonly connectorId: string;
+  readonly standing: Standing;
+  /** The run under way. */
+  readonly runId: string | undefined;
+  readonly delta: DeltaCursors;
+  /** When the last full run that succeeded ended, and by which scope it read. */
+  readonly lastFullAt: number | undefined;
+  readonly scope: string | undefined;
+  /** Alerts that D1 does not have yet. */
+  readonly alerts: readonly PendingAlert[];
+  /** Whether D1 knows the standing. */
+  readonly isMirrored: boolean;
+}
+
+/** An alert on its way to D1; the same event id raises it once. */
+export interface PendingAlert {
+  readonly eventId: string;
+  readonly kind: "bridge.unauthorized" | "bridge.disabled" | "bridge.held";
+  readonly at: number;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly explanation: string;
+}
+
+/** Reads what the object knows; undefined where it was never told of a bridge, or lost its storage. */
+export function readMemory(sql: ObjectSql): Memory | undefined {
+  const [row] = rowsIn<{ value: string }>(sql, "SELECT value FROM memory WHERE key = 'bridge'");
+  // Written below, from a Memory.
+  return row === undefined ? undefined : (JSON.parse(row.value) as Memory);
+}
+
+/** Stores what the object knows. */
+export function writeMemory(sql: ObjectSql, memory: Memory): void {
+  const text = "INSERT OR REPLACE INTO memory (key, value) VALUES ('bridge', ?)";
+  sql.exec(text, JSON.stringify(memory));
+}

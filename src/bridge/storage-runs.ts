@@ -1,0 +1,107 @@
+import type { Issue } from "./mapped.ts";
+import { mayWrite, type Run } from "./run.ts";
+import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { PlannedStep, RunView } from "./views.ts";
+
+/** So many runs are kept: ten days of them at the default interval. */
+const RUNS_KEPT = 1_000;
+
+/** The first so many issues, and steps of a dry run, are kept; all of them are counted. */
+const ITEMS_KEPT = 100;
+
+/** Finds a run. */
+export function readRun(sql: ObjectSql, runId: string): Run | undefined {
+  return runsWhere(sql, "run_id = ?", runId)[0];
+}
+
+/** The runs before another one, or the newest, newest first: their ids are ordered by time. */
+export function listRuns(
+  sql: ObjectSql,
+  limit: number,
+  beforeRunId: string | undefined,
+): readonly Run[] {
+  const condition = "run_id < coalesce(?, '~') ORDER BY run_id DESC LIMIT ?";
+  return runsWhere(sql, condition, beforeRunId ?? null, limit);
+}
+
+/** Stores a run as it is now. */
+export function writeRun(sql: ObjectSql, run: Run): void {
+  const text = "INSERT OR REPLACE INTO runs (run_id, run) VALUES (?, ?)";
+  sql.exec(text, run.runId, JSON.stringify(run));
+}
+
+/** Forgets the oldest runs, and of dry runs all steps but those of the last one. */
+export function pruneRuns(sql: ObjectSql, run: Run): void {
+  const kept = `(SELECT run_id FROM runs ORDER BY run_id DESC LIMIT ${RUNS_KEPT})`;
+  sql.exec(`DELETE FROM runs WHERE run_id NOT IN ${kept}`);
+  sql.exec(`DELETE FROM issues WHERE run_id NOT IN ${kept}`);
+  if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id <> ?", run.runId);
+}
+
+/** Adds issues to a run; gives the run with all of them counted. */
+export function addIssues(sql: ObjectSql, run: Run, issues: readonly Issue[]): Run {
+  return { ...run, issueCount: addItems(sql, "issues", run.runId, run.issueCount, issues) };
+}
+
+/** Adds steps to a dry run; gives the run with all of them counted. */
+export function addSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]): Run {
+  return { ...run, stepCount: addItems(sql, "steps", run.runId, run.stepCount, steps) };
+}
+
+/** The first steps of a dry run. */
+export function stepsOf(sql: ObjectSql, runId: string): readonly PlannedStep[] {
+  return itemsOf<PlannedStep>(sql, "steps", runId);
+}
+
+/** A run as administrators see it. */
+export function viewOf(sql: ObjectSql, run: Run): RunView {
+  const { runId, mode, state, phase, counts, issueCount, held, error } = run;
+  return {
+    runId,
+    mode,
+    state,
+    phase,
+    counts,
+    issues: itemsOf<Issue>(sql, "issues", runId),
+    issueCount,
+    held,
+    error: error ?? null,
+    startedAt: timeOf(run.startedAt),
+    finishedAt: run.finishedAt === undefined ? null : timeOf(run.finishedAt),
+  };
+}
+
+/** A time in milliseconds as ISO 8601. */
+export function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function runsWhere(
+  sql: ObjectSql,
+  condition: string,
+  ...values: readonly (string | number | null)[]
+): readonly Run[] {
+  const rows = rowsIn<{ run: string }>(sql, `SELECT run FROM runs WHERE ${condition}`, ...values);
+  // Written by writeRun.
+  return rows.map(({ run }) => JSON.parse(run) as Run);
+}
+
+function addItems(
+  sql: ObjectSql,
+  table: "issues" | "steps",
+  runId: string,
+  count: number,
+  items: readonly object[],
+): number {
+  for (const [at, item] of items.slice(0, Math.max(0, ITEMS_KEPT - count)).entries()) {
+    const text = `INSERT OR REPLACE INTO ${table} (run_id, at, item) VALUES (?, ?, ?)`;
+    sql.exec(text, runId, count + at, JSON.stringify(item));
+  }
+  return count + items.length;
+}
+
+function itemsOf<T>(sql: ObjectSql, table: "issues" | "steps", runId: string): readonly T[] {
+  const text = `SELECT item FROM ${table} WHERE run_id = ? ORDER BY at`;
+  // Written by addItems from the same type.
+  return rowsIn<{ item: string }>(sql, text, runId).map(({ item }) => JSON.parse(item) as T);
+}

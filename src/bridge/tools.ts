@@ -1,0 +1,40 @@
+import { v7 as uuidv7 } from "uuid";
+import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
+import type { Clock } from "#store/clock.ts";
+import type { Database } from "#store/database.ts";
+import type { SourceConfig, SourceCredentials } from "./settings.ts";
+import type { Source, SourceTools } from "./source.ts";
+import { createSource } from "./sources/create.ts";
+
+/** What the world gives a bridge's object; tests give another one. */
+export interface BridgeTools {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly fetch: SourceTools["fetch"];
+  readonly keyRing: () => KeyRing;
+  readonly createSource: (
+    config: SourceConfig,
+    credentials: SourceCredentials,
+    tools: SourceTools,
+  ) => Source;
+  /** Tells a webhook that there may be something to deliver. */
+  readonly pokeWebhook: (webhookId: string) => Promise<unknown>;
+}
+
+/** The tools of a deployed Worker. */
+export function toolsOf(env: Env): BridgeTools {
+  return {
+    db: env.DB,
+    clock: {
+      now: () => Date.now(),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      random: () => Math.random(),
+    },
+    newId: () => uuidv7(),
+    fetch: (url, init) => fetch(url, init),
+    keyRing: () => parseKeyRing(env.ENCRYPTION_KEYS),
+    createSource,
+    pokeWebhook: (webhookId) => env.WEBHOOK.getByName(webhookId).poke(webhookId),
+  };
+}

@@ -1,0 +1,56 @@
+import type { StoredBridge } from "#store/bridges.ts";
+import type { Clock } from "#store/clock.ts";
+import type { Database } from "#store/database.ts";
+import type { BridgeActor } from "./directory.ts";
+import type { PlanContext } from "./plan-context.ts";
+import type { Run } from "./run.ts";
+import type { BridgeConfig } from "./settings.ts";
+import type { Source } from "./source.ts";
+import type { ObjectSql } from "./storage.ts";
+
+/** What the steps of a run work with. */
+export interface World {
+  readonly sql: ObjectSql;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** The connector as it was when the slice began. */
+  readonly bridge: StoredBridge;
+  readonly config: BridgeConfig;
+  readonly source: Source;
+  /** Keeps what a step did, and the run as it is then, in one transaction; throws RunReplaced for a run that was. */
+  readonly keep: (run: Run, save: () => Run) => Run;
+  /** The same for a part of a step: that the step failed before is not forgotten yet. */
+  readonly keepPart: World["keep"];
+  /** Told of each commit, so that the connector's webhooks are woken. */
+  readonly onCommit: () => void;
+}
+
+/** The run that a step belongs to was ended, or replaced, while it waited for the world. */
+export class RunReplaced extends Error {
+  override readonly name = "RunReplaced";
+}
+
+/** A run cannot go on, for a reason that trying again will not mend; `message` is for an administrator. */
+export class RunBroken extends Error {
+  override readonly name = "RunBroken";
+}
+
+/** What plans need to know of a run's world. */
+export function planContext(world: World, pass: PlanContext["pass"]): PlanContext {
+  const { bridge, config, newId, clock } = world;
+  return {
+    now: clock.now(),
+    newId,
+    type: bridge.types.User,
+    deletion: bridge.settings.deletion,
+    config,
+    pass,
+  };
+}
+
+/** The run as the directory's actor. */
+export function actorOf({ db, clock, bridge, config, newId }: World, run: Run): BridgeActor {
+  const facts = { runId: run.runId, provider: config.source.type, newId };
+  return { db, clock, connector: bridge, run: facts };
+}

@@ -1,0 +1,155 @@
+import * as z from "zod/mini";
+
+/** A text without blanks at its ends or control characters. */
+const LINE = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(320),
+  z.refine((text) => !/\p{Cc}/u.test(text), "must not hold control characters"),
+);
+
+/** How long an address may be; safe-url.ts says what it may be. */
+const ADDRESS = z.string().check(z.maxLength(2_048));
+
+/** A secret travels in headers and forms, where blanks at its ends were copied along by mistake. */
+const SECRET = z
+  .string()
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(4_096),
+    z.regex(/^[\x21-\x7e]+$/, "must hold visible ASCII characters alone, without blanks"),
+  );
+
+/** It stands in the path of the token endpoint; `common` would be somebody else's directory. */
+const TENANT = z
+  .string()
+  .check(
+    z.regex(
+      /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.{3,253}$)[0-9a-z](?:[0-9a-z-]*[0-9a-z])?(?:\.[0-9a-z](?:[0-9a-z-]*[0-9a-z])?)+)$/i,
+      "must be the tenant's id (a GUID) or one of its domain names",
+    ),
+  );
+
+const NAME = z.string().check(z.regex(/^[\w-]{1,64}$/, "must be letters, digits, _ or -"));
+
+const SOURCE = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ type: z.literal("okta"), baseUrl: ADDRESS }),
+    z.strictObject({
+      type: z.literal("entra"),
+      tenantId: TENANT,
+      graphBaseUrl: z._default(ADDRESS, "https://graph.microsoft.com"),
+      loginBaseUrl: z._default(ADDRESS, "https://login.microsoftonline.com"),
+    }),
+    z.strictObject({
+      type: z.literal("google"),
+      adminEmail: z.email().check(z.maxLength(320)),
+      customer: z._default(NAME, "my_customer"),
+      apiBaseUrl: z._default(ADDRESS, "https://admin.googleapis.com"),
+      tokenUrl: z._default(ADDRESS, "https://oauth2.googleapis.com/token"),
+    }),
+    z.strictObject({ type: z.literal("onelogin"), baseUrl: ADDRESS }),
+    z.strictObject({
+      type: z.literal("jumpcloud"),
+      baseUrl: z._default(ADDRESS, "https://console.jumpcloud.com"),
+      orgId: z.optional(NAME),
+      userNameFrom: z._default(z.enum(["email", "username"]), "email"),
+    }),
+    z.strictObject({ type: z.literal("scim"), baseUrl: ADDRESS }),
+  ],
+  "must be one of okta, entra, google, onelogin, jumpcloud, scim",
+);
+
+/** A private key as Okta gives it: whatever else stands in it stays in it. */
+const PRIVATE_JWK = z.looseObject({
+  kty: z.enum(["RSA", "EC"], "must be RSA or EC"),
+  d: z.string("is missing: give the private key, not the public one"),
+});
+
+const PRIVATE_PEM = z
+  .string()
+  .check(
+    z.maxLength(16_384),
+    z.regex(
+      /-----BEGIN PRIVATE KEY-----/,
+      'must be the private_key of the service account\'s JSON file ("-----BEGIN PRIVATE KEY-----…")',
+    ),
+  );
+
+/** What each kind of credentials is made of. */
+export const CREDENTIALS = {
+  "okta-token": z.strictObject({ apiToken: SECRET }),
+  "okta-service": z.strictObject({ clientId: SECRET, privateKeyJwk: PRIVATE_JWK }),
+  entra: z.strictObject({ clientId: SECRET, clientSecret: SECRET }),
+  google: z.strictObject({
+    clientEmail: z.email().check(z.maxLength(320)),
+    privateKey: PRIVATE_PEM,
+  }),
+  onelogin: z.strictObject({ clientId: SECRET, clientSecret: SECRET }),
+  jumpcloud: z.strictObject({ apiKey: SECRET }),
+  scim: z.strictObject({ token: SECRET }),
+} as const;
+
+/** What they are made of depends on the source, and is checked by CREDENTIALS. */
+const ANY_CREDENTIALS = z.looseObject({}).register(z.globalRegistry, {
+  description:
+    "okta: {apiToken} or {clientId, privateKeyJwk}; entra and onelogin: {clientId, clientSecret}; google: {clientEmail, privateKey}; jumpcloud: {apiKey}; scim: {token}",
+});
+
+const ITEMS_MAX = 1_000;
+
+/** The body of PUT /connectors/{id}/bridge; its defaults are BRIDGE_DEFAULTS, which a test compares. */
+export const BRIDGE = z.strictObject({
+  source: SOURCE,
+  /** Left out, the ones that are stored stay, as long as they go to the same hosts. */
+  credentials: z.optional(ANY_CREDENTIALS),
+  /** Whether it rests, at once; left out, a new bridge starts and any other stays as it is. */
+  paused: z.optional(z.boolean()),
+  intervalSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 900),
+  excluded: z._default(z.array(LINE).check(z.maxLength(ITEMS_MAX)), []),
+  guard: z._default(
+    z.strictObject({
+      max: z._default(z.int().check(z.gte(0), z.lte(1_000_000)), 25),
+      percent: z._default(z.number().check(z.gte(0), z.lte(100)), 10),
+      minBase: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), 5),
+    }),
+    { max: 25, percent: 10, minBase: 5 },
+  ),
+  matchByEmail: z._default(z.boolean(), true),
+  includeGuests: z._default(z.boolean(), false),
+  createInactive: z._default(z.boolean(), false),
+  onMissing: z._default(
+    z.union(
+      [
+        z.enum(["deactivate", "ignore"]),
+        z.strictObject({ deleteAfterDays: z.int().check(z.gte(0), z.lte(3_650)) }),
+      ],
+      'must be "deactivate", "ignore" or {"deleteAfterDays": 0 to 3650}',
+    ),
+    "deactivate",
+  ),
+  onExcluded: z._default(z.enum(["unmanage", "deactivate"]), "unmanage"),
+  rehire: z._default(z.enum(["relink", "conflict"]), "relink"),
+  groups: z._default(
+    z.union(
+      [z.enum(["none", "all"]), z.array(LINE).check(z.minLength(1), z.maxLength(ITEMS_MAX))],
+      'must be "none", "all" or a list of at most 1,000 ids of groups',
+    ),
+    "none",
+  ),
+  entraFormatted: z._default(z.enum(["name", "immutableId"]), "name"),
+});
+
+/** The body of PUT …/bridge as it comes out of its schema. */
+export type BridgeInput = z.infer<typeof BRIDGE>;
+
+/** The body of POST …/bridge/sync, which may be left out. */
+export const SYNC = z.strictObject({ mode: z._default(z.enum(["full", "delta"]), "delta") });
+
+/** The body of POST …/bridge/sync-user. */
+export const SYNC_USER = z.strictObject({ key: LINE });
+
+/** The body of those calls that have nothing to say; it may be left out. */
+export const NOTHING = z.strictObject({});

@@ -1,0 +1,56 @@
+import type { Context } from "hono";
+import type { BridgeAnswer, BridgeCalls } from "#bridge/views.ts";
+import { deleteBridge } from "#store/bridges.ts";
+import type { Connector } from "#store/connectors.ts";
+import type { AppEnv } from "../services.ts";
+import { Problem } from "./problem.ts";
+
+/** Makes one call to the Durable Object; 503 where it cannot be reached now. */
+export type Ask = <T>(call: (bridge: BridgeCalls) => Promise<T>) => Promise<T>;
+
+/** How to ask the bridge of a connector, whether or not it has one. */
+export function asker({ env }: Context<AppEnv>, connectorId: string): Ask {
+  return async (call) => {
+    try {
+      // The class ConnectorBridge has these methods; what they take and give is plain data.
+      return await call(env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      const detail = "The bridge cannot be reached right now. Repeat the call a little later.";
+      throw new Problem(503, detail, { "Retry-After": "2" });
+    }
+  };
+}
+
+/** What a call came to; its refusal becomes a problem. */
+export function granted<T>(answer: BridgeAnswer<T>): T {
+  if (answer.kind === "ok") return answer.value;
+  throw new Problem(answer.status, answer.detail);
+}
+
+/** Deletes the bridge of a connector that is about to be deleted, its credentials first. */
+export async function forgetBridge(
+  context: Context<AppEnv>,
+  { id, number }: Pick<Connector, "id" | "number">,
+): Promise<boolean> {
+  const wasThere = await deleteBridge(context.env.DB, number);
+  if (!wasThere) return false;
+  try {
+    await asker(context, id)((bridge) => bridge.removed());
+  } catch (error) {
+    // Without its row it starts nothing; what it still remembers is found gone at its next alarm.
+    const kind = error instanceof Error ? error.name : typeof error;
+    console.error(JSON.stringify({ message: "bridge not told of its end", connectorId: id, kind }));
+  }
+  return true;
+}
+
+/** Cloudflare marks errors of the transport: the object may be asked again, or has too much to do. */
+function isTransient(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    (("retryable" in error && error.retryable === true) ||
+      ("overloaded" in error && error.overloaded === true))
+  );
+}

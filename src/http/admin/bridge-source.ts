@@ -1,0 +1,117 @@
+import type * as z from "zod/mini";
+import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
+import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
+import { type BridgeInput, CREDENTIALS } from "./bridge-input.ts";
+import { Problem } from "./problem.ts";
+
+/** Reads the source of a bridge with its addresses made safe; 400 for one that is not. */
+export function readSource(source: BridgeInput["source"], options: SafeUrlOptions): SourceConfig {
+  const whole = (name: string, text: string) => readAddress(name, text, options);
+  const origin = (name: string, text: string) => readOrigin(name, text, options);
+  switch (source.type) {
+    case "okta":
+    case "onelogin":
+      return { type: source.type, baseUrl: origin("baseUrl", source.baseUrl) };
+    case "entra":
+      return {
+        type: source.type,
+        tenantId: source.tenantId.toLowerCase(),
+        graphBaseUrl: origin("graphBaseUrl", source.graphBaseUrl),
+        loginBaseUrl: origin("loginBaseUrl", source.loginBaseUrl),
+      };
+    case "google":
+      return {
+        ...source,
+        apiBaseUrl: origin("apiBaseUrl", source.apiBaseUrl),
+        tokenUrl: whole("tokenUrl", source.tokenUrl),
+      };
+    case "jumpcloud": {
+      const { orgId, ...others } = source;
+      const baseUrl = origin("baseUrl", source.baseUrl);
+      return { ...others, baseUrl, ...(orgId !== undefined && { orgId }) };
+    }
+    case "scim":
+      return { type: source.type, baseUrl: whole("baseUrl", source.baseUrl) };
+  }
+}
+
+/** Reads the credentials that belong to a source; 400 says what they are made of. */
+export function readCredentials(
+  type: SourceConfig["type"],
+  given: Readonly<Record<string, unknown>>,
+): SourceCredentials {
+  switch (type) {
+    case "okta": {
+      if (!("clientId" in given || "privateKeyJwk" in given)) {
+        return { kind: "okta-token", ...parse(CREDENTIALS["okta-token"], given) };
+      }
+      const { clientId, privateKeyJwk } = parse(CREDENTIALS["okta-service"], given);
+      // Whoever signs with the key reads it member by member, and refuses what is none.
+      return { kind: "okta-service", clientId, privateKeyJwk: privateKeyJwk as JsonWebKey };
+    }
+    case "entra":
+      return { kind: "entra", ...parse(CREDENTIALS.entra, given) };
+    case "google":
+      return { kind: "google", ...parse(CREDENTIALS.google, given) };
+    case "onelogin":
+      return { kind: "onelogin", ...parse(CREDENTIALS.onelogin, given) };
+    case "jumpcloud":
+      return { kind: "jumpcloud", ...parse(CREDENTIALS.jumpcloud, given) };
+    case "scim":
+      return { kind: "scim", ...parse(CREDENTIALS.scim, given) };
+  }
+}
+
+/**
+ * Whether credentials that were given for one source may be sent to another: only if no address
+ * differs. On a shared host a path may be what tells the tenants apart.
+ */
+export function sharesCredentials(former: SourceConfig, next: SourceConfig): boolean {
+  return JSON.stringify(addressesOf(former)) === JSON.stringify(addressesOf(next));
+}
+
+function addressesOf(source: SourceConfig): readonly string[] {
+  switch (source.type) {
+    case "okta":
+    case "onelogin":
+    case "jumpcloud":
+    case "scim":
+      return [source.type, source.baseUrl];
+    case "entra":
+      return [source.type, source.graphBaseUrl, source.loginBaseUrl];
+    case "google":
+      return [source.type, source.apiBaseUrl, source.tokenUrl];
+  }
+}
+
+function readOrigin(name: string, text: string, options: SafeUrlOptions): string {
+  const address = readAddress(name, text, options);
+  const { origin } = new URL(address);
+  if (address === origin) return origin;
+  throw new Problem(400, `source.${name}: give the address without a path, such as ${origin}`);
+}
+
+/** An address without the slashes at its end, to which paths are added. */
+function readAddress(name: string, text: string, options: SafeUrlOptions): string {
+  const url = safeUrl(name, text, options);
+  if (url.href.includes("?")) throw new Problem(400, `source.${name}: leave out the query`);
+  return url.href.replace(/\/+$/, "");
+}
+
+function safeUrl(name: string, text: string, options: SafeUrlOptions): URL {
+  try {
+    return readSafeUrl(text.trim(), options);
+  } catch (error) {
+    if (error instanceof UnsafeUrl) throw new Problem(400, `source.${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, given: Readonly<Record<string, unknown>>): T {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(
+    ({ path, message }) => `${["credentials", ...path].join(".")}: ${message}`,
+  );
+  throw new Problem(400, issues.slice(0, 5).join("; "));
+}

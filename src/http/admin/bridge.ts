@@ -1,0 +1,125 @@
+import type { Context, Hono } from "hono";
+import type { BridgeConfig, SourceCredentials } from "#bridge/settings.ts";
+import type { BridgeOverview } from "#bridge/views.ts";
+import type { SafeUrlOptions } from "#credentials/safe-url.ts";
+import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
+import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { BRIDGE } from "./bridge-input.ts";
+import { type Ask, asker, forgetBridge, granted } from "./bridge-object.ts";
+import { openBridge } from "./bridge-open.ts";
+import { readCredentials, readSource, sharesCredentials } from "./bridge-source.ts";
+import { findOr404 } from "./connectors.ts";
+import { readInput } from "./input.ts";
+import { Problem } from "./problem.ts";
+
+/** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */
+interface KeptConfig extends BridgeConfig {
+  readonly credentialsKind: SourceCredentials["kind"];
+}
+
+/** Registers what a connector's bridge is to do (SEMANTICS 11) in the admin API. */
+export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const path = "/connectors/:id/bridge";
+  admin.get(path, async (context) => {
+    const { stored, ask } = await openBridge(context);
+    const overview = await ask((bridge) => bridge.overview());
+    return context.json(bridgeView(readConfig(stored), stored, overview));
+  });
+  admin.put(path, async (context) => {
+    const input = await readInput(context, BRIDGE);
+    const { source: given, credentials, paused, ...settings } = input;
+    const { id, number } = await findOr404(context, context.req.param("id"));
+    const former = await findBridge(context.env.DB, id);
+    const source = readSource(given, safeUrlOptions(services, context));
+    const kept = await keptCredentials(services, id, { source, credentials }, former);
+    const config: KeptConfig = { source, settings, credentialsKind: kept.kind };
+    const now = services.clock.now();
+    const ask = asker(context, id);
+    // Before it learns of what is new, so that a bridge that is to rest does not begin with it.
+    if (former !== undefined) await switchPause(ask, paused);
+    const row = { config: JSON.stringify(config), credentials: kept.sealed };
+    await putBridge(context.env.DB, number, { ...row, paused: paused === true }, now);
+    await ask((bridge) => bridge.configured(id));
+    const overview = await ask((bridge) => bridge.overview());
+    const times = { createdAt: former?.createdAt ?? now, modifiedAt: now };
+    return context.json(bridgeView(config, times, overview));
+  });
+  admin.delete(path, async (context) => {
+    const connector = await findOr404(context, context.req.param("id"));
+    if (!(await forgetBridge(context, connector))) {
+      throw new Problem(404, "This connector has no bridge.");
+    }
+    return context.body(null, 204);
+  });
+}
+
+/** Pauses or resumes a bridge that is there; undefined leaves it as it is. */
+async function switchPause(ask: Ask, paused: boolean | undefined): Promise<void> {
+  if (paused === undefined) return;
+  granted(await ask((bridge) => (paused ? bridge.pause() : bridge.resume())));
+}
+
+/** Whom a bridge must not be sent to: the gateway itself, under its own name or the one of this call. */
+function safeUrlOptions({ config }: Services, { req }: Context<AppEnv>): SafeUrlOptions {
+  const own = [req.raw.url, ...(config.publicUrl === undefined ? [] : [config.publicUrl])];
+  return {
+    allowsLoopback: config.allowsLoopback,
+    ownHosts: own.map((url) => new URL(url).hostname),
+  };
+}
+
+/** The credentials that a bridge has from now on, sealed: those of the call, or those it had. */
+async function keptCredentials(
+  { config }: Services,
+  connector: string,
+  input: {
+    readonly source: BridgeConfig["source"];
+    readonly credentials: Readonly<Record<string, unknown>> | undefined;
+  },
+  former: StoredBridge | undefined,
+): Promise<{ readonly kind: SourceCredentials["kind"]; readonly sealed: string }> {
+  const { source, credentials } = input;
+  if (credentials !== undefined) {
+    const given = readCredentials(source.type, credentials);
+    const place = { connector, field: BRIDGE_CREDENTIALS };
+    return { kind: given.kind, sealed: await seal(config.keyRing, JSON.stringify(given), place) };
+  }
+  if (former === undefined) {
+    throw new Problem(400, "credentials: a new bridge needs them");
+  }
+  const stored = readConfig(former);
+  if (sharesCredentials(stored.source, source)) {
+    return { kind: stored.credentialsKind, sealed: former.credentials };
+  }
+  const detail =
+    "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";
+  throw new Problem(400, detail);
+}
+
+function readConfig({ config }: StoredBridge): KeptConfig {
+  // Written by this program from a checked body.
+  return JSON.parse(config) as KeptConfig;
+}
+
+function bridgeView(
+  { source, settings, credentialsKind }: KeptConfig,
+  { createdAt, modifiedAt }: Pick<StoredBridge, "createdAt" | "modifiedAt">,
+  overview: BridgeOverview,
+) {
+  const { state, paused, consecutiveFailures, nextSyncAt, linkedUsers, held, lastRun } = overview;
+  return {
+    source,
+    credentialsKind,
+    ...settings,
+    state,
+    paused,
+    consecutiveFailures,
+    nextSyncAt,
+    linkedUsers,
+    held,
+    lastRun,
+    createdAt: new Date(createdAt).toISOString(),
+    modifiedAt: new Date(modifiedAt).toISOString(),
+  };
+}

@@ -1,0 +1,84 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { JsonObject } from "#scim/json.ts";
+import { type Directory, isLive } from "../support/fake-directory/directory.ts";
+import type { Person } from "../support/fake-directory/person.ts";
+
+/** What the directory has to hold of a person who was ever synced. */
+interface ExpectedUser {
+  readonly userName: string;
+  readonly title: string | undefined;
+  readonly active: boolean;
+}
+
+/** The people of a provider who were synced at some time, and how they have to be found. */
+export class BridgeModel {
+  private readonly known = new Map<number, ExpectedUser>();
+
+  constructor(private readonly people: Directory) {}
+
+  /** Takes over what a complete sync has to bring now. */
+  synced(): void {
+    const seen = new Set<number>();
+    let from = 0;
+    for (;;) {
+      const { items, next } = this.people.walk({ from, limit: 1000, keep: isLive });
+      for (const person of items) {
+        seen.add(person.n);
+        this.take(person);
+      }
+      if (next === undefined) break;
+      from = next;
+    }
+    for (const [n, user] of this.known) {
+      if (!seen.has(n)) this.known.set(n, { ...user, active: false });
+    }
+  }
+
+  /** What a stopped server's database holds differently, and changes that changed nothing. */
+  differences(database: DatabaseSync): readonly string[] {
+    return [...this.usersThatDiffer(database), ...changesOfNothing(database)];
+  }
+
+  get size(): number {
+    return this.known.size;
+  }
+
+  private take(person: Person): void {
+    const isActive = person.status === "active" || person.status === "locked";
+    if (person.isGuest || (!isActive && !this.known.has(person.n))) return;
+    this.known.set(person.n, {
+      userName: person.userName ?? "",
+      title: person.title ?? undefined,
+      active: isActive,
+    });
+  }
+
+  private usersThatDiffer(database: DatabaseSync): readonly string[] {
+    const expected = new Map([...this.known.values()].map((user) => [user.userName, user]));
+    const wrong: string[] = [];
+    const rows = database
+      .prepare("SELECT doc, active FROM resources WHERE type = 'User' AND deleted_at IS NULL")
+      .all();
+    for (const { doc, active } of rows) {
+      const { userName, title } = JSON.parse(String(doc)) as JsonObject;
+      const user = expected.get(String(userName));
+      expected.delete(String(userName));
+      const isRight = user?.title === title && user?.active === (active === 1);
+      if (!isRight) wrong.push(JSON.stringify({ found: { userName, title, active }, user }));
+    }
+    return [...wrong, ...[...expected.keys()].map((name) => `${name} is missing`)].slice(0, 20);
+  }
+}
+
+/** Change rows whose resource is as the row before already said. */
+function changesOfNothing(database: DatabaseSync): readonly string[] {
+  const rows = database
+    .prepare(
+      `SELECT a.seq AS seq, a.type AS type FROM changes AS a JOIN changes AS b
+         ON b.connector_id = a.connector_id AND b.resource_id = a.resource_id AND b.version = a.version - 1
+       WHERE a.resource_type = 'User' AND b.resource_type = 'User'
+         AND json_remove(a.payload, '$.meta') = json_remove(b.payload, '$.meta') LIMIT 20`,
+    )
+    .all();
+  return rows.map(({ seq, type }) => `change ${seq} (${type}) changed nothing`);
+}

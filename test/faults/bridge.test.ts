@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunView } from "#bridge/views.ts";
+import { createDirectory, type Directory } from "../support/fake-directory/directory.ts";
+import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
+import { type Served, serve } from "../support/fake-directory/server.ts";
+import { BridgeModel } from "./bridge-model.ts";
+import { type BridgeClient, createBridgeClient, waitForRun } from "./bridge-process.ts";
+import {
+  contradictionsIn,
+  openDatabase,
+  type ServerProcess,
+  startServer,
+} from "./server-process.ts";
+
+/** `npm test` has the short form; `npm run test:bridge` sets the others. */
+const users = Number(process.env.BRIDGE_USERS ?? 2_000);
+const kills = Number(process.env.BRIDGE_KILLS ?? 2);
+const FAULT_RATE = 0.05;
+
+let stateDir: string;
+let server: ServerProcess;
+let directory: Directory;
+let fake: FakeProvider;
+let served: Served;
+let bridge: BridgeClient;
+
+beforeEach(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), "scim-edge-bridge-"));
+  directory = createDirectory({ users, groups: 5 });
+  fake = await createFakeProvider({ provider: "okta", directory });
+  served = await serve(fake.handle);
+  server = await startServer(stateDir);
+});
+
+afterEach(async () => {
+  await server.kill();
+  await served.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+test("two syncs bring every user once, whatever is killed or fails on the way", async () => {
+  const model = new BridgeModel(directory);
+  bridge = await createBridgeClient(server.origin);
+  fake.faults.rate(FAULT_RATE, 11);
+  const { kind: _, ...credentials } = fake.credentials;
+  const source = fake.source(served.origin);
+  await bridge.configure(server.origin, { source, credentials, groups: "all" });
+
+  const first = await finishRun(undefined, users);
+  model.synced();
+  report("from scratch", first);
+  expect(await differencesOf(model)).toEqual([]);
+
+  changePeople();
+  await bridge.sync(server.origin);
+  const second = await finishRun(first.runId, users);
+  model.synced();
+  report("after changes", second);
+  expect(await differencesOf(model)).toEqual([]);
+
+  fake.faults.clear();
+  await bridge.sync(server.origin);
+  const third = await finishRun(second.runId, 0);
+  report("unchanged", third);
+  const { created, updated, deactivated, reactivated } = third.counts;
+  expect({ created, updated, deactivated, reactivated }).toEqual({
+    created: 0,
+    updated: 0,
+    deactivated: 0,
+    reactivated: 0,
+  });
+});
+
+/** Waits for the end of the run after `before`, and kills the server on its way, spread over `expected` users. */
+async function finishRun(before: string | undefined, expected: number): Promise<RunView> {
+  const isNew = (run: RunView) => run.runId !== before;
+  for (let kill = 1; kill <= (expected === 0 ? 0 : kills / 2); kill += 1) {
+    const goal = (expected * kill) / (kills / 2 + 1);
+    await waitForRun(
+      bridge,
+      server.origin,
+      (run) => isNew(run) && (run.counts.seen >= goal || run.finishedAt !== null),
+    );
+    await server.kill();
+    server = await startServer(stateDir);
+  }
+  return await waitForRun(bridge, server.origin, (run) => isNew(run) && run.finishedAt !== null);
+}
+
+/** 1 % go, 1 % come, 2 % change. */
+function changePeople(): void {
+  const share = users / 100;
+  for (let n = 0; n < share; n += 1) {
+    directory.apply(
+      { op: "remove", person: n * 100 + 7, permanent: n % 2 === 0 },
+      { op: "add", person: { userName: `new-${n}@example.com`, email: `new-${n}@example.com` } },
+      { op: "change", person: n * 100 + 11, set: { title: `Title ${n}` } },
+      { op: "change", person: n * 100 + 13, set: { department: `Department ${n}` } },
+    );
+  }
+}
+
+/** Compares with the database of a server that is killed for it. */
+async function differencesOf(model: BridgeModel): Promise<readonly string[]> {
+  await server.kill();
+  const database = openDatabase(stateDir);
+  const differences = model.differences(database);
+  database.close();
+  const contradictions = contradictionsIn(stateDir);
+  server = await startServer(stateDir);
+  return [...differences, ...contradictions];
+}
+
+function report(what: string, { counts, startedAt, finishedAt }: RunView): void {
+  if (process.env.BRIDGE_USERS === undefined) return;
+  const seconds = (Date.parse(finishedAt ?? "") - Date.parse(startedAt)) / 1000;
+  console.log(`${what}: ${seconds} s`, JSON.stringify(counts), JSON.stringify(fake.stats().faults));
+}

@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import {
+  enableBridge,
+  isDue,
+  needsFull,
+  newStanding,
+  pauseBridge,
+  type RunFailure,
+  resumeBridge,
+  runFailed,
+  runStarted,
+  runSucceeded,
+  type Standing,
+} from "#bridge/state.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const INTERVAL_MS = 900_000;
+const DAY_MS = 24 * 3_600_000;
+const middle = () => 0.5;
+
+function aFailure(members: Partial<RunFailure> = {}): RunFailure {
+  return {
+    now: NOW,
+    intervalMs: INTERVAL_MS,
+    retryAt: undefined,
+    isUnauthorized: false,
+    ...members,
+  };
+}
+
+/** What so many failures in a row come to, with the alerts of each. */
+function afterFailures(count: number, failure = aFailure()) {
+  let standing = newStanding(NOW);
+  const alerts = Array.from({ length: count }, () => {
+    const after = runFailed(runStarted(standing), failure, middle);
+    standing = after.standing;
+    return after.alerts;
+  });
+  return { standing, alerts };
+}
+
+test("a new bridge is pending and due at once", () => {
+  const standing = newStanding(NOW);
+
+  expect([standing.state, isDue(standing, NOW), isDue(standing, NOW - 1)]).toEqual([
+    "pending",
+    true,
+    false,
+  ]);
+});
+
+test("a run makes it syncing, and its success active until the interval is over", () => {
+  const running = runStarted(newStanding(NOW));
+  const standing = runSucceeded(running, NOW, INTERVAL_MS);
+
+  expect([running.state, standing.state, standing.nextSyncAt]).toEqual([
+    "syncing",
+    "active",
+    NOW + INTERVAL_MS,
+  ]);
+});
+
+test("the n-th failure in a row puts the next run off by the interval doubled n times", () => {
+  const delays = [1, 2, 3].map((n) => (afterFailures(n).standing.nextSyncAt ?? 0) - NOW);
+
+  expect(delays).toEqual([2, 4, 8].map((factor) => factor * INTERVAL_MS));
+});
+
+test("the ninth failure in a row leaves it failed, the tenth disables it with one alert", () => {
+  const ninth = afterFailures(9);
+  const tenth = afterFailures(10);
+
+  expect([ninth.standing.state, tenth.standing.state, tenth.standing.nextSyncAt]).toEqual([
+    "failed",
+    "disabled",
+    undefined,
+  ]);
+  expect(tenth.alerts.flat()).toEqual(["bridge.disabled"]);
+});
+
+test("a success in between starts the count anew", () => {
+  const standing = runSucceeded(afterFailures(9).standing, NOW, INTERVAL_MS);
+
+  expect(runFailed(standing, aFailure(), middle).standing).toMatchObject({
+    state: "failed",
+    consecutiveFailures: 1,
+  });
+});
+
+test("a disabled bridge is never due, and enabling it resets the count", () => {
+  const { standing } = afterFailures(10);
+  const enabled = enableBridge(standing, NOW);
+
+  expect(isDue(standing, NOW + 365 * DAY_MS)).toBe(false);
+  expect([enabled.state, enabled.consecutiveFailures, isDue(enabled, NOW)]).toEqual([
+    "pending",
+    0,
+    true,
+  ]);
+});
+
+test("refused credentials raise one alert a streak, and at once", () => {
+  const { alerts } = afterFailures(3, aFailure({ isUnauthorized: true }));
+
+  expect(alerts).toEqual([["bridge.unauthorized"], [], []]);
+});
+
+test("credentials that are refused again after a success raise an alert again", () => {
+  const refused = aFailure({ isUnauthorized: true });
+  const mended = runSucceeded(afterFailures(1, refused).standing, NOW, INTERVAL_MS);
+
+  expect(runFailed(mended, refused, middle).alerts).toEqual(["bridge.unauthorized"]);
+});
+
+test("a provider that asked for a longer wait gets it, up to a day", () => {
+  const waits = [3 * 3_600_000, 3 * DAY_MS].map((ms) => {
+    const { standing } = runFailed(newStanding(NOW), aFailure({ retryAt: NOW + ms }), middle);
+    return (standing.nextSyncAt ?? 0) - NOW;
+  });
+
+  expect(waits).toEqual([3 * 3_600_000, DAY_MS]);
+});
+
+test("a paused bridge is not due, and keeps its state, failures and time for when it is resumed", () => {
+  const standing: Standing = afterFailures(2).standing;
+  const paused = pauseBridge(standing);
+
+  expect(isDue(paused, NOW + DAY_MS)).toBe(false);
+  expect(resumeBridge(paused)).toEqual(standing);
+});
+
+const SETTLED = { now: NOW, lastFullAt: NOW - 1, isSameScope: true, hasDelta: true };
+
+test("a run looks at changes alone where the provider tells them and nothing speaks against it", () => {
+  expect(needsFull(SETTLED)).toBe(false);
+});
+
+test.each([
+  ["it is the first", { lastFullAt: undefined }],
+  ["the last one is a day ago", { lastFullAt: NOW - DAY_MS }],
+  ["mapping, scope or exclusions changed", { isSameScope: false }],
+  ["the provider tells no changes", { hasDelta: false }],
+])("a run is full where %s", (_, facts) => {
+  expect(needsFull({ ...SETTLED, ...facts })).toBe(true);
+});

@@ -1,0 +1,220 @@
+import { env } from "cloudflare:workers";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { describe, expect, test } from "vitest";
+import type { BridgeAnswer } from "#bridge/views.ts";
+import { aRun, fakeBridges } from "#test/support/fake-bridge.ts";
+import { openGateway } from "#test/support/gateway.ts";
+
+const bridges = fakeBridges();
+const gateway = openGateway({ bindings: { BRIDGE: bridges.namespace } });
+
+async function open() {
+  const { id } = await gateway.connector();
+  const path = `/connectors/${id}/bridge`;
+  const source = { type: "okta", baseUrl: "https://acme.okta.com" };
+  await gateway.admin(path, { method: "PUT", body: { source, credentials: { apiToken: "t" } } });
+  const call = (name: string, request: object = {}) =>
+    gateway.admin(`${path}${name}`, { method: "POST", ...request });
+  const get = (name: string) => gateway.admin(`${path}${name}`);
+  return { id, call, get };
+}
+
+function lastCallOf(id: string): readonly unknown[] {
+  return bridges.calls.findLast(([connectorId]) => connectorId === id)?.slice(1) ?? [];
+}
+
+const REFUSED: BridgeAnswer<never> = { kind: "refused", status: 409, detail: "A run is going on." };
+
+describe("a call that starts a run is 202 with the run's id", () => {
+  test.each([
+    ["/sync", undefined, ["sync", "delta"]],
+    ["/sync", { mode: "full" }, ["sync", "full"]],
+    ["/plan", undefined, ["startPlan"]],
+    ["/resync", {}, ["resync"]],
+    ["/held/approve", undefined, ["approveHeld"]],
+  ])("POST %s %j", async (name, body, expected) => {
+    const { id, call, get } = await open();
+
+    const answer = await call(name, body === undefined ? {} : { body });
+
+    expect(answer.status).toBe(202);
+    expect(lastCallOf(id)).toEqual(expected);
+    const { body: run } = await get(`/runs/${answer.body.runId}`);
+    expect(run).toMatchObject({ runId: answer.body.runId, state: "running", phase: "users" });
+  });
+});
+
+describe("a call that changes what comes next is 204", () => {
+  test.each([
+    ["/pause", "pause"],
+    ["/resume", "resume"],
+    ["/enable", "enable"],
+    ["/held/reject", "rejectHeld"],
+  ])("POST %s", async (name, method) => {
+    const { id, call } = await open();
+
+    const { status } = await call(name);
+
+    expect(status).toBe(204);
+    expect(lastCallOf(id)).toEqual([method]);
+  });
+});
+
+test("one user is synced at once, and the answer says what was done", async () => {
+  const { id, call } = await open();
+  const step = { op: "create", sourceId: "u1", userId: "x", why: null, set: {}, unset: [] };
+  bridges.change(id, { syncUser: async () => ({ kind: "ok", value: [step] }) });
+
+  const { status, body } = await call("/sync-user", { body: { key: "ada@example.com" } });
+
+  expect(status).toBe(200);
+  expect(body).toEqual({ steps: [step] });
+  expect(lastCallOf(id)).toEqual(["syncUser", "ada@example.com"]);
+});
+
+test.each([
+  ["/sync", { mode: "all" }],
+  ["/sync-user", {}],
+  ["/sync-user", { key: "" }],
+  ["/pause", { until: "tomorrow" }],
+])("POST %s with %j is 400, and nothing is asked", async (name, body) => {
+  const { id, call } = await open();
+
+  const { status } = await call(name, { body });
+
+  expect(status).toBe(400);
+  expect(lastCallOf(id)).toEqual(["overview"]);
+});
+
+test("what the bridge refuses is a problem with its words", async () => {
+  const { id, call } = await open();
+  bridges.change(id, { sync: async () => REFUSED });
+
+  const { status, body } = await call("/sync");
+
+  expect(status).toBe(409);
+  expect(body.detail).toBe("A run is going on.");
+});
+
+test.each(["/sync", "/plan", "/resync", "/held/approve"])(
+  "POST %s of a disabled connector is 409",
+  async (name) => {
+    const { id, call } = await open();
+    await env.DB.prepare("UPDATE connectors SET status = 'disabled' WHERE id = ?1").bind(id).run();
+
+    const answer = await call(name);
+
+    expect(answer.status).toBe(409);
+    expect(lastCallOf(id)).toEqual(["overview"]);
+  },
+);
+
+test("runs are listed newest first, page by page", async () => {
+  const { call, get } = await open();
+  const ids: string[] = [];
+  for (let run = 0; run < 3; run += 1) ids.unshift((await call("/sync")).body.runId);
+
+  const first = (await get("/runs?limit=2")).body;
+  const second = (await get(`/runs?limit=2&cursor=${first.nextCursor}`)).body;
+
+  const listed = [...first.items, ...second.items].map(({ runId }) => runId);
+  expect(listed).toEqual(ids);
+  expect(second.nextCursor).toBeNull();
+});
+
+test("a dry run carries its plan", async () => {
+  const { id, call, get } = await open();
+  const { runId } = (await call("/plan")).body;
+  const step = { op: "create", sourceId: "u1", userId: null, why: null, set: {}, unset: [] };
+  const plan = { run: aRun({ runId, mode: "plan" }), wouldHold: true, steps: [step] };
+  bridges.change(id, { plan: async () => plan });
+
+  const { body } = await get(`/runs/${runId}`);
+
+  expect(body).toMatchObject({ runId, mode: "plan", plan: { wouldHold: true, steps: [step] } });
+});
+
+test("another connector's run is 404", async () => {
+  const first = await open();
+  const second = await open();
+  const { runId } = (await first.call("/sync")).body;
+
+  const answer = await second.get(`/runs/${runId}`);
+
+  expect(answer.status).toBe(404);
+});
+
+test("held switch-offs are listed page by page, whatever the provider's ids are", async () => {
+  const { id, get } = await open();
+  const held = ["a", "ü/日本", "z"].map((sourceId) => ({
+    sourceId,
+    userId: sourceId,
+    why: "missing" as const,
+  }));
+  bridges.change(id, {
+    held: async (limit, after) => {
+      const start = held.findIndex(({ sourceId }) => sourceId === after) + 1;
+      return held.slice(start, start + limit);
+    },
+  });
+
+  const first = (await get("/held?limit=2")).body;
+  const second = (await get(`/held?limit=2&cursor=${encodeURIComponent(first.nextCursor)}`)).body;
+
+  expect([...first.items, ...second.items]).toEqual(held);
+  expect(second.nextCursor).toBeNull();
+});
+
+test.each(["/runs?cursor=x", "/held?cursor=%25", "/runs?limit=0", "/runs?page=2"])(
+  "GET %s is 400",
+  async (name) => {
+    const { get } = await open();
+
+    expect((await get(name)).status).toBe(400);
+  },
+);
+
+describe("whoever may only read", () => {
+  test("sees the bridge", async () => {
+    const { id } = await open();
+
+    const answer = await asReader(`/connectors/${id}/bridge`, "GET");
+
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ["PUT", ""],
+    ["DELETE", ""],
+    ["POST", "/sync"],
+    ["POST", "/held/approve"],
+  ])("is refused %s …/bridge%s", async (method, name) => {
+    const { id } = await open();
+
+    const answer = await asReader(`/connectors/${id}/bridge${name}`, method);
+
+    expect(answer.status).toBe(403);
+    expect(lastCallOf(id)).toEqual(["overview"]);
+  });
+});
+
+/** A call of somebody whom Cloudflare Access lets in, but who is no administrator. */
+async function asReader(path: string, method: string) {
+  const teamDomain = "acme.cloudflareaccess.com";
+  const keys = await generateKeyPair("RS256", { extractable: true });
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" };
+  const access = { teamDomain, audience: "app", adminEmails: new Set(["boss@example.com"]) };
+  const guarded = openGateway({
+    adminToken: undefined,
+    access,
+    fetch: async () => Response.json({ keys: [jwk] }),
+    bindings: { BRIDGE: bridges.namespace },
+  });
+  const jwt = await new SignJWT({ email: "clerk@example.com" })
+    .setProtectedHeader({ alg: "RS256", kid: "k" })
+    .setIssuer(`https://${teamDomain}`)
+    .setAudience("app")
+    .setExpirationTime("5m")
+    .sign(keys.privateKey);
+  return guarded.admin(path, { method, token: "", headers: { "Cf-Access-Jwt-Assertion": jwt } });
+}

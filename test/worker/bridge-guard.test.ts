@@ -1,0 +1,168 @@
+import { expect, test } from "vitest";
+import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
+import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { contradictions } from "#test/support/consistency.ts";
+
+/** A bridge that has synced so many people once. */
+async function aSyncedBridge(count: number, settings = {}) {
+  const source = new BridgeSource(manyPeople(count));
+  source.pageSize = 100;
+  const bridge = await TestBridge.open(source, settings);
+  await bridge.due();
+  return { source, bridge };
+}
+
+const ids = (from: number, to: number) =>
+  manyPeople(to)
+    .slice(from)
+    .map(({ id }) => id);
+
+const activeCount = async (bridge: TestBridge) =>
+  (await bridge.users()).filter(({ active }) => active === 1).length;
+
+test("an empty listing while a hundred are active switches nobody off, and holds a hundred", async () => {
+  const { source, bridge } = await aSyncedBridge(100);
+  source.drop(...ids(0, 100));
+
+  const view = await bridge.run();
+
+  expect([view.state, view.held, view.counts.held, view.counts.deactivated]).toEqual([
+    "succeeded",
+    100,
+    100,
+    0,
+  ]);
+  expect(await activeCount(bridge)).toBe(100);
+  expect(await bridge.stub.overview()).toMatchObject({
+    state: "active",
+    held: 100,
+    consecutiveFailures: 0,
+  });
+  expect(source.asked.some((line) => line.startsWith("readUser"))).toBe(false);
+});
+
+test("where half are missing, creates and updates happen and the missing are held", async () => {
+  const { source, bridge } = await aSyncedBridge(100);
+  source.drop(...ids(50, 100));
+  source.put({ id: "p0", title: "Boss" }, { id: "new" });
+
+  const view = await bridge.run();
+
+  expect(view.counts).toMatchObject({ created: 1, updated: 1, deactivated: 0, held: 50 });
+  expect(await activeCount(bridge)).toBe(101);
+});
+
+test("as many as the guard lets pass are switched off, one more and all of them are held", async () => {
+  const { source, bridge } = await aSyncedBridge(40, {
+    guard: { max: 5, percent: 10, minBase: 5 },
+  });
+  source.drop(...ids(0, 5));
+  const passed = await bridge.run();
+  source.drop(...ids(5, 11));
+  const held = await bridge.run();
+
+  expect([passed.counts.deactivated, passed.held]).toEqual([5, 0]);
+  expect([held.counts.deactivated, held.held]).toEqual([0, 6]);
+});
+
+test("switch-offs for whatever reason count together", async () => {
+  const { source, bridge } = await aSyncedBridge(40, {
+    guard: { max: 5, percent: 10, minBase: 5 },
+  });
+  source.drop(...ids(0, 3));
+  for (const id of ids(3, 6)) source.put({ id, active: false });
+
+  const view = await bridge.run();
+
+  expect([view.counts.deactivated, view.held]).toEqual([0, 6]);
+  const held = await bridge.stub.held(10, undefined);
+  expect(held.map(({ why }) => why).sort()).toEqual([
+    "disabled",
+    "disabled",
+    "disabled",
+    "missing",
+    "missing",
+    "missing",
+  ]);
+});
+
+test("a held set raises one alert, another set another one", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  const alerts = async () =>
+    (await bridge.changes()).filter((line) => line.startsWith("connector.alert")).length;
+  source.drop(...ids(0, 3));
+
+  await bridge.run();
+  const first = await alerts();
+  await bridge.run();
+  const again = await alerts();
+  source.drop("p9");
+  await bridge.run();
+
+  expect([first, again, await alerts()]).toEqual([1, 1, 2]);
+});
+
+test("approving switches exactly the held users off, each asked for once more", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  source.drop("p0", "p1");
+  source.put({ id: "p2", active: false });
+  await bridge.run();
+  source.put({ id: "p1" });
+  source.drop("p9");
+
+  const { runId } = okOf(await bridge.stub.approveHeld());
+  await bridge.settle();
+
+  const view = await bridge.view(runId);
+  expect([view.mode, view.state, view.counts.deactivated]).toEqual(["approve", "succeeded", 2]);
+  const off = (await bridge.users()).filter(({ active }) => active === 0);
+  expect(off.map(({ externalId }) => externalId)).toEqual(["p0", "p2"]);
+  expect(await bridge.stub.overview()).toMatchObject({ state: "active", held: 0 });
+  expect(await contradictions()).toEqual([]);
+});
+
+test("nothing is left to approve after it was approved", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  source.drop(...ids(0, 3));
+  await bridge.run();
+  await bridge.stub.approveHeld();
+  await bridge.settle();
+
+  expect(await bridge.stub.approveHeld()).toMatchObject({ kind: "refused", status: 409 });
+});
+
+test("rejecting drops the held set, and the next full run judges anew", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  source.drop(...ids(0, 3));
+  await bridge.run();
+
+  await bridge.stub.rejectHeld();
+  const rejected = (await bridge.stub.overview()).held;
+  const view = await bridge.run();
+
+  expect([rejected, view.held, await activeCount(bridge)]).toEqual([0, 3, 20]);
+});
+
+test("who comes back is no longer held", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  source.put({ id: "p0", active: false }, { id: "p1", active: false }, { id: "p2", active: false });
+  await bridge.run();
+  source.put({ id: "p1" });
+
+  await bridge.run();
+
+  expect(await activeCount(bridge)).toBe(18);
+  expect((await bridge.stub.overview()).held).toBe(0);
+});
+
+test("a held switch-off is not forgotten by the hash of its record", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { guard: { max: 2, percent: 0, minBase: 5 } });
+  for (const id of ids(0, 3)) source.put({ id, active: false });
+  await bridge.run();
+  await bridge.stub.rejectHeld();
+
+  await bridge.configure({ guard: { max: 5, percent: 0, minBase: 5 } });
+  const view = await bridge.run();
+
+  expect([view.counts.deactivated, await activeCount(bridge)]).toEqual([3, 17]);
+});

@@ -1,0 +1,348 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { SourceFailure } from "#bridge/source.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
+import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+
+const MINUTE_MS = 60_000;
+const unavailable: SourceFailure = { kind: "unavailable" };
+const unauthorized: SourceFailure = { kind: "unauthorized" };
+
+/** A bridge that has synced so many people once. */
+async function aSyncedBridge(count = 3, settings = {}) {
+  const source = new BridgeSource(manyPeople(count));
+  const bridge = await TestBridge.open(source, settings);
+  await bridge.due();
+  return { source, bridge };
+}
+
+/** Lets the next run fail, and plays it. */
+async function failOnce(bridge: TestBridge, source: BridgeSource, failure = unauthorized) {
+  source.failures.push(failure);
+  await bridge.settleNext();
+}
+
+/** Empties the object's storage, and starts the object anew. */
+async function loseStorage({ stub }: TestBridge): Promise<void> {
+  await runInDurableObject(stub, async (_, state) => {
+    await state.storage.deleteAll();
+  });
+  await evictDurableObject(stub);
+}
+
+const mirrorOf = async ({ number }: TestBridge) =>
+  await env.DB.prepare(
+    "SELECT state, paused, consecutive_failures AS failures, next_at AS nextAt FROM bridges WHERE connector_id = ?1",
+  )
+    .bind(number)
+    .first();
+
+const alertsOf = async (bridge: TestBridge) =>
+  (await bridge.changes()).filter((line) => line.startsWith("connector.alert"));
+
+test("after a run the next is due when the interval is over, and D1 knows it", async () => {
+  const { bridge } = await aSyncedBridge();
+
+  expect(await bridge.alarmAt()).toBe(bridge.now + 15 * MINUTE_MS);
+  expect(await mirrorOf(bridge)).toEqual({
+    state: "active",
+    paused: 0,
+    failures: 0,
+    nextAt: bridge.now + 15 * MINUTE_MS,
+  });
+});
+
+test("failed runs are put off by the interval doubled each time, and the tenth disables", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const delays: (number | null)[] = [];
+  const states: string[] = [];
+
+  for (let n = 1; n <= 10; n += 1) {
+    await failOnce(bridge, source, { kind: "forbidden" });
+    const at = await bridge.alarmAt();
+    delays.push(at === null ? null : (at - bridge.now) / MINUTE_MS);
+    states.push((await bridge.stub.overview()).state);
+  }
+
+  expect(delays).toEqual([30, 60, 120, 240, 480, 960, 1440, 1440, 1440, null]);
+  expect(states.slice(8)).toEqual(["failed", "disabled"]);
+  expect(await mirrorOf(bridge)).toMatchObject({ state: "disabled", failures: 10, nextAt: null });
+  expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.disabled"]);
+});
+
+test("a disabled bridge does nothing until it is enabled, and then runs at once", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  for (let n = 1; n <= 10; n += 1) await failOnce(bridge, source);
+  const asked = source.asked.length;
+
+  bridge.now += 100 * 24 * 60 * MINUTE_MS;
+  await bridge.stub.wake(bridge.connector.id);
+  await bridge.settle();
+  const refused = await bridge.stub.sync("full");
+  const whileDisabled = source.asked.length;
+  okOf(await bridge.stub.enable());
+  const view = await bridge.due();
+
+  expect([whileDisabled, refused.kind]).toEqual([asked, "refused"]);
+  expect(view.state).toBe("succeeded");
+  expect(await bridge.stub.overview()).toMatchObject({ state: "active", consecutiveFailures: 0 });
+});
+
+test("refused credentials fail the run at once, touch no user, and raise one alert a streak", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  await failOnce(bridge, source);
+  const [view] = await bridge.stub.runs(1, undefined);
+  await failOnce(bridge, source);
+
+  expect([view?.state, view?.error]).toEqual(["failed", "The test wants unauthorized."]);
+  expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.unauthorized"]);
+  expect((await bridge.users()).every(({ active, version }) => active === 1 && version === 1)).toBe(
+    true,
+  );
+});
+
+test("throttling pauses the run at its page until the provider's moment, and is no failure", async () => {
+  const source = new BridgeSource(manyPeople(6));
+  const bridge = await TestBridge.open(source);
+  const retryAt = bridge.now + 42_000;
+  source.failures.push(undefined, { kind: "throttled", retryAt });
+
+  await bridge.settle();
+  const waiting = await bridge.stub.overview();
+  const alarmAt = await bridge.alarmAt();
+  await bridge.settleNext();
+
+  expect([waiting.state, waiting.lastRun?.state, alarmAt]).toEqual(["syncing", "waiting", retryAt]);
+  expect(source.asked).toEqual(["users first", "users 2", "users 2", "users 4"]);
+  const { state, consecutiveFailures, lastRun } = await bridge.stub.overview();
+  expect([state, consecutiveFailures, lastRun?.counts.created]).toEqual(["active", 0, 6]);
+});
+
+test("a provider that throttles one run for more than a day fails it", async () => {
+  const source = new BridgeSource(manyPeople(2));
+  const bridge = await TestBridge.open(source);
+  const throttled = () =>
+    ({ kind: "throttled", retryAt: bridge.now + 13 * 60 * MINUTE_MS }) as const;
+
+  source.failures.push(throttled());
+  await bridge.settle();
+  source.failures.push({ kind: "throttled", retryAt: bridge.now + 26 * 60 * MINUTE_MS });
+  await bridge.settleNext();
+
+  expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
+});
+
+test("a page that cannot be read is tried five times, and then the run fails", async () => {
+  const source = new BridgeSource(manyPeople(2));
+  const bridge = await TestBridge.open(source);
+  source.failures.push(...Array.from({ length: 5 }, () => unavailable));
+
+  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
+
+  expect(source.asked).toHaveLength(5);
+  expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
+});
+
+test("a page that can be read at the fifth try lets the run go on", async () => {
+  const source = new BridgeSource(manyPeople(2));
+  const bridge = await TestBridge.open(source);
+  source.failures.push(...Array.from({ length: 4 }, () => unavailable));
+
+  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
+
+  expect((await bridge.stub.overview()).lastRun).toMatchObject({ state: "succeeded" });
+});
+
+test("a page cursor that comes twice fails the run", async () => {
+  const source = new BridgeSource(manyPeople(6));
+  const bridge = await TestBridge.open(source);
+  const list = source.listPage.bind(source);
+  source.listPage = async (...page) => ({ ...(await list(...page)), next: "2" });
+
+  const view = await bridge.due();
+
+  expect([view.state, view.error]).toEqual([
+    "failed",
+    "The provider's pages repeat: one names a next page that was read before.",
+  ]);
+});
+
+test.each([
+  ["is refused", 0],
+  ["is older than the source says it works", 2 * 60 * MINUTE_MS],
+])("a listing whose cursor %s begins anew", async (_, waitMs) => {
+  const source = new BridgeSource(manyPeople(4));
+  const bridge = await TestBridge.open(source);
+  source.failures.push(
+    undefined,
+    waitMs === 0 ? { kind: "cursorExpired" } : { kind: "throttled", retryAt: bridge.now + waitMs },
+  );
+
+  await bridge.settle();
+  await bridge.settleNext();
+
+  expect(source.asked.slice(0, 4)).toEqual(["users first", "users 2", "users first", "users 2"]);
+  const first = (await bridge.stub.runs(10, undefined)).at(-1);
+  expect(first).toMatchObject({ state: "succeeded", counts: { created: 4 } });
+});
+
+test("a paused bridge stops at its page and goes on from there when it is resumed", async () => {
+  const source = new BridgeSource(manyPeople(6));
+  const bridge = await TestBridge.open(source);
+  source.onCall = async () => {
+    source.onCall = () => undefined;
+    await bridge.stub.pause();
+  };
+
+  await bridge.settle();
+  const paused = await bridge.stub.overview();
+  const [asked, alarmAt] = [source.asked.length, await bridge.alarmAt()];
+  const refused = await bridge.stub.sync("full");
+  okOf(await bridge.stub.resume());
+  await bridge.settle();
+
+  expect([paused.paused, asked, alarmAt, refused.kind]).toEqual([true, 1, null, "refused"]);
+  expect(source.asked).toEqual(["users first", "users 2", "users 4"]);
+  expect((await bridge.stub.overview()).lastRun?.state).toBe("succeeded");
+});
+
+test("a second run cannot be started while one is under way", async () => {
+  const { bridge } = await aSyncedBridge();
+  okOf(await bridge.stub.sync("full"));
+
+  expect(await bridge.stub.sync("full")).toMatchObject({ kind: "refused", status: 409 });
+});
+
+test("a resync matches everybody anew and changes nobody", async () => {
+  const { source, bridge } = await aSyncedBridge(4);
+  source.delta = { users: true, groups: false };
+  const before = await bridge.users();
+
+  okOf(await bridge.stub.resync());
+  const view = await bridge.due();
+
+  expect([view.mode, view.counts.created, view.counts.updated]).toEqual(["full", 0, 0]);
+  expect(await bridge.users()).toEqual(before);
+  expect((await bridge.stub.overview()).linkedUsers).toBe(4);
+});
+
+test("an object that lost its storage syncs anew and changes nobody", async () => {
+  const { bridge } = await aSyncedBridge(4);
+  const before = await bridge.users();
+  await loseStorage(bridge);
+
+  await bridge.stub.wake(bridge.connector.id);
+  const view = await bridge.due();
+
+  expect([view.mode, view.state]).toEqual(["full", "succeeded"]);
+  expect(await bridge.users()).toEqual(before);
+  expect(await bridge.changes()).toHaveLength(4);
+});
+
+test("a paused bridge whose object lost its storage stays paused", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  await bridge.stub.pause();
+  await loseStorage(bridge);
+  const asked = source.asked.length;
+
+  await bridge.stub.wake(bridge.connector.id);
+  await bridge.settle();
+
+  expect([(await bridge.stub.overview()).paused, source.asked.length]).toEqual([true, asked]);
+});
+
+test.each([
+  ["lost", null],
+  ["stuck in the past", -10 * MINUTE_MS],
+])("an alarm that is %s is set again by a wake", async (_, offset) => {
+  const { bridge } = await aSyncedBridge();
+  bridge.now += 15 * MINUTE_MS;
+  await runInDurableObject(bridge.stub, async (_object, state) => {
+    if (offset === null) await state.storage.deleteAlarm();
+    else await state.storage.setAlarm(bridge.now + offset);
+  });
+
+  await bridge.stub.wake(bridge.connector.id);
+
+  expect(await bridge.alarmAt()).toBe(bridge.now + 1);
+});
+
+test("a wake leaves an alarm alone that is where it should be", async () => {
+  const { bridge } = await aSyncedBridge();
+  const before = await bridge.alarmAt();
+
+  await bridge.stub.wake(bridge.connector.id);
+
+  expect(await bridge.alarmAt()).toBe(before);
+});
+
+test("an alarm that fires before its time does nothing", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const asked = source.asked.length;
+
+  await runDurableObjectAlarm(bridge.stub);
+  await runDurableObjectAlarm(bridge.stub);
+
+  expect(source.asked.length).toBe(asked);
+  expect(await bridge.alarmAt()).toBe(bridge.now + 15 * MINUTE_MS);
+});
+
+test("a disabled connector rests, and goes on when it is active again", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const setStatus = (status: string) =>
+    env.DB.prepare("UPDATE connectors SET status = ?2 WHERE number = ?1")
+      .bind(bridge.number, status)
+      .run();
+  const asked = source.asked.length;
+  await setStatus("disabled");
+  await bridge.settleNext();
+  const whileDisabled = source.asked.length;
+
+  await setStatus("active");
+  await bridge.stub.wake(bridge.connector.id);
+  await bridge.settle();
+
+  expect(whileDisabled).toBe(asked);
+  expect(source.asked.length).toBeGreaterThan(asked);
+});
+
+test("a bridge that was deleted stops quietly and forgets everything", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const asked = source.asked.length;
+  await env.DB.prepare("DELETE FROM bridges WHERE connector_id = ?1").bind(bridge.number).run();
+
+  await bridge.settleNext();
+
+  expect([source.asked.length, await bridge.alarmAt()]).toEqual([asked, null]);
+  expect((await bridge.stub.overview()).linkedUsers).toBe(0);
+  expect((await bridge.users()).length).toBe(3);
+});
+
+test("a bridge that is removed in the middle of a page keeps nothing of it", async () => {
+  const source = new BridgeSource(manyPeople(4));
+  const bridge = await TestBridge.open(source);
+  source.onCall = async () => {
+    source.onCall = () => undefined;
+    await bridge.stub.removed();
+  };
+
+  await bridge.settle();
+
+  expect((await bridge.stub.overview()).linkedUsers).toBe(0);
+  expect(await bridge.stub.runs(10, undefined)).toEqual([]);
+});
+
+test("another configuration during a run begins a new one", async () => {
+  const source = new BridgeSource(manyPeople(6));
+  const bridge = await TestBridge.open(source);
+  source.failures.push(undefined, { kind: "throttled", retryAt: bridge.now + 5 * MINUTE_MS });
+  await bridge.settle();
+
+  await bridge.configure({ excluded: ["p5@example.com"] });
+  await bridge.settle();
+
+  const runs = await bridge.stub.runs(10, undefined);
+  expect(runs.map(({ state }) => state)).toEqual(["succeeded", "failed"]);
+  expect((await bridge.users()).length).toBe(5);
+});
