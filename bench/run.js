@@ -1,12 +1,12 @@
 // The benchmark: the gateway, the floor and the peers one after another on loopback, with the same
 // client. Prints one table and writes results.md. `--quick` takes about two minutes.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { arch, cpus, release, totalmem } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../scripts/lib/project.js";
 import { CONNECTIONS } from "./lib/client.js";
 import { countCosts } from "./lib/count-costs.js";
+import { machine } from "./lib/machine.js";
 import { measureServer } from "./lib/measure-server.js";
 import { renderResults } from "./lib/report.js";
 
@@ -65,13 +65,4 @@ function runNode(args) {
   });
   if (status !== 0) throw new Error(stderr);
   return stdout;
-}
-
-function machine() {
-  const [cpu] = cpus();
-  const memoryGb = Math.round(totalmem() / 2 ** 30);
-  const { version } = JSON.parse(
-    readFileSync(join(ROOT, "node_modules/workerd/package.json"), "utf8"),
-  );
-  return `${cpu?.model ?? "unknown CPU"}, ${cpus().length} cores, ${memoryGb} GB, Linux ${release()} ${arch()}, Node ${process.version}, workerd ${version}`;
 }

@@ -1,11 +1,14 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import { ConnectorBridge } from "#bridge/connector-bridge.ts";
+import type { BridgeCalls } from "#bridge/views.ts";
+import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import type { AppEnv } from "#http/services.ts";
+import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
 import { runCron } from "./cron.ts";
 
@@ -26,11 +29,20 @@ export default {
       config: readConfig(env),
       clock,
       log: new DeferredLog(clock),
+      waker: new WebhookWaker(clock),
       fetch: (url, init) => fetch(url, init),
     });
     return app.fetch(request, env, context);
   },
   async scheduled(_controller, env) {
-    await runCron(env.DB, clock, () => uuidv7());
+    await runCron(
+      env.DB,
+      clock,
+      () => uuidv7(),
+      () => createResealer(readConfig(env).keyRing),
+      // The class has these methods; what they take and give is plain data.
+      (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,
+      (webhookId) => env.WEBHOOK.getByName(webhookId),
+    );
   },
 } satisfies ExportedHandler<Env>;

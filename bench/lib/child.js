@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/lib/project.js";
 
 /**
- * @typedef {{ target: import("./client.js").Target, bytesPerUser: number, pid: number }} Started
+ * @typedef {import("./client.js").Target} Target
+ * @typedef {{ target: Target, admin?: Target, bytesPerUser: number, fillMs?: number, pid: number }} Started
  */
 
 /**

@@ -7,8 +7,9 @@ const CHUNK = 1000;
  *
  * @param {{ prepare: (text: string) => any, batch: (statements: any[]) => Promise<unknown> }} db
  * @param {number} count
+ * @param {(done: number) => void} [say] told after each chunk how many are there
  */
-export async function fillUsers(db, count) {
+export async function fillUsers(db, count, say = () => {}) {
   for (let from = 0; from < count; from += CHUNK) {
     const numbers = Array.from({ length: Math.min(CHUNK, count - from) }, (_, at) => from + at);
     const rows = JSON.stringify(numbers.map(rowOf));
@@ -28,6 +29,7 @@ export async function fillUsers(db, count) {
         )
         .bind(rows),
     ]);
+    say(from + numbers.length);
   }
 }
 

@@ -78,7 +78,12 @@ export const OPERATIONS = [
   },
 ];
 
-/** @param {string} userName */
-export function filterPath(userName) {
-  return `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`;
+/**
+ * Asks for the users of one name, or of another attribute's value.
+ *
+ * @param {string} value
+ * @param {string} [attribute]
+ */
+export function filterPath(value, attribute = "userName") {
+  return `/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`;
 }

@@ -1,3 +1,4 @@
+import { table } from "./markdown.js";
 import { OPERATIONS } from "./operations.js";
 
 /**
@@ -82,12 +83,6 @@ function cpuTable({ request, library, scimmy }) {
     ];
   });
   return table(["operation", "request", "library", "scimmy", "scimmy / library"], rows);
-}
-
-/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
-function table(head, rows) {
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 /** @param {number} perSecond */

@@ -60,15 +60,18 @@ const miniflare = new Miniflare({
 const url = await miniflare.ready;
 const db = await miniflare.getD1Database("DB");
 const target = { origin: url.origin, base: "/scim/v2", token: "" };
+const admin = { origin: url.origin, base: "/admin/v1", token: ADMIN_TOKEN };
 
 await serveParent({
   start: async () => {
     await migrate();
     target.token = kind === "floor" ? await fakeConnector() : await makeConnector();
     const emptyBytes = bytesOf(stateDir);
-    await fillUsers(db, users);
+    const startedAt = performance.now();
+    await fillUsers(db, users, sayFilled);
+    const fillMs = performance.now() - startedAt;
     const bytesPerUser = (bytesOf(stateDir) - emptyBytes) / users;
-    return { target, bytesPerUser, pid: runtimePid() };
+    return { target, admin, bytesPerUser, fillMs, pid: runtimePid() };
   },
   stop: () => miniflare.dispose(),
 });
@@ -90,6 +93,11 @@ async function makeConnector() {
   });
   const { token } = /** @type {{ token: { secret: string } }} */ (await answer.json());
   return token.secret;
+}
+
+/** @param {number} done */
+function sayFilled(done) {
+  if (done % 100_000 === 0) console.error(`  ${done} users are in D1`);
 }
 
 /** The floor has no admin API; its rows are the same. */

@@ -1,6 +1,10 @@
 import { ATTRIBUTES } from "../../src/http/admin/attributes.ts";
+import { BRIDGE, NOTHING, SYNC, SYNC_USER } from "../../src/http/admin/bridge-input.ts";
+import { HELD_QUERY, RUNS_QUERY } from "../../src/http/admin/bridge-runs.ts";
+import { CHANGES_QUERY, TENANT_CHANGES_QUERY } from "../../src/http/admin/changes.ts";
 import { NEW_CLIENT } from "../../src/http/admin/clients.ts";
 import { CHANGED_CONNECTOR, LIST_QUERY, NEW_CONNECTOR } from "../../src/http/admin/connectors.ts";
+import { MEMBERS_QUERY, RESOURCE_QUERY, RESOURCES_QUERY } from "../../src/http/admin/directory.ts";
 import {
   EVENT_QUERY,
   EXPORT_QUERY,
@@ -10,6 +14,13 @@ import {
 import { PARKED_QUERY } from "../../src/http/admin/parked-members.ts";
 import { SELF_TEST } from "../../src/http/admin/self-test.ts";
 import { NEW_TOKEN, ROTATION, UNUSED_QUERY } from "../../src/http/admin/tokens.ts";
+import {
+  CHANGED_WEBHOOK,
+  DELIVERIES_QUERY,
+  NEW_WEBHOOK,
+  REPLAY,
+  SECRET_ROTATION,
+} from "../../src/http/admin/webhooks-input.ts";
 
 /**
  * A call of the admin API: what it is for, and the schemas with which the Worker checks it.
@@ -26,6 +37,8 @@ import { NEW_TOKEN, ROTATION, UNUSED_QUERY } from "../../src/http/admin/tokens.t
  */
 
 const CONNECTOR = "/connectors/:id";
+const BRIDGE_PATH = `${CONNECTOR}/bridge`;
+const WEBHOOK = `${CONNECTOR}/webhooks/:webhookId`;
 
 /** @type {readonly Operation[]} */
 export const OPERATIONS = [
@@ -47,6 +60,8 @@ export const OPERATIONS = [
     body: SELF_TEST,
     isBodyOptional: true,
   }),
+
+  op(`POST ${CONNECTOR}/approve`, "approveConnector", "Let a staged connector deliver."),
 
   op(`GET ${CONNECTOR}/attributes`, "getAttributes", "Read the connector's own attributes."),
   op(`PUT ${CONNECTOR}/attributes`, "putAttributes", "Replace the connector's own attributes.", {
@@ -83,6 +98,34 @@ export const OPERATIONS = [
     { status: 204 },
   ),
 
+  op(`GET ${BRIDGE_PATH}`, "getBridge", "Read a bridge: what it is to do, and where it stands."),
+  op(`PUT ${BRIDGE_PATH}`, "putBridge", "Set a bridge up, or change it.", { body: BRIDGE }),
+  op(`DELETE ${BRIDGE_PATH}`, "deleteBridge", "Delete a bridge; users stay as they are.", {
+    status: 204,
+  }),
+  op(`POST ${BRIDGE_PATH}/sync`, "syncBridge", "Start a run now.", {
+    status: 202,
+    body: SYNC,
+    isBodyOptional: true,
+  }),
+  op(`POST ${BRIDGE_PATH}/sync-user`, "syncUser", "Bring one user up to date now.", {
+    body: SYNC_USER,
+  }),
+  bare(202, `POST ${BRIDGE_PATH}/plan`, "planBridge", "Start a dry run: it writes nothing."),
+  bare(202, `POST ${BRIDGE_PATH}/resync`, "resyncBridge", "Match everybody anew."),
+  bare(204, `POST ${BRIDGE_PATH}/pause`, "pauseBridge", "Let a bridge rest."),
+  bare(204, `POST ${BRIDGE_PATH}/resume`, "resumeBridge", "Let a paused bridge go on."),
+  bare(204, `POST ${BRIDGE_PATH}/enable`, "enableBridge", "Put a disabled bridge back to work."),
+  op(`GET ${BRIDGE_PATH}/runs`, "listRuns", "List the runs of a bridge, newest first.", {
+    query: RUNS_QUERY,
+  }),
+  op(`GET ${BRIDGE_PATH}/runs/:runId`, "getRun", "Read a run; a dry run comes with its plan."),
+  op(`GET ${BRIDGE_PATH}/held`, "listHeld", "List the switch-offs that the guard holds back.", {
+    query: HELD_QUERY,
+  }),
+  bare(202, `POST ${BRIDGE_PATH}/held/approve`, "approveHeld", "Let held switch-offs happen."),
+  bare(204, `POST ${BRIDGE_PATH}/held/reject`, "rejectHeld", "Drop the held switch-offs."),
+
   op(`GET ${CONNECTOR}/events`, "listEvents", "List the event log, newest first.", {
     query: EVENT_QUERY,
   }),
@@ -94,6 +137,24 @@ export const OPERATIONS = [
   op(`GET ${CONNECTOR}/users/:userId/events`, "listUserEvents", "List the events of one user.", {
     query: HISTORY_QUERY,
   }),
+  op(`GET ${CONNECTOR}/changes`, "listChanges", "Follow a connector's changes, oldest first.", {
+    query: CHANGES_QUERY,
+  }),
+  op("GET /changes", "listTenantChanges", "Follow the changes of all connectors of a tenant.", {
+    query: TENANT_CHANGES_QUERY,
+  }),
+
+  op(`GET ${CONNECTOR}/users`, "listUsers", "List the users of a connector, as SCIM has them.", {
+    query: RESOURCES_QUERY,
+  }),
+  op(`GET ${CONNECTOR}/users/:userId`, "getUser", "Read a user.", { query: RESOURCE_QUERY }),
+  op(`GET ${CONNECTOR}/groups`, "listGroups", "List the groups of a connector, as SCIM has them.", {
+    query: RESOURCES_QUERY,
+  }),
+  op(`GET ${CONNECTOR}/groups/:groupId`, "getGroup", "Read a group.", { query: RESOURCE_QUERY }),
+  op(`GET ${CONNECTOR}/groups/:groupId/members`, "listMembers", "List the members of a group.", {
+    query: MEMBERS_QUERY,
+  }),
   op(
     `GET ${CONNECTOR}/parked-members`,
     "listParkedMembers",
@@ -102,6 +163,31 @@ export const OPERATIONS = [
       query: PARKED_QUERY,
     },
   ),
+  op(`GET ${CONNECTOR}/webhooks`, "listWebhooks", "List a connector's webhooks."),
+  op(
+    `POST ${CONNECTOR}/webhooks`,
+    "createWebhook",
+    "Make a webhook; its signing secret is shown this once.",
+    { status: 201, body: NEW_WEBHOOK },
+  ),
+  op(`GET ${WEBHOOK}`, "getWebhook", "Read a webhook, and where its deliveries stand."),
+  op(`PATCH ${WEBHOOK}`, "changeWebhook", "Change, disable or enable a webhook.", {
+    body: CHANGED_WEBHOOK,
+  }),
+  op(`DELETE ${WEBHOOK}`, "deleteWebhook", "Delete a webhook and what it had queued.", {
+    status: 204,
+  }),
+  op(`POST ${WEBHOOK}/test`, "testWebhook", "Send a test event now, and see the answer."),
+  op(`POST ${WEBHOOK}/rotate`, "rotateWebhook", "Make a new secret; both sign for the overlap.", {
+    body: SECRET_ROTATION,
+  }),
+  op(`POST ${WEBHOOK}/replay`, "replayWebhook", "Deliver events once more.", {
+    status: 202,
+    body: REPLAY,
+  }),
+  op(`GET ${WEBHOOK}/deliveries`, "listDeliveries", "List the newest tries, newest first.", {
+    query: DELIVERIES_QUERY,
+  }),
   op("GET /refusals", "listRefusals", "Count the requests that named no connector.", {
     query: REFUSAL_QUERY,
   }),
@@ -116,4 +202,16 @@ export const OPERATIONS = [
  */
 function op(route, id, summary, others = {}) {
   return { route, id, summary, status: 200, ...others };
+}
+
+/**
+ * A call that has nothing to say.
+ *
+ * @param {number} status
+ * @param {string} route
+ * @param {string} id
+ * @param {string} summary
+ */
+function bare(status, route, id, summary) {
+  return op(route, id, summary, { status, body: NOTHING, isBodyOptional: true });
 }

@@ -4,6 +4,7 @@ import { createAdmin } from "./admin/routes.ts";
 import type { Play } from "./admin/self-test.ts";
 import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
+import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes } from "./scim/routes.ts";
 import type { AppEnv, Services } from "./services.ts";
@@ -22,6 +23,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     await next();
   });
   app.get("/healthz", (context) => context.json({ status: "ok" }));
+  addJwksRoute(app, services);
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
   app.route("/admin/v1", createAdmin(services, play));
   addOauthRoutes(app, services);

@@ -41,6 +41,8 @@ export interface CallTools {
   readonly signer: Signer;
   /** Throws where a connector whose token is good sends too many requests. */
   readonly admit: (access: Access) => Promise<void>;
+  /** Tells the connector's webhooks that something was written. */
+  readonly wake: (access: Access) => void;
 }
 
 /** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
@@ -249,6 +251,7 @@ export class ScimCall {
       allowDuplicateGroupNames: this.access.settings.allowDuplicateGroupNames,
     };
     const outcome = await commitChanges(db, this.access.connectorId, write, clock);
+    if (outcome.kind === "committed") this.tools.wake(this.access);
     return outcome.kind === "credentialGone" ? this.refuseGone() : outcome;
   }
 

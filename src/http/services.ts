@@ -1,12 +1,15 @@
 import type { Clock } from "#store/clock.ts";
 import type { Config } from "./config.ts";
 import type { DeferredLog } from "./deferred-log.ts";
+import type { WebhookWaker } from "./wake.ts";
 
 /** What every route shares for as long as its isolate lives. */
 export interface Services {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: DeferredLog;
+  /** Tells webhooks of what was written. */
+  readonly waker: WebhookWaker;
   /** Outgoing requests, to hosts that the operator configured. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }

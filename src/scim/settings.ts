@@ -22,6 +22,8 @@ export interface ConnectorSettings {
   readonly maskPersonalData: boolean;
   /** How many requests it may send: 100, 1,000 or 10,000 in ten seconds. */
   readonly rateLimit: "low" | "standard" | "high";
+  /** Whether its changes are recorded but not delivered yet (SEMANTICS 12). */
+  readonly staged: boolean;
 }
 
 /** The settings of a connector that chose nothing. */
@@ -37,4 +39,5 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   logReads: "all",
   maskPersonalData: false,
   rateLimit: "standard",
+  staged: false,
 };

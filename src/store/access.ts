@@ -13,6 +13,8 @@ export interface Access {
   readonly settings: ConnectorSettings;
   /** The resource types with the connector's own attributes. */
   readonly types: ResourceTypes;
+  /** The connector's enabled webhooks: whom a write wakes. */
+  readonly webhookIds: readonly string[];
   readonly credentialId: string;
   readonly scope: "read" | "read-write";
   readonly expiresAt: number | null;
@@ -34,12 +36,13 @@ export function judgeAccess(access: Access, intent: "read" | "write", now: numbe
 
 const SELECT_ACCESS = `SELECT c.connector_id AS connectorId, k.status AS connectorStatus,
     k.deleted_at AS connectorDeletedAt, k.settings AS settings, k.attributes AS attributes,
-    c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt
+    k.webhook_ids AS webhookIds, c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt
   FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1`;
 
-type AccessRow = Omit<Access, "settings" | "types"> & {
+type AccessRow = Omit<Access, "settings" | "types" | "webhookIds"> & {
   readonly settings: string;
   readonly attributes: string;
+  readonly webhookIds: string;
 };
 
 /**
@@ -56,9 +59,11 @@ export async function readWithAccess<T>(
   const [first, ...rest] = await withRetries(clock, () => db.batch(statements));
   const [row] = rowsOf<AccessRow>(first);
   if (row === undefined) return undefined;
-  const { settings, attributes, ...columns } = row;
+  const { settings, attributes, webhookIds: ids, ...columns } = row;
   const types = resourceTypesOf(attributes);
-  const access = { ...columns, settings: parseSettings(settings), types };
+  // A list that webhooks.ts keeps.
+  const webhookIds = JSON.parse(ids) as readonly string[];
+  const access = { ...columns, settings: parseSettings(settings), types, webhookIds };
   return { access, value: query.read(rest) };
 }
 

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { createApp } from "#http/app.ts";
 import { type AccessConfig, readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
+import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
 
@@ -81,7 +82,7 @@ export function openGateway(options: GatewayOptions = {}) {
     access: options.access,
   };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
-  const app = createApp({ config, clock, log, fetch: outgoing });
+  const app = createApp({ config, clock, log, waker: new WebhookWaker(clock), fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

@@ -46,10 +46,17 @@ const BULK = {
   ],
 };
 
+/** The bridge that every connector of the walk has. */
+export const BRIDGE = {
+  source: { type: "okta", baseUrl: "https://acme.okta.com" },
+  credentials: { apiToken: "walker" },
+};
+
 /** Every route of the gateway; one that is missing here fails the first test below. */
 export const ROWS: Readonly<Record<string, Row>> = {
   "ALL /*": { kind: "middleware" },
   "GET /healthz": { kind: "open", status: 200 },
+  "GET /.well-known/jwks.json": { kind: "open", status: 200 },
   "POST {token}": { kind: "open", status: 400 },
   "ALL {token}": { kind: "open", method: "GET", status: 405 },
 
@@ -124,10 +131,51 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/connectors/:id/clients": { kind: "admin" },
   "POST /admin/v1/connectors/:id/clients": { kind: "admin", body: {} },
   "DELETE /admin/v1/connectors/:id/clients/:clientId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/bridge": { kind: "admin" },
+  "PUT /admin/v1/connectors/:id/bridge": { kind: "admin", body: BRIDGE },
+  "DELETE /admin/v1/connectors/:id/bridge": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/bridge/sync": { kind: "admin", body: { mode: "full" } },
+  "POST /admin/v1/connectors/:id/bridge/plan": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/bridge/resync": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/bridge/sync-user": { kind: "admin", body: { key: "ada" } },
+  "POST /admin/v1/connectors/:id/bridge/pause": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/bridge/resume": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/bridge/enable": { kind: "admin", body: {} },
+  "GET /admin/v1/connectors/:id/bridge/runs": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/bridge/runs/:runId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/bridge/held": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/bridge/held/approve": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/bridge/held/reject": { kind: "admin", body: {} },
   "GET /admin/v1/connectors/:id/events": { kind: "admin" },
   "GET /admin/v1/connectors/:id/events/:eventId": { kind: "admin" },
   "GET /admin/v1/connectors/:id/events/export": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users/:userId/events": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/changes": { kind: "admin" },
+  "GET /admin/v1/changes": { kind: "admin", path: "/changes?tenant=Walk" },
+  "GET /admin/v1/connectors/:id/users": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/users/:userId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/groups": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/groups/:groupId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/groups/:groupId/members": { kind: "admin" },
   "GET /admin/v1/connectors/:id/parked-members": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/approve": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/webhooks": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/webhooks": {
+    kind: "admin",
+    body: { url: "https://receiver.example/hook" },
+  },
+  "GET /admin/v1/connectors/:id/webhooks/:webhookId": { kind: "admin" },
+  "PATCH /admin/v1/connectors/:id/webhooks/:webhookId": {
+    kind: "admin",
+    body: { status: "disabled" },
+  },
+  "DELETE /admin/v1/connectors/:id/webhooks/:webhookId": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/webhooks/:webhookId/test": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/webhooks/:webhookId/rotate": { kind: "admin", body: {} },
+  "POST /admin/v1/connectors/:id/webhooks/:webhookId/replay": {
+    kind: "admin",
+    body: { deadSince: "2026-01-01T00:00:00Z" },
+  },
+  "GET /admin/v1/connectors/:id/webhooks/:webhookId/deliveries": { kind: "admin" },
   "GET /admin/v1/refusals": { kind: "admin" },
 };

@@ -79,7 +79,7 @@ describe("parseKeyRing", () => {
   ])("refuses %j and shows nothing of it", (text) => {
     const parse = () => parseKeyRing(text);
 
-    expect(parse).toThrow(/^A key ring is a list of name:key, each key 32 bytes in base64url\.$/);
+    expect(parse).toThrow(/^A key ring is a list of name:key, each name once, each key 32 bytes in base64url\.$/);
   });
 });
 

@@ -1,11 +1,19 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "#http/config.ts";
+import { fakeBridges } from "#test/support/fake-bridge.ts";
 import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
-import { type Asked, ROWS, type Row } from "#test/support/route-rows.ts";
+import { openReceiver } from "#test/support/receiver.ts";
+import { type Asked, BRIDGE, ROWS, type Row } from "#test/support/route-rows.ts";
 
 // A self-test plays a whole life cycle; every other call keeps to its round trips in its own tests.
-const gateway = openGateway({ roundTripsMax: 1_000 });
+// What a bridge does is not the walk's matter either: nothing runs in these.
+const gateway = openGateway({
+  roundTripsMax: 1_000,
+  bindings: { BRIDGE: fakeBridges().namespace },
+});
+// The webhooks of the walk are answered here: no test goes out.
+openReceiver();
 const ORIGIN = "https://scim.example.com";
 const { scimBasePaths, tokenPaths } = readConfig(env);
 
@@ -64,7 +72,12 @@ async function idsOf(client: TestClient): Promise<Ids> {
   const clientId = (await gateway.admin(`${admin}/clients`, { body: {} })).body.clientId;
   const eventId = (await gateway.admin(`${admin}/events`)).body.items[0].id;
   const groupId = group.body.id;
-  return { id: client.id, user, group: groupId, userId: user, groupId, tokenId, clientId, eventId };
+  await gateway.admin(`${admin}/bridge`, { method: "PUT", body: BRIDGE });
+  const runId = (await gateway.admin(`${admin}/bridge/sync`, { method: "POST" })).body.runId;
+  const hook = { url: "https://receiver.example/hook" };
+  const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
+  const own = { tokenId, clientId, eventId, runId, webhookId };
+  return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
 }
 
 function unknownIds(ids: Ids): Ids {

@@ -11,10 +11,12 @@ import {
   listConnectors,
 } from "#store/connectors.ts";
 import type { AppEnv, Services } from "../services.ts";
+import { forgetBridge } from "./bridge-object.ts";
 import { decodeIdCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, NO_EXPIRY } from "./token-view.ts";
+import { tellWebhooks } from "./webhooks-call.ts";
 
 const NAME = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 
@@ -30,6 +32,7 @@ const SETTINGS = z.strictObject({
   eventRetentionDays: z.optional(z.int().check(z.gte(1), z.lte(400))),
   logReads: z.optional(z.enum(["all", "refused"])),
   maskPersonalData: z.optional(z.boolean()),
+  staged: z.optional(z.boolean()),
 });
 
 /** The body of POST /connectors. */
@@ -88,14 +91,29 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   });
   admin.patch("/connectors/:id", async (context) => {
     const { settings, ...columns } = defined(await readInput(context, CHANGED_CONNECTOR));
-    const { id, number, settings: former } = await findOr404(context, context.req.param("id"));
-    const merged = settings && { settings: { ...former, ...defined(settings) } };
-    await changeConnector(context.env.DB, number, { ...columns, ...merged }, clock.now());
-    return context.json(connectorView(services, context, await findOr404(context, id)));
+    const connector = await findOr404(context, context.req.param("id"));
+    const merged = settings && { settings: { ...connector.settings, ...defined(settings) } };
+    const modifiedAt = clock.now();
+    const changed = { ...columns, ...merged };
+    await changeConnector(context.env.DB, connector.number, changed, modifiedAt);
+    tellWebhooks(context, connector.number);
+    const now = { ...connector, ...changed, modifiedAt };
+    return context.json(connectorView(services, context, now));
+  });
+  admin.post("/connectors/:id/approve", async (context) => {
+    const connector = await findOr404(context, context.req.param("id"));
+    const settings = { ...connector.settings, staged: false };
+    const modifiedAt = clock.now();
+    await changeConnector(context.env.DB, connector.number, { settings }, modifiedAt);
+    tellWebhooks(context, connector.number);
+    const approved = { ...connector, settings, modifiedAt };
+    return context.json(connectorView(services, context, approved));
   });
   admin.delete("/connectors/:id", async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
-    await deleteConnector(context.env.DB, number, clock.now());
+    const connector = await findOr404(context, context.req.param("id"));
+    await forgetBridge(context, connector);
+    await deleteConnector(context.env.DB, connector.number, clock.now());
+    tellWebhooks(context, connector.number);
     return context.body(null, 204);
   });
 }

@@ -2,14 +2,19 @@ import { Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
 import { addAttributeRoutes } from "./attributes.ts";
 import { requireAdmin } from "./authorize.ts";
+import { addBridgeRoutes } from "./bridge.ts";
+import { addBridgeRunRoutes } from "./bridge-runs.ts";
+import { addChangeRoutes } from "./changes.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
+import { addDirectoryRoutes } from "./directory.ts";
 import { addEventRoutes } from "./events.ts";
 import openapi from "./openapi.json";
 import { addParkedRoutes } from "./parked-members.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { addSelfTestRoute, type Play } from "./self-test.ts";
 import { addTokenRoutes } from "./tokens.ts";
+import { addWebhookRoutes } from "./webhooks.ts";
 
 /**
  * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).
@@ -26,8 +31,13 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addAttributeRoutes(admin, services);
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
+  addBridgeRoutes(admin, services);
+  addBridgeRunRoutes(admin);
   addEventRoutes(admin, services);
+  addChangeRoutes(admin, services);
+  addDirectoryRoutes(admin, services);
   addParkedRoutes(admin);
+  addWebhookRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
   admin.get("/openapi.json", (context) => context.json(openapi));
   admin.all("*", () => {

@@ -1,0 +1,101 @@
+import type { KeyRing } from "#credentials/key-ring.ts";
+import type { SafeUrlOptions } from "#credentials/safe-url.ts";
+import type { Clock } from "#store/clock.ts";
+import type { Database } from "#store/database.ts";
+import { type DeliveryTarget, deliveryTarget } from "#store/delivery-feed.ts";
+import { runQuery } from "#store/query.ts";
+import { HEALTHY } from "./judge.ts";
+import { DeliveryQueue, type EndpointState } from "./queue.ts";
+import type { SendTools } from "./send.ts";
+import { TryLog } from "./try-log.ts";
+import type { DeliveryOverview } from "./views.ts";
+
+/** What the deliveries of an endpoint need of the world. */
+export interface EndpointTools {
+  readonly storage: DurableObjectStorage;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly fetch: SendTools["fetch"];
+  /** Throws where the ring is malformed. */
+  readonly readKeys: () => KeyRing;
+  readonly safeUrl: SafeUrlOptions;
+}
+
+/** After the last work the feed is looked at so much later, then ever more seldom. */
+export const IDLE_MS_MIN = 60_000;
+export const IDLE_MS_MAX = 3_600_000;
+
+/** Dead deliveries can be replayed for as long as the feed keeps its changes. */
+const DEAD_KEPT_MS = 30 * 86_400_000;
+
+/** What one endpoint keeps: its state, its queue and its log of tries. */
+export class Endpoint {
+  readonly queue: DeliveryQueue;
+  readonly tries: TryLog;
+
+  constructor(readonly tools: EndpointTools) {
+    this.queue = new DeliveryQueue(tools.storage);
+    this.tries = new TryLog(tools.storage);
+    this.open();
+  }
+
+  /** Makes the tables where they are missing. */
+  open(): void {
+    this.queue.open();
+    this.tries.open();
+  }
+
+  /** The state, which at the very first is taken from D1; undefined where the webhook is deleted. */
+  async adopt(webhookId: string): Promise<EndpointState | undefined> {
+    this.open();
+    const known = this.queue.state();
+    if (known !== undefined) return known;
+    const target = await this.readTarget(webhookId);
+    if (target === undefined) return undefined;
+    const { connectorId, position } = target;
+    // Somebody else may have come first while D1 was asked.
+    if (this.queue.state() === undefined) {
+      const mirror = { mirrored: position, mirroredAt: this.tools.clock.now() };
+      const idleMs = IDLE_MS_MIN;
+      this.queue.remember({ webhookId, connectorId, position, ...mirror, idleMs, ...HEALTHY });
+    }
+    return this.queue.state();
+  }
+
+  /** Reads the webhook and its connector as they are now. */
+  readTarget(webhookId: string): Promise<DeliveryTarget | undefined> {
+    const { db, clock } = this.tools;
+    return runQuery(db, deliveryTarget(db, webhookId), clock);
+  }
+
+  /** Where the deliveries stand. */
+  overview(): DeliveryOverview {
+    const { failingSince, lastDeliveredAt, slowUntil } = this.queue.state() ?? HEALTHY;
+    const isSlowed = slowUntil > this.tools.clock.now();
+    return {
+      ...this.queue.counts(),
+      lastDeliveredAt: isoOrNull(lastDeliveredAt),
+      failingSince: isoOrNull(failingSince),
+      slowUntil: isSlowed ? isoOrNull(slowUntil) : null,
+      nextTryAt: isoOrNull(this.queue.nextDueAt() ?? null),
+    };
+  }
+
+  /** Forgets what failures there were: an administrator says that the endpoint was repaired. */
+  forgive(): void {
+    if (this.queue.state() === undefined) return;
+    this.queue.remember(HEALTHY);
+    this.queue.startAnew(this.tools.clock.now());
+  }
+
+  /** Forgets what is too old to be kept. */
+  tidy(): void {
+    const now = this.tools.clock.now();
+    this.queue.dropDead(now - DEAD_KEPT_MS);
+    this.tries.drop(now);
+  }
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

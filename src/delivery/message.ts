@@ -1,0 +1,33 @@
+import { changeEvent, type StoredChange } from "#store/change-event.ts";
+import type { DeliveryTarget } from "#store/delivery-feed.ts";
+import type { NewDelivery } from "./queue.ts";
+import type { Message } from "./send.ts";
+
+/** The type of a test event, which no change has. */
+export const TEST_TYPE = "webhook.test";
+
+/** The `webhook-id` of a change: the same for every webhook, every try and every replay. */
+export function messageId(seq: number): string {
+  return `evt_${seq}`;
+}
+
+/** A change of the feed as a delivery: its body is the change event as the feed shows it. */
+export function deliveryOf(change: StoredChange, target: DeliveryTarget): NewDelivery {
+  const { seq, type, resourceType, resourceId } = change;
+  const body = JSON.stringify(changeEvent(change, target));
+  // A membership's change row names the group, and so stays in order with the group's own.
+  return { seq, resource: `${resourceType}/${resourceId}`, type, body };
+}
+
+/** Whether a webhook wants changes of a type. */
+export function isWanted(type: string, { eventTypes }: DeliveryTarget): boolean {
+  return eventTypes === null || eventTypes.includes(type);
+}
+
+/** A message that says nothing but that the receiver can be reached. */
+export function testMessage({ id, connector, tenant }: DeliveryTarget, now: number): Message {
+  const eventId = `evt_test_${crypto.randomUUID()}`;
+  const time = new Date(now).toISOString();
+  const body = { id: eventId, type: TEST_TYPE, time, tenant, connector, webhook: id };
+  return { id: eventId, body: JSON.stringify(body) };
+}

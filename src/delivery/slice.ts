@@ -1,0 +1,234 @@
+import { withRetries } from "#store/database.ts";
+import {
+  type DeliveryTarget,
+  deliveryTarget,
+  nextChanges,
+  notePosition,
+} from "#store/delivery-feed.ts";
+import { bothQueries, runQuery } from "#store/query.ts";
+import { disableWebhook } from "#store/webhooks.ts";
+import { disabledAlert } from "./disable.ts";
+import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
+import { type Health, judgeTry } from "./judge.ts";
+import { deliveryOf, isWanted, messageId } from "./message.ts";
+import type { Delivery, EndpointState } from "./queue.ts";
+import { type OpenReceiver, openReceiver } from "./receiver.ts";
+import { type Sent, send } from "./send.ts";
+import { sentColumns } from "./try-log.ts";
+
+/** One alarm works so long, and then goes on in a new one. */
+const SLICE_MS = 20_000;
+
+/** A Worker may send 1,000 subrequests in one invocation, and some are questions to D1. */
+const TRIES_MAX = 900;
+
+/** A Durable Object may have six outgoing connections. */
+const PARALLEL_MAX = 6;
+
+/** More events than these wait in the change feed, not here. */
+const WAITING_MAX = 20_000;
+
+/** The position is mirrored to D1 when an endpoint comes to rest, and at least so often. */
+const MIRROR_EVERY_MS = 60_000;
+
+/**
+ * A bounded piece of an endpoint's work: takes changes over from D1, and sends what is due, six
+ * resources at a time and each resource's events one after the other.
+ */
+export class Slice {
+  private readonly startedAt: number;
+  private readonly busy = new Set<string>();
+  private readonly workers = new Set<Promise<void>>();
+  private receiver: OpenReceiver | undefined;
+  private takingOver: Promise<boolean> | undefined;
+  private fault: { readonly error: unknown } | undefined;
+  private target: DeliveryTarget | "unread" | "deleted" = "unread";
+  /** How often it was told to read the webhook again: what was asked before does not count. */
+  private rereads = 0;
+  private hasMore = false;
+  private isDone = false;
+  private tried = 0;
+  private taken = 0;
+
+  constructor(private readonly endpoint: Endpoint) {
+    this.startedAt = endpoint.tools.clock.now();
+  }
+
+  /** Works, and says when to go on, in milliseconds since the epoch; "deleted": never. */
+  async run(): Promise<number | "deleted"> {
+    this.startWorkers();
+    while (this.workers.size > 0) await Promise.all(this.workers);
+    // Whatever comes now is for the next slice: two of them would not know whom the other serves.
+    this.isDone = true;
+    if (this.fault !== undefined) throw this.fault.error;
+    if (this.target === "deleted") return "deleted";
+    await this.mirror();
+    return this.nextAt();
+  }
+
+  /** There may be more to do than was seen: workers that found nothing look again. */
+  startWorkers(): void {
+    while (!this.isDone && this.workers.size < PARALLEL_MAX) {
+      const worker: Promise<void> = this.work()
+        .catch((error: unknown) => {
+          this.fault ??= { error };
+        })
+        .finally(() => this.workers.delete(worker));
+      this.workers.add(worker);
+    }
+  }
+
+  /** The webhook was changed: nothing more is sent before it is read again. */
+  reread(): void {
+    this.rereads += 1;
+    this.receiver = undefined;
+    this.target = "unread";
+  }
+
+  private get now(): number {
+    return this.endpoint.tools.clock.now();
+  }
+
+  private state(): EndpointState {
+    const state = this.endpoint.queue.state();
+    if (state === undefined) throw new Error("A slice runs for an endpoint that is known.");
+    return state;
+  }
+
+  private async work(): Promise<void> {
+    while (!this.isOver()) {
+      const claimed = this.claim();
+      if (claimed !== undefined) await this.deliver(claimed);
+      else if (!(await this.refill())) return;
+    }
+  }
+
+  /** Whether this worker has nothing more to do, whatever waits. */
+  private isOver(): boolean {
+    if (this.fault !== undefined || this.target === "deleted") return true;
+    if (this.tried >= TRIES_MAX || this.now >= this.startedAt + SLICE_MS) return true;
+    const { slowdowns, slowUntil } = this.state();
+    // A receiver that was overrun gets one request at a time until one of them succeeds.
+    return slowUntil > this.now || (slowdowns > 0 && this.busy.size > 0);
+  }
+
+  private claim(): Claimed | undefined {
+    const { receiver } = this;
+    if (receiver === undefined) return undefined;
+    const delivery = this.endpoint.queue.due(this.now, this.busy);
+    if (delivery === undefined) return undefined;
+    this.busy.add(delivery.resource);
+    return { delivery, receiver };
+  }
+
+  private async deliver({ delivery, receiver }: Claimed): Promise<void> {
+    const { fetch, clock, safeUrl, storage } = this.endpoint.tools;
+    this.tried += 1;
+    // The former delivery of this resource is on disk as delivered: a crash cannot bring it back behind this one.
+    await storage.sync();
+    const message = { id: messageId(delivery.seq), body: delivery.body };
+    const sent = await send({ fetch, now: clock.now, safeUrl }, receiver.at(this.now), message);
+    await this.settle(delivery, sent, receiver.target);
+  }
+
+  private async settle(delivery: Delivery, sent: Sent, target: DeliveryTarget): Promise<void> {
+    const { queue, tries, tools } = this.endpoint;
+    const { now } = this;
+    const state = this.state();
+    const judged = judgeTry(sent, delivery.tries, state, now, tools.clock.random);
+    const { outcome, nextTryAt, health, disabled } = judged;
+    // All of it in one turn: SQLite writes it as one, before anything else is sent.
+    if (outcome === "delivered") queue.delivered(delivery, now);
+    else if (nextTryAt === null) queue.died(delivery, now);
+    else queue.failed(delivery, nextTryAt);
+    this.busy.delete(delivery.resource);
+    if (isNews(state, health, now)) queue.remember(health);
+    const { seq, type } = delivery;
+    const attempt = { eventId: messageId(seq), type, attempt: delivery.tries + 1 };
+    tries.note({ ...attempt, ...sentColumns(sent), time: now, outcome, nextTryAt });
+    if (state.slowdowns > 0 && health.slowdowns === 0) this.startWorkers();
+    if (disabled !== undefined && this.receiver !== undefined) {
+      this.receiver = undefined;
+      const alert = disabledAlert(target, disabled, now);
+      await disableWebhook(tools.db, target.id, disabled, alert, tools.clock);
+      this.reread();
+    }
+  }
+
+  /** Takes the next changes over, once for all workers; says whether it is worth looking again. */
+  private refill(): Promise<boolean> {
+    this.takingOver ??= this.takeOver().finally(() => {
+      this.takingOver = undefined;
+    });
+    return this.takingOver;
+  }
+
+  private async takeOver(): Promise<boolean> {
+    const { queue, tools } = this.endpoint;
+    const { webhookId, connectorId, position } = this.state();
+    const wasOpen = this.receiver !== undefined;
+    const { rereads } = this;
+    const hasRoom = queue.counts().waiting < WAITING_MAX;
+    const { db, clock } = tools;
+    const both = bothQueries(deliveryTarget(db, webhookId), nextChanges(db, connectorId, position));
+    const [target, page] = await runQuery(db, both, clock);
+    const receiver = target?.isOpen ? await openReceiver(tools.readKeys(), target) : undefined;
+    if (this.rereads !== rereads) return true;
+    this.target = target ?? "deleted";
+    this.receiver = receiver;
+    if (target === undefined || !target.isOpen) return false;
+    // An administrator rewound the feed meanwhile.
+    if (this.state().position !== position) return true;
+    this.hasMore = hasRoom && page.hasMore;
+    const last = page.changes.at(-1);
+    if (!hasRoom || last === undefined) return !wasOpen;
+    const wanted = page.changes.filter(({ type }) => isWanted(type, target));
+    queue.takeOver(
+      wanted.map((change) => deliveryOf(change, target)),
+      last.seq,
+      clock.now(),
+    );
+    this.taken += page.changes.length;
+    return true;
+  }
+
+  /** Tells D1 up to where changes were taken over, when there is time for it. */
+  private async mirror(): Promise<void> {
+    const { queue, tools } = this.endpoint;
+    const { webhookId, position, mirrored, mirroredAt } = this.state();
+    const isResting = this.tried === 0 && this.taken === 0;
+    const isOld = this.now - mirroredAt >= MIRROR_EVERY_MS;
+    if (position === mirrored || !(isResting || isOld)) return;
+    await withRetries(tools.clock, () => notePosition(tools.db, webhookId, position).run());
+    queue.remember({ mirrored: position, mirroredAt: this.now });
+  }
+
+  private nextAt(): number {
+    const { queue } = this.endpoint;
+    const { now } = this;
+    const { idleMs: formerMs, slowUntil } = this.state();
+    const isResting = this.tried === 0 && this.taken === 0;
+    const idleMs = isResting ? Math.min(IDLE_MS_MAX, formerMs * 2) : IDLE_MS_MIN;
+    if (idleMs !== formerMs) queue.remember({ idleMs });
+    const isClosed = typeof this.target === "object" && !this.target.isOpen;
+    const mayHaveMore = this.hasMore || slowUntil > now;
+    const dueAt = mayHaveMore ? now : queue.nextDueAt();
+    if (isClosed || dueAt === undefined) return now + idleMs;
+    return Math.min(now + idleMs, Math.max(dueAt, slowUntil));
+  }
+}
+
+interface Claimed {
+  readonly delivery: Delivery;
+  readonly receiver: OpenReceiver;
+}
+
+/** Whether the endpoint's health has to be remembered; when it last delivered is kept to the minute. */
+function isNews(former: Health, health: Health, now: number): boolean {
+  return (
+    former.failingSince !== health.failingSince ||
+    former.slowdowns !== health.slowdowns ||
+    former.slowUntil !== health.slowUntil ||
+    (health.lastDeliveredAt === now && now - (former.lastDeliveredAt ?? 0) >= MIRROR_EVERY_MS)
+  );
+}

@@ -1,0 +1,59 @@
+import type { Context } from "hono";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { listWebhooks, type Webhook } from "#store/webhooks.ts";
+import { waitUntil } from "../request-facts.ts";
+import type { AppEnv } from "../services.ts";
+import { Problem } from "./problem.ts";
+import { isoOrNull } from "./token-view.ts";
+
+/** The answer for a webhook's id that the connector does not have. */
+export function noWebhook(): Problem {
+  return new Problem(404, "This connector has no webhook with that id.");
+}
+
+/** A webhook as the admin API shows it; the secrets are not among it. */
+export function webhookView(webhook: Webhook) {
+  return {
+    id: webhook.id,
+    name: webhook.name,
+    url: webhook.url,
+    eventTypes: webhook.eventTypes,
+    status: webhook.status,
+    disabledReason: webhook.disabledReason,
+    formerSecretUntil: isoOrNull(webhook.formerSecretUntil),
+    createdAt: new Date(webhook.createdAt).toISOString(),
+    modifiedAt: new Date(webhook.modifiedAt).toISOString(),
+  };
+}
+
+type Stub = ReturnType<Env["WEBHOOK"]["getByName"]>;
+
+/**
+ * Tells the Durable Object of a webhook what was stored. One that cannot be told learns it by itself
+ * when it next looks, and so the call does not fail.
+ */
+export async function tellWebhook(
+  env: Env,
+  id: string,
+  tell: (stub: Stub) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await tell(env.WEBHOOK.getByName(id));
+  } catch (error) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    console.error(JSON.stringify({ message: "webhook not told", id, kind }));
+  }
+}
+
+/** Tells all webhooks of a connector, after the answer, that it was changed or deleted. */
+export function tellWebhooks(context: Context<AppEnv>, connectorId: ConnectorId): void {
+  const { env } = context;
+  const tellAll = async () => {
+    const webhooks = await listWebhooks(env.DB, connectorId);
+    const told = webhooks.map(({ id }) =>
+      tellWebhook(env, id, (stub) => stub.configured(id, false)),
+    );
+    await Promise.all(told);
+  };
+  waitUntil(context)(tellAll());
+}

@@ -1,0 +1,119 @@
+import type { Hono } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  findWebhook,
+  findWebhookSecret,
+  listWebhooks,
+  rotateWebhookSecret,
+  WEBHOOKS_MAX,
+} from "#store/webhooks.ts";
+import { waitUntil } from "../request-facts.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { findOr404 } from "./connectors.ts";
+import { readInput } from "./input.ts";
+import { Problem } from "./problem.ts";
+import { noWebhook, tellWebhook, webhookView } from "./webhooks-call.ts";
+import { addDeliveryRoutes } from "./webhooks-deliveries.ts";
+import { CHANGED_WEBHOOK, NEW_WEBHOOK, readWebhookUrl, SECRET_ROTATION } from "./webhooks-input.ts";
+import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./webhooks-secret.ts";
+
+/** Registers the webhooks of a connector in the admin API. */
+export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void {
+  addCreation(admin, services);
+  addChanges(admin, services);
+  addRotation(admin, services);
+  addDeliveryRoutes(admin);
+  admin.get("/connectors/:id/webhooks", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const webhooks = await listWebhooks(context.env.DB, number);
+    return context.json({ items: webhooks.map(webhookView), nextCursor: null });
+  });
+  admin.get("/connectors/:id/webhooks/:webhookId", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId"));
+    if (webhook === undefined) throw noWebhook();
+    const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
+    return context.json({ ...webhookView(webhook), delivery });
+  });
+}
+
+function addCreation(admin: Hono<AppEnv>, services: Services): void {
+  const { clock, config, waker } = services;
+  admin.post("/connectors/:id/webhooks", async (context) => {
+    const connector = await findOr404(context, context.req.param("id"));
+    const { name, eventTypes = null, ...input } = await readInput(context, NEW_WEBHOOK);
+    const url = readWebhookUrl(services, context, input.url);
+    const id = uuidv7();
+    const secret = createWebhookSecret();
+    const owner = { connector: connector.id, webhookId: id };
+    const sealed = await sealWebhookSecret(config.keyRing, secret, owner);
+    const now = clock.now();
+    const stored = { id, name, url, eventTypes, secret: sealed };
+    if ((await createWebhook(context.env.DB, connector.number, stored, now)) === "tooMany") {
+      throw new Problem(409, `A connector has at most ${WEBHOOKS_MAX} webhooks; delete one.`);
+    }
+    // The object begins to look at the feed by itself, also where no cron ever wakes it.
+    waker.wake(context.env.WEBHOOK, [id], waitUntil(context));
+    const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
+    const view = webhookView({ ...created, ...NEVER, status: "active" });
+    return context.json({ ...view, secret }, 201);
+  });
+}
+
+/** What has not happened yet to a new webhook. */
+const NEVER = { disabledReason: null, formerSecretUntil: null };
+
+function addChanges(admin: Hono<AppEnv>, services: Services): void {
+  const { clock } = services;
+  admin.patch("/connectors/:id/webhooks/:webhookId", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const { webhookId } = context.req.param();
+    const { url: text, name, eventTypes, status } = await readInput(context, CHANGED_WEBHOOK);
+    const change = {
+      ...(text !== undefined && { url: readWebhookUrl(services, context, text) }),
+      ...(name !== undefined && { name }),
+      ...(eventTypes !== undefined && { eventTypes }),
+      ...(status !== undefined && { status }),
+    };
+    const webhook = await changeWebhook(context.env.DB, number, webhookId, change, clock.now());
+    if (webhook === undefined) throw noWebhook();
+    const isRevived = status === "active";
+    await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, isRevived));
+    return context.json(webhookView(webhook));
+  });
+  admin.delete("/connectors/:id/webhooks/:webhookId", async (context) => {
+    const { number } = await findOr404(context, context.req.param("id"));
+    const { webhookId } = context.req.param();
+    if (!(await deleteWebhook(context.env.DB, number, webhookId))) throw noWebhook();
+    await tellWebhook(context.env, webhookId, (stub) => stub.removed());
+    return context.body(null, 204);
+  });
+}
+
+function addRotation(admin: Hono<AppEnv>, { clock, config }: Services): void {
+  admin.post("/connectors/:id/webhooks/:webhookId/rotate", async (context) => {
+    const { number, id: connector } = await findOr404(context, context.req.param("id"));
+    const { webhookId } = context.req.param();
+    const { overlapSeconds } = await readInput(context, SECRET_ROTATION);
+    const seen = await findWebhookSecret(context.env.DB, number, webhookId);
+    if (seen === undefined) throw noWebhook();
+    const owner = { connector, webhookId };
+    const secret = createWebhookSecret();
+    const now = clock.now();
+    const rotation = {
+      seen,
+      secret: await sealWebhookSecret(config.keyRing, secret, owner),
+      former: await sealAsFormer(config.keyRing, seen, owner),
+      formerUntil: now + overlapSeconds * 1_000,
+    };
+    const webhook = await rotateWebhookSecret(context.env.DB, number, webhookId, rotation, now);
+    if (webhook === undefined) {
+      throw new Problem(409, "The secret was changed at the same moment. Repeat the call.");
+    }
+    await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
+    return context.json({ ...webhookView(webhook), secret });
+  });
+}

@@ -1,0 +1,299 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { aPatch, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import {
+  alarmOf,
+  clientWithWebhooks,
+  drain,
+  endpointOf,
+  openReceiver,
+  ring,
+  steerTime,
+  type TestWebhook,
+} from "#test/support/receiver.ts";
+import { runCron } from "../../src/cron.ts";
+
+const gateway = openGateway();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NOBODY: TestWebhook = { id: "", path: "", secret: "" };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function clientWithWebhook(connector: object = {}) {
+  const { client, webhooks } = await clientWithWebhooks(gateway, [{}], connector);
+  return { client, webhook: webhooks[0] ?? NOBODY };
+}
+
+const set = (id: string, body: object) =>
+  gateway.admin(`/connectors/${id}`, { method: "PATCH", body });
+
+describe("a staged connector", () => {
+  test("delivers nothing, and after its approval everything in order", async () => {
+    const time = steerTime();
+    const { received } = openReceiver();
+    const { client, webhook } = await clientWithWebhook({ settings: { staged: true } });
+    const { id } = (await client.post(aUser())).body;
+    await client.patch(id, aPatch({ op: "replace", path: "title", value: "Dr" }));
+    await ring(webhook);
+    const before = received.length;
+
+    const approved = await gateway.admin(`/connectors/${client.id}/approve`, { method: "POST" });
+    await drain(time, [webhook]);
+
+    expect(before).toBe(0);
+    expect([approved.status, approved.body.settings.staged]).toEqual([200, false]);
+    expect(received.map(({ body }) => body.type)).toEqual(["user.created", "user.updated"]);
+  });
+
+  test("is approved by the setting as well, and approving twice changes nothing", async () => {
+    const { id } = await gateway.connector({ settings: { staged: true } });
+
+    const changed = await set(id, { settings: { staged: false } });
+    const again = await gateway.admin(`/connectors/${id}/approve`, { method: "POST" });
+
+    expect([changed.body.settings.staged, again.status]).toEqual([false, 200]);
+  });
+});
+
+test("a disabled connector delivers nothing until it is enabled", async () => {
+  const time = steerTime();
+  const { received } = openReceiver();
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  await set(client.id, { status: "disabled" });
+  await ring(webhook);
+  const before = received.length;
+
+  await set(client.id, { status: "active" });
+  await drain(time, [webhook]);
+
+  expect([before, received.length]).toEqual([0, 1]);
+});
+
+test("a disabled webhook delivers nothing, and what was recorded once it is enabled", async () => {
+  const time = steerTime();
+  const { received } = openReceiver();
+  const { client, webhook } = await clientWithWebhook();
+  await gateway.admin(webhook.path, { method: "PATCH", body: { status: "disabled" } });
+  await client.post(aUser());
+  await ring(webhook);
+  const before = received.length;
+
+  await gateway.admin(webhook.path, { method: "PATCH", body: { status: "active" } });
+  await drain(time, [webhook]);
+
+  expect([before, received.length]).toEqual([0, 1]);
+});
+
+/** What is left of a webhook's Durable Object: its alarm and how many tables have rows. */
+function remains(webhook: TestWebhook) {
+  return runInDurableObject(endpointOf(webhook), async (_, { storage }) => {
+    const tables = storage.sql
+      .exec(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+      )
+      .toArray()
+      .map(({ name }) => String(name))
+      .filter((name) => name !== "sqlite_sequence");
+    const rows = tables.map((name) => storage.sql.exec(`SELECT 1 FROM ${name}`).toArray().length);
+    return { alarm: await storage.getAlarm(), rows: rows.reduce((sum, each) => sum + each, 0) };
+  });
+}
+
+test("deleting a webhook forgets its queue and its alarm", async () => {
+  steerTime();
+  openReceiver(() => 500);
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  await ring(webhook);
+  const before = await remains(webhook);
+
+  const deleted = await gateway.admin(webhook.path, { method: "DELETE" });
+  await client.post(aUser());
+
+  expect(before.rows).toBeGreaterThan(0);
+  expect(deleted.status).toBe(204);
+  expect(await remains(webhook)).toEqual({ alarm: null, rows: 0 });
+  expect((await gateway.admin(webhook.path)).status).toBe(404);
+});
+
+test("the webhooks of a deleted connector forget everything, and their secrets go", async () => {
+  steerTime();
+  const { received } = openReceiver();
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  await gateway.admin(`/connectors/${client.id}`, { method: "DELETE" });
+
+  await ring(webhook);
+
+  expect(received).toEqual([]);
+  expect(await remains(webhook)).toEqual({ alarm: null, rows: 0 });
+  const row = await env.DB.prepare("SELECT 1 FROM webhooks WHERE id = ?").bind(webhook.id).first();
+  expect(row).toBeNull();
+});
+
+describe("a webhook is woken", () => {
+  test("by the write itself, before its next heartbeat", async () => {
+    const time = steerTime();
+    openReceiver();
+    const { client, webhook } = await clientWithWebhook();
+    await ring(webhook);
+    const resting = await alarmOf(webhook);
+
+    await client.post(aUser());
+
+    expect(resting).toBeGreaterThanOrEqual(time.now() + MINUTE);
+    expect(await alarmOf(webhook)).toBe(time.now() + 1);
+  });
+
+  test("by Bulk as well", async () => {
+    const time = steerTime();
+    openReceiver();
+    const { client, webhook } = await clientWithWebhook();
+    await ring(webhook);
+    const Operations = [{ method: "POST", path: "/Users", bulkId: "a", data: aUser() }];
+
+    await openGateway({ roundTripsMax: 10 }).scim("/Bulk", {
+      token: client.token,
+      body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], Operations },
+    });
+
+    expect(await alarmOf(webhook)).toBe(time.now() + 1);
+  });
+
+  test("by itself, every hour at least, though nobody tells it of a change", async () => {
+    const time = steerTime();
+    const { received } = openReceiver();
+    const { client, webhook } = await clientWithWebhook();
+    const waits: number[] = [];
+    for (let beat = 0; beat < 8; beat += 1) {
+      await ring(webhook);
+      const at = (await alarmOf(webhook)) ?? Number.POSITIVE_INFINITY;
+      waits.push(at - time.now());
+      time.reach(at);
+    }
+    await recordSilently(client.id);
+
+    await ring(webhook);
+
+    expect(waits.slice(0, 3)).toEqual([2 * MINUTE, 4 * MINUTE, 8 * MINUTE]);
+    expect(Math.max(...waits)).toBe(HOUR);
+    expect(received).toHaveLength(1);
+    expect(await alarmOf(webhook)).toBe(time.now() + MINUTE);
+  });
+
+  const woken = async (now: number) => {
+    const ids = new Set<string>();
+    const webhookOf = (id: string) => ({ poke: async () => void ids.add(id) });
+    const clock = { ...TEST_CLOCK, now: () => now };
+    await runCron(env.DB, clock, () => uuidv7(), undefined, undefined, webhookOf);
+    return ids;
+  };
+
+  test("by cron when it has not got the newest changes", async () => {
+    const time = steerTime();
+    openReceiver();
+    const [behind, staged, disabled] = [
+      await clientWithWebhook(),
+      await clientWithWebhook({ settings: { staged: true } }),
+      await clientWithWebhook(),
+    ];
+    for (const { client } of [behind, staged, disabled]) await recordSilently(client.id);
+    await gateway.admin(disabled.webhook.path, { method: "PATCH", body: { status: "disabled" } });
+    const minute = minuteOf(behind.webhook.id) + 1;
+
+    const before = await woken(minute * MINUTE);
+    await drain(time, [behind.webhook]);
+    time.advance(2 * MINUTE);
+    await ring(behind.webhook);
+    const after = await woken(minute * MINUTE);
+
+    expect(before.has(behind.webhook.id)).toBe(true);
+    expect([staged, disabled].filter(({ webhook }) => before.has(webhook.id))).toEqual([]);
+    expect(after.has(behind.webhook.id)).toBe(false);
+  });
+
+  test("by cron once an hour in any case, since an alarm can get lost", async () => {
+    const { webhook } = await clientWithWebhook();
+    const minutes = Array.from({ length: 60 }, (_, minute) => minute);
+
+    const runs = await Promise.all(minutes.map((minute) => woken(minute * MINUTE)));
+
+    expect(minutes.filter((minute) => runs[minute]?.has(webhook.id))).toEqual([
+      minuteOf(webhook.id),
+    ]);
+  });
+});
+
+/** The minute of the hour in which cron wakes a webhook in any case. */
+function minuteOf(id: string): number {
+  return Number.parseInt(id.slice(-2), 16) % 60;
+}
+
+/** Records a change of which no webhook is told. */
+async function recordSilently(connector: string): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
+     SELECT ?2, number, 'Connector', id, 0, 'connector.alert', ?3, '{"alert":"bridge.held"}'
+     FROM connectors WHERE id = ?1`,
+  )
+    .bind(connector, uuidv7(), Date.now())
+    .run();
+}
+
+test("an alarm never throws: it comes back within a minute, and goes on where it was", async () => {
+  const time = steerTime();
+  const { received } = openReceiver();
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  const secret = await env.DB.prepare("SELECT secret FROM webhooks WHERE id = ?")
+    .bind(webhook.id)
+    .first("secret");
+  const seal = (text: unknown) =>
+    env.DB.prepare("UPDATE webhooks SET secret = ? WHERE id = ?").bind(text, webhook.id).run();
+  await seal("v1.nokey.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
+  await ring(webhook);
+  const again = await alarmOf(webhook);
+  await seal(secret);
+  await drain(time, [webhook]);
+
+  expect(again).toBe(time.now() + MINUTE);
+  expect(errors).toHaveBeenCalled();
+  expect(received).toHaveLength(1);
+});
+
+test("what an endpoint knew is not needed: without it, it goes on from the position in D1", async () => {
+  const time = steerTime();
+  const { received } = openReceiver();
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  await runInDurableObject(endpointOf(webhook), (_, { storage }) => storage.deleteAll());
+
+  await client.post(aUser());
+  await drain(time, [webhook]);
+
+  expect(new Set(received.map(({ id }) => id)).size).toBe(2);
+});
+
+test("dead events and tries are forgotten after thirty days", async () => {
+  const time = steerTime();
+  openReceiver(() => 500);
+  const { client, webhook } = await clientWithWebhook();
+  await client.post(aUser());
+  await drain(time, [webhook]);
+  const before = await remains(webhook);
+
+  time.advance(31 * DAY);
+  await ring(webhook);
+
+  // The endpoint's own state is left.
+  expect([before.rows, (await remains(webhook)).rows]).toEqual([12, 1]);
+});
