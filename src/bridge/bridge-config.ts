@@ -1,5 +1,6 @@
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import type { StoredBridge } from "#store/bridges.ts";
+import { MAPPING_VERSION } from "./mapping/map-record.ts";
 import { BRIDGE_DEFAULTS, type BridgeConfig, type SourceCredentials } from "./settings.ts";
 import type { Source } from "./source.ts";
 import type { BridgeTools } from "./tools.ts";
@@ -15,7 +16,7 @@ export function parseConfig(text: string): BridgeConfig {
 /** What decides which users a bridge sees and what it makes of them: a change of it calls for a full run. */
 export function scopeOf({ source, settings }: BridgeConfig): string {
   const { intervalSeconds: _, guard: __, ...scope } = settings;
-  return JSON.stringify([source, Object.entries(scope).sort()]);
+  return JSON.stringify([MAPPING_VERSION, source, Object.entries(scope).sort()]);
 }
 
 /** Opens the source of a bridge; its credentials are unsealed in memory alone. */

@@ -12,8 +12,14 @@ import type {
   RunView,
 } from "./views.ts";
 
-/** If a slice dies with its isolate, the next one begins then. */
-const DEAD_MAN_MS = 2 * 60_000;
+/**
+ * If a slice dies with its isolate, the next one begins then. A slice that takes longer loses nothing:
+ * an alarm waits for the one before it to end.
+ */
+const DEAD_MAN_MS = 30_000;
+
+/** An alarm that stands this little behind what is wanted is on its way. */
+const GRACE_MS = 1_000;
 
 /** The pull sync of one connector: its state, links, cursor and timer. */
 export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
@@ -22,6 +28,7 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
 
   private readonly engine: Engine;
   private readonly desk: BridgeDesk;
+  private isWorking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -33,6 +40,7 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
     const { clock } = this.engine.tools();
+    this.isWorking = true;
     try {
       await storage.setAlarm(clock.now() + DEAD_MAN_MS);
       await this.engine.work();
@@ -40,6 +48,8 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;
       console.error(JSON.stringify({ message: "bridge alarm failed", name }));
+    } finally {
+      this.isWorking = false;
     }
   }
 
@@ -53,16 +63,11 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   async wake(connectorId: string): Promise<void> {
     if (this.engine.memory() === undefined) await this.engine.look(connectorId);
     this.engine.wakeUp();
-    const wanted = this.engine.nextAt();
-    if (wanted === undefined) return;
-    const alarm = await this.ctx.storage.getAlarm();
-    const now = this.engine.tools().clock.now();
-    // Its own dead man stands a little behind what a slice under way wants next.
-    const isLate = alarm === null || alarm > Math.max(wanted, now) + DEAD_MAN_MS;
-    if (isLate || alarm < now - DEAD_MAN_MS) await this.arm();
+    await this.revive();
   }
 
   async overview(): Promise<BridgeOverview> {
+    await this.revive();
     return this.desk.overview();
   }
 
@@ -99,10 +104,12 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   }
 
   async runs(limit: number, beforeRunId: string | undefined): Promise<readonly RunView[]> {
+    await this.revive();
     return this.desk.runs(limit, beforeRunId);
   }
 
   async run(runId: string): Promise<RunView | null> {
+    await this.revive();
     return this.desk.run(runId);
   }
 
@@ -120,6 +127,16 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
 
   async removed(): Promise<void> {
     await this.engine.forget();
+  }
+
+  /** Sets an alarm that was lost, or that still waits for the dead man of a slice that is gone. */
+  private async revive(): Promise<void> {
+    const wanted = this.engine.nextAt();
+    if (wanted === undefined || this.isWorking) return;
+    const alarm = await this.ctx.storage.getAlarm();
+    const now = this.engine.tools().clock.now();
+    const isLate = alarm === null || alarm > Math.max(wanted, now) + GRACE_MS;
+    if (isLate || alarm < now - DEAD_MAN_MS) await this.arm();
   }
 
   /** Sets the alarm for what the call left to be done. */

@@ -13,7 +13,7 @@ import { chunkCount, unseenLinks } from "./storage-seen.ts";
 import { planContext, type World } from "./world.ts";
 
 /** So many users are asked for by id in one step; each is a request of its own. */
-const READS_PER_STEP = 10;
+const READS_PER_STEP = 5;
 
 /** So many links are taken for gone in one step where nobody is asked. */
 const UNASKED_PER_STEP = 1_000;

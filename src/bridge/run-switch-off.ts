@@ -19,7 +19,7 @@ import {
 import { addIssues } from "./storage-runs.ts";
 import { planContext, type World } from "./world.ts";
 
-const READS_PER_STEP = 10;
+const READS_PER_STEP = 5;
 const OFFS_PER_BATCH = 200;
 
 /**

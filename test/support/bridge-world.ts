@@ -125,7 +125,7 @@ export class TestBridge {
 
   /** The change feed: type and the user's externalId, in order. */
   async changes(): Promise<readonly string[]> {
-    const text = `SELECT type || ' ' || coalesce(payload ->> 'externalId', payload ->> 'alert') AS line
+    const text = `SELECT type || ' ' || coalesce(payload ->> 'externalId', payload ->> 'alert', '') AS line
       FROM changes WHERE connector_id = ?1 ORDER BY seq`;
     const { results } = await env.DB.prepare(text).bind(this.number).all<{ line: string }>();
     return results.map(({ line }) => line);

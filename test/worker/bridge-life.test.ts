@@ -1,13 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { SourceFailure } from "#bridge/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { okOf, TestBridge } from "#test/support/bridge-world.ts";
 
 const MINUTE_MS = 60_000;
-const unavailable: SourceFailure = { kind: "unavailable" };
-const unauthorized: SourceFailure = { kind: "unauthorized" };
 
 /** A bridge that has synced so many people once. */
 async function aSyncedBridge(count = 3, settings = {}) {
@@ -15,12 +12,6 @@ async function aSyncedBridge(count = 3, settings = {}) {
   const bridge = await TestBridge.open(source, settings);
   await bridge.due();
   return { source, bridge };
-}
-
-/** Lets the next run fail, and plays it. */
-async function failOnce(bridge: TestBridge, source: BridgeSource, failure = unauthorized) {
-  source.failures.push(failure);
-  await bridge.settleNext();
 }
 
 /** Empties the object's storage, and starts the object anew. */
@@ -38,9 +29,6 @@ const mirrorOf = async ({ number }: TestBridge) =>
     .bind(number)
     .first();
 
-const alertsOf = async (bridge: TestBridge) =>
-  (await bridge.changes()).filter((line) => line.startsWith("connector.alert"));
-
 test("after a run the next is due when the interval is over, and D1 knows it", async () => {
   const { bridge } = await aSyncedBridge();
 
@@ -51,140 +39,6 @@ test("after a run the next is due when the interval is over, and D1 knows it", a
     failures: 0,
     nextAt: bridge.now + 15 * MINUTE_MS,
   });
-});
-
-test("failed runs are put off by the interval doubled each time, and the tenth disables", async () => {
-  const { source, bridge } = await aSyncedBridge();
-  const delays: (number | null)[] = [];
-  const states: string[] = [];
-
-  for (let n = 1; n <= 10; n += 1) {
-    await failOnce(bridge, source, { kind: "forbidden" });
-    const at = await bridge.alarmAt();
-    delays.push(at === null ? null : (at - bridge.now) / MINUTE_MS);
-    states.push((await bridge.stub.overview()).state);
-  }
-
-  expect(delays).toEqual([30, 60, 120, 240, 480, 960, 1440, 1440, 1440, null]);
-  expect(states.slice(8)).toEqual(["failed", "disabled"]);
-  expect(await mirrorOf(bridge)).toMatchObject({ state: "disabled", failures: 10, nextAt: null });
-  expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.disabled"]);
-});
-
-test("a disabled bridge does nothing until it is enabled, and then runs at once", async () => {
-  const { source, bridge } = await aSyncedBridge();
-  for (let n = 1; n <= 10; n += 1) await failOnce(bridge, source);
-  const asked = source.asked.length;
-
-  bridge.now += 100 * 24 * 60 * MINUTE_MS;
-  await bridge.stub.wake(bridge.connector.id);
-  await bridge.settle();
-  const refused = await bridge.stub.sync("full");
-  const whileDisabled = source.asked.length;
-  okOf(await bridge.stub.enable());
-  const view = await bridge.due();
-
-  expect([whileDisabled, refused.kind]).toEqual([asked, "refused"]);
-  expect(view.state).toBe("succeeded");
-  expect(await bridge.stub.overview()).toMatchObject({ state: "active", consecutiveFailures: 0 });
-});
-
-test("refused credentials fail the run at once, touch no user, and raise one alert a streak", async () => {
-  const { source, bridge } = await aSyncedBridge();
-  await failOnce(bridge, source);
-  const [view] = await bridge.stub.runs(1, undefined);
-  await failOnce(bridge, source);
-
-  expect([view?.state, view?.error]).toEqual(["failed", "The test wants unauthorized."]);
-  expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.unauthorized"]);
-  expect((await bridge.users()).every(({ active, version }) => active === 1 && version === 1)).toBe(
-    true,
-  );
-});
-
-test("throttling pauses the run at its page until the provider's moment, and is no failure", async () => {
-  const source = new BridgeSource(manyPeople(6));
-  const bridge = await TestBridge.open(source);
-  const retryAt = bridge.now + 42_000;
-  source.failures.push(undefined, { kind: "throttled", retryAt });
-
-  await bridge.settle();
-  const waiting = await bridge.stub.overview();
-  const alarmAt = await bridge.alarmAt();
-  await bridge.settleNext();
-
-  expect([waiting.state, waiting.lastRun?.state, alarmAt]).toEqual(["syncing", "waiting", retryAt]);
-  expect(source.asked).toEqual(["users first", "users 2", "users 2", "users 4"]);
-  const { state, consecutiveFailures, lastRun } = await bridge.stub.overview();
-  expect([state, consecutiveFailures, lastRun?.counts.created]).toEqual(["active", 0, 6]);
-});
-
-test("a provider that throttles one run for more than a day fails it", async () => {
-  const source = new BridgeSource(manyPeople(2));
-  const bridge = await TestBridge.open(source);
-  const throttled = () =>
-    ({ kind: "throttled", retryAt: bridge.now + 13 * 60 * MINUTE_MS }) as const;
-
-  source.failures.push(throttled());
-  await bridge.settle();
-  source.failures.push({ kind: "throttled", retryAt: bridge.now + 26 * 60 * MINUTE_MS });
-  await bridge.settleNext();
-
-  expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
-});
-
-test("a page that cannot be read is tried five times, and then the run fails", async () => {
-  const source = new BridgeSource(manyPeople(2));
-  const bridge = await TestBridge.open(source);
-  source.failures.push(...Array.from({ length: 5 }, () => unavailable));
-
-  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
-
-  expect(source.asked).toHaveLength(5);
-  expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
-});
-
-test("a page that can be read at the fifth try lets the run go on", async () => {
-  const source = new BridgeSource(manyPeople(2));
-  const bridge = await TestBridge.open(source);
-  source.failures.push(...Array.from({ length: 4 }, () => unavailable));
-
-  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
-
-  expect((await bridge.stub.overview()).lastRun).toMatchObject({ state: "succeeded" });
-});
-
-test("a page cursor that comes twice fails the run", async () => {
-  const source = new BridgeSource(manyPeople(6));
-  const bridge = await TestBridge.open(source);
-  const list = source.listPage.bind(source);
-  source.listPage = async (...page) => ({ ...(await list(...page)), next: "2" });
-
-  const view = await bridge.due();
-
-  expect([view.state, view.error]).toEqual([
-    "failed",
-    "The provider's pages repeat: one names a next page that was read before.",
-  ]);
-});
-
-test.each([
-  ["is refused", 0],
-  ["is older than the source says it works", 2 * 60 * MINUTE_MS],
-])("a listing whose cursor %s begins anew", async (_, waitMs) => {
-  const source = new BridgeSource(manyPeople(4));
-  const bridge = await TestBridge.open(source);
-  source.failures.push(
-    undefined,
-    waitMs === 0 ? { kind: "cursorExpired" } : { kind: "throttled", retryAt: bridge.now + waitMs },
-  );
-
-  await bridge.settle();
-  await bridge.settleNext();
-
-  expect(source.asked.slice(0, 4)).toEqual(["users first", "users 2", "users first", "users 2"]);
-  const first = (await bridge.stub.runs(10, undefined)).at(-1);
-  expect(first).toMatchObject({ state: "succeeded", counts: { created: 4 } });
 });
 
 test("a paused bridge stops at its page and goes on from there when it is resumed", async () => {

@@ -4,6 +4,7 @@ import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { aUser, openGateway } from "#test/support/gateway.ts";
 
 /** A bridge that has synced so many people once. */
 async function aSyncedBridge(count: number, settings = {}) {
@@ -239,4 +240,22 @@ test("webhooks of the connector are told after a run that wrote, and only then",
   await bridge.run();
 
   expect([afterNothing, bridge.poked]).toEqual([0, ["w1"]]);
+});
+
+test.each([
+  ["externalId", { externalId: "p0" }],
+  ["userName", { userName: "P0@example.com" }],
+  ["e-mail address", { emails: [{ value: "p0@example.com", primary: true }] }],
+])("a pushed user of the same %s is adopted under its id, once", async (_, members) => {
+  const source = new BridgeSource(manyPeople(2));
+  const bridge = await TestBridge.open(source);
+  const { token } = bridge.connector;
+  const { body } = await openGateway().scim("/Users", { token, body: aUser(members) });
+
+  const view = await bridge.due();
+  const again = await bridge.run();
+
+  const users = await bridge.users();
+  expect([view.counts.created, view.counts.updated, again.counts.updated]).toEqual([1, 1, 0]);
+  expect([users.length, users.some(({ id }) => id === body.id)]).toEqual([2, true]);
 });

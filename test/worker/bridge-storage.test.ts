@@ -1,0 +1,92 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/links.ts";
+import type { Link } from "#bridge/operation.ts";
+import { createTables, type ObjectSql } from "#bridge/storage.ts";
+import { countOffs, hasNewOffs, listOffs, moveOffs, putOffs } from "#bridge/storage-offs.ts";
+import { chunkCount, markSeen, unseenLinks } from "#bridge/storage-seen.ts";
+
+/** Runs on the storage of an object of its own. */
+function onStorage<T>(work: (sql: ObjectSql) => T): Promise<T> {
+  return runInDurableObject(env.BRIDGE.getByName(crypto.randomUUID()), (_, { storage }) => {
+    createTables(storage.sql);
+    return work(storage.sql);
+  });
+}
+
+function aLink(n: number, members: Partial<Link> = {}): Link {
+  return {
+    sourceId: `s${n}`,
+    userId: `u${n}`,
+    hash: "h",
+    isActive: true,
+    goneAt: undefined,
+    pendingManager: undefined,
+    ...members,
+  };
+}
+
+const links = (count: number) => Array.from({ length: count }, (_, n) => aLink(n + 1));
+
+const anOff = (n: number) =>
+  ({ op: "deactivate", sourceId: `s${n}`, userId: `u${n}`, why: "missing" }) as const;
+
+test("a link is found by either id, and an overwritten one keeps its number", async () => {
+  const found = await onStorage((sql) => {
+    putLinks(sql, [aLink(1, { goneAt: 5, pendingManager: "boss" })]);
+    const before = linksBySource(sql, ["s1", "s2"]).get("s1");
+    putLinks(sql, [aLink(1, { isActive: false })]);
+    return { before, after: linksByUser(sql, ["u1"]).get("u1") };
+  });
+
+  expect(found.before).toEqual({ ...aLink(1, { goneAt: 5, pendingManager: "boss" }), n: 1 });
+  expect(found.after).toEqual({ ...aLink(1, { isActive: false }), n: 1 });
+});
+
+test("links are counted, and among them those of active users", async () => {
+  const counts = await onStorage((sql) => {
+    putLinks(sql, [aLink(1), aLink(2), aLink(3, { isActive: false })]);
+    return countLinks(sql);
+  });
+
+  expect(counts).toEqual({ linked: 3, active: 2 });
+});
+
+test("who was marked is seen, in whatever piece of the marks, and counts as new once", async () => {
+  const result = await onStorage((sql) => {
+    putLinks(sql, links(32_770));
+    const fresh = [markSeen(sql, [1, 32_767, 32_768, 32_770]), markSeen(sql, [32_768, 2])];
+    const chunks = Array.from({ length: chunkCount(sql) }, (_, chunk) => unseenLinks(sql, chunk));
+    return { fresh, unseen: chunks.map((each) => each.map(({ n }) => n)) };
+  });
+
+  expect(result.fresh).toEqual([4, 1]);
+  expect(result.unseen.map((each) => each.length)).toEqual([32_767 - 3, 1]);
+  expect([result.unseen[0]?.[0], result.unseen[1]]).toEqual([3, [32_769]]);
+});
+
+test("without links there is nothing to look through", async () => {
+  expect(await onStorage(chunkCount)).toBe(0);
+});
+
+test("more switch-offs than fit into one value are kept, in order, and move together", async () => {
+  const result = await onStorage((sql) => {
+    putOffs(
+      sql,
+      "run",
+      Array.from({ length: 2_500 }, (_, n) => anOff(n)),
+    );
+    const wasNew = hasNewOffs(sql);
+    moveOffs(sql, "run", "held");
+    putOffs(sql, "run", [anOff(1)]);
+    return {
+      wasNew,
+      isNew: hasNewOffs(sql),
+      held: countOffs(sql, "held"),
+      page: listOffs(sql, "held", 2, "s1").map(({ sourceId }) => sourceId),
+    };
+  });
+
+  expect(result).toEqual({ wasNew: true, isNew: false, held: 2_500, page: ["s10", "s100"] });
+});
