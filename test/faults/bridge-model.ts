@@ -74,10 +74,10 @@ export class BridgeModel {
 function changesOfNothing(database: DatabaseSync): readonly string[] {
   const rows = database
     .prepare(
-      `SELECT a.seq AS seq, a.type AS type FROM changes AS a JOIN changes AS b
-         ON b.connector_id = a.connector_id AND b.resource_id = a.resource_id AND b.version = a.version - 1
-       WHERE a.resource_type = 'User' AND b.resource_type = 'User'
-         AND json_remove(a.payload, '$.meta') = json_remove(b.payload, '$.meta') LIMIT 20`,
+      `SELECT seq, type FROM (SELECT seq, type, json_remove(payload, '$.meta') AS body,
+           lag(json_remove(payload, '$.meta')) OVER (PARTITION BY connector_id, resource_id ORDER BY version) AS former
+         FROM changes WHERE resource_type = 'User')
+       WHERE body = former LIMIT 20`,
     )
     .all();
   return rows.map(({ seq, type }) => `change ${seq} (${type}) changed nothing`);

@@ -13,6 +13,7 @@ export const ADMIN_TOKEN = "fault-admin-token";
 /** The development server as a process of its own, on a state folder that outlives it. */
 export interface ServerProcess {
   readonly origin: string;
+  readonly port: number;
   /** Kills server and runtime at once (SIGKILL), as a power cut would. */
   readonly kill: () => Promise<void>;
 }
@@ -25,8 +26,8 @@ const VARS = {
   ALLOW_INSECURE_URLS: "loopback",
 };
 
-/** Starts `wrangler dev` on a state folder and waits until it answers. */
-export async function startServer(stateDir: string): Promise<ServerProcess> {
+/** Starts `wrangler dev` on a state folder, at a free port where none is given, and waits until it answers. */
+export async function startServer(stateDir: string, atPort?: number): Promise<ServerProcess> {
   mkdirSync(stateDir, { recursive: true });
   const envFile = join(stateDir, "vars.env");
   const lines = Object.entries(VARS).map(([name, value]) => `${name}=${value}\n`);
@@ -35,19 +36,21 @@ export async function startServer(stateDir: string): Promise<ServerProcess> {
     const { code, stdout, stderr } = await outcomeOf(startWrangler(args, "pipe"));
     if (code !== 0) throw new Error(`${stdout}${stderr}`);
   });
-  const port = await freePort();
+  const port = atPort ?? (await freePort());
   const origin = `http://127.0.0.1:${port}`;
   const listen = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
   const quiet = ["--show-interactive-dev-session=false", "--log-level", "error"];
   const files = ["--env-file", envFile, "--persist-to", stateDir];
   const child = startWrangler(["dev", ...listen, ...quiet, ...files], "ignore");
   await healthOf(origin, () => child.exitCode);
-  return { origin, kill: () => killGroup(child) };
+  return { origin, port, kill: () => killGroup(child) };
 }
 
 /** Contradictions between the tables of a stopped server's database; empty where there are none. */
 export function contradictionsIn(stateDir: string): readonly string[] {
   const database = openDatabase(stateDir);
+  // Nothing in the gateway asks for the changes of one resource; the checks do, for every one.
+  database.exec("CREATE INDEX checked_changes ON changes (connector_id, resource_id)");
   try {
     return CONSISTENCY_CHECKS.flatMap(([what, query]) =>
       database
@@ -56,6 +59,7 @@ export function contradictionsIn(stateDir: string): readonly string[] {
         .map(({ found }) => `${what}: ${found}`),
     );
   } finally {
+    database.exec("DROP INDEX checked_changes");
     database.close();
   }
 }
@@ -67,7 +71,8 @@ export function openDatabase(stateDir: string): DatabaseSync {
     (each) => each.endsWith(".sqlite") && each !== "metadata.sqlite",
   );
   if (name === undefined) throw new Error(`There is no database in ${folder}.`);
-  return new DatabaseSync(join(folder, name));
+  // The runtime under a killed server dies a moment after it, and its locks with it.
+  return new DatabaseSync(join(folder, name), { timeout: 10_000 });
 }
 
 function startWrangler(args: readonly string[], output: "pipe" | "ignore") {
@@ -102,7 +107,8 @@ async function killGroup(child: ReturnType<typeof startWrangler>): Promise<void>
   await ended;
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nobody listens at. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

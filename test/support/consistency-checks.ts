@@ -28,7 +28,7 @@ export const CONSISTENCY_CHECKS: readonly (readonly [what: string, query: string
     "version of a user differs from the number of its changes",
     `SELECT id AS found FROM resources WHERE type = 'User' AND version <> (SELECT count(*) FROM changes
        WHERE changes.connector_id = resources.connector_id AND resource_id = resources.id)
-       AND EXISTS (SELECT 1 FROM changes WHERE resource_id = resources.id)`,
+       AND EXISTS (SELECT 1 FROM changes WHERE changes.connector_id = resources.connector_id AND resource_id = resources.id)`,
   ],
   [
     "membership differs from its changes",
