@@ -1,6 +1,7 @@
-import { type JsonValue, parseJson } from "#scim/json.ts";
+import type { JsonValue } from "#scim/json.ts";
 import { SourceError, type SourceTools } from "./source.ts";
 import { readBoundedBody } from "./source-body.ts";
+import { parseAnswer } from "./source-json.ts";
 
 /** Where requests go, and what sends them. */
 export interface Peer {
@@ -113,10 +114,9 @@ async function readBytes(peer: Peer, response: Response, signal: AbortSignal): P
   }
 }
 
-/** parseJson bounds the depth as well, on which every later recursion over a record relies. */
 function parseBody(bytes: Uint8Array): JsonValue | undefined {
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return parseAnswer(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
     return undefined;
   }

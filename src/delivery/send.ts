@@ -1,4 +1,5 @@
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
+import { redactAnswer } from "./redact.ts";
 import { readRetryAfter } from "./schedule.ts";
 import { signMessage } from "./signature.ts";
 
@@ -31,7 +32,7 @@ export type Sent =
       readonly status: number;
       /** When the receiver wants the next try, in milliseconds since the epoch. */
       readonly retryAfter: number | undefined;
-      /** The start of its answer, as text. */
+      /** The start of its answer, as text, without our secrets. */
       readonly answer: string;
       readonly latencyMs: number;
     }
@@ -52,7 +53,7 @@ export async function send(tools: SendTools, receiver: Receiver, message: Messag
     const { href } = readSafeUrl(receiver.url, tools.safeUrl);
     const response = await tools.fetch(href, await request(receiver, message, startedAt));
     const retryAfter = readRetryAfter(response.headers.get("Retry-After"), tools.now());
-    const answer = await readStart(response);
+    const answer = redactAnswer(await readStart(response), receiver.secrets);
     return {
       kind: "answered",
       status: response.status,

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { type Database, withRetries } from "./database.ts";
+import { selectRows } from "./query.ts";
 
 /** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
 export const SWEPT_ROWS = 500;
@@ -19,14 +20,12 @@ const CONNECTOR_DAYS = 30;
  * deletion would cost every DELETE a row written. Safe to repeat, and to run twice at once.
  */
 export async function purgeDeleted(db: Database, clock: Clock): Promise<void> {
-  const statements = [
-    db.prepare("INSERT INTO sweeps (name, position) VALUES ('deleted', 0) ON CONFLICT DO NOTHING"),
-    // Where the window ends is written down first: erasing makes it reach further.
-    db.prepare(NOTE_END),
-    db.prepare(ERASE_EXPIRED).bind(clock.now(), DAY_MS),
-    db.prepare(MOVE_ON),
-  ];
-  await withRetries(clock, () => db.batch(statements));
+  const [window] = await withRetries(clock, () => selectRows<Window>(db, SELECT_WINDOW));
+  if (window === undefined) return;
+  const { position, end, isSuspect } = window;
+  const erased = db.prepare(ERASE_EXPIRED).bind(position, end ?? position, clock.now(), DAY_MS);
+  const moved = db.prepare(MOVE_TO).bind(window.size < SWEPT_ROWS ? 0 : end);
+  await withRetries(clock, () => db.batch(isSuspect === 1 ? [erased, moved] : [moved]));
 }
 
 /** Drops member values that waited too long for their resource (SEMANTICS 7). */
@@ -53,20 +52,28 @@ export async function dropAccessTokens(db: Database, clock: Clock): Promise<void
   await withRetries(clock, () => statement.run());
 }
 
-const WINDOW = `SELECT row_id, connector_id, deleted_at FROM resources
-  WHERE row_id > (SELECT position FROM sweeps WHERE name = 'deleted') ORDER BY row_id LIMIT ${SWEPT_ROWS}`;
+/** The resources behind the position of the walk, and whether one of them may have to go. */
+interface Window {
+  readonly position: number;
+  readonly size: number;
+  readonly end: number | null;
+  readonly isSuspect: 0 | 1;
+}
 
-// The window's last row; 0, the start, when the window is not full.
-const NOTE_END = `INSERT INTO sweeps (name, position)
-  SELECT 'deletedEnd', iif(count(*) = ${SWEPT_ROWS}, max(row_id), 0) FROM (${WINDOW}) WHERE true
-  ON CONFLICT DO UPDATE SET position = excluded.position`;
+const SELECT_WINDOW = `SELECT position, count(row_id) AS size, max(row_id) AS end,
+    count(deleted_at) > 0 OR EXISTS (SELECT 1 FROM connectors WHERE deleted_at IS NOT NULL) AS isSuspect
+  FROM (SELECT coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0) AS position)
+  LEFT JOIN (SELECT row_id, deleted_at FROM resources
+    WHERE row_id > coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0)
+    ORDER BY row_id LIMIT ${SWEPT_ROWS})`;
 
-// ?1 = now, ?2 = a day; settings that were stored before the option existed have its default.
+// ?1, ?2 = the window, ?3 = now, ?4 = a day; settings stored before the option existed have its default.
 const ERASE_EXPIRED = `DELETE FROM resources WHERE row_id IN (
-  SELECT swept.row_id FROM (${WINDOW}) AS swept
+  SELECT swept.row_id FROM resources AS swept
   CROSS JOIN connectors ON connectors.number = swept.connector_id
-  WHERE swept.deleted_at < ?1 - ?2 * coalesce(connectors.settings ->> 'retentionDays', 30)
-    OR connectors.deleted_at < ?1 - ?2 * ${CONNECTOR_DAYS})`;
+  WHERE swept.row_id > ?1 AND swept.row_id <= ?2
+    AND (swept.deleted_at < ?3 - ?4 * coalesce(connectors.settings ->> 'retentionDays', 30)
+      OR connectors.deleted_at < ?3 - ?4 * ${CONNECTOR_DAYS}))`;
 
-const MOVE_ON = `UPDATE sweeps SET position = (SELECT position FROM sweeps WHERE name = 'deletedEnd')
-  WHERE name = 'deleted'`;
+const MOVE_TO = `INSERT INTO sweeps (name, position) VALUES ('deleted', ?1)
+  ON CONFLICT DO UPDATE SET position = excluded.position`;

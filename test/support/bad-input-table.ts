@@ -102,13 +102,16 @@ function expectError({ form, status, code }: HttpRow, answer: TestAnswer): void 
   expect(answer.body).toMatchObject(form === "problem" ? { status } : { error: code });
 }
 
-/** How many rows each table has, the logs of requests apart, and the user as she is. */
+/** How many rows each table has, the logs of requests apart, and what can be changed without adding any. */
 async function storedBy({ client, id }: World): Promise<unknown> {
   const counts = (await tables()).map((table) => `(SELECT count(*) FROM "${table}") AS "${table}"`);
   const versions = "(SELECT total(version) FROM resources) AS versions";
   const counted = await env.DB.prepare(`SELECT ${[...counts, versions].join(", ")}`).first();
   const { status, body } = await client.get(id);
-  return { counted, status, body };
+  const changeable = await env.DB.batch(
+    ["bridges", "webhooks"].map((table) => env.DB.prepare(`SELECT * FROM "${table}"`)),
+  );
+  return { counted, changeable: changeable.map(({ results }) => results), status, body };
 }
 
 async function tables(): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isPublicAddress } from "#credentials/public-address.ts";
 import { readSafeUrl, UnsafeUrl } from "#credentials/safe-url.ts";
 
 const GATEWAY = { allowsLoopback: false, ownHosts: ["scim.example.com", "Edge.Example."] };
@@ -27,8 +28,10 @@ describe("a safe URL", () => {
     ["https://a.com./", "https://a.com./"],
     ["https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"],
     ["https://8.8.8.8/", "https://8.8.8.8/"],
+    ["https://[2606:4700:1:2:3:4:5:6]/", "https://[2606:4700:1:2:3:4:5:6]/"],
     ["https://[2606:4700::1111]/", "https://[2606:4700::1111]/"],
     ["https://localhost.example.com/", "https://localhost.example.com/"],
+    ["https://10.0.0.1.example.com/", "https://10.0.0.1.example.com/"],
     ["https://internal.com/", "https://internal.com/"],
     ["https://sub.scim.example.com/", "https://sub.scim.example.com/"],
   ])("%s is read as %s", (text, href) => {
@@ -53,10 +56,20 @@ describe("a safe URL", () => {
     ["port 80", "https://a.com:80", "Use port 443 or 8443."],
     ["a user", "https://user:pw@a.com", "Leave the user name and the password out of the URL."],
     ["a user alone", "https://user@a.com", "Leave the user name and the password out of the URL."],
+    [
+      "a password alone",
+      "https://:pw@a.com",
+      "Leave the user name and the password out of the URL.",
+    ],
     ["a fragment", "https://a.com/#x", 'Leave out the "#" and what follows: it is never sent.'],
     [
       "2,049 characters",
       `https://a.com/${"x".repeat(2_035)}`,
+      "A URL has at most 2048 characters.",
+    ],
+    [
+      "2,049 characters, though the parser leaves most of them out",
+      `https://a.com/${"./".repeat(1_017)}x`,
       "A URL has at most 2048 characters.",
     ],
     [
@@ -67,6 +80,8 @@ describe("a safe URL", () => {
     ["a single label", "https://intranet/", PUBLIC_NAME],
     ["a single label and a dot", "https://intranet./", PUBLIC_NAME],
     ["an empty label", "https://a..com/", PUBLIC_NAME],
+    ["an empty first label", "https://.a.com/", PUBLIC_NAME],
+    ["two dots at its end", "https://a.com../", PUBLIC_NAME],
     ["the gateway's own host", "https://SCIM.example.com/", OWN_HOST],
     ["the gateway's own host and a dot", "https://scim.example.com./", OWN_HOST],
     ["the gateway's own host on 8443", "https://scim.example.com:8443/", OWN_HOST],
@@ -123,8 +138,11 @@ describe("a safe URL", () => {
     "[2001::1]",
     "[2001:2::1]",
     "[2001:db8::1]",
+    "[2001:db8:1:2:3:4:5:6]",
     "[2002:7f00:1::]",
     "[3fff::1]",
+    "[3fff::ffff]",
+    "[::2606:4700]",
     "[4000::1]",
     "[fc00::1]",
     "[fd12:3456::1]",
@@ -158,11 +176,30 @@ describe("a safe URL", () => {
     expect(refusalOf(`https://${host}/`)).toBe(`https://${host}/`);
   });
 
+  test("may have 2,048 characters", () => {
+    const longest = `https://a.com/${"x".repeat(2_034)}`;
+
+    expect(refusalOf(longest)).toBe(longest);
+  });
+
+  test("is refused by an error that is known by its name", () => {
+    expect(() => readSafeUrl("http://a.com", GATEWAY)).toThrow(
+      expect.objectContaining({ name: "UnsafeUrl" }),
+    );
+  });
+
   test("never repeats what was given in its refusal", () => {
     expect(refusalOf("https://user:canary@a.com")).not.toContain("canary");
     expect(refusalOf("http://a.com/?key=canary")).not.toContain("canary");
   });
 });
+
+test.each(["a.10.0.0.1", "10.0.0.1.a", "10.0.0", "1000.0.0.1", "a"])(
+  "%s is a name, not an address",
+  (hostname) => {
+    expect(isPublicAddress(hostname)).toBeUndefined();
+  },
+);
 
 describe("where loopback is allowed", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { decodeBase64Url, encodeBase64Url } from "#credentials/base64url.ts";
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import {
@@ -23,6 +23,10 @@ const [RING, ROTATED, WITHOUT_OLD] = [OLD, `${NEW},${OLD}`, NEW].map(parseKeyRin
 ];
 const PLACE = { connector: "acme-1", field: BRIDGE_CREDENTIALS };
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 /** Every string, broken surrogate pairs apart: those are no text. */
 const texts = fc.string({ unit: "binary", maxLength: 200 });
 
@@ -34,13 +38,13 @@ async function codeOf(ring: KeyRing, sealed: string, place = PLACE): Promise<unk
 }
 
 /** Seals with Node's own HKDF and AES-256-GCM, by the words of docs/decisions/0007-sealed-secrets.md. */
-function sealElsewhere(key: string, text: string, aad: string): string {
+function sealElsewhere(key: string, text: string | Uint8Array, aad: string): string {
   const [name = "", secret = ""] = key.split(":");
   const info = "scim-edge sealed secret";
   const derived = hkdfSync("sha256", Buffer.from(secret, "base64url"), "", info, 32);
   const iv = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", Buffer.from(derived), iv).setAAD(Buffer.from(aad));
-  const bytes = [cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()];
+  const bytes = [cipher.update(Buffer.from(text)), cipher.final(), cipher.getAuthTag()];
   return `v1.${name}.${iv.toString("base64url")}.${Buffer.concat(bytes).toString("base64url")}`;
 }
 
@@ -74,6 +78,23 @@ describe("a sealed text", () => {
     const sealed = sealElsewhere(OLD, "secret", '["v1","acme-1","bridge.credentials"]');
 
     expect(await unseal(RING, sealed, PLACE)).toBe("secret");
+  });
+
+  test("does not open where its bytes are no text", async () => {
+    const bytes = Uint8Array.of(0x61, 0xff);
+    const sealed = sealElsewhere(OLD, bytes, '["v1","acme-1","bridge.credentials"]');
+
+    expect(await codeOf(RING, sealed)).toBe("notAuthentic");
+  });
+
+  test.each([1, 15])("of %d bytes, fewer than the tag has, is malformed", async (length) => {
+    const ciphertext = encodeBase64Url(new Uint8Array(length));
+
+    expect(await codeOf(RING, `v1.old.${"A".repeat(16)}.${ciphertext}`)).toBe("malformed");
+  });
+
+  test("is refused by an error that is known by its name", async () => {
+    await expect(unseal(RING, "nonsense", PLACE)).rejects.toMatchObject({ name: "SealError" });
   });
 
   test("keeps a byte order mark at its start", async () => {
@@ -135,6 +156,7 @@ describe("a sealed text", () => {
   test.each([
     ["nothing", () => ""],
     ["another format", (sealed: string) => sealed.replace("v1", "v2")],
+    ["text before it", (sealed: string) => `x${sealed}`],
     ["padding", (sealed: string) => `${sealed}=`],
     ["a line break", (sealed: string) => `${sealed}\n`],
     ["a part too many", (sealed: string) => `${sealed}.x`],
@@ -190,5 +212,22 @@ describe("the newest key", () => {
 
     expect(await reseal(await seal(RING, "secret", PLACE), PLACE)).toBeUndefined();
     expect(await reseal("nonsense", PLACE)).toBeUndefined();
+  });
+
+  test("tells which fields it seals anew", () => {
+    const { bridgeCredentials, ...webhook } = createResealer(RING).fields;
+
+    expect(bridgeCredentials).toBe("bridge.credentials");
+    expect(webhook.webhookSecret("w1")).toBe("webhook.w1.secret");
+    expect(webhook.formerWebhookSecret("w1")).toBe("webhook.w1.formerSecret");
+  });
+
+  test("hides no failure that has nothing to do with the text", async () => {
+    const sealed = await seal(RING, "secret", PLACE);
+    vi.spyOn(crypto.subtle, "encrypt").mockRejectedValue(new Error("The platform failed."));
+
+    const resealed = createResealer(ROTATED).reseal(sealed, PLACE);
+
+    await expect(resealed).rejects.toThrow("The platform failed.");
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decodeBase64Url, encodeBase64Url } from "#credentials/base64url.ts";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { createSigner, SIGNATURE_CHARACTERS } from "#credentials/signer.ts";
@@ -40,6 +40,17 @@ describe("a signature", () => {
     expect(await signerOf(`${OLD}`, "other").verify("text", signature)).toBe(false);
   });
 
+  test("takes one derivation of its key, however many texts are signed", async () => {
+    const derivations = vi.spyOn(crypto.subtle, "deriveKey");
+    const signer = signerOf(`${OLD}`);
+
+    await signer.verify("one", await signer.sign("one"));
+    await signer.sign("two");
+
+    expect(derivations).toHaveBeenCalledTimes(1);
+    derivations.mockRestore();
+  });
+
   test("has one spelling alone, though the last character of base64 has bits to spare", async () => {
     const signature = await signerOf(`${OLD}`).sign("text");
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -48,6 +59,14 @@ describe("a signature", () => {
     const verdicts = spellings.map((each) => signerOf(`${OLD}`).verify("text", each));
 
     expect((await Promise.all(verdicts)).filter(Boolean)).toHaveLength(1);
+  });
+
+  test.each(["!", "\n", " "])("is none with %j before or behind it", async (sign) => {
+    const signer = signerOf(`${OLD}`);
+    const signature = await signer.sign("text");
+
+    expect(await signer.verify("text", `${sign}${signature}`)).toBe(false);
+    expect(await signer.verify("text", `${signature}${sign}`)).toBe(false);
   });
 
   test.each(["", "x", "=".repeat(43), "é".repeat(43), "A".repeat(42), "A".repeat(44)])(
@@ -79,7 +98,9 @@ describe("parseKeyRing", () => {
   ])("refuses %j and shows nothing of it", (text) => {
     const parse = () => parseKeyRing(text);
 
-    expect(parse).toThrow(/^A key ring is a list of name:key, each name once, each key 32 bytes in base64url\.$/);
+    expect(parse).toThrow(
+      /^A key ring is a list of name:key, each name once, each key 32 bytes in base64url\.$/,
+    );
   });
 });
 

@@ -4,6 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, createResealer, seal, webhookSecret } from "#credentials/sealed.ts";
 import { Canaries, type CanaryKind } from "#test/support/canaries.ts";
+import { plantProviderCredentials } from "#test/support/canary-bridges.ts";
+import { createPlanting } from "#test/support/canary-planting.ts";
 import {
   type Carrier,
   otherHeaders,
@@ -12,6 +14,7 @@ import {
   withToken,
 } from "#test/support/canary-requests.ts";
 import { tokenCalls, tokenForm } from "#test/support/canary-token-calls.ts";
+import { plantWebhookSecrets } from "#test/support/canary-webhooks.ts";
 import { captureConsole, dumpDatabase, dumpDurableObjects } from "#test/support/dump.ts";
 import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
 import { aUser, openGateway, TEST_CLOCK, type TestAnswer } from "#test/support/gateway.ts";
@@ -190,6 +193,22 @@ async function plantSealedSecrets(): Promise<void> {
   );
 }
 
+/** Durable Objects open what is sealed under the keys of all tests; this gateway seals for them. */
+const sealing = openGateway({ adminToken: ADMIN, roundTripsMax: options.roundTripsMax });
+
+const planting = createPlanting({
+  ...{ canaries, token: ADMIN, gateway: sealing, failing, answers },
+  connector: async () => (await aConnector()).id,
+});
+
+/** Writes a user of a connector, whose events are delivered. */
+async function writeUser(connector: string): Promise<void> {
+  const path = `/connectors/${connector}/tokens`;
+  const { body } = await gateway.admin(path, { token: ADMIN, body: {} });
+  const token = canaries.add("connector token", body.secret);
+  await sealing.scim("/Users", { token, body: aUser() });
+}
+
 beforeAll(async () => {
   await plantPasswords();
   await plantTokens();
@@ -197,7 +216,9 @@ beforeAll(async () => {
   await plantAccessTokens();
   await plantAdminTokens();
   await plantSealedSecrets();
-}, 120_000);
+  await plantProviderCredentials(planting);
+  await plantWebhookSecrets(planting, writeUser);
+}, 240_000);
 
 /** The texts that hold any canary, each with the kinds it holds; none is what every test expects. */
 function leaksIn(
@@ -216,8 +237,8 @@ test.each<[CanaryKind, number]>([
   ["access token", 2],
   ["admin token", 2],
   ["encryption key", 2],
-  ["provider credentials", 1],
-  ["webhook secret", 3],
+  ["provider credentials", 8],
+  ["webhook secret", 10],
 ])("canaries were planted as %s", (kind, count) => {
   expect(canaries.count(kind)).toBeGreaterThanOrEqual(count);
 });
@@ -230,6 +251,17 @@ test("they went through good, refused and failing requests, and through the log 
   }
   expect(printed.some((line) => line.includes("unexpected error"))).toBe(true);
   expect(printed.some((line) => line.includes("sealed secret cannot be opened"))).toBe(true);
+});
+
+test("providers and receivers were told them, repeated them, and failed in many ways", () => {
+  const kinds = new Set(planting.told.flatMap((text) => canaries.foundIn(text)));
+  const items = answers.flatMap(({ body }) => body?.items ?? []);
+  const errors = new Set(items.flatMap(({ error }) => error ?? []));
+  const kept = new Set(items.flatMap(({ answer }) => answer ?? []));
+
+  expect([...kinds].toSorted()).toEqual(["access token", "provider credentials", "webhook secret"]);
+  expect(errors.size).toBeGreaterThan(30);
+  expect([...kept].some((answer) => answer.includes("[redacted]"))).toBe(true);
 });
 
 test("no canary is in any table of D1", async () => {

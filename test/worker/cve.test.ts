@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { PersonSeed } from "#test/support/fake-directory/person.ts";
+import { SCIM_USERS } from "#test/support/fake-directory/scim.ts";
 import { aPatch, aUser, filterQuery, openGateway } from "#test/support/gateway.ts";
+import { openSynced, type Pull, playFull } from "#test/support/pull.ts";
 
 const gateway = openGateway();
 
@@ -85,3 +88,158 @@ describe("CVE-2026-92539: no request reaches another connector", () => {
     },
   );
 });
+
+describe("CVE-2026-67330: an id of a provider takes over nobody's account", () => {
+  test("two connectors whose providers give out the same ids have users of their own", async () => {
+    const first = await openSynced("scim", [person("ada")]);
+    const [ada] = await first.bridge.users();
+
+    const second = await openSynced("scim", [person("mallory")]);
+
+    const [mallory] = await second.bridge.users();
+    expect(mallory?.externalId).toBe(ada?.externalId);
+    expect(mallory?.id).not.toBe(ada?.id);
+    expect(await first.bridge.users()).toEqual([ada]);
+  });
+
+  test("another connector's externalId, pushed or pulled, is matched by no bridge", async () => {
+    const { token } = await gateway.connector();
+    const body = aUser({ externalId: SCIM_USERS.of(0) });
+    const { body: pushed } = await gateway.scim("/Users", { token, body });
+
+    const pull = await openSynced("scim", [person("mallory")]);
+
+    const [mallory] = await pull.bridge.users();
+    const read = await gateway.scim(`/Users/${pushed.id}`, { token });
+    expect(mallory?.id).not.toBe(pushed.id);
+    expect(read.body).toEqual(pushed);
+  });
+
+  test.each(["id", "userName"])(
+    "a source id that is the %s of a user of the connector makes a user of its own",
+    async (attribute) => {
+      const pull = await openSynced("scim", [person("ada")]);
+      const [ada] = await pull.bridge.users();
+      const { token } = pull.bridge.connector;
+      const { body: pushed } = await gateway.scim("/Users", { token, body: aUser() });
+      const raw = { id: pushed[attribute] };
+      pull.directory.apply({ op: "add", person: { ...person("mallory"), raw } });
+
+      const { counts, issues } = await playFull(pull);
+
+      const read = await gateway.scim(`/Users/${pushed.id}`, { token });
+      expect([counts.created, issues]).toEqual([1, []]);
+      expect(read.body).toEqual(pushed);
+      expect(await pull.bridge.users()).toContainEqual(ada);
+    },
+  );
+
+  test("a linked user whose externalId a push sets to another's source id stays who he is", async () => {
+    const pull = await openSynced("scim", [person("ada")]);
+    const [ada] = await pull.bridge.users();
+    const { token } = pull.bridge.connector;
+    const body = aPatch({ op: "replace", path: "externalId", value: SCIM_USERS.of(1) });
+    await gateway.scim(`/Users/${ada?.id}`, { token, method: "PATCH", body });
+    pull.directory.apply({ op: "add", person: person("mallory") });
+
+    const { state, issues } = await playFull(pull);
+
+    const users = await pull.bridge.users();
+    expect([state, issues.map(({ kind }) => kind)]).toEqual(["succeeded", ["externalId-taken"]]);
+    expect(users.map(({ id, userName }) => [id, userName])).toEqual([[ada?.id, "ada@example.com"]]);
+  });
+
+  test("a bridge that follows users takes no other provider, whose same ids would be other people", async () => {
+    const pull = await openSynced("scim", [person("ada")]);
+    const before = await pull.bridge.users();
+
+    const answer = await moveTo("https://other.example/scim/v2", pull);
+
+    await playFull(pull);
+    expect(answer.status).toBe(409);
+    expect(answer.body.detail).toContain("a connector of its own");
+    expect(new Set(pull.sent.map(({ url }) => url.host))).toEqual(new Set(["directory.example"]));
+    expect(await pull.bridge.users()).toEqual(before);
+  });
+
+  test("a directory that moved is set up anew, and its users keep their ids", async () => {
+    const pull = await openSynced("scim", [person("ada"), person("boss")]);
+    const before = await pull.bridge.users();
+    const path = `/connectors/${pull.bridge.connector.id}/bridge`;
+    await gateway.admin(path, { method: "DELETE" });
+    pull.directory.apply({ op: "rename", person: 0, userName: "countess@example.com" });
+
+    const answer = await moveTo("https://moved.example/scim/v2", pull);
+
+    const { state, counts } = await playFull(pull);
+    const after = await pull.bridge.users();
+    expect([answer.status, state, counts.created]).toEqual([200, "succeeded", 0]);
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect(after[0]?.userName).toBe("countess@example.com");
+    expect(pull.sent.at(-1)?.url.host).toBe("moved.example");
+  });
+
+  test("ids that look like a prototype's members, or differ in their case alone, are different people", async () => {
+    const ids = ["__proto__", "constructor", "toString", "hasOwnProperty", "ABC", "abc", "1", "01"];
+    const people = ids.map((id, n) => ({ ...person(`p${n}`), raw: { id } }));
+    const pull = await openSynced("scim", people);
+    const before = await pull.bridge.users();
+    pull.directory.apply({ op: "change", person: 0, set: { title: "Changed" } });
+
+    const { counts } = await playFull(pull);
+
+    const after = await pull.bridge.users();
+    expect(before.map(({ externalId }) => externalId)).toEqual(ids.toSorted());
+    expect(counts).toMatchObject({ seen: 8, created: 0, updated: 1, skipped: 7 });
+    expect(after.filter(({ doc }) => doc.includes("Changed"))).toMatchObject([
+      { externalId: "__proto__" },
+    ]);
+  });
+
+  test("the same ids, pushed, are different people too", async () => {
+    const { token } = await gateway.connector();
+    const ids = ["__proto__", "constructor", "ABC", "abc", "1", "01"];
+
+    const made = await Promise.all(
+      ids.map((externalId) => gateway.scim("/Users", { token, body: aUser({ externalId }) })),
+    );
+
+    const found = await Promise.all(
+      ids.map((id) =>
+        gateway.scim(`/Users${filterQuery(`externalId eq ${JSON.stringify(id)}`)}`, { token }),
+      ),
+    );
+    expect(new Set(made.map(({ status, body }) => [status, body.id].join(" "))).size).toBe(6);
+    expect(found.map(({ body }) => body.Resources.map((each: { id: string }) => each.id))).toEqual(
+      made.map(({ body }) => [body.id]),
+    );
+  });
+
+  test("a record with a member called constructor is mapped as any other, and pollutes nothing", async () => {
+    const raw = JSON.parse('{"constructor":"Acme","__proto__":{"active":false,"userName":"root"}}');
+
+    const pull = await openSynced("scim", [{ ...person("ada"), raw }, person("mallory")]);
+
+    const users = await pull.bridge.users();
+    expect(users.map(({ userName, active }) => [userName, active])).toEqual([
+      ["ada@example.com", 1],
+      ["mallory@example.com", 1],
+    ]);
+    expect(users.some(({ doc }) => /constructor|__proto__|root/.test(doc))).toBe(false);
+    expect("userName" in {}).toBe(false);
+  });
+});
+
+/** Gives a bridge another address, with the credentials that the fake takes everywhere. */
+function moveTo(baseUrl: string, { bridge, fake }: Pull) {
+  const { kind: _, ...credentials } = fake.credentials;
+  return gateway.admin(`/connectors/${bridge.connector.id}/bridge`, {
+    method: "PUT",
+    body: { source: { type: "scim", baseUrl }, credentials },
+  });
+}
+
+function person(name: string): PersonSeed {
+  const login = `${name}@example.com`;
+  return { userName: login, email: login, givenName: name, familyName: "Lovelace" };
+}

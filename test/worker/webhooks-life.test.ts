@@ -297,3 +297,23 @@ test("dead events and tries are forgotten after thirty days", async () => {
   // The endpoint's own state is left.
   expect([before.rows, (await remains(webhook)).rows]).toEqual([12, 1]);
 });
+
+test("a webhook that is disabled while it delivers sends nothing more", async () => {
+  const time = steerTime();
+  const { client, webhook } = await clientWithWebhook();
+  for (let user = 0; user < 30; user += 1) await client.post(aUser());
+  let disabled: Promise<unknown> | undefined;
+  const { received } = openReceiver(async () => {
+    const body = { status: "disabled" };
+    disabled ??= gateway.admin(webhook.path, { method: "PATCH", body });
+    await disabled;
+    return new Response(null, { status: 204 });
+  });
+
+  await ring(webhook);
+
+  // Six were under way when the call was answered.
+  expect(received).toHaveLength(6);
+  expect((await endpointOf(webhook).overview()).waiting).toBe(24);
+  expect((await alarmOf(webhook)) ?? 0).toBeGreaterThanOrEqual(time.now());
+});

@@ -65,7 +65,7 @@ describe("one event is delivered once more", () => {
   });
 
   test("and one that waits for its next try is tried now", async () => {
-    const { time, client, webhook, received } = await delivered();
+    const { client, webhook } = await delivered();
     const receiver = openReceiver(() => 500);
     await client.post(aUser());
     await ring(webhook);
@@ -76,8 +76,6 @@ describe("one event is delivered once more", () => {
     await ring(webhook);
 
     expect(receiver.received.map(({ id }) => id)).toEqual([failed?.id, failed?.id]);
-    expect(received).toEqual([]);
-    expect(time.now()).toBeGreaterThan(0);
   });
 
   test("but not one of another connector, or one that never was", async () => {

@@ -99,7 +99,7 @@ test("a resource that is refused holds up its own events, and nobody else's", as
   const of = (id: string) => typesOf(received.filter(({ body }) => body.resourceId === id));
   expect(of(free)).toEqual(["user.created", "user.updated"]);
   expect(of(stuck)).toEqual(["user.created"]);
-  expect(time.now()).toBeLessThanOrEqual((await alarmOf(webhooks[0] ?? { id: "" })) ?? 0);
+  expect(await alarmOf(webhooks[0] ?? { id: "" })).toBeGreaterThanOrEqual(time.now() + 5 * SECOND);
 });
 
 test("ten tries come at their times; then the event is dead and the resource goes on", async () => {
@@ -248,7 +248,7 @@ test("five days of failures alone disable a webhook; enabling it delivers what w
 });
 
 test("two webhooks do not wait for each other", async () => {
-  const time = steerTime();
+  steerTime();
   const { client, webhooks } = await clientWithWebhooks(gateway, [{}, {}]);
   const { received } = openReceiver(({ url }) => (url.endsWith("/0") ? 500 : 204));
   await client.post(aUser());
@@ -257,7 +257,6 @@ test("two webhooks do not wait for each other", async () => {
 
   expect(received.map(({ url }) => url.at(-1))).toEqual(["0", "1"]);
   expect((await endpointOf(webhooks[1] ?? { id: "" }).overview()).waiting).toBe(0);
-  expect(time.now()).toBeGreaterThan(0);
 });
 
 /** The kinds of the alerts in the log of a webhook's connector. */

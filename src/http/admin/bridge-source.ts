@@ -63,10 +63,10 @@ export function readCredentials(
 }
 
 /**
- * Whether credentials that were given for one source may be sent to another: only if no address
- * differs. On a shared host a path may be what tells the tenants apart.
+ * Whether two sources are the same provider at the same addresses: only then may credentials that were
+ * given for one be sent to the other. On a shared host a path may be what tells the tenants apart.
  */
-export function sharesCredentials(former: SourceConfig, next: SourceConfig): boolean {
+export function hasSameAddresses(former: SourceConfig, next: SourceConfig): boolean {
   return JSON.stringify(addressesOf(former)) === JSON.stringify(addressesOf(next));
 }
 

@@ -8,7 +8,7 @@ import type { AppEnv, Services } from "../services.ts";
 import { BRIDGE } from "./bridge-input.ts";
 import { type Ask, asker, forgetBridge, granted } from "./bridge-object.ts";
 import { openBridge } from "./bridge-open.ts";
-import { readCredentials, readSource, sharesCredentials } from "./bridge-source.ts";
+import { hasSameAddresses, readCredentials, readSource } from "./bridge-source.ts";
 import { findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
 import { Problem } from "./problem.ts";
@@ -36,6 +36,7 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
     const config: KeptConfig = { source, settings, credentialsKind: kept.kind };
     const now = services.clock.now();
     const ask = asker(context, id);
+    await requireSameProvider(ask, source, former);
     // Before it learns of what is new, so that a bridge that is to rest does not begin with it.
     if (former !== undefined) await switchPause(ask, paused);
     const row = { config: JSON.stringify(config), credentials: kept.sealed };
@@ -52,6 +53,19 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
     }
     return context.body(null, 204);
   });
+}
+
+/** Users are followed by the provider's ids, which may mean other people at another provider. */
+async function requireSameProvider(
+  ask: Ask,
+  source: BridgeConfig["source"],
+  former: StoredBridge | undefined,
+): Promise<void> {
+  if (former === undefined || hasSameAddresses(readConfig(former).source, source)) return;
+  const { linkedUsers } = await ask((bridge) => bridge.overview());
+  if (linkedUsers === 0) return;
+  const detail = `source: the bridge follows ${linkedUsers} users by the ids of its present source, which may mean other people elsewhere. Give another provider a connector of its own. If it is the same directory under another address, delete the bridge and set it up again: its users are found again by their externalId.`;
+  throw new Problem(409, detail);
 }
 
 /** Pauses or resumes a bridge that is there; undefined leaves it as it is. */
@@ -89,7 +103,7 @@ async function keptCredentials(
     throw new Problem(400, "credentials: a new bridge needs them");
   }
   const stored = readConfig(former);
-  if (sharesCredentials(stored.source, source)) {
+  if (hasSameAddresses(stored.source, source)) {
     return { kind: stored.credentialsKind, sealed: former.credentials };
   }
   const detail =

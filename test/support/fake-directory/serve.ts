@@ -39,6 +39,7 @@ const share = Number(values["fault-rate"]);
 if (share > 0) fake.faults.rate(share, Number(values.seed));
 const { origin, close } = await serve(fake.handle, Number(values.port));
 
-// One line of JSON for a process that reads it; a person reads it as well.
-console.log(JSON.stringify({ origin, source: fake.source(origin), credentials: fake.credentials }));
+// One line of JSON for a process that reads it; a person puts `source` and `credentials` into PUT …/bridge.
+const { kind: _, ...credentials } = fake.credentials;
+console.log(JSON.stringify({ origin, source: fake.source(origin), credentials }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => close());

@@ -28,6 +28,9 @@ describe("addresses and globs", () => {
     ["?", "😀", true],
     ["STRASSE*", "strasse@example.com", true],
     ["ﬁ*", "fi@example.com", true],
+    [" ada@example.com ", "ada@example.com", true],
+    ["a?", "a", false],
+    ["ou:/Sales", "ou:/Sales", false],
   ])("%s against %s is %s", (pattern, name, isExcluded) => {
     expect(excludes(pattern, name)).toBe(isExcluded);
   });
@@ -75,8 +78,16 @@ describe("org units", () => {
     ["ou:/Sales", "/Other/Sales", false],
     ["ou:/", "/Sales", true],
     ["ou:/Sal*", "/Sales", false],
+    ["ou:Sales", "/Sales", true],
+    ["abc/Sales", "/Sales", false],
   ])("%s against %s is %s", (pattern, orgUnit, isExcluded) => {
     expect(excludesUnit(pattern, orgUnit)).toBe(isExcluded);
+  });
+
+  test("either of two units is enough", () => {
+    const isExcluded = readExclusions(["ou:/HR", "ou:/Sales"]);
+
+    expect(isExcluded({ names: [], orgUnit: "/Sales" })).toBe(true);
   });
 
   test("a user without a unit is in none", () => {

@@ -26,6 +26,12 @@ describe("judgeGuard", () => {
     expect(judgeGuard({ switchOffs, activeLinked }, guard)).toBe(verdict);
   });
 
+  test("nothing to switch off passes, however strict the guard", () => {
+    const strictest = { max: 0, percent: 0, minBase: 0 };
+
+    expect(judgeGuard({ switchOffs: 0, activeLinked: 0 }, strictest)).toBe("pass");
+  });
+
   test("a percentage of 100 never holds by number, but all of them are still held", () => {
     const all = { max: 0, percent: 100, minBase: 5 };
 

@@ -29,7 +29,12 @@ describe("planManagers", () => {
 
       const [operation] = plan(memory);
 
-      expect(operation).toMatchObject({ op: "update", link: { pendingManager: undefined } });
+      expect(operation).toMatchObject({
+        op: "update",
+        change: { kind: "update" },
+        link: { pendingManager: undefined },
+        issues: [],
+      });
       const change = operation?.op === "update" ? operation.change : undefined;
       const managerId = memory.bySource.get("00u1")?.userId;
       expect(JSON.parse(change?.after.documentText ?? "")).toMatchObject({
@@ -51,6 +56,21 @@ describe("planManagers", () => {
     memory.push(boId, { ...documentIn(memory, boId), ...written });
 
     expect(plan(memory)).toMatchObject([{ op: "skip", link: { pendingManager: undefined } }]);
+  });
+
+  test("leaves who was deleted here, and who waits for nobody", async () => {
+    const memory = await directory("00u1");
+    const links = [...memory.bySource.values()];
+    const known = memory.answer({
+      keys: links.map(({ userId }) => ({ key: "id", value: userId })),
+      emails: [],
+    });
+    const settled = links.map((link) => ({ ...link, pendingManager: undefined }));
+    const context = aContext(oktaConfig(), memory);
+    memory.users.clear();
+
+    expect(planManagers(settled, known, context)).toEqual([]);
+    expect(plan(memory)).toEqual([]);
   });
 
   test("takes no address that two users have", async () => {

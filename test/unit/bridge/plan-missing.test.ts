@@ -33,10 +33,14 @@ describe("onMissing", () => {
     const { operation, isConfirmed } = missing(aLink(), {});
 
     expect(isConfirmed).toBe(true);
-    expect(operation).toMatchObject({
+    expect(operation).toEqual({
       op: "deactivate",
+      sourceId: "00u1",
+      userId: "known",
       why: "missing",
-      link: { goneAt: 100 * DAY_MS, isActive: true },
+      change: undefined,
+      link: aLink({ goneAt: 100 * DAY_MS }),
+      issues: [],
     });
   });
 
@@ -48,8 +52,9 @@ describe("onMissing", () => {
   });
 
   test("ignore remembers only since when", () => {
-    const { operation } = missing(aLink(), { onMissing: "ignore" });
+    const { operation, isConfirmed } = missing(aLink(), { onMissing: "ignore" });
 
+    expect(isConfirmed).toBe(true);
     expect(operation).toMatchObject({ op: "skip", link: { goneAt: 100 * DAY_MS, isActive: true } });
   });
 
@@ -64,6 +69,19 @@ describe("onMissing", () => {
 
     expect(operation?.op).toBe(op);
     expect(isConfirmed).toBe(op !== "skip");
+  });
+
+  test.each([
+    { isActive: false, op: "skip" },
+    { isActive: true, op: "delete" },
+  ])("deleteAfterDays where nobody is deleted: active $isActive gives $op", ({ isActive, op }) => {
+    const settings = { onMissing: { deleteAfterDays: 1 } };
+    const facts = { now: 100 * DAY_MS, deletion: "deactivate" } as const;
+    const context = aContext(oktaConfig(settings), pushed({}), facts);
+
+    const operations = planMissing([aLink({ isActive, goneAt: 0 })], NOBODY, context);
+
+    expect(operations).toMatchObject([{ op }]);
   });
 
   test("deleteAfterDays 0 deactivates at first sight what may yet come back", () => {

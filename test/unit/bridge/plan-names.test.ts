@@ -70,6 +70,14 @@ describe("settleNames", () => {
     expect(granted(wishes, names.slice(0, 500)).every(Boolean)).toBe(true);
   });
 
+  test("who comes second is told the holder, where that one is a user already", () => {
+    const known = settleNames([rename("a", "c"), rename("b", "c")], directory("a", "b"));
+    const made = settleNames([create("a"), create("a")], directory());
+
+    expect(known).toStrictEqual([undefined, { holderId: "id-a" }]);
+    expect(made).toStrictEqual([undefined, { holderId: undefined }]);
+  });
+
   test("who does not want a name is left alone", () => {
     expect(settleNames([undefined], directory("a"))).toEqual([undefined]);
   });

@@ -69,7 +69,6 @@ describe("an answer that cannot be trusted is malformed", () => {
     ["an empty body", ""],
     ["a bare string", '"hello"'],
     ["null", "null"],
-    ["a name that reaches a prototype", '{"__proto__":{"admin":true}}'],
     ["nesting without end", "[".repeat(100) + "]".repeat(100)],
   ])("%s", async (_name, body) => {
     await expectFailure(

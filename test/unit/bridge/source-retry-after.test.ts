@@ -34,6 +34,8 @@ describe("Retry-After", () => {
     "Infinity",
     "2026-10-01T12:05:00Z",
     "Someday, GMT",
+    "from Thu, 01 Oct 2026 12:05:00 GMT",
+    "Thu, 01 Oct 2026 14:05:00 GMT+01:00",
   ])("%j is ignored", (value) => {
     expect(retryAfter(value)).toBeUndefined();
   });
@@ -80,8 +82,9 @@ describe("a reset in seconds since the epoch", () => {
     expect(reset(String(NOW))).toBe(NOW + DAY_MS);
   });
 
-  test("that is no number is ignored", () => {
+  test("that is no number is ignored, and so is none", () => {
     expect(reset("soon")).toBeUndefined();
+    expect(readResetAt("X-Rate-Limit-Reset", new Headers(), NOW)).toBeUndefined();
   });
 });
 
@@ -93,7 +96,8 @@ describe("a reset in seconds that are left", () => {
     expect(reset("90")).toBe(NOW + 90_000);
   });
 
-  test("that is negative is ignored", () => {
+  test("that is negative is ignored, and so is none", () => {
     expect(reset("-90")).toBeUndefined();
+    expect(readResetIn("X-RateLimit-Reset", new Headers(), NOW)).toBeUndefined();
   });
 });

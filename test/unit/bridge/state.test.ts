@@ -8,6 +8,7 @@ import {
   type RunFailure,
   resumeBridge,
   runFailed,
+  runRested,
   runStarted,
   runSucceeded,
   type Standing,
@@ -142,4 +143,85 @@ test.each([
   ["the provider tells no changes", { hasDelta: false }],
 ])("a run is full where %s", (_, facts) => {
   expect(needsFull({ ...SETTLED, ...facts })).toBe(true);
+});
+
+const REFUSED: Standing = {
+  state: "failed",
+  paused: true,
+  consecutiveFailures: 3,
+  nextSyncAt: NOW + 1,
+  isUnauthorized: true,
+};
+
+test("a new bridge is not paused, has no failures and was refused by nobody", () => {
+  expect(newStanding(NOW)).toEqual({
+    state: "pending",
+    paused: false,
+    consecutiveFailures: 0,
+    nextSyncAt: NOW,
+    isUnauthorized: false,
+  });
+});
+
+test("a success forgets failures and refusals, but not that the bridge is paused", () => {
+  expect(runSucceeded(REFUSED, NOW, INTERVAL_MS)).toEqual({
+    state: "active",
+    paused: true,
+    consecutiveFailures: 0,
+    nextSyncAt: NOW + INTERVAL_MS,
+    isUnauthorized: false,
+  });
+});
+
+test("enabling starts anew, but leaves a paused bridge paused", () => {
+  expect(enableBridge(REFUSED, NOW)).toEqual({ ...newStanding(NOW), paused: true });
+});
+
+test("a failure of another kind does not forget that the credentials were refused", () => {
+  const { standing } = runFailed(REFUSED, aFailure(), middle);
+
+  expect(standing).toMatchObject({ isUnauthorized: true, consecutiveFailures: 4, paused: true });
+});
+
+test("a moment in the past that the provider named puts nothing off", () => {
+  const late = runFailed(newStanding(NOW), aFailure({ retryAt: NOW - DAY_MS }), middle);
+
+  expect(late.standing.nextSyncAt).toBe(NOW + 2 * INTERVAL_MS);
+});
+
+test("a disabled bridge is not due, whatever its next run says", () => {
+  expect(isDue({ ...newStanding(NOW), state: "disabled" }, NOW)).toBe(false);
+});
+
+test("a failure that refused nothing is no refusal", () => {
+  expect(afterFailures(1).standing.isUnauthorized).toBe(false);
+});
+
+test("a bridge without a next run is not due", () => {
+  expect(isDue({ ...newStanding(NOW), nextSyncAt: undefined }, NOW)).toBe(false);
+});
+
+test.each([
+  { consecutiveFailures: 0, state: "active" },
+  { consecutiveFailures: 1, state: "failed" },
+])(
+  "a run that says nothing goes back to $state after $consecutiveFailures failures",
+  ({ consecutiveFailures, state }) => {
+    const standing = runStarted({ ...newStanding(NOW), consecutiveFailures });
+
+    expect(runRested(standing)).toEqual({ ...standing, state });
+  },
+);
+
+test.each(["pending", "active", "failed", "disabled"] as const)(
+  "a bridge that is %s and runs nothing stays so",
+  (state) => {
+    const standing: Standing = { ...REFUSED, state };
+
+    expect(runRested(standing)).toBe(standing);
+  },
+);
+
+test("a full run is due a day after the last one, not before", () => {
+  expect(needsFull({ ...SETTLED, lastFullAt: NOW - DAY_MS + 1 })).toBe(false);
 });

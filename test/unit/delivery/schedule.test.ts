@@ -35,6 +35,11 @@ describe("the wait before the next try", () => {
     expect(latest).toBeLessThanOrEqual(NOW + waitMs * 1.1);
   });
 
+  test("grows by a tenth at most, to whole milliseconds", () => {
+    expect(nextTryAt(1, NOW, () => 0.5, undefined)).toBe(NOW + 5_250);
+    expect(nextTryAt(1, NOW, () => 0.333_33, undefined)).toBe(NOW + 5_167);
+  });
+
   test("is none after the tenth try", () => {
     expect(nextTryAt(10, NOW, none, NOW + HOUR)).toBeUndefined();
   });
@@ -89,6 +94,8 @@ describe("Retry-After", () => {
     ["-1", undefined],
     ["abc", undefined],
     ["1.5", undefined],
+    [`from ${new Date(NOW + HOUR).toUTCString()}`, undefined],
+    [`${new Date(NOW + HOUR).toUTCString()}+01:00`, undefined],
     ["", undefined],
     [null, undefined],
   ])("%s means %s", (text, at) => {

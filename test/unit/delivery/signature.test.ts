@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { signMessage } from "#delivery/signature.ts";
 
 const SECRET = `whsec_${btoa("a".repeat(32))}`;
@@ -36,6 +36,16 @@ describe("a signed message is good for the library of Standard Webhooks", () => 
     expect(headers["webhook-signature"].split(" ")).toHaveLength(2);
     expect(new Webhook(secret).verify(signed.body, headers)).toEqual(JSON.parse(signed.body));
   });
+});
+
+test("the key of a secret can sign, and cannot be read again", async () => {
+  const imports = vi.spyOn(crypto.subtle, "importKey");
+
+  await signMessage(message(), [SECRET]);
+  const key = await imports.mock.results[0]?.value;
+  imports.mockRestore();
+
+  expect(key).toMatchObject({ extractable: false, usages: ["sign"] });
 });
 
 describe("a signature holds for nothing else", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFilter } from "#scim/filter/parse.ts";
+import type { Filter } from "#scim/filter/ast.ts";
 import { PATH_BYTES_MAX, parsePath, resolvePath } from "#scim/path.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
@@ -7,6 +7,10 @@ import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
 
 const invalidPath = expect.objectContaining({ status: 400, scimType: "invalidPath" });
 const invalidFilter = expect.objectContaining({ status: 400, scimType: "invalidFilter" });
+
+function equal(attribute: string, value: string): Filter {
+  return { kind: "compare", path: { attribute }, operator: "eq", value };
+}
 
 function resolve(text: string, type: ResourceType = USER) {
   return resolvePath(type, parsePath(text, type));
@@ -25,14 +29,14 @@ describe("a path", () => {
       'emails[type eq "other"].Value',
       {
         attribute: "emails",
-        filter: parseFilter('type eq "other"'),
+        filter: equal("type", "other"),
         subAttribute: "Value",
       },
     ],
-    ['members[value eq "u1"]', { attribute: "members", filter: parseFilter('value eq "u1"') }],
+    ['members[value eq "u1"]', { attribute: "members", filter: equal("value", "u1") }],
     [
       `${CORE_USER}:emails[type eq "work"]`,
-      { urn: CORE_USER, attribute: "emails", filter: parseFilter('type eq "work"') },
+      { urn: CORE_USER, attribute: "emails", filter: equal("type", "work") },
     ],
   ])("%s has its parts", (text, path) => {
     expect(parsePath(text, USER)).toEqual({ kind: "attribute", ...path });
