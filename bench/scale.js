@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../scripts/lib/project.js";
 import { machine } from "./lib/machine.js";
+import { measureBridge } from "./lib/scale-bridge.js";
 import { measureOperations } from "./lib/scale-measure.js";
 import { faultsOf, renderScale } from "./lib/scale-report.js";
 import { measureGrowth, sizesOf } from "./lib/scale-storage.js";
@@ -16,7 +17,12 @@ const USERS = 1_000_000;
 /** The smallest size has to hold as many different users as the operations use. */
 const LEAST = 1_000;
 
-const { values } = parseArgs({ options: { users: { type: "string", default: String(USERS) } } });
+const { values } = parseArgs({
+  options: {
+    users: { type: "string", default: String(USERS) },
+    "skip-bridge": { type: "boolean", default: false },
+  },
+});
 const users = Number(values.users);
 if (!Number.isInteger(users / LEAST) || users < 20 * LEAST) {
   console.error(`--users must be a multiple of ${LEAST}, at least ${20 * LEAST}`);
@@ -25,13 +31,24 @@ if (!Number.isInteger(users / LEAST) || users < 20 * LEAST) {
 const startedAt = performance.now();
 /** @type {import("./lib/scale-world.js").World[]} */
 const worlds = [];
+/** @type {import("./lib/scale-report.js").Results} */
+let results;
 try {
-  process.exitCode = await run();
+  results = await measureGateway();
 } finally {
   for (const world of worlds) await world.stop();
 }
+write();
+for (const size of values["skip-bridge"] ? [] : [users / 10, users]) {
+  say(`bridge: ${size} users`);
+  results = { ...results, bridge: [...results.bridge, await measureBridge(size, say)] };
+  write();
+}
+console.log(renderScale(results));
+process.exitCode = faultsOf(results).length === 0 ? 0 : 1;
 
-async function run() {
+/** @returns {Promise<import("./lib/scale-report.js").Results>} */
+async function measureGateway() {
   for (const size of [LEAST, users / 10, users]) {
     say(`${size} users: starts and fills`);
     worlds.push(await openWorld(size, (text) => say(`${size} users: ${text}`)));
@@ -47,11 +64,13 @@ async function run() {
   say("what requests leave in the database");
   const growths = await measureGrowth(least);
   const sizes = worlds.map(({ membersStorage: { bytes }, ...world }) => ({ ...world, bytes }));
-  const results = { machine: machine(), sizes, rows, walks, bytes: sizesOf(most), growths };
-  const text = renderScale(results);
-  if (users === USERS) writeFileSync(join(ROOT, "bench/scale.md"), text);
-  console.log(text);
-  return faultsOf(results).length === 0 ? 0 : 1;
+  const bytes = sizesOf(most);
+  return { machine: machine(), sizes, rows, walks, bytes, growths, bridge: [] };
+}
+
+/** What is measured so far; a smaller trial leaves the file alone. */
+function write() {
+  if (users === USERS) writeFileSync(join(ROOT, "bench/scale.md"), renderScale(results));
 }
 
 /** @param {string} text */

@@ -5,7 +5,7 @@ export const CONNECTIONS = 16;
 
 /**
  * @typedef {{ method?: string, path: string, body?: unknown, status?: number }} Call
- * @typedef {{ origin: string, base: string, token: string }} Target
+ * @typedef {{ origin: string, base: string, token: string, contentType?: string }} Target
  */
 
 /** Opens the connections to a server. */
@@ -19,19 +19,22 @@ export function openAgent() {
  * @param {Agent} agent
  * @param {Target} target
  * @param {Call} call
+ * @param {AbortSignal} [signal] ends a request that takes too long
  * @returns {Promise<{ status: number, text: string, headers: import("node:http").IncomingHttpHeaders }>}
  */
-export function send(agent, { origin, base, token }, { method = "GET", path, body }) {
+export function send(agent, target, { method = "GET", path, body }, signal) {
+  const { origin, base, token, contentType = "application/scim+json" } = target;
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const headers = {
       Authorization: `Bearer ${token}`,
       ...(text !== undefined && {
-        "Content-Type": "application/scim+json",
+        "Content-Type": contentType,
         "Content-Length": Buffer.byteLength(text),
       }),
     };
-    const outgoing = request(`${origin}${base}${path}`, { agent, method, headers }, (answer) => {
+    const options = { agent, method, headers, ...(signal !== undefined && { signal }) };
+    const outgoing = request(`${origin}${base}${path}`, options, (answer) => {
       const chunks = /** @type {Buffer[]} */ ([]);
       answer.on("data", (chunk) => chunks.push(chunk));
       answer.on("error", reject);

@@ -1,4 +1,5 @@
 import { count, ms, table } from "./markdown.js";
+import { bridgeFaults, bridgeSection } from "./scale-report-bridge.js";
 
 /**
  * @typedef {import("./scale-measure.js").Row} Row
@@ -6,6 +7,7 @@ import { count, ms, table } from "./markdown.js";
  * @typedef {import("./scale-walk.js").Walk} Walk
  * @typedef {import("./scale-storage.js").Growth} Growth
  * @typedef {import("./scale-storage.js").Sizes} Sizes
+ * @typedef {import("./scale-bridge.js").BridgeResult} BridgeResult
  * @typedef {{ users: number, members: number, fillMs: number, membersMs: number, bytes: number }} Size
  * @typedef {object} Results
  * @property {string} machine
@@ -14,6 +16,7 @@ import { count, ms, table } from "./markdown.js";
  * @property {readonly Walk[]} walks
  * @property {Sizes} bytes
  * @property {readonly Growth[]} growths
+ * @property {readonly BridgeResult[]} bridge smallest first; empty where it was not measured
  */
 
 /** An operation is flat when it costs at most so much more with the most users than with the fewest. */
@@ -26,14 +29,14 @@ const WORDS = { roundTrips: "round trips", rowsRead: "rows read", rowsWritten: "
 /**
  * What is not as it should be, in words; empty where all is flat and every user was found once.
  *
- * @param {Pick<Results, "rows" | "walks">} results
+ * @param {Pick<Results, "rows" | "walks" | "bridge">} results
  */
-export function faultsOf({ rows, walks }) {
+export function faultsOf({ rows, walks, bridge }) {
   const grown = rows.flatMap(({ operation, figures }) => {
     const { isFlat, verdict } = judge(operation, figures);
     return isFlat ? [] : [`${operation.name}: ${verdict}`];
   });
-  return [...grown, ...walks.flatMap(walkFaults)];
+  return [...grown, ...walks.flatMap(walkFaults), ...bridgeFaults(bridge)];
 }
 
 /**
@@ -64,6 +67,7 @@ export function renderScale(results) {
     fillTable(sizes),
     "## Storage",
     ...storageTables(results),
+    ...bridgeSection(results.bridge),
     "",
   ].join("\n\n");
 }

@@ -24,7 +24,8 @@ const BINDINGS = {
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
   RATE_LIMITS: "off",
-  ALLOW_INSECURE_URLS: "",
+  // The fake provider that a bridge asks answers on this machine.
+  ALLOW_INSECURE_URLS: "loopback",
 };
 const LIMITS = ["RATE_LIMIT_LOW", "RATE_LIMIT_STANDARD", "RATE_LIMIT_HIGH", "RATE_LIMIT_FAILURES"];
 
@@ -60,7 +61,12 @@ const miniflare = new Miniflare({
 const url = await miniflare.ready;
 const db = await miniflare.getD1Database("DB");
 const target = { origin: url.origin, base: "/scim/v2", token: "" };
-const admin = { origin: url.origin, base: "/admin/v1", token: ADMIN_TOKEN };
+const admin = {
+  origin: url.origin,
+  base: "/admin/v1",
+  token: ADMIN_TOKEN,
+  contentType: "application/json",
+};
 
 await serveParent({
   start: async () => {

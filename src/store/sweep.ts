@@ -60,11 +60,11 @@ interface Window {
   readonly isSuspect: 0 | 1;
 }
 
-const SELECT_WINDOW = `SELECT position, count(row_id) AS size, max(row_id) AS end,
+const POSITION = "coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0)";
+
+const SELECT_WINDOW = `SELECT ${POSITION} AS position, count(*) AS size, max(row_id) AS end,
     count(deleted_at) > 0 OR EXISTS (SELECT 1 FROM connectors WHERE deleted_at IS NOT NULL) AS isSuspect
-  FROM (SELECT coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0) AS position)
-  LEFT JOIN (SELECT row_id, deleted_at FROM resources
-    WHERE row_id > coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0)
+  FROM (SELECT row_id, deleted_at FROM resources WHERE row_id > ${POSITION}
     ORDER BY row_id LIMIT ${SWEPT_ROWS})`;
 
 // ?1, ?2 = the window, ?3 = now, ?4 = a day; settings stored before the option existed have its default.

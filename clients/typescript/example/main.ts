@@ -6,17 +6,18 @@ import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { openReceiver, type Receiver } from "./receiver.ts";
 
-const { DATABASE = "copy.db", WEBHOOK_SECRET, PORT = "8790" } = process.env;
+const { DATABASE = "copy.db", WEBHOOK_SECRET = "", PORT = "8790" } = process.env;
+const hasWebhook = WEBHOOK_SECRET !== "";
 const receiver = openReceiver({
   gateway: { origin: variable("GATEWAY"), token: variable("ADMIN_TOKEN") },
   connector: variable("CONNECTOR"),
   file: DATABASE,
-  secrets: WEBHOOK_SECRET === undefined ? [] : [WEBHOOK_SECRET],
+  secrets: hasWebhook ? [WEBHOOK_SECRET] : [],
 });
 
-if (WEBHOOK_SECRET !== undefined) listen(receiver, Number(PORT));
+if (hasWebhook) listen(receiver, Number(PORT));
 // With webhooks a look now and then is enough: a delivery that was given up comes in that way.
-await follow(receiver, WEBHOOK_SECRET === undefined ? 0 : 60_000);
+await follow(receiver, hasWebhook ? 60_000 : 0);
 
 async function follow({ catchUp }: Receiver, pauseMs: number): Promise<never> {
   for (;;) {

@@ -23,7 +23,7 @@ export interface Receiver {
 
 /** Opens the copy in its file, as it was left. */
 export function openReceiver({ file, secrets = [], ...source }: ReceiverOptions): Receiver {
-  const database = new DatabaseSync(file);
+  const database = openDatabase(file);
   const copy = openCopy(sqlOf(database));
   // One run at a time: two of them would read the same page twice.
   let running = Promise.resolve();
@@ -48,6 +48,13 @@ export function openReceiver({ file, secrets = [], ...source }: ReceiverOptions)
       return 204;
     },
   };
+}
+
+/** Whoever else reads the file neither waits for the receiver nor keeps it from writing. */
+function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5_000 });
+  database.exec("PRAGMA journal_mode = WAL");
+  return database;
 }
 
 function sqlOf(database: DatabaseSync): Sql {

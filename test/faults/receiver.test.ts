@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RunView } from "#bridge/views.ts";
+import { latestCursor } from "../../clients/typescript/src/feed.ts";
+import { createDirectory } from "../support/fake-directory/directory.ts";
+import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
+import { type Served, serve } from "../support/fake-directory/server.ts";
+import { seededRandom } from "../support/random.ts";
+import {
+  contentOf,
+  cursorOf,
+  directoryOf,
+  type ReceiverProcess,
+  type ReceiverSettings,
+  type Seen,
+  startReceiver,
+} from "./receiver-process.ts";
+import { createRandomPushes, type RandomPushes } from "./receiver-pushes.ts";
+import {
+  ADMIN_TOKEN,
+  contradictionsIn,
+  freePort,
+  type ServerProcess,
+  startServer,
+} from "./server-process.ts";
+import { askAdmin, createConnector } from "./webhooks-admin.ts";
+import { scimClient } from "./webhooks-load.ts";
+
+/** The short form travels with `npm test`; `npm run test:faults` asks for the long one. */
+const { requests, people, rounds } =
+  process.env.FAULTS === "long"
+    ? { requests: 5_000, people: 1_000, rounds: 5 }
+    : { requests: 300, people: 100, rounds: 1 };
+
+/** Far longer than anything takes here: what is missing then never comes. */
+const PATIENCE = { timeout: 300_000, interval: 50 };
+
+let folder: string;
+let server: ServerProcess;
+let receiver: ReceiverProcess | undefined;
+let fake: FakeProvider;
+let served: Served;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "scim-edge-receiver-"));
+  const directory = createDirectory({ users: people, groups: 5 });
+  fake = await createFakeProvider({ provider: "okta", directory });
+  served = await serve(fake.handle);
+  server = await startServer(join(folder, "server"));
+});
+
+afterEach(async () => {
+  await receiver?.kill();
+  await server.kill();
+  await served.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the example receiver's copy equals the directory, whichever of the two is killed on the way", async () => {
+  const { id: connector, token } = await createConnector(server.origin);
+  const gateway = { origin: server.origin, token: ADMIN_TOKEN };
+  const settings = { gateway, connector, file: join(folder, "copy.db") };
+  receiver = startReceiver(settings);
+  // The directory is empty: all that the copy gets comes through the feed.
+  await vi.waitUntil(() => cursorOf(settings.file) !== undefined, PATIENCE);
+  const ask = scimClient(() => server.origin, token);
+  const pushes = createRandomPushes(ask, seededRandom(7));
+
+  const pushing = pushes.run(requests);
+  for (let round = 0; round < rounds; round += 1) {
+    await reach(pushes, round + 0.2);
+    if (round === 0) await startBridge(connector);
+    await killServer();
+    await killReceiver(pushes, round + 0.5);
+    // By turns woken by a webhook and by long polling.
+    const webhook = round % 2 === 0 ? await createWebhook(connector) : undefined;
+    receiver = startReceiver({ ...settings, webhook });
+  }
+  await pushing;
+  await vi.waitUntil(() => isSynced(connector), PATIENCE);
+  const latest = Number(await latestCursor(gateway, settings));
+  await vi.waitUntil(() => (cursorOf(settings.file) ?? 0) >= latest, PATIENCE);
+
+  const copied = contentOf(settings.file);
+  const directory = await directoryOf(gateway, connector);
+  expect(copied).toEqual(directory);
+  expect(directory.users.size).toBeGreaterThan(people);
+  expect(directory.groups.size).toBeGreaterThan(5);
+  expect(directory.members.length).toBeGreaterThan(50);
+  report(latest, directory);
+});
+
+/** Lets the Bridge bring the people of the fake provider to the same connector, until it has begun to. */
+async function startBridge(connector: string): Promise<void> {
+  const { kind: _, ...credentials } = fake.credentials;
+  const bridge = { source: fake.source(served.origin), credentials, groups: "all" };
+  await askAdmin(server.origin, "PUT", `/connectors/${connector}/bridge`, bridge);
+  await vi.waitUntil(async () => ((await lastRun(connector))?.counts.created ?? 0) > 0, PATIENCE);
+}
+
+/** Kills the server under the pushes and the Bridge's run; it comes back at its port, as the receiver expects. */
+async function killServer(): Promise<void> {
+  await server.kill();
+  const state = join(folder, "server");
+  expect(contradictionsIn(state)).toEqual([]);
+  server = await startServer(state, server.port);
+}
+
+/** Kills the receiver, and waits until it has missed a part. */
+async function killReceiver(pushes: RandomPushes, at: number): Promise<void> {
+  await reach(pushes, at);
+  await receiver?.kill();
+  await reach(pushes, at + 0.2);
+}
+
+/** Makes a webhook for a port at which nobody listens yet. */
+async function createWebhook(connector: string): Promise<ReceiverSettings["webhook"]> {
+  const port = await freePort();
+  const path = `/connectors/${connector}/webhooks`;
+  const url = `http://127.0.0.1:${port}/`;
+  const { secret } = await askAdmin(server.origin, "POST", path, { url });
+  return { secret, port };
+}
+
+/** Waits until a number of rounds is pushed. */
+async function reach(pushes: RandomPushes, round: number): Promise<void> {
+  await vi.waitUntil(() => pushes.done() >= (requests * round) / rounds, PATIENCE);
+}
+
+async function isSynced(connector: string): Promise<boolean> {
+  const run = await lastRun(connector);
+  if (run?.state === "failed") throw new Error(`The run failed: ${run.error}`);
+  return run?.state === "succeeded";
+}
+
+async function lastRun(connector: string): Promise<RunView | undefined> {
+  const path = `/connectors/${connector}/bridge/runs?limit=1`;
+  const { items } = await askAdmin(server.origin, "GET", path);
+  return items[0];
+}
+
+function report(latest: number, { users, groups, members }: Seen): void {
+  if (process.env.FAULTS !== "long") return;
+  const sizes = `${users.size} users, ${groups.size} groups, ${members.length} memberships`;
+  console.log(`${latest} changes; ${sizes}`);
+}
