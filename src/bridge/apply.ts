@@ -3,16 +3,18 @@ import { bothQueries, runQuery, type Scope } from "#store/query.ts";
 import { resourcesByKeys, usersByEmails } from "#store/resource-lookup.ts";
 import { carryOut } from "./carry-out.ts";
 import { dropLinks, linksBySource, linksByUser, putLinks, type StoredLink } from "./links.ts";
+import { noteIssues } from "./note-issues.ts";
 import type { Link, Operation, SwitchOff } from "./operation.ts";
 import { planPage } from "./plan.ts";
 import type { Known, Links, Lookups, PlanContext, Prepared } from "./plan-context.ts";
+import { subjectOf } from "./plan-issue.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { plannedStep } from "./planned-step.ts";
 import { counted, mayWrite, type Run } from "./run.ts";
 import type { ObjectSql } from "./storage.ts";
 import { putConflicts } from "./storage-conflicts.ts";
 import { dropOffs, putOffs } from "./storage-offs.ts";
-import { addIssues, addSteps } from "./storage-runs.ts";
+import { addSteps } from "./storage-runs.ts";
 import type { RunCounts } from "./views.ts";
 import { planContext, type World } from "./world.ts";
 
@@ -36,9 +38,11 @@ export function applyRecords(
       return planPage(page, known, planContext(world, pass));
     },
     changeOf,
-    refused: ({ sourceId }, issue) => [
-      { op: "ignore", sourceId, why: issue.kind, issue: { ...issue, sourceId } },
-    ],
+    refused: (prepared, issue) => {
+      const { sourceId } = prepared;
+      const { userName } = subjectOf(prepared, sourceId ?? "");
+      return [{ op: "ignore", sourceId, why: issue.kind, issue: { ...issue, sourceId, userName } }];
+    },
   });
 }
 
@@ -86,15 +90,17 @@ export function linksOf(
 
 /**
  * Keeps what operations came to once the directory has it: links, waiting switch-offs, conflicts for
- * the second pass, issues and counts. A dry run keeps its steps instead of links. Runs inside the
- * object's transaction.
+ * the second pass, issues and counts. A dry run keeps its steps instead of links. `raws` are the
+ * records as they came, where the second pass is still to come. Runs inside the object's transaction.
  */
 export function absorb(
-  sql: ObjectSql,
+  world: World,
   run: Run,
   operations: readonly Operation[],
   raws: ReadonlyMap<string, JsonObject>,
+  settled: readonly string[] = settledBy(operations, raws),
 ): Run {
+  const { sql } = world;
   putOffs(sql, "run", switchOffsIn(operations));
   const conflicts = operations.filter(({ op }) => op === "conflict");
   putConflicts(
@@ -109,7 +115,7 @@ export function absorb(
   const next = { ...tallied, hasNewLinks: run.hasNewLinks || hasNewLinks };
   const issues = operations.flatMap((each) => issuesOf(each, raws));
   const steps = mayWrite(run) ? [] : operations.flatMap((each) => plannedStep(each) ?? []);
-  return addSteps(sql, addIssues(sql, next, issues), steps);
+  return addSteps(sql, noteIssues(world, next, { type: "User", issues, settled }), steps);
 }
 
 /** Writes the links that changed; tells whether one is new, or waits for its manager. */
@@ -162,6 +168,35 @@ function issuesOf(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
       return raws.has(operation.sourceId) ? [] : [operation.issue];
     case "skip":
     case "unmanage":
+      return [];
+  }
+}
+
+/** The records of which all is known now; a switch-off may still meet trouble. */
+function settledBy(
+  operations: readonly Operation[],
+  raws: ReadonlyMap<string, JsonObject>,
+): readonly string[] {
+  return operations.flatMap((each) => settledIds(each, raws));
+}
+
+function settledIds(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
+  const { sourceId } = operation;
+  switch (operation.op) {
+    case "create":
+    case "update":
+    case "reactivate":
+    case "adopt":
+    case "skip":
+    case "unmanage":
+    case "ignore":
+      return sourceId ?? [];
+    case "relink":
+      return [operation.sourceId, operation.formerSourceId];
+    case "conflict":
+      return raws.has(operation.sourceId) ? [] : [operation.sourceId];
+    case "deactivate":
+    case "delete":
       return [];
   }
 }

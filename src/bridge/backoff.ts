@@ -1,4 +1,4 @@
-/** SEMANTICS 11: nothing is put off by more than a day. */
+/** Nothing is put off by more than a day. */
 const DELAY_MAX_MS = 24 * 3_600_000;
 
 /** Asking a provider again sooner than this would be answered the same. */
@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 15_000;
 const PAUSE_MAX_MS = 15 * 60_000;
 
 /**
- * How long after its n-th consecutive failure a bridge runs again (SEMANTICS 11): the interval,
+ * How long after its n-th consecutive failure a bridge runs again: the interval,
  * doubled for each failure, ±10 %, up to a day; a longer wait that the provider asked for wins.
  */
 export function failureDelayMs(

@@ -9,6 +9,7 @@ import { enableBridge, pauseBridge, resumeBridge } from "./state.ts";
 import type { Memory } from "./storage-memory.ts";
 import { clearOffs, countOffs, listOffs, moveOffs } from "./storage-offs.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
+import { userNames } from "./tell-notices.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,
@@ -71,6 +72,7 @@ export class BridgeDesk {
     if ("kind" in look) return look;
     try {
       const steps = await this.engine.exclusively(() => syncOneUser(this.engine, look, key));
+      await this.engine.flush(look.bridge);
       await this.engine.pokeWebhooks(look.bridge);
       if (steps !== undefined) return { kind: "ok", value: steps };
       const detail = "The provider has no user with this id, login or address.";
@@ -127,9 +129,16 @@ export class BridgeDesk {
     return run === undefined ? null : viewOf(sql, run);
   }
 
-  held(limit: number, after: string | undefined): readonly HeldUser[] {
+  async held(limit: number, after: string | undefined): Promise<readonly HeldUser[]> {
     const offs = listOffs(this.engine.sql, "held", limit, after);
-    return offs.map(({ sourceId, userId, why }) => ({ sourceId, userId, why }));
+    if (offs.length === 0) return [];
+    const look = await this.engine.look(undefined);
+    if (look === undefined) return [];
+    const ids = offs.map(({ userId }) => userId);
+    const names = await userNames(this.engine.tools(), look.bridge, ids);
+    return offs.map(({ sourceId, userId, why }) => {
+      return { sourceId, userId, userName: names.get(userId) ?? null, why };
+    });
   }
 
   async approveHeld(): Promise<Started> {

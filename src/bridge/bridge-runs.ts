@@ -1,10 +1,12 @@
 import { clearListedGroups } from "./groups-links.ts";
+import type { Issue } from "./mapped.ts";
 import { mayWrite, NO_CURSORS, newRun, type Run } from "./run.ts";
 import { needsFull, runFailed, runRested, runStarted, runSucceeded } from "./state.ts";
 import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
+import { dropUnseenIssues } from "./storage-notices.ts";
 import { countOffs, moveOffs } from "./storage-offs.ts";
-import { pruneRuns, readRun, writeRun } from "./storage-runs.ts";
+import { addSummary, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
 import type { Failed } from "./sync.ts";
 import type { RunMode } from "./views.ts";
 
@@ -42,6 +44,8 @@ export function finishRun(
   { now, intervalMs, newId }: Ending,
 ): void {
   endRun(sql, { ...run, state: "succeeded", finishedAt: now });
+  // Who was not seen by a complete look at everybody has no issue any more.
+  if (run.mode === "full" && run.isComplete) dropUnseenIssues(sql, run.runId);
   const rested = { ...memory, runId: undefined };
   switch (run.mode) {
     case "plan":
@@ -159,8 +163,14 @@ function modeOf(memory: Memory, { mode, now, scope }: Beginning): Run["mode"] {
 
 function endRun(sql: ObjectSql, run: Run): void {
   clearRun(sql);
-  writeRun(sql, { ...run, resumeAt: undefined });
+  const summed = run.unloggedIssues > 0 ? addSummary(sql, run, unloggedIssue(run)) : run;
+  writeRun(sql, { ...summed, resumeAt: undefined });
   pruneRuns(sql, run);
+}
+
+function unloggedIssue({ loggedIssues, unloggedIssues }: Run): Issue {
+  const detail = `So many issues were new that ${unloggedIssues} of them are not in the event log yet: it takes ${loggedIssues} from one run. The others follow in the next runs.`;
+  return { kind: "not-all-logged", sourceId: undefined, userName: undefined, detail };
 }
 
 function heldAlerts(
@@ -171,7 +181,7 @@ function heldAlerts(
 ): readonly PendingAlert[] {
   if (!run.isHeldNews) return [];
   const held = countOffs(sql, "held");
-  const explanation = `${held} users would be switched off, which is more than the bridge's guard lets pass: nobody was. Look at the held users, then approve or reject them.`;
+  const explanation = `${held} users would be switched off, which is more than the bridge's guard lets pass: nobody was. Look at the held users, then approve or reject them. It was the run ${run.runId}.`;
   return [{ eventId, kind: "bridge.held", at, facts: { runId: run.runId, held }, explanation }];
 }
 

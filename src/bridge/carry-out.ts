@@ -11,7 +11,7 @@ export interface Decider<Item, Planned> {
   /** Looks the items up and decides them as the directory is now; nothing is stored. */
   readonly plan: (items: readonly Item[]) => Promise<readonly Planned[]>;
   readonly changeOf: (planned: Planned) => ResourceChange | undefined;
-  readonly refused: (item: Item, issue: Omit<Issue, "sourceId">) => readonly Planned[];
+  readonly refused: (item: Item, issue: Omit<Issue, "sourceId" | "userName">) => readonly Planned[];
 }
 
 /** Rivals are met again so often before items go one by one. */

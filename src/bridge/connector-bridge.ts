@@ -114,7 +114,7 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   }
 
   async held(limit: number, after: string | undefined): Promise<readonly HeldUser[]> {
-    return this.desk.held(limit, after);
+    return await this.desk.held(limit, after);
   }
 
   async approveHeld(): Promise<BridgeAnswer<{ readonly runId: string }>> {

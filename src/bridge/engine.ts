@@ -9,6 +9,8 @@ import { mirrorMemory } from "./standing-mirror.ts";
 import { newStanding, type Standing } from "./state.ts";
 import { createTables, type ObjectSql } from "./storage.ts";
 import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
+import { listNotices } from "./storage-notices.ts";
+import { tellNotices } from "./tell-notices.ts";
 import type { BridgeTools } from "./tools.ts";
 import type { World } from "./world.ts";
 
@@ -114,14 +116,16 @@ export class Engine {
     if (run !== undefined && isFree(standing, run)) return run.resumeAt ?? clock.now();
     const isAtRest = standing.paused || standing.state === "disabled";
     const syncAt = isAtRest ? undefined : standing.nextSyncAt;
-    if (isMirrored && alerts.length === 0) return syncAt;
+    const isTold = alerts.length === 0 && listNotices(this.sql, 1).length === 0;
+    if (isMirrored && isTold) return syncAt;
     // D1 does not know yet what it was to be told.
     const tellAt = clock.now() + RETELL_MS;
     return Math.min(syncAt ?? tellAt, tellAt);
   }
 
-  /** Tells D1 of the standing and of alerts, where it does not know yet. */
+  /** Tells D1 of the standing, of alerts and of notices, where it does not know yet. */
   async flush(bridge: StoredBridge): Promise<void> {
+    await tellNotices(this.sql, this.tools(), bridge);
     const memory = this.memory();
     if (memory === undefined || (memory.isMirrored && memory.alerts.length === 0)) return;
     await mirrorMemory(this.tools(), bridge, memory);

@@ -5,6 +5,7 @@ import { foldText } from "#scim/text.ts";
 import { maskEvent } from "#store/event-mask.ts";
 import { redactDifference, redactText } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
+import type { Notice } from "./notice.ts";
 import type { Provider } from "./settings.ts";
 
 /** What is the same for all events of a run. */
@@ -22,8 +23,7 @@ export interface BridgeFacts {
 const SHORT_TEXT_BYTES_MAX = 1_024;
 
 /**
- * Composes the event-log row of a change that the Bridge makes (SEMANTICS 10): with its difference,
- * redacted, and without bodies or a credential, since it made no request here.
+ * Composes the event-log row of a change that the Bridge makes: with its difference, redacted, and without bodies or a credential, since it made no request here.
  */
 export function bridgeEvent(
   { runId, provider, at, newId, isMasked }: BridgeFacts,
@@ -34,27 +34,70 @@ export function bridgeEvent(
   const name = documentOf(after)[nameAttribute(after.type)];
   const userName = typeof name === "string" ? redactText(name, SHORT_TEXT_BYTES_MAX) : null;
   const row: EventRow = {
+    ...rowOf(runId, provider),
     opId: newId(),
     at,
+    status: statusOf(change),
+    resourceType: after.type,
+    resourceId: after.id,
+    userName,
+    userNameKey: userName === null ? null : foldText(userName),
+    warnings: warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
+    difference: redactDifference(differenceOf(change)),
+  };
+  return isMasked ? maskEvent(row) : row;
+}
+
+/**
+ * Composes the event-log row of something that the Bridge did not write, by the name that its notice
+ * says or else by the one that the directory has.
+ */
+export function noticeEvent(
+  notice: Notice,
+  nameHere: string | undefined,
+  { provider, isMasked }: Pick<BridgeFacts, "provider" | "isMasked">,
+): EventRow {
+  const { runId, opId, at, status, scimType, resourceType, resourceId } = notice;
+  const name = notice.userName ?? nameHere;
+  const userName = name === undefined ? null : redactText(printable(name), SHORT_TEXT_BYTES_MAX);
+  const row: EventRow = {
+    ...rowOf(runId, provider),
+    opId,
+    at,
+    status,
+    scimType,
+    resourceType,
+    resourceId,
+    userName,
+    userNameKey: userName === null ? null : foldText(userName),
+    explanation: redactText(printable(notice.explanation), EXPLANATION_BYTES_MAX),
+  };
+  if (!isMasked) return row;
+  return { ...maskEvent(row), explanation: notice.maskedExplanation };
+}
+
+const EXPLANATION_BYTES_MAX = 2_048;
+
+/** The database takes no NUL and no half of a surrogate pair; neither was checked in a record that was refused. */
+function printable(text: string): string {
+  return text.toWellFormed().replaceAll(/\p{Cc}/gu, "\uFFFD");
+}
+
+function rowOf(runId: string, provider: Provider) {
+  return {
     method: "BRIDGE",
     path: `/bridge/runs/${runId}`,
-    status: statusOf(change),
     scimType: null,
     latencyMs: 0,
     clientIp: null,
     userAgent: `bridge ${provider}`,
     credentialId: null,
-    resourceType: after.type,
-    resourceId: after.id,
-    userName,
-    userNameKey: userName === null ? null : foldText(userName),
     requestBody: null,
     responseBody: null,
-    warnings: warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
-    difference: redactDifference(differenceOf(change)),
+    warnings: [],
+    difference: null,
     explanation: null,
   };
-  return isMasked ? maskEvent(row) : row;
 }
 
 /** What a client would have been answered, so that the log is filtered alike for push and pull. */

@@ -29,15 +29,15 @@ export async function asIssue<T>(group: NamedGroup, write: () => Promise<T>): Pr
 /** Members whom the directory does not have: they left it since they were listed. */
 export function unknownMembers({ sourceId, displayName }: NamedGroup, count: number): Issue {
   const detail = `The group ${quoteName(displayName)} has ${count} member(s) that the directory has not: excluded, refused or deleted here. They are added once they are here.`;
-  return { kind: "member-unresolved", sourceId, detail };
+  return { kind: "member-unresolved", sourceId, userName: undefined, detail };
 }
 
 function issueOf({ sourceId, displayName }: NamedGroup, error: ScimError): Issue {
   const name = quoteName(displayName);
   if (error.scimType === "uniqueness") {
     const detail = `Another group of this connector holds the name ${name}. Rename one of the two at the provider, or rename or remove the other group here.`;
-    return { kind: "group-name-taken", sourceId, detail };
+    return { kind: "group-name-taken", sourceId, userName: undefined, detail };
   }
   const detail = `The group ${name} cannot be kept as it is at the provider: ${error.detail}`;
-  return { kind: "group-invalid", sourceId, detail };
+  return { kind: "group-invalid", sourceId, userName: undefined, detail };
 }

@@ -26,7 +26,8 @@ export function judgeMissingGroups(
   const isEmptied = listed.size === 0 && missing.length > 0;
   if (!isEmptied && judgeGuard(count, guard) === "pass") return { kind: "gone", links: missing };
   const detail = `${missing.length} of ${links.length} groups are missing at the provider, which is more than the guard lets pass: none of them was removed here. Look whether the bridge's account still sees all groups; if they are gone indeed, raise "guard" for one run, or set "groups" to "none" to let go of all of them.`;
-  return { kind: "held", issue: { kind: "group-invalid", sourceId: undefined, detail } };
+  const about = { sourceId: undefined, userName: undefined };
+  return { kind: "held", issue: { kind: "group-invalid", ...about, detail } };
 }
 
 /** Removes a group that is gone at the provider: deletes what the Bridge made, lets go of what it adopted. */

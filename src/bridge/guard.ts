@@ -8,7 +8,7 @@ export interface GuardCount {
   readonly activeLinked: number;
 }
 
-/** Whether the switch-offs of a run may happen, or wait for an administrator (SEMANTICS 11). */
+/** Whether the switch-offs of a run may happen, or wait for an administrator. */
 export function judgeGuard(
   { switchOffs, activeLinked }: GuardCount,
   { max, percent, minBase }: GuardSettings,

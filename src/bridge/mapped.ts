@@ -61,12 +61,16 @@ export type IssueKind =
   | "member-unresolved"
   | "rehire-conflict"
   | "group-invalid"
-  | "group-name-taken";
+  | "group-name-taken"
+  /** Not about a record: more issues were new than the event log takes from one run. */
+  | "not-all-logged";
 
 /** Something a run could not do; the run goes on. */
 export interface Issue {
   readonly kind: IssueKind;
   readonly sourceId: string | undefined;
+  /** The login as the record names it, or where it says nothing of it as the directory does. */
+  readonly userName: string | undefined;
   /** A sentence for an administrator: what was found, and what to change where. */
   readonly detail: string;
 }

@@ -47,7 +47,7 @@ export interface PlanContext {
   readonly newId: () => string;
   /** The connector's User with its own attributes. */
   readonly type: ResourceType;
-  /** What a deletion does in this connector (SEMANTICS 4). */
+  /** What a deletion does in this connector. */
   readonly deletion: ConnectorSettings["deletion"];
   readonly config: BridgeConfig;
   /** "page": conflicts are held back. "second": the end of the run, when a user who is gone may be relinked. */

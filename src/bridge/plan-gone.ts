@@ -6,7 +6,7 @@ export function switchOff(link: Link, why: OffReason): Operation {
   return link.isActive ? off("deactivate", link, why) : { op: "skip", ...keeping(link) };
 }
 
-/** What becomes of a linked user whom the provider has no more (SEMANTICS 11, `onMissing`). */
+/** What becomes of a linked user whom the provider has no more, by `onMissing`. */
 export function planGone(
   link: Link,
   why: "missing" | "removed:changed" | "removed:deleted",

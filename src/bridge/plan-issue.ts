@@ -1,6 +1,27 @@
 import type { ScimError } from "#scim/error.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import type { Issue, MappedRecord } from "./mapped.ts";
+import { USER_NAME } from "./mapping/map-user.ts";
+import type { Prepared } from "./plan-context.ts";
+import { textIn } from "./plan-document.ts";
+
+/** Whom an issue is about. */
+export interface Subject {
+  readonly sourceId: string;
+  readonly userName: string | undefined;
+}
+
+/** The user of a record, called as the record says or else as the directory does. */
+export function subjectOf(
+  { mapped }: Pick<Prepared, "mapped">,
+  sourceId: string,
+  before: ResourceRecord | undefined = undefined,
+): Subject {
+  const said = mapped.kind === "user" ? mapped.values.get(USER_NAME.path) : undefined;
+  if (typeof said === "string") return { sourceId, userName: said };
+  const kept = before === undefined ? undefined : textIn(documentOf(before), USER_NAME);
+  return { sourceId, userName: kept };
+}
 
 /** The issue of a record that cannot be used as it came. */
 export function unusableIssue({
@@ -12,18 +33,18 @@ export function unusableIssue({
     "no-username":
       "The record has no name to sign in with. Give the user one at the provider; until then it is left out.",
   };
-  return { kind: why, sourceId, detail: detail[why] };
+  return { kind: why, sourceId, userName: undefined, detail: detail[why] };
 }
 
 /** The issue of a record with a value that the directory refuses. */
-export function refusedIssue(sourceId: string, error: ScimError): Issue {
+export function refusedIssue(subject: Subject, error: ScimError): Issue {
   const detail = `${error.detail} Correct the value at the provider; until then the record is left out.`;
-  return { kind: "invalid-value", sourceId, detail };
+  return { kind: "invalid-value", ...subject, detail };
 }
 
 /** The issue of a userName or externalId that another user holds. */
 export function takenIssue(
-  sourceId: string,
+  subject: Subject,
   kind: "userName-taken" | "externalId-taken",
   holderId: string | undefined,
 ): Issue {
@@ -32,28 +53,28 @@ export function takenIssue(
     holderId === undefined ? "another record of the same page" : `the user with the id ${holderId}`;
   return {
     kind,
-    sourceId,
+    ...subject,
     detail: `Its ${attribute} is held by ${holder}. Rename one of the two, or remove the other; the next run tries again.`,
   };
 }
 
 /** The issue of a name or address that a former user left behind. */
-export function rehireIssue(sourceId: string, holder: ResourceRecord): Issue {
+export function rehireIssue(subject: Subject, holder: ResourceRecord): Issue {
   const { externalId } = documentOf(holder);
   const held =
     typeof externalId === "string" ? `, whose externalId is another (${externalId})` : "";
   return {
     kind: "rehire-conflict",
-    sourceId,
-    detail: `Its name or address belongs to the former user with the id ${holder.id}${held}: it may be another person. If it is the same one, give that user the externalId ${sourceId}; if not, rename that user.`,
+    ...subject,
+    detail: `Its name or address belongs to the former user with the id ${holder.id}${held}: it may be another person. If it is the same one, give that user the externalId ${subject.sourceId}; if not, rename that user.`,
   };
 }
 
 /** The issue of a manager whom no linked user answers to. */
-export function managerIssue(sourceId: string): Issue {
+export function managerIssue(subject: Subject): Issue {
   return {
     kind: "manager-unresolved",
-    sourceId,
+    ...subject,
     detail:
       "Its manager is no user of this bridge, by id, login or address. The reference is kept as the provider sent it, and tried again in each run.",
   };

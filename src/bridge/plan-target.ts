@@ -47,8 +47,8 @@ export function claimsOf(users: readonly PreparedUser[]): Claims {
 }
 
 /**
- * Matches a record that no live user is linked to (SEMANTICS 11): externalId, then userName, then
- * primary e-mail address. A user who may be another person is never handed over.
+ * Matches a record that no live user is linked to: externalId, then userName, then primary e-mail
+ * address. A user who may be another person is never handed over.
  */
 export function matchStranger(
   user: PreparedUser,

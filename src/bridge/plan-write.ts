@@ -8,7 +8,7 @@ import { USER_NAME } from "./mapping/map-user.ts";
 import type { Link, Operation } from "./operation.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { textIn, withManager } from "./plan-document.ts";
-import { managerIssue } from "./plan-issue.ts";
+import { managerIssue, type Subject } from "./plan-issue.ts";
 import type { EarlierUsers, ManagerResolver } from "./plan-managers.ts";
 import type { PreparedUser } from "./plan-scope.ts";
 import type { Target } from "./plan-target.ts";
@@ -145,10 +145,18 @@ function managerOf({ user, target, document }: Draft, resolve: ManagerResolver) 
     case "named": {
       const id = resolve(manager.reference);
       return id === undefined
-        ? { document, pending: manager.reference, issues: [managerIssue(user.sourceId)] }
+        ? {
+            document,
+            pending: manager.reference,
+            issues: [managerIssue(subjectOfDraft(user.sourceId, document))],
+          }
         : { document: withManager(document, id), pending: undefined, issues: [] };
     }
   }
+}
+
+function subjectOfDraft(sourceId: string, document: JsonObject): Subject {
+  return { sourceId, userName: textIn(document, USER_NAME) };
 }
 
 function changeOf(

@@ -8,7 +8,7 @@ import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
 import type { Known, PlanContext, Prepared } from "./plan-context.ts";
 import { textIn, writeMapped } from "./plan-document.ts";
 import { planGone, switchOff } from "./plan-gone.ts";
-import { refusedIssue, rehireIssue, takenIssue, unusableIssue } from "./plan-issue.ts";
+import { refusedIssue, rehireIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./plan-managers.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./plan-names.ts";
 import {
@@ -106,11 +106,11 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
     case "none":
       return decided(link === undefined ? nothingFor(user) : vanished(user, link));
     case "rehireConflict": {
-      const issue = rehireIssue(sourceId, target.holder);
+      const issue = rehireIssue(subjectOf(user, sourceId), target.holder);
       return decided({ op: "conflict", sourceId, why: "rehire-conflict", issue });
     }
     case "externalIdTaken": {
-      const issue = takenIssue(sourceId, "externalId-taken", target.holder.id);
+      const issue = takenIssue(subjectOf(user, sourceId), "externalId-taken", target.holder.id);
       return decided({ op: "conflict", sourceId, why: "externalId-taken", issue });
     }
     case "create":
@@ -187,16 +187,18 @@ function operationOf(
   }
 }
 
-function nameTaken({ user, target }: Draft, { holderId }: NameRefusal): Operation {
+function nameTaken({ user, target, document }: Draft, { holderId }: NameRefusal): Operation {
   const { sourceId } = user;
-  const issue = takenIssue(sourceId, "userName-taken", holderId);
+  const subject = { sourceId, userName: textIn(document, USER_NAME) };
+  const issue = takenIssue(subject, "userName-taken", holderId);
   const off = offDespite(user, target, issue);
   return off ?? { op: "conflict", sourceId, why: "userName-taken", issue };
 }
 
 function refused(user: PreparedUser, target: Target, error: ScimError): Operation {
   const { sourceId } = user;
-  const issue = refusedIssue(sourceId, error);
+  const before = target.kind === "create" ? undefined : target.before;
+  const issue = refusedIssue(subjectOf(user, sourceId, before), error);
   const off = offDespite(user, target, issue);
   return off ?? { op: "ignore", sourceId, why: "invalid-value", issue };
 }

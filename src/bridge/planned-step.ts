@@ -3,8 +3,13 @@ import type { ResourceChange } from "#scim/ports.ts";
 import type { Operation } from "./operation.ts";
 import type { PlannedStep } from "./views.ts";
 
-/** An operation as administrators see it; undefined for one that does nothing. */
+/** An operation of a dry run as administrators see it; undefined for one that does nothing. */
 export function plannedStep(operation: Operation): PlannedStep | undefined {
+  return operation.op === "skip" ? undefined : shownStep(operation, null);
+}
+
+/** Any operation as administrators see it; `linkedId` is the user whom its record is linked to. */
+export function shownStep(operation: Operation, linkedId: string | null): PlannedStep {
   const { op, sourceId = null } = operation;
   switch (operation.op) {
     case "create":
@@ -22,9 +27,17 @@ export function plannedStep(operation: Operation): PlannedStep | undefined {
       return { op, sourceId, userId: operation.userId, why: "excluded", ...sides(undefined) };
     case "ignore":
     case "conflict":
-      return { op, sourceId, userId: null, why: operation.why, ...sides(undefined) };
-    case "skip":
-      return undefined;
+      return { op, sourceId, userId: linkedId, why: operation.why, ...sides(undefined) };
+    case "skip": {
+      const { userId, isActive } = operation.link;
+      return {
+        op,
+        sourceId,
+        userId,
+        why: isActive ? "unchanged" : "inactive",
+        ...sides(undefined),
+      };
+    }
   }
 }
 

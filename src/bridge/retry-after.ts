@@ -1,7 +1,7 @@
 /** A wait of less is no wait: a request at once would be refused again. */
 const WAIT_MS_MIN = 1_000;
 
-/** SEMANTICS 11: a longer wait than a day is cut, so that a wrong header cannot stop a bridge for years. */
+/** A longer wait than a day is cut, so that a wrong header cannot stop a bridge for years. */
 const WAIT_MS_MAX = 86_400_000;
 
 /**

@@ -84,7 +84,7 @@ export async function settleAsked(
   return keep(run, () => {
     const links = [...linksBySource(sql, gone).values()];
     const missing = planMissing(links, rehired, planContext(world, "page"));
-    const next = absorb(sql, run, [...operations, ...missing], rawsOf(prepared, records));
+    const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared, records));
     noteSeen(sql, prepared);
     save();
     return next;
@@ -109,7 +109,7 @@ function trustListing(world: World, run: Run): Run {
   const offs = switchOffsIn(planMissing(links, new Set(), planContext(world, "page")));
   return keep(run, () => {
     dropOffs(sql, ids, "missing");
-    return absorb(sql, run, offs, new Map());
+    return absorb(world, run, offs, new Map());
   });
 }
 

@@ -16,7 +16,7 @@ export type Verdict =
       readonly retryAt: number | undefined;
     };
 
-/** SOURCES 4: a page that cannot be read is tried so often in all. */
+/** A page that cannot be read is tried so often in all. */
 const TRIES_MAX = 5;
 
 /** A provider that makes one run wait longer than this is as good as unreachable. */

@@ -14,6 +14,7 @@ import {
 import { judgeMissingGroups, removeGroup } from "./groups-removal.ts";
 import { linksBySource } from "./links.ts";
 import { behindPage, noteNext, readPage } from "./listing.ts";
+import { noteIssues } from "./note-issues.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
 import type { SourceGroup } from "./source.ts";
 import {
@@ -93,7 +94,7 @@ async function syncNext(world: World, run: Run): Promise<Run> {
   const done = outcome ?? (await removeLinked(world, run, sourceId));
   return keep(run, () => {
     if (done === undefined || done.isComplete) dequeueGroup(sql, sourceId);
-    return done === undefined ? run : keepOutcome(world, run, sourceId, done);
+    return done === undefined ? run : keepOutcome(world, run, queued, done);
   });
 }
 
@@ -187,7 +188,7 @@ async function removeMissing(world: World, run: Run): Promise<Run> {
     const outcome = await removeLinked(world, current, sourceId);
     if (outcome === undefined) continue;
     const before = current;
-    current = keepPart(before, () => keepOutcome(world, before, sourceId, outcome));
+    current = keepPart(before, () => keepOutcome(world, before, { sourceId }, outcome));
   }
   const done = current;
   return keep(done, () => done);
@@ -208,11 +209,18 @@ async function removeLinked(
   return await removeGroup(bridgeDirectory(actorOf(world, run), "Group"), link);
 }
 
-function keepOutcome(world: World, run: Run, sourceId: string, outcome: GroupOutcome): Run {
-  const { link, counts, issues } = outcome;
+function keepOutcome(
+  world: World,
+  run: Run,
+  { sourceId, displayName }: Pick<QueuedGroup, "sourceId"> & Partial<QueuedGroup>,
+  outcome: GroupOutcome,
+): Run {
+  const { link, counts, issues, isComplete } = outcome;
   keepGroupLink(world.sql, sourceId, link);
   if (Object.values(counts).some((count) => count > 0)) world.onCommit();
-  return addIssues(world.sql, counted(run, counts), issues);
+  const settled = isComplete ? [sourceId] : [];
+  const groupName = displayName || undefined;
+  return noteIssues(world, counted(run, counts), { type: "Group", issues, settled, groupName });
 }
 
 function isInScope({ config }: World, sourceId: SourceGroup["sourceId"]): boolean {

@@ -33,7 +33,7 @@ async function retryConflicts(world: World, run: Run): Promise<Run> {
   const prepared = await preparePage(records, config, run.isFull ? "full" : "delta");
   const operations = await applyRecords(world, run, prepared, "second");
   return keep(run, () => ({
-    ...absorb(sql, run, operations, new Map()),
+    ...absorb(world, run, operations, new Map()),
     place: { ...run.place, after: last.sourceId },
   }));
 }
@@ -53,11 +53,17 @@ async function setManagers(world: World, run: Run): Promise<Run> {
     },
     changeOf,
     refused: ({ sourceId }, issue) => [
-      { op: "ignore", sourceId, why: issue.kind, issue: { ...issue, sourceId } },
+      {
+        op: "ignore",
+        sourceId,
+        why: issue.kind,
+        issue: { ...issue, sourceId, userName: undefined },
+      },
     ],
   });
   return keep(run, () => ({
-    ...absorb(sql, run, operations, new Map()),
+    // A manager says nothing of what else is wrong with a record.
+    ...absorb(world, run, operations, new Map(), []),
     place: { ...run.place, at: last.n },
   }));
 }

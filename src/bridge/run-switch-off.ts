@@ -3,6 +3,7 @@ import { carryOut } from "./carry-out.ts";
 import { judgeGuard } from "./guard.ts";
 import { countLinks, dropLinks, putLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
+import { noteHeld, noteIssues } from "./note-issues.ts";
 import { type PlannedSwitchOff, planSwitchOffs } from "./plan-switch-offs.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
 import { askFor, settleAsked } from "./run-confirm.ts";
@@ -11,12 +12,10 @@ import {
   countActiveOffs,
   countOffs,
   dropOffs,
-  hasNewOffs,
   listOffs,
   moveOffs,
   type WaitingOff,
 } from "./storage-offs.ts";
-import { addIssues } from "./storage-runs.ts";
 import { planContext, type World } from "./world.ts";
 
 const READS_PER_STEP = 5;
@@ -35,15 +34,16 @@ function judgeOffs(world: World, run: Run): Run {
   const { sql, config, clock, keep } = world;
   const switchOffs = countActiveOffs(sql, "run");
   const { active } = countLinks(sql);
-  const verdict = judgeGuard({ switchOffs, activeLinked: active }, config.settings.guard);
+  const count = { switchOffs, activeLinked: active };
+  const verdict = judgeGuard(count, config.settings.guard);
   return keep(run, () => {
     if (!mayWrite(run)) {
-      const count = countOffs(sql, "run");
-      const counts = verdict === "hold" ? { held: count } : { deactivated: count };
-      const next = { ...counted(run, counts), held: verdict === "hold" ? count : 0 };
+      const offs = countOffs(sql, "run");
+      const counts = verdict === "hold" ? { held: offs } : { deactivated: offs };
+      const next = { ...counted(run, counts), held: verdict === "hold" ? offs : 0 };
       return enterPhase(next, "secondPass", clock.now());
     }
-    const isHeldNews = verdict === "hold" && hasNewOffs(sql);
+    const isHeldNews = verdict === "hold" && noteHeld(world, run, count);
     // A complete look at everybody knows better than the one whose switch-offs are held.
     if (run.isFull && run.isComplete) clearOffs(sql, "held");
     if (verdict === "pass") return { ...run, place: { ...run.place, step: "apply" } };
@@ -92,17 +92,20 @@ export function switchOffNow(
       return planned.map((each) => ({ kind: "planned", planned: each }));
     },
     changeOf: (each) => (each.kind === "planned" ? each.planned.change : undefined),
-    refused: ({ sourceId }, issue) => [{ kind: "refused", issue: { ...issue, sourceId } }],
+    refused: ({ sourceId }, issue) => [
+      { kind: "refused", issue: { ...issue, sourceId, userName: undefined } },
+    ],
   });
 }
 
 /** Keeps what became of switch-offs: their links, counts and issues. Runs inside a transaction. */
 export function keepOffs(
-  { sql }: World,
+  world: World,
   run: Run,
   offs: readonly WaitingOff[],
   done: readonly SwitchedOff[],
 ): Run {
+  const { sql } = world;
   const planned = done.flatMap((each) => (each.kind === "planned" ? [each.planned] : []));
   putLinks(
     sql,
@@ -120,5 +123,5 @@ export function keepOffs(
   const deactivated = kinds.filter((kind) => kind === "update").length;
   const issues = done.flatMap((each) => (each.kind === "refused" ? [each.issue] : []));
   const next = counted(run, { deactivated, deleted: kinds.length - deactivated });
-  return addIssues(sql, next, issues);
+  return noteIssues(world, next, { type: "User", issues, settled: [] });
 }

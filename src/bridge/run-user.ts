@@ -1,8 +1,9 @@
 import { absorb, applyRecords, switchOffsIn } from "./apply.ts";
 import { scopeOf } from "./bridge-config.ts";
 import type { Engine, Look } from "./engine.ts";
+import { linksBySource } from "./links.ts";
 import { preparePage } from "./plan-prepare.ts";
-import { plannedStep } from "./planned-step.ts";
+import { shownStep } from "./planned-step.ts";
 import { counted, NO_CURSORS, newRun, type Run } from "./run.ts";
 import { keepOffs, switchOffNow } from "./run-switch-off.ts";
 import { pruneRuns, writeRun } from "./storage-runs.ts";
@@ -36,21 +37,16 @@ export async function syncOneUser(
   const operations = await applyRecords(world, run, prepared, "second");
   const offs = switchOffsIn(operations);
   const seen = counted(run, { seen: 1 });
-  const absorbed = storage.transactionSync(() => absorb(sql, seen, operations, new Map()));
+  const absorbed = storage.transactionSync(() => absorb(world, seen, operations, new Map()));
   const done = await switchOffNow(world, run, offs);
   storage.transactionSync(() => {
     const ended = keepOffs(world, absorbed, offs, done);
     writeRun(sql, { ...ended, state: "succeeded", phase: "done", finishedAt: clock.now() });
     pruneRuns(sql, ended);
   });
-  return operations.map((each) => plannedStep(each) ?? UNCHANGED);
+  const links = linksBySource(
+    sql,
+    operations.flatMap(({ sourceId }) => sourceId ?? []),
+  );
+  return operations.map((each) => shownStep(each, links.get(each.sourceId ?? "")?.userId ?? null));
 }
-
-const UNCHANGED: PlannedStep = {
-  op: "skip",
-  sourceId: null,
-  userId: null,
-  why: null,
-  set: {},
-  unset: [],
-};

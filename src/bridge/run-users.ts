@@ -9,7 +9,7 @@ import type { ObjectSql } from "./storage.ts";
 import { markSeen } from "./storage-seen.ts";
 import type { World } from "./world.ts";
 
-/** DESIGN "The write path": more changes than this do not travel in one batch. */
+/** The changes of so many records travel in one batch to D1. */
 const RECORDS_PER_BATCH = 500;
 
 /**
@@ -30,7 +30,7 @@ export async function readUsersPage(world: World, run: Run): Promise<Run> {
     const operations = await applyRecords(world, current, part, "page");
     const isLast = at === parts.length - 1;
     current = (isLast ? keep : keepPart)(current, () => {
-      const absorbed = absorb(world.sql, current, operations, raws);
+      const absorbed = absorb(world, current, operations, raws);
       return isLast ? passPage(world, absorbed, page, prepared) : absorbed;
     });
   }

@@ -27,6 +27,9 @@ export interface Run {
   readonly phase: RunPhase;
   readonly counts: RunCounts;
   readonly issueCount: number;
+  /** How many new issues went to the event log, and how many more were too many for one run. */
+  readonly loggedIssues: number;
+  readonly unloggedIssues: number;
   readonly stepCount: number;
   /** How many switch-offs the guard held back in this run. */
   readonly held: number;
@@ -81,6 +84,8 @@ export function newRun(start: RunStart): Run {
     phase: start.mode === "approve" ? "switchOff" : "users",
     counts: NO_COUNTS,
     issueCount: 0,
+    loggedIssues: 0,
+    unloggedIssues: 0,
     stepCount: 0,
     held: 0,
     isHeldNews: false,

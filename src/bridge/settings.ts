@@ -36,7 +36,7 @@ export type SourceCredentials =
   | { readonly kind: "jumpcloud"; readonly apiKey: string }
   | { readonly kind: "scim"; readonly token: string };
 
-/** What an administrator chose for a bridge (SEMANTICS 11); BRIDGE_DEFAULTS says what holds otherwise. */
+/** What an administrator chose for a bridge; BRIDGE_DEFAULTS says what holds otherwise. */
 export interface BridgeSettings {
   /** Seconds from the end of a run to the start of the next: 60 to 86,400. */
   readonly intervalSeconds: number;

@@ -12,7 +12,7 @@ export interface Standing {
   readonly isUnauthorized: boolean;
 }
 
-/** SEMANTICS 11: a bridge is disabled at exactly so many consecutive failures. */
+/** A bridge is disabled at exactly so many consecutive failures. */
 export const FAILURES_MAX = 10;
 
 /** A bridge that was just created: its first run is due. */
@@ -116,7 +116,7 @@ export interface ModeFacts {
   readonly hasDelta: boolean;
 }
 
-/** SOURCES 4: once a day everything is looked at, since a delta may have lost something. */
+/** Once a day everything is looked at, since a delta may have lost something. */
 const FULL_EVERY_MS = 24 * 3_600_000;
 
 /** Whether a run must be a full one. */

@@ -45,10 +45,7 @@ export function listOffs(
   after = "",
 ): readonly WaitingOff[] {
   const text = "SELECT off FROM offs WHERE stage = ? AND source_id > ? ORDER BY source_id LIMIT ?";
-  // Written by putOffs.
-  return rowsIn<{ off: string }>(sql, text, stage, after, limit).map(
-    ({ off }) => JSON.parse(off) as WaitingOff,
-  );
+  return offsIn(sql, text, stage, after, limit);
 }
 
 /** How many switch-offs are in a stage. */
@@ -64,11 +61,12 @@ export function countActiveOffs(sql: ObjectSql, stage: OffStage): number {
   return rowsIn<{ n: number }>(sql, text, stage)[0]?.n ?? 0;
 }
 
-/** Whether the run wants to switch somebody off who is not held already. */
-export function hasNewOffs(sql: ObjectSql): boolean {
-  const text = `SELECT 1 FROM offs AS own WHERE stage = 'run' AND NOT EXISTS (
-    SELECT 1 FROM offs AS known WHERE known.stage = 'held' AND known.source_id = own.source_id) LIMIT 1`;
-  return rowsIn(sql, text).length > 0;
+/** The first switch-offs of the run that are not held already, in the order of their source ids. */
+export function newOffs(sql: ObjectSql, limit: number): readonly WaitingOff[] {
+  const text = `SELECT off FROM offs AS own WHERE stage = 'run' AND NOT EXISTS (
+    SELECT 1 FROM offs AS known WHERE known.stage = 'held' AND known.source_id = own.source_id)
+    ORDER BY source_id LIMIT ?`;
+  return offsIn(sql, text, limit);
 }
 
 /** Moves all switch-offs of a stage to another. */
@@ -93,6 +91,17 @@ export function dropOffs(
        AND source_id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(stage === undefined ? STAGES : [stage]),
     JSON.stringify(sourceIds),
+  );
+}
+
+function offsIn(
+  sql: ObjectSql,
+  text: string,
+  ...values: readonly (string | number)[]
+): readonly WaitingOff[] {
+  // Written by putOffs.
+  return rowsIn<{ off: string }>(sql, text, ...values).map(
+    ({ off }) => JSON.parse(off) as WaitingOff,
   );
 }
 

@@ -43,6 +43,13 @@ export function addIssues(sql: ObjectSql, run: Run, issues: readonly Issue[]): R
   return { ...run, issueCount: addItems(sql, "issues", run.runId, run.issueCount, issues) };
 }
 
+/** Adds an issue that sums up others and stands before them. */
+export function addSummary(sql: ObjectSql, run: Run, issue: Issue): Run {
+  const text = "INSERT OR REPLACE INTO issues (run_id, at, item) VALUES (?, -1, ?)";
+  sql.exec(text, run.runId, JSON.stringify(issue));
+  return { ...run, issueCount: run.issueCount + 1 };
+}
+
 /** Adds steps to a dry run; gives the run with all of them counted. */
 export function addSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]): Run {
   return { ...run, stepCount: addItems(sql, "steps", run.runId, run.stepCount, steps) };

@@ -33,7 +33,7 @@ export interface RunStore {
   readonly postpone: (run: Run, isRestarted: boolean) => void;
 }
 
-/** PLATFORM 1.3: the Free plan allows 50 subrequests; D1 and the alarm need some of them. */
+/** Cloudflare's Free plan allows 50 subrequests; D1 and the alarm need some of them. */
 const REQUESTS_MAX = 40;
 const STEPS_MAX = 20;
 const SLICE_MS = 20_000;

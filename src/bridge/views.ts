@@ -1,7 +1,7 @@
 import type { Issue } from "./mapped.ts";
 import type { OffReason } from "./operation.ts";
 
-/** Where the pull sync of a connector stands (SEMANTICS 11). */
+/** Where the pull sync of a connector stands. */
 export type BridgeState = "pending" | "syncing" | "active" | "failed" | "disabled";
 
 /** What a run does, in order; "plan" stops before anything is written. */
@@ -60,6 +60,8 @@ export interface BridgeOverview {
 export interface HeldUser {
   readonly sourceId: string;
   readonly userId: string;
+  /** What the user is called here now; null where it was deleted meanwhile. */
+  readonly userName: string | null;
   readonly why: OffReason;
 }
 

@@ -149,6 +149,7 @@ test("held switch-offs are listed page by page, whatever the provider's ids are"
   const held = ["a", "ü/日本", "z"].map((sourceId) => ({
     sourceId,
     userId: sourceId,
+    userName: `${sourceId}@example.com`,
     why: "missing" as const,
   }));
   bridges.change(id, {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/links.ts";
 import type { Link } from "#bridge/operation.ts";
 import { createTables, type ObjectSql } from "#bridge/storage.ts";
-import { countOffs, hasNewOffs, listOffs, moveOffs, putOffs } from "#bridge/storage-offs.ts";
+import { countOffs, listOffs, moveOffs, newOffs, putOffs } from "#bridge/storage-offs.ts";
 import { chunkCount, markSeen, unseenLinks } from "#bridge/storage-seen.ts";
 
 /** Runs on the storage of an object of its own. */
@@ -77,16 +77,16 @@ test("more switch-offs than fit into one value are kept, in order, and move toge
       "run",
       Array.from({ length: 2_500 }, (_, n) => anOff(n)),
     );
-    const wasNew = hasNewOffs(sql);
+    const fresh = newOffs(sql, 2_000).length;
     moveOffs(sql, "run", "held");
     putOffs(sql, "run", [anOff(1)]);
     return {
-      wasNew,
-      isNew: hasNewOffs(sql),
+      fresh,
+      stillFresh: newOffs(sql, 1).length,
       held: countOffs(sql, "held"),
       page: listOffs(sql, "held", 2, "s1").map(({ sourceId }) => sourceId),
     };
   });
 
-  expect(result).toEqual({ wasNew: true, isNew: false, held: 2_500, page: ["s10", "s100"] });
+  expect(result).toEqual({ fresh: 2_000, stillFresh: 0, held: 2_500, page: ["s10", "s100"] });
 });

@@ -101,252 +101,6 @@ test("a removal of somebody whom nobody knows is ignored as never seen", async (
   expect(operations).toMatchObject([{ op: "ignore", why: "inactive-never-seen" }]);
 });
 
-describe("out of scope", () => {
-  const GUEST = { id: "00u1", userPrincipalName: "ada@example.com", userType: "Guest" };
-
-  test("a guest is ignored, or let go where he was managed", async () => {
-    const memory = pushed({});
-    const context = aContext(aConfig(ENTRA), memory);
-    const unknown = await runPage(memory, [GUEST], context);
-    await runPage(memory, [{ ...GUEST, userType: "Member" }], context);
-
-    const known = await runPage(memory, [GUEST], context);
-
-    expect(unknown).toEqual([{ op: "ignore", sourceId: "00u1", why: "guest", issue: undefined }]);
-    expect(known).toMatchObject([{ op: "unmanage", sourceId: "00u1" }]);
-  });
-
-  test("who is excluded and not linked is ignored", async () => {
-    const operations = await plan(pushed({}), [ADA], { excluded: ["ada@*"] });
-
-    expect(operations).toEqual([
-      { op: "ignore", sourceId: "00u1", why: "excluded", issue: undefined },
-    ]);
-  });
-
-  test("why an excluded user is switched off is kept", async () => {
-    const memory = await managed(ADA);
-
-    const [operation] = await plan(memory, [ADA], {
-      excluded: ["ada@*"],
-      onExcluded: "deactivate",
-    });
-
-    expect(operation).toMatchObject({ op: "deactivate", why: "excluded" });
-  });
-
-  test.each([
-    ["the address of the record", oktaUser("00u1", "ada", { email: "ada@robots.example" })],
-    ["no address, by name", oktaUser("00u1", "ada@robots.example", { email: null })],
-  ])("a user is excluded by %s", async (_rule, record) => {
-    const operations = await plan(pushed({}), [record], { excluded: ["*@robots.example"] });
-
-    expect(operations).toMatchObject([{ op: "ignore", why: "excluded" }]);
-  });
-
-  test.each(["ada@example.com", "ada@mail.example"])(
-    "a partial record is excluded by what the directory has: %s",
-    async (excluded) => {
-      const memory = await managed(
-        oktaUser("00u1", "ada@example.com", { email: "ada@mail.example" }),
-      );
-      const context = aContext(oktaConfig({ excluded: [excluded] }), memory);
-
-      const row = { id: "00u1", profile: { title: "CTO" } };
-
-      expect(await runPage(memory, [row], context, "delta")).toMatchObject([{ op: "unmanage" }]);
-    },
-  );
-
-  test("a partial record of a whole list is excluded by the stored address", async () => {
-    const memory = pushed({});
-    const source = { type: "scim", baseUrl: "https://s.example" } as const;
-    const user = { id: "00u1", userName: "ada", emails: [{ value: "ada@mail.example" }] };
-    await runPage(memory, [user], aContext(aConfig(source), memory));
-    const context = aContext(aConfig(source, { excluded: ["*@mail.example"] }), memory);
-
-    const row = { id: "00u1", userName: "ada", title: "CTO" };
-
-    expect(await runPage(memory, [row], context, "delta")).toMatchObject([{ op: "unmanage" }]);
-  });
-});
-
-describe("a name that is taken", () => {
-  test("leaves an active user as he is, with an issue that names the holder", async () => {
-    const memory = await managed(ADA, BO);
-    const adaId = memory.bySource.get("00u1")?.userId;
-
-    const operations = await plan(memory, [oktaUser("00u2", "ada@example.com")]);
-
-    expect(operations).toMatchObject([
-      {
-        op: "conflict",
-        why: "userName-taken",
-        issue: { kind: "userName-taken", detail: expect.stringContaining(`the id ${adaId}`) },
-      },
-    ]);
-  });
-
-  test("does not switch off again who is off, and has one who is not looked at again", async () => {
-    const memory = await managed(ADA, BO);
-    const leaver = oktaUser("00u2", "ada@example.com", {}, "SUSPENDED");
-
-    const first = await plan(memory, [leaver]);
-    relink(memory, "00u2", { isActive: false });
-    const second = await plan(memory, [leaver]);
-
-    expect(first).toMatchObject([{ op: "deactivate", why: "disabled", link: { hash: "" } }]);
-    expect(second).toMatchObject([{ op: "conflict" }]);
-  });
-
-  test("adopts nobody, though he is to be switched off", async () => {
-    const memory = pushed({
-      known: { userName: "bo@example.com", externalId: "00u1" },
-      other: { userName: "ada@example.com" },
-    });
-
-    expect(await plan(memory, [ADA_LEAVES])).toMatchObject([{ op: "conflict" }]);
-  });
-
-  test("goes to who keeps it before who is listed first", async () => {
-    const memory = await managed(ADA);
-    const newcomer = oktaUser("00u9", "ada@example.com");
-
-    const operations = await plan(memory, [
-      newcomer,
-      oktaUser("00u1", "ada@example.com", { title: "CTO" }),
-    ]);
-
-    expect(operations).toMatchObject([
-      { op: "conflict" },
-      { op: "update", change: { kind: "update" } },
-    ]);
-  });
-
-  test("goes to who is listed first before who is restored", async () => {
-    const memory = pushed({ gone: { userName: "ada@example.com", externalId: "00u1" } });
-    const record = memory.users.get("gone");
-    if (record !== undefined) memory.users.set("gone", { ...record, deletedAt: 5 });
-
-    const operations = await plan(memory, [oktaUser("00u9", "ada@example.com"), ADA]);
-
-    expect(operations).toMatchObject([{ op: "create" }, { op: "conflict" }]);
-  });
-});
-
-describe("one user for two records", () => {
-  test("is the first one's, and the second is told whose", async () => {
-    const memory = pushed({ known: { userName: "ada@example.com", externalId: "00u2" } });
-
-    // Both lead to "known": one by his name and address, the other by his externalId.
-    const operations = await plan(memory, [BO, ADA]);
-
-    expect(operations).toMatchObject([{ op: "adopt", sourceId: "00u2" }, { op: "create" }]);
-  });
-
-  test("by name and by address of different records is a conflict with the user's id", async () => {
-    const emails = [{ value: "ada@mail.example", primary: true }];
-    const memory = pushed({ known: { userName: "zoe", emails } });
-    const page = [
-      oktaUser("00u1", "ada", { email: "ada@mail.example" }),
-      oktaUser("00u2", "bo", { email: "ada@mail.example" }),
-    ];
-
-    const operations = await plan(memory, page);
-
-    expect(operations).toMatchObject([
-      { op: "adopt", link: { userId: "known" } },
-      { op: "conflict", issue: { detail: expect.stringContaining("the id known") } },
-    ]);
-  });
-
-  test("belongs to whom his externalId names, if that one is in the page", async () => {
-    const memory = pushed({ known: { userName: "ada@example.com", externalId: "00u2" } });
-
-    const operations = await plan(memory, [ADA, BO]);
-
-    expect(operations).toMatchObject([
-      { op: "create", sourceId: "00u1" },
-      { op: "adopt", sourceId: "00u2", link: { userId: "known" } },
-    ]);
-  });
-});
-
-describe("matching by address", () => {
-  const emails = [{ value: "ada@example.com", primary: true }];
-
-  test.each([
-    { externalId: "00u2", ops: ["create", "adopt"] },
-    { externalId: "hr-1", ops: ["adopt", "create"] },
-  ])("respects the externalId $externalId of the page", async ({ externalId, ops }) => {
-    const memory = pushed({ known: { userName: "zoe", externalId, emails } });
-
-    const operations = await plan(memory, [ADA, BO]);
-
-    expect(operations.map(({ op }) => op)).toEqual(ops);
-  });
-
-  test("takes no user who is linked", async () => {
-    const memory = await managed(ADA);
-
-    const operations = await plan(memory, [oktaUser("00u9", "new", { email: "ada@example.com" })]);
-
-    expect(operations).toMatchObject([{ op: "create" }]);
-  });
-
-  test("is off though a manager's address was looked up", async () => {
-    const memory = pushed({ known: { userName: "zoe", emails } });
-    const bo = oktaUser("00u2", "bo", { email: null, manager: "ada@example.com" });
-    const ada = oktaUser("00u1", "ada", { email: "ada@example.com" });
-
-    const operations = await plan(memory, [bo, ada], { matchByEmail: false });
-
-    expect(operations).toMatchObject([{ op: "create" }, { op: "create" }]);
-  });
-});
-
-describe("an externalId that another record's user has", () => {
-  async function directory(more: object = {}): Promise<BridgeMemory> {
-    const memory = await managed(oktaUser("00u7", "zoe@example.com"));
-    const id = memory.bySource.get("00u7")?.userId ?? "";
-    memory.push(id, { ...documentIn(memory, id), externalId: "00u1" });
-    relink(memory, "00u7", more);
-    return memory;
-  }
-
-  test("is a conflict, with an issue that names the holder", async () => {
-    const memory = await directory();
-
-    expect(await plan(memory, [ADA])).toMatchObject([
-      {
-        op: "conflict",
-        sourceId: "00u1",
-        why: "externalId-taken",
-        issue: { kind: "externalId-taken", detail: expect.stringContaining("externalId") },
-      },
-    ]);
-  });
-
-  test("does not touch him for a leaver", async () => {
-    const memory = await directory();
-
-    expect(await plan(memory, [ADA_LEAVES])).toMatchObject([
-      { op: "ignore", why: "inactive-never-seen" },
-    ]);
-  });
-
-  test("is relinked in the second pass alone, once the former one is gone", async () => {
-    const memory = await directory({ goneAt: 5 });
-    const context = aContext(oktaConfig(), memory);
-
-    const first = await runPage(memory, [ADA], context);
-    const second = await runPage(memory, [ADA], { ...context, pass: "second" });
-
-    expect(first).toMatchObject([{ op: "conflict" }]);
-    expect(second).toMatchObject([{ op: "relink", formerSourceId: "00u7" }]);
-  });
-});
-
 describe("somebody who comes back", () => {
   test("unchanged is no longer gone", async () => {
     const memory = await managed(ADA);
@@ -467,55 +221,26 @@ test("an unchanged record of somebody who was disabled switches him off, and say
   ]);
 });
 
+test("a record that would make the user too large is an issue of that record alone", async () => {
+  const roles = Array.from({ length: 100 }, (_, at) => ({ value: `${at} ${"x".repeat(5_150)}` }));
+  const memory = pushed({ known: { userName: "ada@example.com", roles } });
+  const before = memory.users.get("known");
+  const long = "y".repeat(8_000);
+  const record = oktaUser("00u1", "ada@example.com", { title: long, division: long });
+
+  const operations = await plan(memory, [record, BO]);
+
+  expect(operations).toMatchObject([
+    { op: "ignore", why: "invalid-value", issue: { kind: "invalid-value" } },
+    { op: "create" },
+  ]);
+  expect(memory.users.get("known")).toBe(before);
+});
+
 test("addresses without a value name nobody", async () => {
   const memory = pushed({
     known: { userName: "ada@example.com", emails: [{ type: "home", display: "none" }] },
   });
 
   expect(await plan(memory, [ADA])).toMatchObject([{ op: "adopt" }]);
-});
-
-describe("rows of one id", () => {
-  const twice = (second: JsonObject) => [oktaUser("00u1", "ada", { title: "CTO" }), second];
-
-  test("in a complete listing: the later one holds as a whole", async () => {
-    const rows = [
-      { ...oktaUser("00u1", "ada"), status: "SUSPENDED" },
-      { id: "00u1", profile: { login: "ada" } },
-    ];
-
-    const [prepared, ...others] = await preparePage(rows, oktaConfig(), "full");
-
-    expect(others).toEqual([]);
-    expect(prepared).toMatchObject({ sourceId: "00u1", mapped: { isActive: true } });
-    expect(prepared?.raw).toEqual(rows[1]);
-  });
-
-  test("in a delta listing: the later one adds to the earlier", async () => {
-    const [prepared] = await preparePage(
-      twice({ id: "00u1", status: "SUSPENDED" }),
-      oktaConfig(),
-      "delta",
-    );
-
-    expect(prepared).toMatchObject({ mapped: { kind: "user", isActive: false } });
-    expect(prepared?.raw).toMatchObject({ profile: { title: "CTO" }, status: "SUSPENDED" });
-  });
-
-  test("in Graph's complete listing, a delta round: the later one adds, or stands alone", async () => {
-    const whole = { id: "m1", userPrincipalName: "mia", jobTitle: "Analyst" };
-    const more = { id: "m1", city: "Berlin" };
-
-    const [merged] = await preparePage([whole, more], aConfig(ENTRA), "full");
-    const [alone] = await preparePage([more], aConfig(ENTRA), "full");
-
-    expect(merged?.raw).toEqual({ ...whole, ...more });
-    expect(alone).toMatchObject({ mapped: { kind: "user" } });
-  });
-
-  test("that are no users have no hash", async () => {
-    const rows = [{ id: "m1", "@removed": { reason: "deleted" } }];
-
-    expect(await preparePage(rows, aConfig(ENTRA), "delta")).toMatchObject([{ hash: "" }]);
-  });
 });

@@ -1,0 +1,121 @@
+import type { Issue, IssueKind } from "./mapped.ts";
+import type { OffReason } from "./operation.ts";
+import type { GuardSettings } from "./settings.ts";
+import type { WaitingOff } from "./storage-offs.ts";
+
+/**
+ * Something of a run that no write tells of, on its way to the event log: an issue, or a switch-off
+ * that is held. It is stored with its `opId` before it goes, so that sending it twice is harmless.
+ */
+export interface Notice {
+  /** A UUIDv7: the op_id of its event. */
+  readonly opId: string;
+  readonly runId: string;
+  readonly at: number;
+  readonly status: 202 | 400 | 409;
+  readonly scimType: "uniqueness" | "invalidValue" | null;
+  readonly resourceType: "User" | "Group";
+  /** The directory's resource that the record is linked to. */
+  readonly resourceId: string | null;
+  /** null where the record says none: then the name is looked up by `resourceId`. */
+  readonly userName: string | null;
+  readonly explanation: string;
+  /** The same without what the provider said, for a log without personal data. */
+  readonly maskedExplanation: string;
+}
+
+/** What a notice says of its own; what else it needs is that of its run. */
+export type NoticeContent = Omit<Notice, "opId" | "runId" | "at">;
+
+/** Kinds that the event log is not told of: the record itself is provisioned, or there is none. */
+export type QuietKind = "manager-unresolved" | "member-unresolved" | "not-all-logged";
+
+/** What the event log says of an issue; undefined where it is told nothing. */
+export function issueNotice(
+  { kind, userName, detail }: Issue,
+  resourceType: Notice["resourceType"],
+  linked: { readonly id: string | undefined; readonly groupName: string | undefined },
+): NoticeContent | undefined {
+  if (isQuiet(kind)) return undefined;
+  return {
+    ...ANSWERS[kind],
+    resourceType,
+    resourceId: linked.id ?? null,
+    userName: userName ?? linked.groupName ?? null,
+    explanation: detail,
+    maskedExplanation: MASKED_DETAILS.get(kind) ?? detail,
+  };
+}
+
+/** What the guard counted when it held the switch-offs of a run. */
+export interface HeldCount {
+  readonly switchOffs: number;
+  readonly activeLinked: number;
+  readonly guard: GuardSettings;
+}
+
+/** What the event log says of a switch-off that is held. */
+export function heldNotice({ userId, why }: WaitingOff, count: HeldCount): NoticeContent {
+  const explanation = `${REASONS[why]}, but ${tooMany(count)}. Approve or reject them under …/bridge/held.`;
+  return {
+    status: 202,
+    scimType: null,
+    resourceType: "User",
+    resourceId: userId,
+    userName: null,
+    explanation,
+    maskedExplanation: explanation,
+  };
+}
+
+function isQuiet(kind: IssueKind): kind is QuietKind {
+  return kind === "manager-unresolved" || kind === "member-unresolved" || kind === "not-all-logged";
+}
+
+/** What a push client would have been answered. */
+const ANSWERS: Readonly<
+  Record<Exclude<IssueKind, QuietKind>, Pick<Notice, "status" | "scimType">>
+> = {
+  "no-id": { status: 400, scimType: null },
+  "no-username": { status: 400, scimType: "invalidValue" },
+  "invalid-value": { status: 400, scimType: "invalidValue" },
+  "group-invalid": { status: 400, scimType: "invalidValue" },
+  "userName-taken": { status: 409, scimType: "uniqueness" },
+  "externalId-taken": { status: 409, scimType: "uniqueness" },
+  "rehire-conflict": { status: 409, scimType: "uniqueness" },
+  "group-name-taken": { status: 409, scimType: "uniqueness" },
+};
+
+/** In place of the details that repeat what the provider sent; the others name attributes and ids of ours. */
+const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
+  [
+    "rehire-conflict",
+    "Its name or address belongs to a former user, who may be another person. The issue of the run says which, and what to do.",
+  ],
+  [
+    "group-name-taken",
+    "Another group of this connector holds its name. Rename one of the two at the provider, or rename or remove the other group here.",
+  ],
+  [
+    "group-invalid",
+    "The group cannot be kept as it is at the provider. The issue of the run says why.",
+  ],
+]);
+
+const REASONS: Readonly<Record<OffReason, string>> = {
+  disabled: "The provider says that this user is disabled",
+  missing: "The provider no longer has this user",
+  excluded: "This user is excluded now",
+  guest: "This user is a guest at the provider",
+  "service-account": "This user is a service account at the provider",
+  "removed:changed": "The provider removed this user",
+  "removed:deleted": "The provider deleted this user",
+};
+
+function tooMany({ switchOffs, activeLinked, guard }: HeldCount): string {
+  const allowed = Math.max(guard.max, Math.floor((guard.percent * activeLinked) / 100));
+  if (switchOffs > allowed) {
+    return `${switchOffs} switch-offs in one run are more than the guard lets through (${allowed})`;
+  }
+  return `the run would switch off all ${activeLinked} active users, which the guard never lets through`;
+}

@@ -1,0 +1,60 @@
+import { documentOf } from "#scim/ports.ts";
+import { keyText } from "#scim/resource-key.ts";
+import type { StoredBridge } from "#store/bridges.ts";
+import { withRetries } from "#store/database.ts";
+import { appendEvents } from "#store/events.ts";
+import { runQuery, type Scope } from "#store/query.ts";
+import { resourcesByKeys } from "#store/resource-lookup.ts";
+import { parseConfig } from "./bridge-config.ts";
+import { noticeEvent } from "./event-row.ts";
+import { USER_NAME } from "./mapping/map-user.ts";
+import { textIn } from "./plan-document.ts";
+import type { ObjectSql } from "./storage.ts";
+import { dropNotices, listNotices } from "./storage-notices.ts";
+import type { BridgeTools } from "./tools.ts";
+
+/** So many notices travel together. */
+const NOTICES_PER_BATCH = 1_000;
+
+/** Appends the notices that wait to the event log, then forgets them; safe to repeat. */
+export async function tellNotices(
+  sql: ObjectSql,
+  tools: Pick<BridgeTools, "db" | "clock">,
+  bridge: StoredBridge,
+): Promise<void> {
+  const { db, clock } = tools;
+  const facts = {
+    provider: parseConfig(bridge.config).source.type,
+    isMasked: bridge.settings.maskPersonalData,
+  };
+  for (;;) {
+    const notices = listNotices(sql, NOTICES_PER_BATCH);
+    if (notices.length === 0) return;
+    const nameless = notices.filter((each) => each.userName === null);
+    const ids = nameless.flatMap(({ resourceType, resourceId }) =>
+      resourceType === "User" && resourceId !== null ? [resourceId] : [],
+    );
+    const names = await userNames(tools, bridge, ids);
+    const rows = notices.map((each) => noticeEvent(each, names.get(each.resourceId ?? ""), facts));
+    await withRetries(clock, () => db.batch([...appendEvents(db, bridge.connectorId, rows)]));
+    dropNotices(sql, notices);
+  }
+}
+
+/** What users are called in the directory now, by id; deleted ones are not among them. */
+export async function userNames(
+  { db, clock }: Pick<BridgeTools, "db" | "clock">,
+  { connectorId }: Pick<StoredBridge, "connectorId">,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const scope: Scope = { kind: "connector", connectorId };
+  const keys = [...new Set(userIds)].map((value) => ({ key: "id" as const, value }));
+  const records = await runQuery(db, resourcesByKeys(db, scope, "User", keys), clock);
+  const pairs = userIds.flatMap((id): [string, string][] => {
+    const record = records.get(keyText({ key: "id", value: id }));
+    const name = record === undefined ? undefined : textIn(documentOf(record), USER_NAME);
+    return name === undefined ? [] : [[id, name]];
+  });
+  return new Map(pairs);
+}
