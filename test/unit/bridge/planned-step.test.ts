@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Link, Operation } from "#bridge/operation.ts";
-import { plannedStep } from "#bridge/planned-step.ts";
+import { plannedStep, shownStep } from "#bridge/planned-step.ts";
 import type { ResourceChange } from "#scim/ports.ts";
 import { newRecord, replacedRecord } from "#scim/resource-record.ts";
 import { USER } from "#scim/schema/registry.ts";
@@ -123,5 +123,31 @@ describe("an operation as administrators see it", () => {
 
   test("skip is none", () => {
     expect(plannedStep({ op: "skip", sourceId: "00u1", link: LINK })).toBeUndefined();
+  });
+
+  test.each([
+    { isActive: true, why: "unchanged" },
+    { isActive: false, why: "inactive" },
+  ])("skip is shown as $why where even that is asked for", ({ isActive, why }) => {
+    const operation: Operation = { op: "skip", sourceId: "00u1", link: { ...LINK, isActive } };
+
+    expect(shownStep(operation, null)).toEqual({
+      op: "skip",
+      sourceId: "00u1",
+      userId: "u1",
+      why,
+      ...NOTHING,
+    });
+  });
+
+  test("ignore shows the user whom its record is linked to", () => {
+    const operation: Operation = {
+      op: "ignore",
+      sourceId: "00u1",
+      why: "invalid-value",
+      issue: undefined,
+    };
+
+    expect(shownStep(operation, "u1")).toMatchObject({ op: "ignore", userId: "u1" });
   });
 });
