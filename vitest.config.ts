@@ -24,7 +24,15 @@ export default defineConfig({
   test: {
     coverage: { provider: "istanbul", include: ["src/**/*.ts"] },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          // Pure modules: a worker of its own for each file would take longer than the tests.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: "property",

@@ -9,6 +9,9 @@ const RETRY_MAX_MS = 60_000;
 const FIRST_PAUSE_MS = 15_000;
 const PAUSE_MAX_MS = 15 * 60_000;
 
+/** A provider that asks for a second again and again would be asked every second for a day. */
+const TRUSTED_PAUSES = 10;
+
 /**
  * How long after its n-th consecutive failure a bridge runs again: the interval,
  * doubled for each failure, ±10 %, up to a day; a longer wait that the provider asked for wins.
@@ -37,14 +40,18 @@ export function retryDelayMs(attempt: number, random: () => number): number {
 
 /**
  * How long a throttled run pauses: until the provider's `retryAt`, from a second to a day; where it
- * named none, longer with each pause in a row, with full jitter.
+ * named none, or throttles on after each moment that it named, longer with each pause in a row, with
+ * full jitter.
  */
 export function throttleDelayMs(
   { retryAt, now, pauses }: ThrottleFacts,
   random: () => number,
 ): number {
   if (retryAt === undefined) return fullJitter(FIRST_PAUSE_MS, PAUSE_MAX_MS, pauses, random);
-  return Math.min(DELAY_MAX_MS, Math.max(PAUSE_MIN_MS, retryAt - now));
+  const askedMs = Math.min(DELAY_MAX_MS, Math.max(PAUSE_MIN_MS, retryAt - now));
+  const doubted = pauses - TRUSTED_PAUSES;
+  if (doubted < 0) return askedMs;
+  return Math.max(askedMs, fullJitter(FIRST_PAUSE_MS, PAUSE_MAX_MS, doubted, random));
 }
 
 /** What a pause is computed from; times in milliseconds. */

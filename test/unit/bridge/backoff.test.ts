@@ -69,3 +69,12 @@ test("pauses grow where the provider names no moment, up to a quarter of an hour
 
   expect(delays).toEqual([15_000, 30_000, 60_000, 15 * MINUTE_MS]);
 });
+
+test("a provider that names a second again and again is not asked every second", () => {
+  const last = () => 1 - Number.EPSILON;
+  const delays = [0, 9, 10, 11, 30].map((pauses) =>
+    throttleDelayMs({ retryAt: 1_000, now: 0, pauses }, last),
+  );
+
+  expect(delays).toEqual([1_000, 1_000, 15_000, 30_000, 15 * MINUTE_MS]);
+});
