@@ -13,7 +13,7 @@ import { renderResults } from "./lib/report.js";
 const HERE = join(ROOT, "bench");
 const isQuick = process.argv.includes("--quick");
 const SIZES = isQuick ? [1_000] : [1_000, 10_000, 100_000];
-const EFFORT = isQuick ? { rounds: 3, budgetMs: 300 } : { rounds: 3, budgetMs: 1_500 };
+const EFFORT = isQuick ? { rounds: 3, budgetMs: 300 } : { rounds: 3, budgetMs: 1_000 };
 const SERVERS = [
   { title: "floor", name: "worker", args: ["floor"], isFloor: true },
   { title: "gateway", name: "worker", args: ["gateway"] },

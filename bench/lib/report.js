@@ -17,7 +17,7 @@ export function renderResults({ machine, connections, isQuick, sizes, cpu }) {
   const date = new Date().toISOString().slice(0, 10);
   return [
     "# Results",
-    `${date}${isQuick ? " (quick)" : ""}; ${machine}; one client with ${connections} keep-alive connections on the same machine; medians of the rounds.`,
+    `${date}${isQuick ? " (quick)" : ""}; ${machine}; one client with ${connections} keep-alive connections on the same machine (2 where a request takes more than two seconds); medians of the rounds.`,
     ...sizes.flatMap(sectionOf),
     "## CPU of a request",
     "Microseconds of CPU in Node. *request*: a whole request through the gateway (HTTP objects, routing, token hash, log row) with D1's answers repeated from memory. *library*: `src/scim` alone, beside scimmy as a library with its handlers' answers repeated from memory. scimmy's list is handed 1,000 users by its handler, as its interface asks for all of them; in brackets, only the 100 of the page.",

@@ -59,6 +59,9 @@ const server = createServer(async (request, response) => {
   response.end(data === undefined ? undefined : JSON.stringify(data));
 });
 
+// The default of five seconds would close connections while one slow answer holds up all others.
+server.keepAliveTimeout = 600_000;
+
 await serveParent({
   start: async () => {
     await fill();

@@ -82,6 +82,8 @@ app.use(
   }),
 );
 const server = createServer(app);
+// The default of five seconds would close connections while one slow answer holds up all others.
+server.keepAliveTimeout = 600_000;
 
 await serveParent({
   start: async () => {
