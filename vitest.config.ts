@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
@@ -22,6 +23,8 @@ process.env.ENCRYPTION_KEYS ??= WORKER_BINDINGS.ENCRYPTION_KEYS;
 
 export default defineConfig({
   test: {
+    // One less than there are cores, the default, would leave a machine of two half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: { provider: "istanbul", include: ["src/**/*.ts"] },
     projects: [
       {
