@@ -1,34 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Operation } from "#bridge/operation.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
-import type { JsonObject } from "#scim/json.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
+import { managed, plan, relink } from "../../support/bridge-plan.ts";
 import { aContext, runPage } from "../../support/bridge-run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 const BO = oktaUser("00u2", "bo@example.com");
 const ADA_LEAVES = oktaUser("00u1", "ada@example.com", {}, "SUSPENDED");
-
-function plan(
-  memory: BridgeMemory,
-  records: readonly JsonObject[],
-  settings: Partial<BridgeSettings> = {},
-): Promise<readonly Operation[]> {
-  return runPage(memory, records, aContext(oktaConfig(settings), memory));
-}
-
-/** A directory to which the bridge wrote these records. */
-async function managed(...records: readonly JsonObject[]): Promise<BridgeMemory> {
-  const memory = pushed({});
-  await plan(memory, records);
-  return memory;
-}
-
-function relink(memory: BridgeMemory, sourceId: string, more: object): void {
-  const link = memory.bySource.get(sourceId);
-  if (link !== undefined) memory.bySource.set(sourceId, { ...link, ...more });
-}
 
 describe("a name that is taken", () => {
   test("leaves an active user as he is, with an issue that names the holder", async () => {

@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Operation } from "#bridge/operation.ts";
 import { rehiredFrom } from "#bridge/plan-missing.ts";
 import { preparePage } from "#bridge/plan-prepare.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
-import type { JsonObject } from "#scim/json.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
+import { managed, plan, relink } from "../../support/bridge-plan.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
@@ -18,26 +15,6 @@ const ENTRA = {
   graphBaseUrl: "https://g",
   loginBaseUrl: "https://l",
 } as const;
-
-function plan(
-  memory: BridgeMemory,
-  records: readonly JsonObject[],
-  settings: Partial<BridgeSettings> = {},
-): Promise<readonly Operation[]> {
-  return runPage(memory, records, aContext(oktaConfig(settings), memory));
-}
-
-/** A directory to which the bridge wrote these records. */
-async function managed(...records: readonly JsonObject[]): Promise<BridgeMemory> {
-  const memory = pushed({});
-  await plan(memory, records);
-  return memory;
-}
-
-function relink(memory: BridgeMemory, sourceId: string, more: object): void {
-  const link = memory.bySource.get(sourceId);
-  if (link !== undefined) memory.bySource.set(sourceId, { ...link, ...more });
-}
 
 describe("a record that leads to nobody", () => {
   test("without a name is an issue", async () => {

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Operation } from "#bridge/operation.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
-import type { JsonObject } from "#scim/json.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
+import { managed, plan } from "../../support/bridge-plan.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
@@ -13,21 +10,6 @@ const ENTRA = {
   graphBaseUrl: "https://g",
   loginBaseUrl: "https://l",
 } as const;
-
-function plan(
-  memory: BridgeMemory,
-  records: readonly JsonObject[],
-  settings: Partial<BridgeSettings> = {},
-): Promise<readonly Operation[]> {
-  return runPage(memory, records, aContext(oktaConfig(settings), memory));
-}
-
-/** A directory to which the bridge wrote these records. */
-async function managed(...records: readonly JsonObject[]): Promise<BridgeMemory> {
-  const memory = pushed({});
-  await plan(memory, records);
-  return memory;
-}
 
 describe("out of scope", () => {
   const GUEST = { id: "00u1", userPrincipalName: "ada@example.com", userType: "Guest" };

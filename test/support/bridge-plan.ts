@@ -1,0 +1,28 @@
+import type { Operation } from "#bridge/operation.ts";
+import type { BridgeSettings } from "#bridge/settings.ts";
+import type { JsonObject } from "#scim/json.ts";
+import type { BridgeMemory } from "./bridge-memory.ts";
+import { oktaConfig, pushed } from "./bridge-people.ts";
+import { aContext, runPage } from "./bridge-run.ts";
+
+/** Plans a page of Okta's records with some settings of its own, and carries it out. */
+export function plan(
+  memory: BridgeMemory,
+  records: readonly JsonObject[],
+  settings: Partial<BridgeSettings> = {},
+): Promise<readonly Operation[]> {
+  return runPage(memory, records, aContext(oktaConfig(settings), memory));
+}
+
+/** A directory to which the bridge wrote these records. */
+export async function managed(...records: readonly JsonObject[]): Promise<BridgeMemory> {
+  const memory = pushed({});
+  await plan(memory, records);
+  return memory;
+}
+
+/** Changes what the bridge keeps of a user. */
+export function relink(memory: BridgeMemory, sourceId: string, more: object): void {
+  const link = memory.bySource.get(sourceId);
+  if (link !== undefined) memory.bySource.set(sourceId, { ...link, ...more });
+}
