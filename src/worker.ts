@@ -7,6 +7,7 @@ import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
+import { Memory } from "#http/memory.ts";
 import type { AppEnv } from "#http/services.ts";
 import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
@@ -30,6 +31,7 @@ export default {
       clock,
       log: new DeferredLog(clock),
       waker: new WebhookWaker(clock),
+      memory: new Memory(clock),
       fetch: (url, init) => fetch(url, init),
     });
     return app.fetch(request, env, context);

@@ -1,6 +1,7 @@
 import { createApp } from "../../src/http/app.ts";
 import { readConfig } from "../../src/http/config.ts";
 import { DeferredLog } from "../../src/http/deferred-log.ts";
+import { Memory } from "../../src/http/memory.ts";
 import { WebhookWaker } from "../../src/http/wake.ts";
 
 const clock = {
@@ -16,6 +17,7 @@ export function createGateway(env: Env): (request: Request) => Promise<Response>
     clock,
     log: new DeferredLog(clock),
     waker: new WebhookWaker(clock),
+    memory: new Memory(clock),
     fetch: () => Promise.reject(new Error("Nothing goes out.")),
   });
   const context = {

@@ -16,7 +16,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(async (context, next) => {
     await next();
     // What a client wrote into an attribute is never to be taken for a page or a script.
-    context.header("X-Content-Type-Options", "nosniff");
+    // Set on the answer itself: Hono would make another one of it.
+    context.res.headers.set("X-Content-Type-Options", "nosniff");
   });
   app.use(async (context, next) => {
     if (context.req.raw.url.length > URL_CHARACTERS_MAX) throw URL_TOO_LONG;

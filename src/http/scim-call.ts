@@ -20,6 +20,7 @@ import { holdsBrokenText } from "#scim/text.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit.ts";
+import { commitGuess, type GuessOutcome, type Premise } from "#store/commit-guess.ts";
 import type { Database } from "#store/database.ts";
 import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
@@ -32,6 +33,7 @@ import { requireGranted } from "./authenticate.ts";
 import { readBodyText } from "./body.ts";
 import { unauthorized } from "./error-response.ts";
 import { type CallFacts, eventRow, type LoggedResource } from "./event-log.ts";
+import type { Memory } from "./memory.ts";
 
 /** What a call needs of the world. */
 export interface CallTools {
@@ -43,6 +45,19 @@ export interface CallTools {
   readonly admit: (access: Access) => Promise<void>;
   /** Tells the connector's webhooks that something was written. */
   readonly wake: (access: Access) => void;
+  /** What earlier requests saw. */
+  readonly memory: Memory;
+}
+
+/** A change decided on what is remembered. */
+export interface GuessedChange {
+  /** What the token is remembered to stand for. */
+  readonly access: Access;
+  readonly type: ResourceType;
+  readonly change: ResourceChange;
+  readonly warnings: readonly string[];
+  readonly premise: Premise;
+  readonly answerTo: (change: ResourceChange) => Answer;
 }
 
 /** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
@@ -112,13 +127,87 @@ export class ScimCall {
     }
     const query = build(db, { kind: "token", hash: this.tokenHash });
     const found = await readWithAccess(db, this.tokenHash, query, clock);
-    if (found === undefined)
-      throw unauthorized("This token is not known here. Check that it was copied whole.");
-    this.access = found.access;
-    requireGranted(judgeAccess(found.access, this.intent, clock.now()), found.access);
-    await this.tools.admit(found.access);
-    this.settingsJudged = found.access.settings;
+    const access = this.judged(found.access);
+    await this.tools.admit(access);
+    this.settingsJudged = access.settings;
     return found.value;
+  }
+
+  /** Judges what the token turned out to stand for; throws the refusal unless it is good. */
+  private judged(access: Access | undefined): Access {
+    const { memory } = this.tools;
+    memory.keepAccess(this.tokenHash, undefined);
+    this.access = access;
+    if (access === undefined)
+      throw unauthorized("This token is not known here. Check that it was copied whole.");
+    requireGranted(judgeAccess(access, this.intent, this.facts.startedAt), access);
+    memory.keepAccess(this.tokenHash, access);
+    return access;
+  }
+
+  /** What the token stood for in an earlier request; undefined as soon as this one has asked. */
+  get rememberedAccess(): Access | undefined {
+    return this.access === undefined ? this.tools.memory.access(this.tokenHash) : undefined;
+  }
+
+  /** A user of a connector as an earlier request saw it. */
+  rememberedUser({ connectorId }: Access, id: string): ResourceRecord | undefined {
+    return this.tools.memory.user(connectorId, id);
+  }
+
+  /**
+   * Stores a change if all that it was decided on still holds. If not, nothing is stored, the caller's
+   * token is judged by what it stands for now, and `seen` is told whom the premise is about.
+   */
+  async storeGuess(
+    guess: GuessedChange,
+    seen: (found: readonly ResourceRecord[]) => void,
+  ): Promise<CommitOutcome> {
+    const { access } = guess;
+    await this.tools.admit(access);
+    this.access = access;
+    this.settingsJudged = access.settings;
+    const outcome = await this.commitGuess(guess);
+    if (outcome.kind === "uniqueness") {
+      // Only what held was stored and then refused: the one remembered is the one it was of.
+      if (guess.premise.kind === "unchanged") this.noted(guess.premise.record);
+      return outcome;
+    }
+    if (outcome.kind === "undone") {
+      this.settingsJudged = undefined;
+      this.settingsJudged = this.judged(outcome.access).settings;
+      seen(outcome.found);
+      return { kind: "versionChanged" };
+    }
+    this.access = outcome.access ?? access;
+    this.isLogged = true;
+    this.tools.wake(this.access);
+    this.keep(guess.change.after);
+    return { kind: "committed" };
+  }
+
+  private async commitGuess(guess: GuessedChange): Promise<GuessOutcome> {
+    const { db, clock } = this.tools;
+    const { access, type, warnings, premise, answerTo } = guess;
+    const { connectorId, stored: terms } = access;
+    const changes = this.withEvents(type, [guess.change], warnings, answerTo);
+    const [change] = changes;
+    if (change === undefined) throw new Error("A change has an event.");
+    const write = {
+      change,
+      credentialHash: this.tokenHash,
+      terms,
+      premise,
+      at: this.facts.startedAt,
+    };
+    try {
+      return await commitGuess(db, connectorId, write, clock);
+    } catch (error) {
+      // Whether the token is good was not seen.
+      this.access = undefined;
+      this.settingsJudged = undefined;
+      throw error;
+    }
   }
 
   /** The connector's settings, once the token was judged good. */
@@ -163,9 +252,18 @@ export class ScimCall {
   }
 
   /** Notes whom a request is about: also a refused change is looked for by the name of the one it was of. */
-  private noted(record: ResourceRecord | undefined): ResourceRecord | undefined {
-    if (record !== undefined) this.resource = loggedResource(record);
+  noted(record: ResourceRecord | undefined): ResourceRecord | undefined {
+    if (record !== undefined) {
+      this.resource = loggedResource(record);
+      this.keep(record);
+    }
     return record;
+  }
+
+  /** Remembers a user as it was read or stored. */
+  keep(record: ResourceRecord): void {
+    if (this.access === undefined || record.type !== "User" || record.rowId === undefined) return;
+    this.tools.memory.keepUser(this.access.connectorId, record);
   }
 
   /** What the store knows of the members of the caller's groups. */
@@ -263,6 +361,7 @@ export class ScimCall {
   ): Promise<CommitOutcome> {
     const outcome = await this.store(this.withEvents(type, changes, warnings, answerTo));
     this.isLogged = outcome.kind === "committed";
+    if (this.isLogged) for (const { after } of changes) this.keep(after);
     return outcome;
   }
 

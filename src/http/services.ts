@@ -1,6 +1,7 @@
 import type { Clock } from "#store/clock.ts";
 import type { Config } from "./config.ts";
 import type { DeferredLog } from "./deferred-log.ts";
+import type { Memory } from "./memory.ts";
 import type { WebhookWaker } from "./wake.ts";
 
 /** What every route shares for as long as its isolate lives. */
@@ -10,6 +11,8 @@ export interface Services {
   readonly log: DeferredLog;
   /** Tells webhooks of what was written. */
   readonly waker: WebhookWaker;
+  /** What earlier requests saw, to decide a write on. */
+  readonly memory: Memory;
   /** Outgoing requests, to hosts that the operator configured. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }

@@ -81,6 +81,17 @@ export interface ConnectorTerms extends ConnectorSettings {
   readonly type: ResourceType;
 }
 
+/**
+ * What is remembered of a connector and of what a request names there, to decide on without a look.
+ * Any of it may be wrong: only a commit proves it, so nothing else may come of it.
+ */
+export interface Guess<T> {
+  readonly terms: ConnectorTerms;
+  readonly remembered: T;
+  /** Stores a change decided on it; `versionChanged` when anything remembered was wrong. */
+  readonly commit: (change: ResourceChange, warnings: readonly string[]) => Promise<CommitOutcome>;
+}
+
 /** The resources of one type of one connector, for one caller at one moment. */
 export interface Directory {
   /** The standard type: all that can be said before the connector is known. Its `settings` know more. */
@@ -98,6 +109,9 @@ export interface Directory {
     changes: readonly ResourceChange[],
     warnings: readonly string[],
   ) => Promise<CommitOutcome>;
+  /** What is remembered of a live resource, or of nobody having these keys; undefined for nothing. */
+  readonly guessRead?: (id: string) => Guess<ResourceRecord> | undefined;
+  readonly guessNobody?: (keys: CandidateKeys) => Guess<undefined> | undefined;
   /** Waits a little before attempt n is repeated, so that rivals do not meet again. */
   readonly pause: (attempt: number) => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { draftOf, finalOf } from "./draft.ts";
+import { commitGuess } from "./guess.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
 import type { ConnectorTerms, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
@@ -14,6 +15,15 @@ import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
 export async function createUser(directory: Directory, body: JsonValue): Promise<Written> {
   const { type } = directory;
   const draft = draftOf(type, body);
+  const guess = draft && directory.guessNobody?.(identityOf(type, draft.document));
+  const guessed = await commitGuess(guess, (_, terms) => {
+    const { document, warnings } = finalOf(type, draft, body, terms);
+    return { change: creation([], document, terms, directory), warnings };
+  });
+  if (guessed?.outcome.kind === "committed") {
+    const { change, warnings } = guessed.decision;
+    return { kind: "created", record: change.after, warnings };
+  }
   let hasLostRace = false;
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const candidates =

@@ -1,9 +1,11 @@
 import { ScimError } from "./error.ts";
 import { requireMatch } from "./etag.ts";
+import { commitGuess } from "./guess.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { applyPatch } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
 import {
+  type CommitOutcome,
   type ConnectorTerms,
   type Directory,
   documentOf,
@@ -127,33 +129,53 @@ export interface Decision {
   readonly warnings: readonly string[];
 }
 
-/** Reads, decides, commits; a rival's write in between has it read and decide again. */
+/**
+ * Decides on what is remembered of the resource and commits; if that was wrong, reads, decides and
+ * commits, and a rival's write in between has it read and decide again.
+ */
 export async function writeResource(
   directory: Directory,
   id: string,
   ifMatch: string | undefined,
   decide: (before: ResourceRecord, terms: ConnectorTerms) => Decision | Promise<Decision>,
 ): Promise<Written | undefined> {
+  const decideIfMatch = (before: ResourceRecord, terms: ConnectorTerms) => {
+    requireMatch(ifMatch, before.version);
+    return decide(before, terms);
+  };
+  const guessed = await commitGuess(directory.guessRead?.(id), decideIfMatch);
+  const written = guessed && settled(directory, guessed.decision, guessed.outcome);
+  if (written !== undefined) return written;
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const before = await directory.read(id);
     const terms = await directory.settings();
     if (before === undefined) return undefined;
-    requireMatch(ifMatch, before.version);
-    const { change, warnings } = await decide(before, terms);
+    const { change, warnings } = await decideIfMatch(before, terms);
     if (change === undefined) return { kind: "unchanged", record: before, warnings };
-    const outcome = await directory.commit([change], warnings);
-    switch (outcome.kind) {
-      case "committed":
-        return writtenBy(change, warnings);
-      case "uniqueness":
-        throw takenFrom(directory.type, outcome.key, change.after);
-      case "membershipCycle":
-        throw refuseCycle();
-      case "versionChanged":
-        await directory.pause(attempt);
-    }
+    const decision = { change, warnings };
+    const written = settled(directory, decision, await directory.commit([change], warnings));
+    if (written !== undefined) return written;
+    await directory.pause(attempt);
   }
   throw tooContended();
+}
+
+/** What came of a commit; undefined where a rival was faster, and the request has to be decided again. */
+function settled(
+  { type }: Directory,
+  { change, warnings }: { readonly change: LaterChange; readonly warnings: readonly string[] },
+  outcome: CommitOutcome,
+): Written | undefined {
+  switch (outcome.kind) {
+    case "committed":
+      return writtenBy(change, warnings);
+    case "uniqueness":
+      throw takenFrom(type, outcome.key, change.after);
+    case "membershipCycle":
+      throw refuseCycle();
+    case "versionChanged":
+      return undefined;
+  }
 }
 
 /** The change that gives a resource another document; none where the two are the same. */

@@ -48,11 +48,11 @@ export function changeRow({ change, type, event }: ChangeToCommit, at: number): 
 }
 
 /** Appends change rows; ?1 = rows, ?2 = connector. */
-export function insertChanges({ row, from }: RowSource): string {
+export function insertChanges({ row, from, only }: RowSource): string {
   return `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload, difference)
     SELECT ${row} ->> 'eventId', ?2, ${row} ->> 'resourceType', ${row} ->> 'resourceId', ${row} ->> 'version',
       ${row} ->> 'type', ${row} ->> 'at', ${row} ->> 'payload',
-      ${row} ->> 'difference' ${from}`;
+      ${row} ->> 'difference' ${from} WHERE ${only}`;
 }
 
 /** A change row repeats so many characters of values at most; beyond that it names the attributes alone. */

@@ -42,13 +42,13 @@ export function overlaps(
 }
 
 /** Parks the names of rows that get another one in the same batch; no name holds U+0000, and no other row this one. */
-export function parkNames({ row, from }: RowSource): string {
-  return `UPDATE resources SET name_key = char(0) || row_id ${chosen(row, from)}`;
+export function parkNames({ row, from, only }: RowSource): string {
+  return `UPDATE resources SET name_key = char(0) || row_id ${chosen(row, from)} AND ${only}`;
 }
 
 /** Parks the externalIds of rows that get another one in the same batch. */
-export function parkExternalIds({ row, from }: RowSource): string {
-  return `UPDATE resources SET external_id = NULL ${chosen(row, from)}`;
+export function parkExternalIds({ row, from, only }: RowSource): string {
+  return `UPDATE resources SET external_id = NULL ${chosen(row, from)} AND ${only}`;
 }
 
 function chosen(row: string, from: string): string {

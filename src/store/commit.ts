@@ -1,8 +1,7 @@
 import type { CommitOutcome } from "#scim/ports.ts";
-import { insertChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
-import { type Step, stepOf, updateGroups } from "./commit-steps.ts";
-import { overlaps, parkExternalIds, parkNames } from "./commit-swaps.ts";
+import { changeStatements, type RunRows } from "./commit-statements.ts";
+import { type Step, stepOf } from "./commit-steps.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
@@ -15,16 +14,7 @@ import {
   insertMembers,
   insertParked,
 } from "./member-statements.ts";
-import {
-  deleteValues,
-  eraseResources,
-  freeExternalIds,
-  insertResources,
-  insertValues,
-  touchResources,
-  updateResources,
-} from "./resource-statements.ts";
-import { eachChunk, type RowSource } from "./row-source.ts";
+import { eachChunk } from "./row-source.ts";
 import type { Write } from "./write.ts";
 
 /**
@@ -64,69 +54,43 @@ export async function commitChanges(
 
 function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1PreparedStatement[] {
   const steps = write.changes.map((each) => stepOf(each, write));
-  const rows = (items: readonly object[], text: (source: RowSource) => string) =>
+  const run: RunRows = (items, text) =>
     eachChunk(items, (source, json) => db.prepare(text(source)).bind(json, connectorId));
-  const all = <T extends object>(pick: (step: Step) => readonly T[]) => steps.flatMap(pick);
-  const moves = all((step) => step.moves);
   return [
-    ...rows(
+    ...run(
       write.changes.map(({ event }) => event),
       insertEvents,
     ),
     ...guardCredential(db, connectorId, write),
-    ...rows(
-      all(({ guards }) => guards),
+    ...run(
+      steps.flatMap(({ guards }) => guards),
       guardRows,
     ),
-    ...rows(
-      all(({ freed }) => freed),
-      freeExternalIds,
-    ),
-    ...rows(
-      all(({ removedValues }) => removedValues),
-      deleteValues,
-    ),
-    ...rows(
-      all(({ touched }) => touched),
-      touchResources,
-    ),
-    ...rows(overlaps(moves, "name"), parkNames),
-    ...rows(overlaps(moves, "externalId"), parkExternalIds),
-    ...updateGroups(steps).flatMap(({ keys, items }) => rows(items, updateResources(keys))),
-    ...rows(
-      all(({ erased }) => erased),
-      eraseResources,
-    ),
-    ...rows(
-      all(({ inserted }) => inserted),
-      insertResources,
-    ),
-    ...rows(
-      all(({ addedValues }) => addedValues),
-      insertValues,
-    ),
-    ...rows(
-      all(({ changes }) => changes),
-      insertChanges,
-    ),
-    ...rows(
-      all(({ removedMembers }) => removedMembers),
+    ...changeStatements(steps, run),
+    ...memberStatements(steps, run),
+  ];
+}
+
+function memberStatements(steps: readonly Step[], run: RunRows): readonly D1PreparedStatement[] {
+  return [
+    ...run(
+      steps.flatMap(({ removedMembers }) => removedMembers),
       deleteMembers,
     ),
-    ...rows(
-      all(({ addedMembers }) => addedMembers),
+    ...run(
+      steps.flatMap(({ addedMembers }) => addedMembers),
       insertMembers,
     ),
-    ...rows(
-      all(({ unparked }) => unparked),
+    ...run(
+      steps.flatMap(({ unparked }) => unparked),
       deleteParked,
     ),
-    ...rows(
-      all(({ parked }) => parked),
+    ...run(
+      steps.flatMap(({ parked }) => parked),
       insertParked,
     ),
-    ...rows(
-      all(({ nested }) => nested),
+    ...run(
+      steps.flatMap(({ nested }) => nested),
       guardCycles,
     ),
   ];

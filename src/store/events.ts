@@ -54,9 +54,24 @@ const COLUMNS = [
 const INSERTED = COLUMNS.map(([column]) => column).join(", ");
 
 /** Appends event rows; ?1 = rows (see row-source.ts), ?2 = connector. A known op_id aborts the batch. */
-export function insertEvents({ row, from }: RowSource): string {
+export function insertEvents({ row, from, only }: RowSource): string {
   const values = COLUMNS.map(([, member]) => `${row} ->> '${member}'`).join(", ");
-  return `INSERT INTO events (connector_id, ${INSERTED}) SELECT ?2, ${values} ${from}`;
+  return `INSERT INTO events (connector_id, ${INSERTED}) SELECT ?2, ${values} ${from} WHERE ${only}`;
+}
+
+/**
+ * Appends one event where a condition holds. In a `repeated` batch a known op_id
+ * aborts it also where the condition no longer holds: the try before made it so.
+ */
+export function insertEventIf(
+  condition: string,
+  isRepeated: boolean,
+): (source: RowSource) => string {
+  return ({ row, from }) => {
+    const known = `SELECT 1 FROM events WHERE connector_id = ?2 AND op_id = ${row} ->> 'opId'`;
+    const only = isRepeated ? `(${condition} OR EXISTS (${known}))` : condition;
+    return insertEvents({ row, from, only });
+  };
 }
 
 /**
@@ -69,6 +84,6 @@ export function appendEvents(
   rows: readonly EventRow[],
 ): readonly D1PreparedStatement[] {
   return eachChunk(rows, (source, json) =>
-    db.prepare(`${insertEvents(source)} WHERE true ON CONFLICT DO NOTHING`).bind(json, connectorId),
+    db.prepare(`${insertEvents(source)} ON CONFLICT DO NOTHING`).bind(json, connectorId),
   );
 }

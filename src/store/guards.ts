@@ -23,8 +23,17 @@ export function guardRows({ row, from }: RowSource): string {
  * Aborts the batch (CHECK credential_valid) when the caller's credential may no longer write.
  * ?1 = token hash, ?2 = connector, ?3 = now.
  */
-export const GUARD_CREDENTIAL = `INSERT INTO tx_guard (credential_gone) SELECT 1 WHERE NOT EXISTS (
+export const GUARD_CREDENTIAL = `INSERT INTO tx_guard (credential_gone) SELECT 1
+  WHERE NOT ${credentialHolds("?1", "?3")}`;
+
+/**
+ * The condition that a credential of connector ?2 may write; `hash` and `now` are SQL expressions, and
+ * `terms` another condition on its connector.
+ */
+export function credentialHolds(hash: string, now: string, terms = "1"): string {
+  return `EXISTS (
   SELECT 1 FROM credentials CROSS JOIN connectors ON connectors.number = credentials.connector_id
-  WHERE credentials.hash = ?1 AND credentials.connector_id = ?2 AND credentials.scope = 'read-write'
-    AND credentials.revoked_at IS NULL AND coalesce(credentials.expires_at > ?3, 1)
-    AND connectors.status = 'active' AND connectors.deleted_at IS NULL)`;
+  WHERE credentials.hash = ${hash} AND credentials.connector_id = ?2 AND credentials.scope = 'read-write'
+    AND credentials.revoked_at IS NULL AND coalesce(credentials.expires_at > ${now}, 1)
+    AND connectors.status = 'active' AND connectors.deleted_at IS NULL AND ${terms})`;
+}

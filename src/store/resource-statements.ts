@@ -4,12 +4,12 @@ import { matchesRow, type RowSource } from "./row-source.ts";
 // Each statement takes its rows as ?1 (see row-source.ts) and the connector's number as ?2.
 
 /** Stores new resources. */
-export function insertResources({ row, from }: RowSource): string {
+export function insertResources({ row, from, only }: RowSource): string {
   return `INSERT INTO resources (connector_id, type, id, name_key, name_slot, external_id, active, version,
       created_at, modified_at, event_id, doc, folded)
     SELECT ?2, ${row} ->> 'type', ${row} ->> 'id', ${row} ->> 'nameKey', ${row} ->> 'nameSlot',
       ${row} ->> 'externalId', ${row} ->> 'active', ${row} ->> 'version', ${row} ->> 'createdAt',
-      ${row} ->> 'modifiedAt', ${row} ->> 'eventId', ${row} ->> 'doc', ${row} ->> 'folded' ${from}`;
+      ${row} ->> 'modifiedAt', ${row} ->> 'eventId', ${row} ->> 'doc', ${row} ->> 'folded' ${from} WHERE ${only}`;
 }
 
 /** The indexed columns that an update may touch; each costs one row written, so only changed ones are set. */
@@ -38,7 +38,7 @@ function isRestored(before: ResourceColumns, after: ResourceColumns): boolean {
  * indexes alone. The version is counted here, so that a rival's change of members is not undone.
  */
 export function updateResources(keys: ChangedKeys): (source: RowSource) => string {
-  return ({ row, from }) => {
+  return ({ row, from, only }) => {
     const assignments = [
       `doc = ${row} ->> 'doc'`,
       `folded = ${row} ->> 'folded'`,
@@ -53,38 +53,42 @@ export function updateResources(keys: ChangedKeys): (source: RowSource) => strin
       ...(keys.deletedAt ? [`deleted_at = ${row} ->> 'deletedAt'`] : []),
     ];
     return `UPDATE resources SET ${assignments.join(", ")} ${from}
-      WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2`;
+      WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;
   };
 }
 
 /** Moves groups one version on whose members are about to change, and nothing else of them. */
-export function touchResources({ row, from }: RowSource): string {
+export function touchResources({ row, from, only }: RowSource): string {
   return `UPDATE resources SET version = version + 1, modified_at = ${row} ->> 'modifiedAt',
       event_id = ${row} ->> 'eventId' ${from}
-    WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2`;
+    WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;
 }
 
 /** Makes soft-deleted users (groups never are) give up an externalId that a live one is about to take. */
-export function freeExternalIds({ row, from }: RowSource): string {
+export function freeExternalIds({ row, from, only }: RowSource): string {
   return `UPDATE resources SET external_id = NULL WHERE connector_id = ?2 AND type = 'User'
     AND external_id IN (SELECT ${row} ->> 'externalId' ${from})
-    AND deleted_at IS NOT NULL AND row_id NOT IN (SELECT ${row} ->> 'rowId' ${from})`;
+    AND deleted_at IS NOT NULL AND row_id NOT IN (SELECT ${row} ->> 'rowId' ${from})
+    AND ${only}`;
 }
 
 /** Erases resources for good; triggers erase what hangs on them. */
-export function eraseResources({ row, from }: RowSource): string {
-  return `DELETE FROM resources WHERE row_id IN (SELECT ${row} ->> 'rowId' ${from}) AND connector_id = ?2`;
+export function eraseResources({ row, from, only }: RowSource): string {
+  return `DELETE FROM resources WHERE row_id IN (SELECT ${row} ->> 'rowId' ${from}) AND connector_id = ?2
+    AND ${only}`;
 }
 
 /** Stores looked-up values. */
-export function insertValues({ row, from }: RowSource): string {
+export function insertValues({ row, from, only }: RowSource): string {
   return `INSERT INTO resource_values (connector_id, path, value_key, type_key, resource_id)
-    SELECT ?2, ${row} ->> 'path', ${row} ->> 'valueKey', ${row} ->> 'typeKey', ${row} ->> 'resourceId' ${from}`;
+    SELECT ?2, ${row} ->> 'path', ${row} ->> 'valueKey', ${row} ->> 'typeKey', ${row} ->> 'resourceId' ${from}
+    WHERE ${only}`;
 }
 
 /** Removes looked-up values. */
 export function deleteValues(source: RowSource): string {
   const columns = ["path", "value_key", "type_key", "resource_id"];
   const members = ["path", "valueKey", "typeKey", "resourceId"];
-  return `DELETE FROM resource_values WHERE connector_id = ?2 AND ${matchesRow(source, columns, members)}`;
+  return `DELETE FROM resource_values WHERE connector_id = ?2 AND ${matchesRow(source, columns, members)}
+    AND ${source.only}`;
 }

@@ -6,26 +6,52 @@ import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts"
 const USER_GROUPS_MAX = 2_000;
 const GROUP_NAME_CHARACTERS = 200;
 
-/** The columns of a resource that answers are made of, its groups among them. */
-export const RESOURCE_COLUMNS = `resources.row_id AS rowId, resources.type AS type, resources.id AS id,
-  resources.version AS version, resources.created_at AS createdAt, resources.modified_at AS modifiedAt,
-  resources.deleted_at AS deletedAt, resources.doc AS documentText,
-  CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', id, 'display', display)) FROM (
+/** The groups that a resource is directly in, as JSON text; always a list without any for a group. */
+export const GROUPS_COLUMN = `CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', id, 'display', display)) FROM (
       SELECT g.id AS id, substr(g.doc ->> 'displayName', 1, ${GROUP_NAME_CHARACTERS}) AS display
       FROM group_members AS m CROSS JOIN resources AS g
         ON g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL
       WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id
       LIMIT ${USER_GROUPS_MAX}))
-    ELSE '[]' END AS groupsText`;
+    ELSE '[]' END`;
+
+/** What answers are made of: the members of a record and the SQL expressions of `resources` that give them. */
+const MEMBERS = [
+  ["rowId", "resources.row_id"],
+  ["type", "resources.type"],
+  ["id", "resources.id"],
+  ["version", "resources.version"],
+  ["createdAt", "resources.created_at"],
+  ["modifiedAt", "resources.modified_at"],
+  ["deletedAt", "resources.deleted_at"],
+  ["documentText", "resources.doc"],
+  ["groupsText", GROUPS_COLUMN],
+] as const;
+
+/** The columns of a resource that answers are made of, its groups among them. */
+export const RESOURCE_COLUMNS = MEMBERS.map(([name, column]) => `${column} AS ${name}`).join(", ");
+
+/** The same as one JSON object. Documents and groups stay texts: SQLite would put them in as JSON. */
+export const RESOURCE_OBJECT = `json_object(${MEMBERS.map(([name, column]) =>
+  name.endsWith("Text") ? `'${name}', '' || (${column})` : `'${name}', ${column}`,
+).join(", ")})`;
 
 type ResourceRow = Omit<ResourceRecord, "deletedAt"> & { readonly deletedAt: number | null };
 
 /** Reads the resources of a result whose statement selects RESOURCE_COLUMNS. */
 export function recordsOf(result: D1Result | undefined): readonly ResourceRecord[] {
-  return rowsOf<ResourceRow>(result).map((row) => ({
-    ...row,
-    deletedAt: row.deletedAt ?? undefined,
-  }));
+  return rowsOf<ResourceRow>(result).map(recordOf);
+}
+
+/** Reads the resources in the text of a JSON list of RESOURCE_OBJECTs, of which some may be null. */
+export function recordsIn(text: string): readonly ResourceRecord[] {
+  // SQLite made the text of the same columns.
+  const rows = JSON.parse(text) as readonly (ResourceRow | null)[];
+  return rows.flatMap((row) => (row === null ? [] : recordOf(row)));
+}
+
+function recordOf(row: ResourceRow): ResourceRecord {
+  return { ...row, deletedAt: row.deletedAt ?? undefined };
 }
 
 /** Finds a live resource by id. */
@@ -54,6 +80,7 @@ export function resourceCandidates(
   const select = `SELECT ${RESOURCE_COLUMNS} FROM resources
     WHERE connector_id = ${scopeText(scope)} AND type = ?2`;
   const key = scopeKey(scope);
+  // One statement with an OR would walk over all users where the connector comes from a token.
   const byName = db
     .prepare(`${select} AND name_key = ?3 AND deleted_at IS NULL LIMIT 2`)
     .bind(key, type, nameKey);

@@ -7,6 +7,8 @@ export interface RowSource {
   readonly row: string;
   /** The FROM clause that yields the rows; empty for a single one, which then costs no row read. */
   readonly from: string;
+  /** The condition under which statements that change a resource do so at all. */
+  readonly only: string;
 }
 
 /**
@@ -23,8 +25,17 @@ export function matchesRow(
   return `(${columns.join(", ")}) IN (SELECT ${values.join(", ")} ${from})`;
 }
 
-const SINGLE: RowSource = { row: "?1", from: "" };
-const SEVERAL: RowSource = { row: "j.value", from: "FROM json_each(?1) AS j" };
+const SINGLE: RowSource = { row: "?1", from: "", only: "true" };
+const SEVERAL: RowSource = { row: "j.value", from: "FROM json_each(?1) AS j", only: "true" };
+
+/**
+ * The same rows, on the condition that the batch has stored the event whose op_id is `?3`; `?2` is the
+ * connector. So the statements after a conditional one share its condition.
+ */
+export function afterEvent(source: RowSource): RowSource {
+  const only = "EXISTS (SELECT 1 FROM events WHERE connector_id = ?2 AND op_id = ?3)";
+  return { ...source, only };
+}
 
 /** A D1 value is at most 2 MB, and a character may take three bytes (DESIGN "Storage"). */
 const PARAMETER_CHARACTERS_MAX = 500_000;

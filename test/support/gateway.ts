@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { createApp } from "#http/app.ts";
 import { type AccessConfig, readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
+import { Memory } from "#http/memory.ts";
 import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
@@ -82,7 +83,8 @@ export function openGateway(options: GatewayOptions = {}) {
     access: options.access,
   };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
-  const app = createApp({ config, clock, log, waker: new WebhookWaker(clock), fetch: outgoing });
+  const [waker, memory] = [new WebhookWaker(clock), new Memory(clock)];
+  const app = createApp({ config, clock, log, waker, memory, fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

@@ -194,7 +194,7 @@ describe("a write with them", () => {
     );
 
     const costs = [created, replaced, patched].map(({ cost }) => cost.roundTrips);
-    expect(costs).toEqual([2, 2, 2]);
+    expect(costs).toEqual([1, 2, 1]);
   });
 
   test("may be part of a Bulk", async () => {

@@ -29,6 +29,7 @@ export async function directoryCall(
     types,
     ask: (build) => runQuery(context.env.DB, build(context.env.DB, scope), clock),
     resolve: async (find) => find(types),
+    keep: () => undefined,
   };
 }
 

@@ -22,7 +22,7 @@ export function scimHandler(
   intent: "read" | "write",
   operation: Operation,
 ): Handler<AppEnv> {
-  const { clock, config, waker } = services;
+  const { clock, config, waker, memory } = services;
   return async (context) => {
     const { headers } = context.req.raw;
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
@@ -34,7 +34,8 @@ export function scimHandler(
     const admit = (access: Access) => admitConnector(context.env, config, access);
     const wake = ({ webhookIds }: Access) =>
       waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context));
-    const tools = { db: context.env.DB, clock, signer: config.cursorSigner, admit, wake };
+    const signer = config.cursorSigner;
+    const tools = { db: context.env.DB, clock, signer, admit, wake, memory };
     const { pathname, search } = new URL(context.req.raw.url);
     const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
     const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);

@@ -87,6 +87,9 @@ async function findRecords(
     records.push(...page.records);
     total += page.total;
   }
+  // A client looks a user up by name and changes it next.
+  const [only, ...others] = records;
+  if (only !== undefined && others.length === 0) call.keep(only);
   return { total, records };
 }
 

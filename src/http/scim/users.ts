@@ -12,6 +12,7 @@ import { USER } from "#scim/schema/registry.ts";
 import { resourceById } from "#store/resources.ts";
 import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
 import { USER_BODY_BYTES_MAX } from "../body.ts";
+import { guessingDirectory } from "../guessing-directory.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { type Operation, scimHandler } from "./handler.ts";
@@ -48,7 +49,7 @@ async function listUsers(call: ScimCall, context: Context<AppEnv>): Promise<Answ
 async function postUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const view = viewOf(call, context);
   const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
-  const directory = call.directory(USER, ({ after }) => createdAnswer(after, view));
+  const directory = guessingDirectory(call, ({ after }) => createdAnswer(after, view));
   const { record, warnings } = await createUser(directory, body);
   call.warnings = warnings;
   return createdAnswer(record, view);
@@ -59,7 +60,7 @@ async function getUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer
   const id = noteId(call, context, USER);
   const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
   if (user === undefined) throw noSuchResource(USER.name, id);
-  call.resource = loggedResource(user);
+  call.noted(user);
   return isKnownVersion(context, user)
     ? emptyAnswer(304, versionHeaders(user.version))
     : resourceAnswer(user, view);
@@ -73,14 +74,14 @@ async function changeUser(
   const view = viewOf(call, context);
   const id = noteId(call, context, USER);
   const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
-  const directory = call.directory(USER, ({ after }) => resourceAnswer(after, view));
+  const directory = guessingDirectory(call, ({ after }) => resourceAnswer(after, view));
   const written = await change(directory, id, body, context.req.header("If-Match"));
   return resourceAnswer(noteWritten(call, written).record, view);
 }
 
 async function deleteUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const id = noteId(call, context, USER);
-  const directory = call.directory(USER, () => emptyAnswer(204));
+  const directory = guessingDirectory(call, () => emptyAnswer(204));
   noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
   return emptyAnswer(204);
 }

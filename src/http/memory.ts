@@ -1,0 +1,71 @@
+import type { ResourceRecord } from "#scim/ports.ts";
+import type { Access } from "#store/access.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+
+const ENTRIES_MAX = 1_000;
+const AGE_MAX_MS = 5 * 60_000;
+/** A thousand users of this size are 16 MB of the 128 MB of an isolate; most have a tenth of it. */
+const USER_CHARACTERS_MAX = 8 * 1024;
+
+/**
+ * What this isolate saw in earlier requests: what tokens stand for, and users. It grants nothing and no
+ * answer is made of it but that of a write whose commit proved all of it, in the batch that stores it.
+ */
+export class Memory {
+  private readonly accesses: Recent<Access>;
+  private readonly users: Recent<ResourceRecord>;
+
+  constructor(clock: Clock) {
+    this.accesses = new Recent(clock);
+    this.users = new Recent(clock);
+  }
+
+  /** What a token's hash stood for when it was last judged good. */
+  access(tokenHash: string): Access | undefined {
+    return this.accesses.get(tokenHash);
+  }
+
+  /** Keeps what a token's hash stands for; undefined forgets it. */
+  keepAccess(tokenHash: string, access: Access | undefined): void {
+    this.accesses.set(tokenHash, access);
+  }
+
+  /** A live user of a connector as it last was. */
+  user(connectorId: ConnectorId, id: string): ResourceRecord | undefined {
+    return this.users.get(keyOf(connectorId, id));
+  }
+
+  /** Keeps a user as it was read or stored; one that is large or deleted is forgotten. */
+  keepUser(connectorId: ConnectorId, user: ResourceRecord): void {
+    const characters = user.documentText.length + user.groupsText.length;
+    const isKept = user.deletedAt === undefined && characters <= USER_CHARACTERS_MAX;
+    this.users.set(keyOf(connectorId, user.id), isKept ? user : undefined);
+  }
+}
+
+function keyOf(connectorId: ConnectorId, id: string): string {
+  return `${connectorId}/${id}`;
+}
+
+/** The values used last, for a while. */
+class Recent<T> {
+  private readonly entries = new Map<string, { readonly value: T; readonly at: number }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get(key: string): T | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || this.clock.now() - entry.at > AGE_MAX_MS) return undefined;
+    return entry.value;
+  }
+
+  set(key: string, value: T | undefined): void {
+    // A Map keeps the order of insertion: what was set last moves to its end.
+    this.entries.delete(key);
+    if (value === undefined) return;
+    this.entries.set(key, { value, at: this.clock.now() });
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > ENTRIES_MAX && oldest !== undefined) this.entries.delete(oldest);
+  }
+}

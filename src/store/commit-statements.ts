@@ -1,0 +1,46 @@
+import { insertChanges } from "./changes.ts";
+import { type Step, updateGroups } from "./commit-steps.ts";
+import { overlaps, parkExternalIds, parkNames } from "./commit-swaps.ts";
+import {
+  deleteValues,
+  eraseResources,
+  freeExternalIds,
+  insertResources,
+  insertValues,
+  touchResources,
+  updateResources,
+} from "./resource-statements.ts";
+import type { RowSource } from "./row-source.ts";
+
+/** Makes the statements that run one text over rows; none for no rows. */
+export type RunRows = (
+  rows: readonly object[],
+  text: (source: RowSource) => string,
+) => readonly D1PreparedStatement[];
+
+/**
+ * The statements of a batch that change resources and tell of it, in their order; all of them heed the
+ * condition of their source.
+ */
+export function changeStatements(
+  steps: readonly Step[],
+  run: RunRows,
+): readonly D1PreparedStatement[] {
+  const all = <T extends object>(
+    pick: (step: Step) => readonly T[],
+    text: (source: RowSource) => string,
+  ) => run(steps.flatMap(pick), text);
+  const moves = steps.flatMap((step) => step.moves);
+  return [
+    ...all(({ freed }) => freed, freeExternalIds),
+    ...all(({ removedValues }) => removedValues, deleteValues),
+    ...all(({ touched }) => touched, touchResources),
+    ...run(overlaps(moves, "name"), parkNames),
+    ...run(overlaps(moves, "externalId"), parkExternalIds),
+    ...updateGroups(steps).flatMap(({ keys, items }) => run(items, updateResources(keys))),
+    ...all(({ erased }) => erased, eraseResources),
+    ...all(({ inserted }) => inserted, insertResources),
+    ...all(({ addedValues }) => addedValues, insertValues),
+    ...all(({ changes }) => changes, insertChanges),
+  ];
+}
