@@ -39,22 +39,31 @@ export async function readFormText(request: Request): Promise<string> {
 }
 
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
-  const tooLarge = ScimError.status(
-    413,
-    `The body may have at most ${bytesMax} bytes.`,
-  ).explainedBy(
-    () =>
-      `The client sent a body of more than ${bytesMax} bytes, which is the limit here. Have the provider send less at once: fewer attributes, or a group's members in several PATCH requests.`,
-  );
-  if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge;
+  if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of chunksOf(request)) {
     bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw tooLarge;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
     chunks.push(chunk);
   }
   return concatenate(chunks, bytes);
+}
+
+/** A body that breaks off is the client's or the network's doing, and no fault of ours. */
+async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch {
+    throw ScimError.invalidSyntax("The body broke off before its end. Send the request again.");
+  }
+}
+
+function tooLarge(bytesMax: number): ScimError {
+  return ScimError.status(413, `The body may have at most ${bytesMax} bytes.`).explainedBy(
+    () =>
+      `The client sent a body of more than ${bytesMax} bytes, which is the limit here. Have the provider send less at once: fewer attributes, or a group's members in several PATCH requests.`,
+  );
 }
 
 function concatenate(chunks: readonly Uint8Array[], bytes: number): Uint8Array {

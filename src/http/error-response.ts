@@ -1,5 +1,5 @@
 import { ScimError } from "#scim/error.ts";
-import { Overloaded } from "#store/d1-error.ts";
+import { classifyError } from "#store/d1-error.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 
 /** A refused SCIM request with headers of its own, such as a 401's WWW-Authenticate. */
@@ -21,6 +21,9 @@ export function unauthorized(detail: string, explanation?: string): Refusal {
   return new Refusal(explained, { "WWW-Authenticate": "Bearer" });
 }
 
+/** The headers of a 503 for a database that cannot answer now. */
+export const OVERLOAD_HEADERS = { "Retry-After": "2" } as const;
+
 /**
  * The answer to whatever a SCIM request ended in. A fault of ours gets 500 and an opaque id under
  * which the log names its kind, never its message: that can hold a client's data.
@@ -30,10 +33,10 @@ export function answerTo(error: unknown): Answer {
     return errorAnswer(error, error.status === 503 ? { "Retry-After": "1" } : {});
   }
   if (error instanceof Refusal) return errorAnswer(error.error, error.headers);
-  if (error instanceof Overloaded) {
+  const { kind } = classifyError(error);
+  if (kind === "overloaded" || kind === "retryable") {
     const detail = "The service has too much to do right now. Repeat the request a little later.";
-    const headers = { "Retry-After": String(error.retryAfterSeconds) };
-    return errorAnswer(ScimError.status(503, detail), headers);
+    return errorAnswer(ScimError.status(503, detail), OVERLOAD_HEADERS);
   }
   const detail = `Something went wrong here; nothing was acknowledged. Report it as ${reportFault(error)}.`;
   return errorAnswer(ScimError.status(500, detail));

@@ -3,7 +3,6 @@ import type { UniqueKey } from "#scim/ports.ts";
 /** D1 cannot take the request now: the caller answers 503 with Retry-After; whether a write got in is unknown. */
 export class Overloaded extends Error {
   override readonly name = "Overloaded";
-  readonly retryAfterSeconds = 2;
 }
 
 /** What a D1 error means for the write that met it. */

@@ -20,3 +20,37 @@ export function faultyDatabase(
     return results;
   });
 }
+
+/** Five attempts are made, so a run of faults of this length is survived. */
+const FAULTS_IN_A_ROW_MAX = 4;
+
+/** Faults by seed, half of them after the commit; no more in a row than a call to D1 survives. */
+export function seededFaults(random: () => number): () => Fault {
+  let inARow = 0;
+  return () => {
+    const fails = random() < 0.5 && inARow < FAULTS_IN_A_ROW_MAX;
+    inARow = fails ? inARow + 1 : 0;
+    if (!fails) return undefined;
+    return random() < 0.5 ? "before" : "after";
+  };
+}
+
+/** A D1 binding that can be broken: from the given call on, 1 being the next, all fail with a message. */
+export function breakableDatabase(db: D1Database) {
+  let callsLeft = Number.POSITIVE_INFINITY;
+  let saying = "";
+  return {
+    db: wrapDatabase(db, async (run) => {
+      callsLeft -= 1;
+      if (callsLeft <= 0) throw new Error(saying);
+      return await run();
+    }),
+    breakAt: (call: number, message: string) => {
+      callsLeft = call;
+      saying = message;
+    },
+    repair: () => {
+      callsLeft = Number.POSITIVE_INFINITY;
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { breakableDatabase } from "#test/support/faulty-d1.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 
 const gateway = openGateway();
@@ -200,6 +201,25 @@ test("revoking a client ends its tokens with the next request, and another clien
   ];
   expect(statuses).toEqual([401, 401, 200]);
 });
+
+test.each([1, 2])(
+  "a D1 that is overloaded at round trip %i is 503 with Retry-After",
+  async (trip) => {
+    const client = await aClient();
+    const { db, breakAt, repair } = breakableDatabase(env.DB);
+    const asked = openGateway({ db });
+    breakAt(trip, "D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+
+    const refused = await askToken({ form: credentials(client) }, asked);
+    repair();
+    const granted = await askToken({ form: credentials(client) }, asked);
+
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("Retry-After")).toBe("2");
+    expect(refused.body).toEqual({ error: "server_error" });
+    expect(granted.status).toBe(200);
+  },
+);
 
 test("neither secret nor access token is stored or listed", async () => {
   const client = await aClient({ name: "Entra" });

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { classifyError } from "#store/d1-error.ts";
-import { reportFault } from "../error-response.ts";
+import { OVERLOAD_HEADERS, reportFault } from "../error-response.ts";
 
 /** A refused admin call: RFC 9457 status, and a detail that says what to change. */
 export class Problem extends Error {
@@ -57,9 +57,7 @@ function problemOf(error: unknown): Problem {
       return new Problem(
         503,
         "The database cannot answer right now. Repeat the call a little later.",
-        {
-          "Retry-After": "2",
-        },
+        OVERLOAD_HEADERS,
       );
     default:
       return new Problem(500, `Something went wrong here. Report it as ${reportFault(error)}.`);

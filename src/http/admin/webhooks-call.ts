@@ -37,11 +37,15 @@ export async function tellWebhook(
   id: string,
   tell: (stub: Stub) => Promise<unknown>,
 ): Promise<void> {
+  await orLogged({ id }, () => tell(env.WEBHOOK.getByName(id)));
+}
+
+async function orLogged(whom: object, tell: () => Promise<unknown>): Promise<void> {
   try {
-    await tell(env.WEBHOOK.getByName(id));
+    await tell();
   } catch (error) {
     const kind = error instanceof Error ? error.name : typeof error;
-    console.error(JSON.stringify({ message: "webhook not told", id, kind }));
+    console.error(JSON.stringify({ message: "webhook not told", ...whom, kind }));
   }
 }
 
@@ -55,5 +59,5 @@ export function tellWebhooks(context: Context<AppEnv>, connectorId: ConnectorId)
     );
     await Promise.all(told);
   };
-  waitUntil(context)(tellAll());
+  waitUntil(context)(orLogged({ connectorId }, tellAll));
 }
