@@ -17,6 +17,9 @@ import type { World } from "./world.ts";
 /** A connector that is disabled is looked at again so often, should cron not tell of it. */
 const DISABLED_LOOK_MS = 15 * 60_000;
 
+/** No run waits longer than a day: a later moment was set by a clock that was wrong. */
+const WAIT_MAX_MS = 25 * 3_600_000;
+
 /** D1 is told again after so long what it did not take. */
 const RETELL_MS = 60_000;
 
@@ -99,6 +102,13 @@ export class Engine {
   /** Lets what is due happen, should the connector have been disabled. */
   wakeUp(): void {
     this.restsUntil = 0;
+    const now = this.tools().clock.now();
+    const isTooFar = (at = 0) => at > now + WAIT_MAX_MS;
+    this.change((memory) => {
+      const { standing } = memory;
+      if (!isTooFar(standing.nextSyncAt)) return memory;
+      return { ...memory, standing: { ...standing, nextSyncAt: now }, isMirrored: false };
+    });
   }
 
   /** When the alarm has to fire next; undefined where nothing is to be done before somebody calls. */

@@ -25,6 +25,9 @@ export interface EndpointTools {
 export const IDLE_MS_MIN = 60_000;
 export const IDLE_MS_MAX = 3_600_000;
 
+/** No try waits longer: such a moment was set by a clock that was wrong. */
+const WAIT_MAX_MS = 27 * 3_600_000;
+
 /** Dead deliveries can be replayed for as long as the feed keeps its changes. */
 const DEAD_KEPT_MS = 30 * 86_400_000;
 
@@ -91,6 +94,9 @@ export class Endpoint {
   /** Forgets what is too old to be kept. */
   tidy(): void {
     const now = this.tools.clock.now();
+    this.queue.hasten(now + WAIT_MAX_MS, now);
+    if ((this.queue.state()?.slowUntil ?? 0) > now + WAIT_MAX_MS)
+      this.queue.remember({ slowUntil: 0 });
     this.queue.dropDead(now - DEAD_KEPT_MS);
     this.tries.drop(now);
   }

@@ -168,6 +168,11 @@ export class DeliveryQueue {
     this.run("UPDATE deliveries SET tries = 0, next_at = ? WHERE next_at IS NOT NULL", now);
   }
 
+  /** Makes due what waits for a moment behind `latest`. */
+  hasten(latest: number, now: number): void {
+    this.run("UPDATE deliveries SET next_at = ? WHERE next_at > ?", now, latest);
+  }
+
   /** How many deliveries wait, and how many are dead. */
   counts(): { readonly waiting: number; readonly dead: number } {
     const [row] = this.rows<{ readonly waiting: number; readonly dead: number }>(

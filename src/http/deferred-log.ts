@@ -88,7 +88,7 @@ export class DeferredLog {
   }
 
   private areRefusalsDue(): boolean {
-    return this.clock.now() - this.refusalsWrittenAt >= REFUSALS_EVERY_MS;
+    return Math.abs(this.clock.now() - this.refusalsWrittenAt) >= REFUSALS_EVERY_MS;
   }
 
   private takeRefusals(): readonly Refused[] {
@@ -101,7 +101,8 @@ export class DeferredLog {
   private schedule(db: Database, waitUntil: WaitUntil): void {
     const now = this.clock.now();
     const isFull = this.events.length >= WAITING_ROWS_MAX;
-    if (!isFull && now < this.scheduledAt + FLUSH_LOST_MS) return;
+    const isUnderWay = Math.abs(now - this.scheduledAt) < FLUSH_LOST_MS;
+    if (!isFull && isUnderWay) return;
     this.scheduledAt = now;
     waitUntil(isFull ? this.flush(db) : this.flushLater(db));
   }

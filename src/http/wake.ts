@@ -28,7 +28,7 @@ export class WebhookWaker {
     const now = this.clock.now();
     for (const id of ids) {
       const known = this.pokes.get(id);
-      if (known !== undefined && now < known.since + POKE_LOST_MS) known.isAgain = true;
+      if (known !== undefined && Math.abs(now - known.since) < POKE_LOST_MS) known.isAgain = true;
       else waitUntil(this.poke(webhooks, id));
     }
   }

@@ -99,6 +99,9 @@ export async function mirrorBridge(
     .run();
 }
 
+/** No bridge waits longer than a day: a later moment was set by a clock that was wrong. */
+const NEXT_MAX_MS = 25 * 3_600_000;
+
 /**
  * Takes bridges whose time has come, longest waiting first, and gives their connectors' public ids.
  * Each is put off until `again`, which its Durable Object overwrites when it is woken: one that
@@ -112,7 +115,7 @@ export async function takeDueBridges(
     .prepare(
       `UPDATE bridges SET next_at = ?2 WHERE connector_id IN (
          SELECT b.connector_id FROM bridges AS b CROSS JOIN connectors AS c ON c.number = b.connector_id
-         WHERE b.next_at <= ?1 AND c.deleted_at IS NULL AND c.status = 'active'
+         WHERE (b.next_at <= ?1 OR b.next_at > ?1 + ${NEXT_MAX_MS}) AND c.deleted_at IS NULL AND c.status = 'active'
          ORDER BY b.next_at LIMIT ?3)
        RETURNING (SELECT id FROM connectors WHERE number = connector_id) AS id`,
     )

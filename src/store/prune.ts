@@ -33,7 +33,8 @@ export async function pruneEvents(db: Database, clock: Clock): Promise<void> {
   }>(
     db,
     `SELECT min(${EVENT_DAYS}) AS days,
-       (SELECT min(at) FROM (SELECT at FROM events ORDER BY row_id LIMIT ${FIRST_ROWS})) AS oldest FROM connectors`,
+       (SELECT min(at) FROM (SELECT at FROM events WHERE at <= ?1 ORDER BY row_id LIMIT ${FIRST_ROWS})) AS oldest FROM connectors`,
+    now,
   );
   const youngest = now - (shortest?.days ?? DEFAULT_SETTINGS.eventRetentionDays) * DAY_MS;
   // Most minutes: the order of rows is about the order of time, and no connector wants any to go.
@@ -43,15 +44,22 @@ export async function pruneEvents(db: Database, clock: Clock): Promise<void> {
   }
 }
 
-/** Deletes change rows that nobody can ask for any more; a trigger keeps the newest one. */
+/**
+ * Deletes change rows that nobody can ask for any more; a trigger keeps the newest one. It goes by the
+ * order of seq and stops at the first young row, since a reader would not be told of a gap behind it. A
+ * row from the future was written by a clock that was wrong, and goes with the old ones around it.
+ */
 export async function pruneChanges(db: Database, clock: Clock): Promise<void> {
-  // The order of seq is the order of time, so that the oldest rows are the first ones.
-  const text = `DELETE FROM changes WHERE seq IN (SELECT seq
-    FROM (SELECT seq, at FROM changes ORDER BY seq LIMIT ${PRUNED_ROWS}) WHERE at < ?1)`;
-  const before = clock.now() - KEPT_DAYS * DAY_MS;
-  const oldest = `SELECT min(at) AS at FROM (SELECT at FROM changes ORDER BY seq LIMIT ${FIRST_ROWS})`;
-  const [first] = await selectRows<{ readonly at: number | null }>(db, oldest);
-  if ((first?.at ?? before) < before) await deleteInSteps(db, clock, text, before);
+  const now = clock.now();
+  const before = now - KEPT_DAYS * DAY_MS;
+  const oldest = `SELECT min(iif(at > ?1, 0, at)) AS at FROM (SELECT at FROM changes ORDER BY seq LIMIT ${FIRST_ROWS})`;
+  const [first] = await selectRows<{ readonly at: number | null }>(db, oldest, now);
+  if ((first?.at ?? before) >= before) return;
+  const text = `WITH first AS MATERIALIZED (SELECT seq, at FROM changes ORDER BY seq LIMIT ${PRUNED_ROWS}),
+    young AS (SELECT coalesce(min(seq), 9e18) AS seq FROM first WHERE at BETWEEN ?1 AND ?1 + ${KEPT_DAYS * DAY_MS})
+    DELETE FROM changes WHERE seq <= (SELECT max(first.seq) FROM first CROSS JOIN young
+      WHERE first.at < ?1 AND first.seq < young.seq)`;
+  await deleteInSteps(db, clock, text, before);
 }
 
 /** Deletes counted refusals that are older than 30 days. */
@@ -70,7 +78,7 @@ interface Window {
   readonly newest: number | null;
 }
 
-const SELECT_WINDOW = `SELECT position, count(row_id) AS size, max(row_id) AS last, max(at) AS newest
+const SELECT_WINDOW = `SELECT position, count(row_id) AS size, max(row_id) AS last, max(iif(at <= ?1, at, 0)) AS newest
   FROM (SELECT coalesce((SELECT position FROM sweeps WHERE name = 'events'), 0) AS position)
   LEFT JOIN (SELECT row_id, at FROM events
     WHERE row_id > coalesce((SELECT position FROM sweeps WHERE name = 'events'), 0)
@@ -90,7 +98,7 @@ async function pruneWindow(
   now: number,
   youngest: number,
 ): Promise<"moved on" | "begun again"> {
-  const [window] = await selectRows<Window>(db, SELECT_WINDOW);
+  const [window] = await selectRows<Window>(db, SELECT_WINDOW, now);
   if (window === undefined || window.last === null) {
     await withRetries(clock, () => db.prepare(MOVE_TO).bind(0).run());
     return "begun again";

@@ -190,7 +190,7 @@ describe("change rows", () => {
   });
 
   test("go in steps until only young ones are left", async () => {
-    const former = await rowCount("changes");
+    await env.DB.prepare("UPDATE changes SET at = 0").run();
     await env.DB.prepare(
       `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 + 4)
        INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
@@ -201,7 +201,7 @@ describe("change rows", () => {
 
     await pruneChanges(env.DB, TEST_CLOCK);
 
-    expect(await rowCount("changes")).toBe(former + 4);
+    expect(await rowCount("changes")).toBe(4);
   });
 });
 

@@ -124,13 +124,17 @@ async function readPage(
     limit: format === "set" ? Math.min(limit, SETS_MAX) : limit,
   };
   const deadline = clock.now() + wait * 1_000;
+  let leftMs = wait * 1_000;
   for (;;) {
     const page = await feed.read(range);
     if (after !== undefined) requireKept(range.after, page);
-    const restMs = deadline - clock.now();
+    // The clock may be set back meanwhile.
+    const restMs = Math.min(leftMs, deadline - clock.now());
     const { aborted } = context.req.raw.signal;
     if (page.events.length > 0 || restMs <= 0 || aborted) return page;
-    await clock.sleep(Math.min(LOOK_MS, restMs));
+    const pauseMs = Math.min(LOOK_MS, restMs);
+    leftMs -= pauseMs;
+    await clock.sleep(pauseMs);
   }
 }
 
