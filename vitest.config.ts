@@ -49,14 +49,18 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { ...WORKER_BINDINGS, TEST_MIGRATIONS: await readD1Migrations("drizzle") },
+              bindings: {
+                ...WORKER_BINDINGS,
+                TEST_MIGRATIONS: await readD1Migrations("drizzle"),
+                FAULTS: process.env.FAULTS ?? "",
+              },
             },
           }),
         ],
         test: {
           name: "worker",
           // Races and fault runs play thousands of requests; nothing here is judged by its time.
-          testTimeout: 120_000,
+          testTimeout: process.env.FAULTS === "long" ? 3_600_000 : 120_000,
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["./test/support/worker-setup.ts"],
         },

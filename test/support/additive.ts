@@ -1,0 +1,47 @@
+/** A migration as its file has it: its name, and its statements in order. */
+export interface Migration {
+  readonly name: string;
+  readonly queries: readonly string[];
+}
+
+/**
+ * The statements of migrations that do more than add, with the file of each: while such a one is applied,
+ * the Worker of the former version, which still runs, could fail or lose something.
+ */
+export function notAdditive(migrations: readonly Migration[]): readonly string[] {
+  const former = new Set<string>();
+  return migrations.flatMap(({ name, queries }) => {
+    const statements = queries.map(bare).filter((text) => text !== "");
+    const found = statements.filter((text) => !isAdditive(text, former));
+    for (const text of statements) {
+      const table = CREATE_TABLE.exec(text)?.groups?.table;
+      if (table !== undefined) former.add(table);
+    }
+    return found.map((text) => `${name}: ${text}`);
+  });
+}
+
+const NAME = '[`"]?(?<table>\\w+)[`"]?';
+const CREATE_TABLE = new RegExp(`^CREATE TABLE ${NAME} ?\\(`, "i");
+const CREATE_INDEX = new RegExp(`^CREATE (?<unique>UNIQUE )?INDEX \\S+ ON ${NAME} ?\\(`, "i");
+const CREATE_TRIGGER = /^CREATE TRIGGER /i;
+const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (COLUMN )?`, "i");
+
+/** `former` are the tables that an earlier migration made: the former version knows them. */
+function isAdditive(text: string, former: ReadonlySet<string>): boolean {
+  if (CREATE_TABLE.test(text) || CREATE_TRIGGER.test(text)) return true;
+  const index = CREATE_INDEX.exec(text)?.groups;
+  // What is unique from now on, the former version may still write twice.
+  if (index !== undefined) return index.unique === undefined || !former.has(index.table ?? "");
+  if (!ADD_COLUMN.test(text)) return false;
+  // The former version gives the column no value.
+  return !/\bNOT NULL\b/i.test(text) || /\bDEFAULT\b/i.test(text);
+}
+
+/** A statement without its comments, in one line. */
+function bare(text: string): string {
+  return text
+    .replaceAll(/--[^\n]*/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}
