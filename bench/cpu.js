@@ -15,10 +15,11 @@ const USERS = 1000;
 const PAGE = 100;
 const WARM_UP_MS = 500;
 const MEASURED_MS = 1500;
-const PATCH = {
+const switched = (/** @type {boolean} */ active) => ({
   schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-  Operations: [{ op: "replace", value: { active: false } }],
-};
+  Operations: [{ op: "replace", value: { active } }],
+});
+const PATCH = switched(false);
 
 // workerd has it there; only the administrator's one call needs it.
 Object.assign(crypto.subtle, { timingSafeEqual });
@@ -55,7 +56,8 @@ async function requestTimes() {
     get: () => ask(`/Users/${id}`),
     "filter hit": () => ask(filterPath(person.userName(7))),
     "list 100": () => ask(`/Users?startIndex=1&count=${PAGE}`),
-    "patch active": () => ask(`/Users/${id}`, "PATCH", PATCH),
+    // The gateway remembers what the call before made of the user.
+    "patch active": (n) => ask(`/Users/${id}`, "PATCH", switched(n % 2 === 1)),
     create: (n) => ask("/Users", "POST", bodyOf(`new${n}@example.com`)),
   };
   /** @type {Record<string, number>} */

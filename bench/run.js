@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ROOT } from "../scripts/lib/project.js";
 import { CONNECTIONS } from "./lib/client.js";
 import { countCosts } from "./lib/count-costs.js";
@@ -11,7 +12,8 @@ import { measureServer } from "./lib/measure-server.js";
 import { renderResults } from "./lib/report.js";
 
 const HERE = join(ROOT, "bench");
-const isQuick = process.argv.includes("--quick");
+const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const isQuick = values.quick;
 const SIZES = isQuick ? [1_000] : [1_000, 10_000, 100_000];
 const EFFORT = isQuick ? { rounds: 3, budgetMs: 300 } : { rounds: 3, budgetMs: 1_000 };
 const SERVERS = [

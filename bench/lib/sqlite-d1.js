@@ -53,7 +53,13 @@ export class RecordingD1 {
 
   /** @param {string} text @param {any[]} values */
   #run(text, values) {
+    const before = this.#changes();
     const results = this.database.prepare(text).all(...values);
-    return { success: true, results, meta: { rows_read: 0, rows_written: 0 } };
+    const meta = { changes: this.#changes() - before, rows_read: 0, rows_written: 0 };
+    return { success: true, results, meta };
+  }
+
+  #changes() {
+    return Number(this.database.prepare("SELECT total_changes() AS n").get()?.n);
   }
 }
