@@ -4,6 +4,7 @@ import type { Access } from "#store/access.ts";
 import type { Premise } from "#store/commit-guess.ts";
 import type { Answer } from "./answer.ts";
 import type { ScimCall } from "./scim-call.ts";
+import { directoryOf } from "./scim-directory.ts";
 
 /**
  * The caller's users, with what this isolate remembers of them: a write decided on that takes one round
@@ -13,7 +14,7 @@ export function guessingDirectory(
   call: ScimCall,
   answerTo: (change: ResourceChange) => Answer,
 ): Directory {
-  const plain = call.directory(USER, answerTo);
+  const plain = directoryOf(call, USER, answerTo);
   /** What a commit found in place of what was remembered: it stands in for the next look, once. */
   let seen: readonly ResourceRecord[] | undefined;
   const takeSeen = () => {

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from "uuid";
 import type { Signer } from "#credentials/signer.ts";
 import { type Difference, differenceOf } from "#scim/difference.ts";
 import { ScimError } from "#scim/error.ts";
@@ -7,9 +6,7 @@ import type { JsonValue } from "#scim/json.ts";
 import { parseJson } from "#scim/json.ts";
 import {
   type CommitOutcome,
-  type Directory,
   documentOf,
-  type MemberDirectory,
   type ResourceChange,
   type ResourceRecord,
 } from "#scim/ports.ts";
@@ -24,9 +21,7 @@ import { commitGuess, type GuessOutcome, type Premise } from "#store/commit-gues
 import type { Database } from "#store/database.ts";
 import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
-import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
-import { bothQueries, type Query, runQuery, type Scope } from "#store/query.ts";
-import { resourceById, resourceCandidates } from "#store/resources.ts";
+import { type Query, runQuery, type Scope } from "#store/query.ts";
 import type { ChangeToCommit } from "#store/write.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
@@ -126,11 +121,11 @@ export class ScimCall {
       return runQuery(db, build(db, scope), clock);
     }
     const query = build(db, { kind: "token", hash: this.tokenHash });
-    const found = await readWithAccess(db, this.tokenHash, query, clock);
-    const access = this.judged(found.access);
+    const asked = await readWithAccess(db, this.tokenHash, query, clock);
+    const access = this.judged(asked.access);
     await this.tools.admit(access);
     this.settingsJudged = access.settings;
-    return found.value;
+    return asked.found === undefined ? await this.ask(build) : asked.found.value;
   }
 
   /** Judges what the token turned out to stand for; throws the refusal unless it is good. */
@@ -161,7 +156,7 @@ export class ScimCall {
    */
   async storeGuess(
     guess: GuessedChange,
-    seen: (found: readonly ResourceRecord[]) => void,
+    seen: (found: readonly ResourceRecord[] | undefined) => void,
   ): Promise<CommitOutcome> {
     const { access } = guess;
     await this.tools.admit(access);
@@ -175,6 +170,7 @@ export class ScimCall {
     }
     if (outcome.kind === "undone") {
       this.settingsJudged = undefined;
+      this.warnings = [];
       this.settingsJudged = this.judged(outcome.access).settings;
       seen(outcome.found);
       return { kind: "versionChanged" };
@@ -235,22 +231,6 @@ export class ScimCall {
     }
   }
 
-  /** The caller's resources of a type; `answerTo` renders the answer that a change will get. */
-  directory(type: ResourceType, answerTo: (change: ResourceChange) => Answer): Directory {
-    const { clock } = this.tools;
-    return {
-      type,
-      now: this.facts.startedAt,
-      newId: () => uuidv7(),
-      settings: async () => ({ ...(await this.settings()), type: this.types[type.name] }),
-      read: async (id) =>
-        this.noted(await this.ask((db, scope) => resourceById(db, scope, type.name, id))),
-      candidates: (keys) => this.ask((db, scope) => resourceCandidates(db, scope, type.name, keys)),
-      commit: (changes, warnings) => this.commit(type, changes, warnings, answerTo),
-      pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
-    };
-  }
-
   /** Notes whom a request is about: also a refused change is looked for by the name of the one it was of. */
   noted(record: ResourceRecord | undefined): ResourceRecord | undefined {
     if (record !== undefined) {
@@ -266,27 +246,10 @@ export class ScimCall {
     this.tools.memory.keepUser(this.access.connectorId, record);
   }
 
-  /** What the store knows of the members of the caller's groups. */
-  members(): MemberDirectory {
-    let parked: number | undefined;
-    // The count of parked values travels with a look-up that a further round trip would follow.
-    const withParked = async <T>(build: (db: Database, scope: Scope) => Query<T>): Promise<T> => {
-      const both = (db: Database, scope: Scope) =>
-        bothQueries(build(db, scope), parkedCount(db, scope));
-      const [value, count] = await this.ask(both);
-      parked = count;
-      return value;
-    };
-    return {
-      readGroup: async (id, named) => {
-        const build = (db: Database, scope: Scope) => groupWithNamed(db, scope, id, named);
-        const found = await (id === undefined ? withParked(build) : this.ask(build));
-        this.noted(found.group);
-        return found;
-      },
-      allMembers: (id) => withParked((db, scope) => allMembers(db, scope, id)),
-      parkedCount: async () => parked ?? (await this.ask(parkedCount)),
-    };
+  /** Lets rivals of one resource go first before attempt n is repeated; each waits its own while. */
+  pause(attempt: number): Promise<void> {
+    const { clock } = this.tools;
+    return clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random()));
   }
 
   /** One operation inside this request (RFC 7644 §3.7), which is logged as a request of its own. */
@@ -353,7 +316,8 @@ export class ScimCall {
     return outcome.kind === "credentialGone" ? this.refuseGone() : outcome;
   }
 
-  private async commit(
+  /** Stores changes of this request with its row of the log, of which each has one. */
+  async commit(
     type: ResourceType,
     changes: readonly ResourceChange[],
     warnings: readonly string[],

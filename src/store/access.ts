@@ -3,7 +3,8 @@ import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "./clock.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { type Database, withRetries } from "./database.ts";
-import { bothQueries, type Query, rowsOf } from "./query.ts";
+import { type Beside, type Query, rowsOf } from "./query.ts";
+import { recordsIn } from "./resources.ts";
 
 /** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
 export interface Access {
@@ -53,49 +54,50 @@ type AccessRow = Omit<Access, "settings" | "types" | "stored" | "webhookIds"> &
 
 /**
  * Looks a token's hash up and runs a query in the same D1 round trip. The query's answer must be
- * thrown away unless the access is judged good; an unknown hash gives no access.
+ * thrown away unless the access is judged good; an unknown hash gives no access. No `found` means
+ * that the answer is too large to travel like this: the query has to be asked by itself.
  */
 export async function readWithAccess<T>(
   db: Database,
   tokenHash: string,
   query: Query<T>,
   clock: Clock,
-): Promise<{ readonly access: Access | undefined; readonly value: T }> {
-  const { statements, read } = bothQueries(accessOf(db, tokenHash), query);
-  const [access, value] = read(await withRetries(clock, () => db.batch([...statements])));
-  return { access, value };
-}
-
-/** What a token's hash stands for; undefined for an unknown one. */
-function accessOf(db: Database, tokenHash: string): Query<Access | undefined> {
+): Promise<{
+  readonly access: Access | undefined;
+  readonly found: { readonly value: T } | undefined;
+}> {
+  const { beside } = query;
+  if (beside !== undefined) {
+    const both = accessBeside(db, tokenHash, beside);
+    const [result] = await withRetries(clock, () => db.batch([...both.statements]));
+    return both.read(result);
+  }
   const statement = db.prepare(`SELECT ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`).bind(tokenHash);
-  const read = ([result]: readonly D1Result[]) => {
-    const [row] = rowsOf<AccessRow>(result);
-    return row && accessIn(row);
-  };
-  return { statements: [statement], read };
+  const statements = [statement, ...query.statements];
+  const [first, ...rest] = await withRetries(clock, () => db.batch(statements));
+  const [row] = rowsOf<AccessRow>(first);
+  return { access: row && accessIn(row), found: { value: query.read(rest) } };
 }
 
-/**
- * What a token's hash stands for, and beside it in the same row the text that an SQL expression gives:
- * one statement less than a batch of both. The expression knows the token's connector as c.connector_id
- * and `value` as ?2.
- */
-export function accessBeside(
+/** What a token's hash stands for, and beside it in the same row the resources that an expression gives. */
+export function accessBeside<T>(
   db: Database,
   tokenHash: string,
-  { expression, value }: { readonly expression: string; readonly value: string },
-): Query<{ readonly access: Access; readonly text: string } | undefined> {
+  { expression, values, read }: Beside<T>,
+) {
   const statement = db
     .prepare(`SELECT ${expression} AS text, ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`)
-    .bind(tokenHash, value);
-  const read = ([result]: readonly D1Result[]) => {
-    const [row] = rowsOf<AccessRow & { readonly text: string }>(result);
-    if (row === undefined) return undefined;
-    const { text, ...access } = row;
-    return { access: accessIn(access), text };
+    .bind(tokenHash, ...values);
+  return {
+    statements: [statement],
+    read: (result: D1Result | undefined) => {
+      const [row] = rowsOf<AccessRow & { readonly text: string | null }>(result);
+      if (row === undefined) return { access: undefined, found: undefined };
+      const { text, ...columns } = row;
+      const records = recordsIn(text);
+      return { access: accessIn(columns), found: records && { value: read(records) } };
+    },
   };
-  return { statements: [statement], read };
 }
 
 function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): Access {

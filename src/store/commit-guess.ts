@@ -8,7 +8,7 @@ import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
 import { insertEventIf } from "./events.ts";
 import { credentialHolds } from "./guards.ts";
-import { GROUPS_COLUMN, RESOURCE_OBJECT, recordsIn } from "./resources.ts";
+import { GROUPS_COLUMN, RESOURCE_OBJECT } from "./resources.ts";
 import { afterEvent, eachChunk } from "./row-source.ts";
 import type { ChangeToCommit } from "./write.ts";
 
@@ -28,14 +28,14 @@ export interface GuessedWrite {
 
 /**
  * What became of a guess. `undone`: something remembered was wrong and nothing is stored; `found` are the
- * resources that the premise is about, as they are.
+ * resources that the premise is about, as they are, unless they have to be asked for by themselves.
  */
 export type GuessOutcome =
   | { readonly kind: "committed"; readonly access: Access | undefined }
   | {
       readonly kind: "undone";
       readonly access: Access | undefined;
-      readonly found: readonly ResourceRecord[];
+      readonly found: readonly ResourceRecord[] | undefined;
     }
   | Extract<CommitOutcome, { readonly kind: "uniqueness" }>;
 
@@ -52,8 +52,11 @@ export async function commitGuess(
   clock: Clock,
 ): Promise<GuessOutcome> {
   const { credentialHash, premise } = write;
-  const value = JSON.stringify(valuesOf(premise));
-  const look = accessBeside(db, credentialHash, { expression: FOUND[premise.kind], value });
+  const look = accessBeside(db, credentialHash, {
+    expression: FOUND[premise.kind],
+    values: [JSON.stringify(valuesOf(premise))],
+    read: (records) => records,
+  });
   let isRepeated = false;
   const run = () => {
     const statements = [...look.statements, ...batchOf(db, connectorId, write, isRepeated)];
@@ -62,10 +65,10 @@ export async function commitGuess(
   };
   try {
     const [looked, event] = await withRetries(clock, run);
-    const seen = looked && look.read([looked]);
+    const { access, found } = look.read(looked);
     // RETURNING would tell it too, for two rows read.
-    if ((event?.meta.changes ?? 0) > 0) return { kind: "committed", access: seen?.access };
-    return { kind: "undone", access: seen?.access, found: recordsIn(seen?.text ?? "[]") };
+    if ((event?.meta.changes ?? 0) > 0) return { kind: "committed", access };
+    return { kind: "undone", access, found: found?.value };
   } catch (error) {
     const outcome = classifyError(error);
     if (outcome.kind === "duplicateOperation") return { kind: "committed", access: undefined };

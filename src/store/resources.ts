@@ -31,10 +31,17 @@ const MEMBERS = [
 /** The columns of a resource that answers are made of, its groups among them. */
 export const RESOURCE_COLUMNS = MEMBERS.map(([name, column]) => `${column} AS ${name}`).join(", ");
 
-/** The same as one JSON object. Documents and groups stay texts: SQLite would put them in as JSON. */
-export const RESOURCE_OBJECT = `json_object(${MEMBERS.map(([name, column]) =>
-  name.endsWith("Text") ? `'${name}', '' || (${column})` : `'${name}', ${column}`,
-).join(", ")})`;
+/** A D1 value holds 2 MB: a document of more bytes does not travel in a value with other things. */
+const BESIDE_BYTES_MAX = 64 * 1024;
+
+/**
+ * The same as one JSON object, or the text "large". Documents and groups stay texts, which SQLite would
+ * otherwise put in as JSON.
+ */
+export const RESOURCE_OBJECT = `CASE WHEN octet_length(resources.doc) > ${BESIDE_BYTES_MAX} THEN 'large'
+  ELSE json_object(${MEMBERS.map(([name, column]) =>
+    name.endsWith("Text") ? `'${name}', '' || (${column})` : `'${name}', ${column}`,
+  ).join(", ")}) END`;
 
 type ResourceRow = Omit<ResourceRecord, "deletedAt"> & { readonly deletedAt: number | null };
 
@@ -43,11 +50,13 @@ export function recordsOf(result: D1Result | undefined): readonly ResourceRecord
   return rowsOf<ResourceRow>(result).map(recordOf);
 }
 
-/** Reads the resources in the text of a JSON list of RESOURCE_OBJECTs, of which some may be null. */
-export function recordsIn(text: string): readonly ResourceRecord[] {
+/** Reads a JSON list of RESOURCE_OBJECTs and nulls; undefined where one of them is too large to be on it. */
+export function recordsIn(text: string | null): readonly ResourceRecord[] | undefined {
+  if (text === null) return [];
   // SQLite made the text of the same columns.
-  const rows = JSON.parse(text) as readonly (ResourceRow | null)[];
-  return rows.flatMap((row) => (row === null ? [] : recordOf(row)));
+  const rows = JSON.parse(text) as readonly (ResourceRow | "large" | null)[];
+  const records = rows.flatMap((row) => (row === null || row === "large" ? [] : recordOf(row)));
+  return rows.includes("large") ? undefined : records;
 }
 
 function recordOf(row: ResourceRow): ResourceRecord {
@@ -67,7 +76,16 @@ export function resourceById(
        WHERE connector_id = ${scopeText(scope)} AND type = ?2 AND id = ?3 AND deleted_at IS NULL`,
     )
     .bind(scopeKey(scope), type, id);
-  return { statements: [statement], read: ([result]) => recordsOf(result)[0] };
+  const expression = `(SELECT json_array(${RESOURCE_OBJECT}) FROM resources
+    WHERE resources.connector_id = c.connector_id AND resources.type = ?2 AND resources.id = ?3
+      AND resources.deleted_at IS NULL)`;
+  return {
+    statements: [statement],
+    read: ([result]) => recordsOf(result)[0],
+    ...(scope.kind === "token" && {
+      beside: { expression, values: [type, id], read: ([record]) => record },
+    }),
+  };
 }
 
 /** Finds the resources that a new one could be: live by name, live or soft-deleted by externalId. */

@@ -56,6 +56,7 @@ test.each([
 
 const [K1, K2] = [`k1:${"B".repeat(42)}E`, `k2:${"C".repeat(42)}E`];
 const former = openGateway({ encryptionKeys: K1 });
+const added = openGateway({ encryptionKeys: `${K1},${K2}` });
 const rotated = openGateway({ encryptionKeys: `${K2},${K1}` });
 const [FORMER_RING, ROTATED_RING] = [parseKeyRing(K1), parseKeyRing(`${K2},${K1}`)];
 
@@ -75,11 +76,14 @@ async function withUsers(): Promise<TestConnector> {
 const listPage = (gateway: typeof former, { token }: TestConnector, cursor: string) =>
   gateway.scim(`/Users?count=1&cursor=${cursor}`, { token });
 
-test("an isolate with the new key goes on with a list that one without it began", async () => {
+test.each([
+  ["with the new key goes on with a list that one without it began", former, rotated],
+  ["with the new key behind goes on with a list that one with it in front began", rotated, added],
+])("an isolate %s", async (_what, one, other) => {
   const client = await withUsers();
-  const first = await listPage(former, client, "");
+  const first = await listPage(one, client, "");
 
-  const second = await listPage(rotated, client, first.body.nextCursor);
+  const second = await listPage(other, client, first.body.nextCursor);
 
   expect([second.status, second.body.itemsPerPage]).toEqual([200, 1]);
   expect(second.body.Resources[0].id).not.toBe(first.body.Resources[0].id);

@@ -181,3 +181,26 @@ test("each write stands in the log once, whether it was guessed rightly or not",
   expect(events.filter(({ method }) => method === "PATCH")).toHaveLength(4);
   expect(await contradictions()).toEqual([]);
 });
+
+test("a user too large to be looked at beside the credential is looked at by itself", async () => {
+  const { client, away } = await aKnownClient();
+  const addresses = Array.from({ length: 10 }, () => ({ formatted: "x".repeat(8_000) }));
+  const body = aUser({ userName: "large", externalId: "l1", addresses });
+  const { id } = (await away("/Users", { body })).body;
+  const fresh = (path: string, request: object = {}) =>
+    openGateway().scim(path, { token: client.token, ...request });
+
+  const read = await fresh(`/Users/${id}`);
+  const found = await fresh(`/Users${filterQuery('userName eq "large"')}`);
+  const patched = await fresh(`/Users/${id}`, { method: "PATCH", body: title });
+  const again = await client.post(body);
+  await away(`/Users/${id}`, { method: "DELETE" });
+  const restored = await client.post(body);
+
+  expect(read.body.addresses).toHaveLength(10);
+  expect(read.cost.roundTrips).toBe(2);
+  expect(found.body.Resources).toHaveLength(1);
+  expect(patched.body).toMatchObject({ id, title: "Engineer" });
+  expect(again.status).toBe(409);
+  expect([restored.status, restored.body.id]).toEqual([201, id]);
+});

@@ -12,6 +12,7 @@ import { resourcesByKeys } from "#store/resource-lookup.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "../answer.ts";
 import type { LoggedResource } from "../event-log.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
+import { directoryOf, membersOf } from "../scim-directory.ts";
 import type { AppEnv, Services } from "../services.ts";
 import {
   type AnsweredOperation,
@@ -67,10 +68,13 @@ function operationCalls(call: ScimCall, operations: readonly BulkOperation[]): C
 function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
   const answerAt = (position: number) => () => emptyAnswer(statusOf(callAt(position).operation));
   const directoryAt = (type: ResourceType, position: number) =>
-    callAt(position).call.directory(type, answerAt(position));
+    directoryOf(callAt(position).call, type, answerAt(position));
   return {
     users: (position) => directoryAt(USER, position),
-    groups: (position) => ({ ...directoryAt(GROUP, position), ...callAt(position).call.members() }),
+    groups: (position) => ({
+      ...directoryAt(GROUP, position),
+      ...membersOf(callAt(position).call),
+    }),
     find: (keys) => call.ask((db, scope) => resourcesByKeys(db, scope, USER.name, keys)),
     commitAll: async (decisions) => {
       const changes = decisions.flatMap(({ position, changes, warnings }) =>

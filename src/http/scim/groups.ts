@@ -17,6 +17,7 @@ import { resourceById } from "#store/resources.ts";
 import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
 import { GROUP_BODY_BYTES_MAX } from "../body.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
+import { directoryOf, membersOf } from "../scim-directory.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { membersText, restOfMembers, type ShownMember, showsMembers } from "./group-members.ts";
 import { type Operation, scimHandler } from "./handler.ts";
@@ -99,7 +100,7 @@ async function patchOneGroup(call: ScimCall, context: Context<AppEnv>): Promise<
 
 async function deleteGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const id = noteId(call, context, GROUP);
-  const directory = call.directory(GROUP, () => emptyAnswer(204));
+  const directory = directoryOf(call, GROUP, () => emptyAnswer(204));
   noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
   return emptyAnswer(204);
 }
@@ -124,9 +125,9 @@ function groupDirectory(
   answerTo: (record: ResourceRecord, named: readonly ShownMember[]) => Answer,
 ): GroupDirectory {
   let named: readonly NamedMember[] = [];
-  const members = call.members();
+  const members = membersOf(call);
   return {
-    ...call.directory(GROUP, ({ after }) => answerTo(after, shownOf(named))),
+    ...directoryOf(call, GROUP, ({ after }) => answerTo(after, shownOf(named))),
     ...members,
     readGroup: async (id, values) => {
       const found = await members.readGroup(id, values);
