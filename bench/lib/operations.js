@@ -8,7 +8,7 @@ import { bodyOf, person } from "./people.js";
 
 const PAGE = 100;
 /** A client looks a user up before it changes it: these are few enough to be remembered all the time. */
-const SEEN = 256;
+const SEEN = 64;
 
 /**
  * Every user is switched off, then every one on again.

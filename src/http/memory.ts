@@ -5,8 +5,10 @@ import type { ConnectorId } from "#store/connector-id.ts";
 
 const ENTRIES_MAX = 1_000;
 const AGE_MAX_MS = 5 * 60_000;
-/** A thousand users of this size are 16 MB of the 128 MB of an isolate; most have a tenth of it. */
-const USER_CHARACTERS_MAX = 8 * 1024;
+/** With the parsed document, a thousand users of this size take 14 MB of the 128 MB of an isolate; most take a tenth. */
+const USER_CHARACTERS_MAX = 4 * 1024;
+/** Declarations of attributes are parsed too, and some connectors have very many. */
+const TERMS_CHARACTERS_MAX = 8 * 1024;
 
 /**
  * What this isolate saw in earlier requests: what tokens stand for, and users. It grants nothing and no
@@ -26,9 +28,11 @@ export class Memory {
     return this.accesses.get(tokenHash);
   }
 
-  /** Keeps what a token's hash stands for; undefined forgets it. */
+  /** Keeps what a token's hash stands for; undefined forgets it, and so do very long settings. */
   keepAccess(tokenHash: string, access: Access | undefined): void {
-    this.accesses.set(tokenHash, access);
+    const { settings = "", attributes = "" } = access?.stored ?? {};
+    const isKept = settings.length + attributes.length <= TERMS_CHARACTERS_MAX;
+    this.accesses.set(tokenHash, isKept ? access : undefined);
   }
 
   /** A live user of a connector as it last was. */
@@ -41,6 +45,11 @@ export class Memory {
     const characters = user.documentText.length + user.groupsText.length;
     const isKept = user.deletedAt === undefined && characters <= USER_CHARACTERS_MAX;
     this.users.set(keyOf(connectorId, user.id), isKept ? user : undefined);
+  }
+
+  /** Forgets a user who is not as remembered. */
+  forgetUser(connectorId: ConnectorId, id: string): void {
+    this.users.set(keyOf(connectorId, id), undefined);
   }
 }
 
@@ -56,8 +65,11 @@ class Recent<T> {
 
   get(key: string): T | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined || this.clock.now() - entry.at > AGE_MAX_MS) return undefined;
-    return entry.value;
+    if (entry === undefined) return undefined;
+    // The clock may have been set back since.
+    if (Math.abs(this.clock.now() - entry.at) <= AGE_MAX_MS) return entry.value;
+    this.entries.delete(key);
+    return undefined;
   }
 
   set(key: string, value: T | undefined): void {

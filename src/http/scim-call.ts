@@ -55,6 +55,9 @@ export interface GuessedChange {
   readonly answerTo: (change: ResourceChange) => Answer;
 }
 
+/** Nothing is stored: the request has to be decided again. */
+const VERSION_CHANGED: CommitOutcome = { kind: "versionChanged" };
+
 /** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
 const PAUSE_STEP_MS = 20;
 
@@ -128,21 +131,28 @@ export class ScimCall {
     return asked.found === undefined ? await this.ask(build) : asked.found.value;
   }
 
-  /** Judges what the token turned out to stand for; throws the refusal unless it is good. */
+  /** Judges what the token turned out to stand for, and remembers it; throws the refusal unless it is good. */
   private judged(access: Access | undefined): Access {
     const { memory } = this.tools;
-    memory.keepAccess(this.tokenHash, undefined);
     this.access = access;
-    if (access === undefined)
+    const verdict = access && judgeAccess(access, this.intent, this.facts.startedAt);
+    memory.keepAccess(this.tokenHash, verdict === "granted" ? access : undefined);
+    if (access === undefined || verdict === undefined)
       throw unauthorized("This token is not known here. Check that it was copied whole.");
-    requireGranted(judgeAccess(access, this.intent, this.facts.startedAt), access);
-    memory.keepAccess(this.tokenHash, access);
+    requireGranted(verdict, access);
     return access;
   }
 
   /** What the token stood for in an earlier request; undefined as soon as this one has asked. */
   get rememberedAccess(): Access | undefined {
     return this.access === undefined ? this.tools.memory.access(this.tokenHash) : undefined;
+  }
+
+  /** Remembers that the token's use was noted at a moment. */
+  keepUse(at: number): void {
+    const { access } = this;
+    if (access !== undefined)
+      this.tools.memory.keepAccess(this.tokenHash, { ...access, lastUsedAt: at });
   }
 
   /** A user of a connector as an earlier request saw it. */
@@ -158,28 +168,42 @@ export class ScimCall {
     guess: GuessedChange,
     seen: (found: readonly ResourceRecord[] | undefined) => void,
   ): Promise<CommitOutcome> {
-    const { access } = guess;
-    await this.tools.admit(access);
+    const { access, premise } = guess;
+    if (!(await this.isAdmitted(access))) return VERSION_CHANGED;
     this.access = access;
     this.settingsJudged = access.settings;
     const outcome = await this.commitGuess(guess);
-    if (outcome.kind === "uniqueness") {
-      // Only what held was stored and then refused: the one remembered is the one it was of.
-      if (guess.premise.kind === "unchanged") this.noted(guess.premise.record);
-      return outcome;
+    switch (outcome.kind) {
+      case "committed":
+        this.access = outcome.access ?? access;
+        this.tools.memory.keepAccess(this.tokenHash, this.access);
+        this.isLogged = true;
+        this.tools.wake(this.access);
+        this.keep(guess.change.after);
+        return outcome;
+      case "uniqueness":
+        // Only what held was stored and then refused: the one remembered is the one it was of.
+        if (premise.kind === "unchanged") this.noted(premise.record);
+        return outcome;
+      case "undone":
+        this.settingsJudged = undefined;
+        this.warnings = [];
+        if (premise.kind === "unchanged")
+          this.tools.memory.forgetUser(access.connectorId, premise.record.id);
+        this.settingsJudged = this.judged(outcome.access).settings;
+        seen(outcome.found);
+        return VERSION_CHANGED;
     }
-    if (outcome.kind === "undone") {
-      this.settingsJudged = undefined;
-      this.warnings = [];
-      this.settingsJudged = this.judged(outcome.access).settings;
-      seen(outcome.found);
-      return { kind: "versionChanged" };
+  }
+
+  /** Whether a remembered caller is let in; if not, the refusal is for whoever looks the caller up. */
+  private async isAdmitted(access: Access): Promise<boolean> {
+    try {
+      await this.tools.admit(access);
+      return true;
+    } catch {
+      return false;
     }
-    this.access = outcome.access ?? access;
-    this.isLogged = true;
-    this.tools.wake(this.access);
-    this.keep(guess.change.after);
-    return { kind: "committed" };
   }
 
   private async commitGuess(guess: GuessedChange): Promise<GuessOutcome> {
@@ -189,18 +213,12 @@ export class ScimCall {
     const changes = this.withEvents(type, [guess.change], warnings, answerTo);
     const [change] = changes;
     if (change === undefined) throw new Error("A change has an event.");
-    const write = {
-      change,
-      credentialHash: this.tokenHash,
-      terms,
-      premise,
-      at: this.facts.startedAt,
-    };
+    const at = this.facts.startedAt;
+    const write = { change, credentialHash: this.tokenHash, terms, premise, at };
     try {
       return await commitGuess(db, connectorId, write, clock);
     } catch (error) {
-      // Whether the token is good was not seen.
-      this.access = undefined;
+      // Whether the token is good was not seen; whose it is cannot change, and the log wants to know.
       this.settingsJudged = undefined;
       throw error;
     }
@@ -313,6 +331,7 @@ export class ScimCall {
     };
     const outcome = await commitChanges(db, this.access.connectorId, write, clock);
     if (outcome.kind === "committed") this.tools.wake(this.access);
+    if (outcome.kind === "versionChanged") this.warnings = [];
     return outcome.kind === "credentialGone" ? this.refuseGone() : outcome;
   }
 

@@ -91,7 +91,7 @@ export function accessBeside<T>(
   return {
     statements: [statement],
     read: (result: D1Result | undefined) => {
-      const [row] = rowsOf<AccessRow & { readonly text: string | null }>(result);
+      const [row] = rowsOf<AccessRow & { readonly text: string }>(result);
       if (row === undefined) return { access: undefined, found: undefined };
       const { text, ...columns } = row;
       const records = recordsIn(text);

@@ -8,7 +8,7 @@ import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
 import { insertEventIf } from "./events.ts";
 import { credentialHolds } from "./guards.ts";
-import { GROUPS_COLUMN, RESOURCE_OBJECT } from "./resources.ts";
+import { GROUPS_COLUMN, objectList, resourceObject } from "./resources.ts";
 import { afterEvent, eachChunk } from "./row-source.ts";
 import type { ChangeToCommit } from "./write.ts";
 
@@ -98,9 +98,7 @@ function batchOf(
     ...valuesOf(premise),
   });
   const event = eachChunk([change.event], (source, json) =>
-    db
-      .prepare(insertEventIf(CONDITIONS[premise.kind], isRepeated)(source))
-      .bind(json, connectorId, held),
+    db.prepare(insertEventIf(conditionOf(write), isRepeated)(source)).bind(json, connectorId, held),
   );
   const run: RunRows = (items, text) =>
     eachChunk(items, (source, json) =>
@@ -113,30 +111,34 @@ const TERMS =
   "connectors.settings = ?3 ->> 'settings' AND connectors.attributes = ?3 ->> 'attributes'";
 const CALLER = credentialHolds("?3 ->> 'hash'", "?3 ->> 'at'", TERMS);
 
-const UNCHANGED = `EXISTS (SELECT 1 FROM resources WHERE row_id = ?3 ->> 'rowId' AND connector_id = ?2
-  AND id = ?3 ->> 'id' AND version = ?3 ->> 'version' AND modified_at = ?3 ->> 'modifiedAt'
-  AND deleted_at IS NULL AND ${GROUPS_COLUMN} = ?3 ->> 'groupsText')`;
+const UNCHANGED = `row_id = ?3 ->> 'rowId' AND connector_id = ?2 AND id = ?3 ->> 'id'
+  AND version = ?3 ->> 'version' AND modified_at = ?3 ->> 'modifiedAt' AND deleted_at IS NULL`;
 
 const NOBODY = `NOT EXISTS (SELECT 1 FROM resources WHERE connector_id = ?2 AND type = ?3 ->> 'type'
     AND name_key = ?3 ->> 'nameKey' AND deleted_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM resources WHERE connector_id = ?2 AND type = ?3 ->> 'type'
     AND external_id = ?3 ->> 'externalId')`;
 
-// What is wrong more often comes first: the rest is then not looked at.
-const CONDITIONS = {
-  unchanged: `${UNCHANGED} AND ${CALLER}`,
-  nobody: `${NOBODY} AND ${CALLER}`,
-} as const satisfies Record<Premise["kind"], string>;
+/** What must hold; what is wrong more often comes first, since the rest is then not looked at. */
+function conditionOf({ premise, change: { change } }: GuessedWrite): string {
+  if (premise.kind === "nobody") return `${NOBODY} AND ${CALLER}`;
+  // A membership does not change the user's version, and whoever leaves is not shown any more.
+  const groups = change.kind === "update" ? ` AND ${GROUPS_COLUMN} = ?3 ->> 'groupsText'` : "";
+  return `EXISTS (SELECT 1 FROM resources WHERE ${UNCHANGED}${groups}) AND ${CALLER}`;
+}
 
-const OF_CALLER = `(SELECT ${RESOURCE_OBJECT} FROM resources
-  WHERE resources.connector_id = c.connector_id AND resources.type = ?2 ->> 'type'`;
+const OF_CALLER = "connector_id = c.connector_id AND type = ?2 ->> 'type'";
+const NAMED = "name_key = ?2 ->> 'nameKey' AND deleted_at IS NULL";
 
-/** The resources that a premise is about, as resourceById and resourceCandidates find them, as a JSON list. */
+/** The resources that a premise is about, each once, as resourceById and resourceCandidates find them. */
 const FOUND = {
-  unchanged: `json_array(${OF_CALLER} AND resources.id = ?2 ->> 'id' AND resources.deleted_at IS NULL))`,
-  nobody: `json_array(
-    ${OF_CALLER} AND resources.name_key = ?2 ->> 'nameKey' AND resources.deleted_at IS NULL),
-    ${OF_CALLER} AND resources.external_id = ?2 ->> 'externalId'))`,
+  unchanged: objectList([
+    resourceObject(`${OF_CALLER} AND id = ?2 ->> 'id' AND deleted_at IS NULL`),
+  ]),
+  nobody: objectList([
+    resourceObject(`${OF_CALLER} AND ${NAMED}`),
+    resourceObject(`${OF_CALLER} AND external_id = ?2 ->> 'externalId' AND NOT (${NAMED})`),
+  ]),
 } as const satisfies Record<Premise["kind"], string>;
 
 function valuesOf(premise: Premise): object {

@@ -50,18 +50,6 @@ export function hasIndexedTerm(filter: ResolvedFilter): boolean {
   }
 }
 
-/** Whether a term finds its resource by a key, of which a connector has one user at most. */
-export function isKeyTerm(term: ResolvedFilter): boolean {
-  if (term.kind !== "compare" || term.operator !== "eq") return false;
-  const { target } = term;
-  return isName(target) || isKeyTarget(target, "id") || isKeyTarget(target, "externalId");
-}
-
-/** Whether a filter finds one user at most. */
-export function findsOne(filter: ResolvedFilter): boolean {
-  return filter.kind === "and" ? filter.filters.some(isKeyTerm) : isKeyTerm(filter);
-}
-
 /** Whether a target names its resource: a user's userName, a group's displayName (which is required there). */
 export function isName({ extension, attribute }: AttributeTarget): boolean {
   const isNaming = attribute.name === "userName" || attribute.name === "displayName";

@@ -2,7 +2,7 @@ import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast
 import type { TypeName } from "#scim/ports.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 import { EMAILS_PATH } from "./columns.ts";
-import { emailTerm, isKeyTarget, isKeyTerm } from "./filter-index.ts";
+import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
 import { membershipCondition } from "./filter-membership.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
 import type { Bound, Parameters } from "./parameters.ts";
@@ -58,6 +58,13 @@ function compile(filter: ResolvedFilter, context: Context): string {
       return context.isNegated ? `(${condition}) IS TRUE` : condition;
     }
   }
+}
+
+/** Whether a term finds at most one resource, whatever the others say. */
+function isKeyTerm(term: ResolvedFilter): boolean {
+  if (term.kind !== "compare" || term.operator !== "eq") return false;
+  const { target } = term;
+  return isName(target) || isKeyTarget(target, "id") || isKeyTarget(target, "externalId");
 }
 
 type Term = Extract<ResolvedFilter, { kind: "present" | "some" | "compare" }>;

@@ -17,7 +17,7 @@ export interface Query<T> {
  * statement less than a batch of both, which D1 answers faster.
  */
 export interface Beside<T> {
-  /** Gives the text of a JSON list of RESOURCE_OBJECTs; `c.connector_id` is the token's connector, ?1 its hash. */
+  /** An objectList (resources.ts); `c.connector_id` is the token's connector, ?1 its hash. */
   readonly expression: string;
   /** The values from ?2 on. */
   readonly values: readonly Bound[];

@@ -3,11 +3,11 @@ import type { TypeName } from "#scim/ports.ts";
 import type { Sort } from "#scim/sort.ts";
 import { EMAILS_PATH } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { type EmailDriver, emailDriver, findsOne, hasIndexedTerm } from "./filter-index.ts";
+import { type EmailDriver, emailDriver, hasIndexedTerm } from "./filter-index.ts";
 import { compileFilter } from "./filter-sql.ts";
 import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
 import { Parameters } from "./parameters.ts";
-import { type Beside, type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 import {
   type ListedRecord,
   listedOf,
@@ -17,7 +17,7 @@ import {
   type ResourcePage,
   SCANNED_RESOURCES_MAX,
 } from "./resource-list.ts";
-import { RESOURCE_COLUMNS, RESOURCE_OBJECT } from "./resources.ts";
+import { RESOURCE_COLUMNS } from "./resources.ts";
 
 /**
  * Resources that match a filter with an indexed term, in the order of creation. Where more than
@@ -37,37 +37,12 @@ export function indexedMatches(
       ? `resources WHERE ${matching(scope, type, filter, parameters)}`
       : emailSource(scope, filter, driver, parameters);
   const text = `SELECT ${RESOURCE_COLUMNS} FROM ${source} LIMIT ${limit + 1}`;
-  const answer = (records: readonly ListedRecord[]) => ({
-    records: inOrder(records),
-    isComplete: records.length <= limit,
-  });
   return {
     statements: [db.prepare(text).bind(...parameters.values())],
-    read: ([rows]) => answer(listedOf(rows)),
-    ...(scope.kind === "token" &&
-      type === "User" &&
-      findsOne(filter) && {
-        beside: oneBeside(scope, filter, answer),
-      }),
-  };
-}
-
-/** The one user of a filter by a key, beside the credential. */
-function oneBeside<T>(
-  scope: Scope,
-  filter: ResolvedFilter,
-  answer: (records: readonly ListedRecord[]) => T,
-): Beside<T> {
-  const parameters = new Parameters();
-  parameters.bind(scopeKey(scope));
-  const condition = compileFilter("User", filter, { connector: "c.connector_id", parameters });
-  const expression = `(SELECT json_array(${RESOURCE_OBJECT}) FROM resources
-    WHERE resources.connector_id = c.connector_id AND resources.type = 'User'
-      AND resources.deleted_at IS NULL AND (${condition}))`;
-  return {
-    expression,
-    values: parameters.values().slice(1),
-    read: (records) => answer(records.map((record) => ({ ...record, sortValue: null }))),
+    read: ([rows]) => {
+      const records = listedOf(rows);
+      return { records: inOrder(records), isComplete: records.length <= limit };
+    },
   };
 }
 

@@ -31,17 +31,28 @@ const MEMBERS = [
 /** The columns of a resource that answers are made of, its groups among them. */
 export const RESOURCE_COLUMNS = MEMBERS.map(([name, column]) => `${column} AS ${name}`).join(", ");
 
-/** A D1 value holds 2 MB: a document of more bytes does not travel in a value with other things. */
+/** A D1 value holds 2 MB: a resource of more bytes does not travel in a value with other things. */
 const BESIDE_BYTES_MAX = 64 * 1024;
 
 /**
- * The same as one JSON object, or the text "large". Documents and groups stay texts, which SQLite would
- * otherwise put in as JSON.
+ * An SQL expression that gives the first resource for which a condition holds, as one JSON object or,
+ * where that might be too large, as the JSON text "large"; null for none. Documents and groups stay texts
+ * inside of it. The condition may name columns of the statement around.
  */
-export const RESOURCE_OBJECT = `CASE WHEN octet_length(resources.doc) > ${BESIDE_BYTES_MAX} THEN 'large'
-  ELSE json_object(${MEMBERS.map(([name, column]) =>
-    name.endsWith("Text") ? `'${name}', '' || (${column})` : `'${name}', ${column}`,
-  ).join(", ")}) END`;
+export function resourceObject(condition: string): string {
+  const members = MEMBERS.map(([name]) =>
+    name.endsWith("Text") ? `'${name}', '' || ${name}` : `'${name}', ${name}`,
+  );
+  return `(SELECT CASE WHEN octet_length(documentText) + octet_length(groupsText) > ${BESIDE_BYTES_MAX}
+      THEN '"large"' ELSE json_object(${members.join(", ")}) END
+    FROM (SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${condition} LIMIT 1))`;
+}
+
+/** Puts expressions of resourceObject on a JSON list. */
+export function objectList(expressions: readonly string[]): string {
+  // Whether it is JSON, SQLite may forget of the result of a SELECT.
+  return `json_array(${expressions.map((expression) => `json(${expression})`).join(", ")})`;
+}
 
 type ResourceRow = Omit<ResourceRecord, "deletedAt"> & { readonly deletedAt: number | null };
 
@@ -50,9 +61,8 @@ export function recordsOf(result: D1Result | undefined): readonly ResourceRecord
   return rowsOf<ResourceRow>(result).map(recordOf);
 }
 
-/** Reads a JSON list of RESOURCE_OBJECTs and nulls; undefined where one of them is too large to be on it. */
-export function recordsIn(text: string | null): readonly ResourceRecord[] | undefined {
-  if (text === null) return [];
+/** Reads an objectList; undefined where one of its resources is too large to be on it. */
+export function recordsIn(text: string): readonly ResourceRecord[] | undefined {
   // SQLite made the text of the same columns.
   const rows = JSON.parse(text) as readonly (ResourceRow | "large" | null)[];
   const records = rows.flatMap((row) => (row === null || row === "large" ? [] : recordOf(row)));
@@ -76,9 +86,11 @@ export function resourceById(
        WHERE connector_id = ${scopeText(scope)} AND type = ?2 AND id = ?3 AND deleted_at IS NULL`,
     )
     .bind(scopeKey(scope), type, id);
-  const expression = `(SELECT json_array(${RESOURCE_OBJECT}) FROM resources
-    WHERE resources.connector_id = c.connector_id AND resources.type = ?2 AND resources.id = ?3
-      AND resources.deleted_at IS NULL)`;
+  const expression = objectList([
+    resourceObject(
+      "connector_id = c.connector_id AND type = ?2 AND id = ?3 AND deleted_at IS NULL",
+    ),
+  ]);
   return {
     statements: [statement],
     read: ([result]) => recordsOf(result)[0],

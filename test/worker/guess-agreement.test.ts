@@ -12,6 +12,7 @@ interface Step {
   /** The path behind the base URL of SCIM, or behind the connector in the admin API. */
   readonly path: (ids: readonly string[]) => string;
   readonly body?: (ids: readonly string[]) => object;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly isAdmin?: true;
 }
 
@@ -29,6 +30,12 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(seat, fc.constantFrom("userName", "externalId", "title", "unknown"), name)
     .map(([at, attribute, value]) => userStep(at, "PATCH", patched({ [attribute]: value }))),
+  fc
+    .tuple(seat, name, fc.option(fc.constantFrom("*", 'W/"1"', 'W/"2", W/"3"')))
+    .map(([at, title, tags]) => ({
+      ...userStep(at, "PATCH", patched({ title, unknown: title })),
+      ...(tags !== null && { headers: { "If-Match": tags } }),
+    })),
   fc.tuple(seat, fc.boolean()).map(([at, active]) => userStep(at, "PATCH", patched({ active }))),
   fc.tuple(seat, name).map(([at, userName]) => userStep(at, "PUT", { userName })),
   seat.map((at) => userStep(at, "DELETE")),
@@ -74,9 +81,9 @@ async function answersTo(made: readonly Step[], gatewayAt: (turn: number) => Gat
   ];
   ids.push(await post("/Groups", { displayName: "g" }));
   const answers: unknown[] = [];
-  for (const [turn, { method, path, body, isAdmin }] of made.entries()) {
+  for (const [turn, { method, path, body, headers, isAdmin }] of made.entries()) {
     const gateway = gatewayAt(turn);
-    const request = { method, ...(body && { body: body(ids) }) };
+    const request = { method, ...(body && { body: body(ids) }), ...(headers && { headers }) };
     const answer = isAdmin
       ? await gateway.admin(`/connectors/${id}`, request)
       : await gateway.scim(path(ids), { token, ...request });

@@ -111,7 +111,7 @@ async function logCall(
     if (answer.status === 401 || answer.status === 429) countRefusal(services, context, "unknown");
     return;
   }
-  if (call.isGranted) noteUse(services, context, access);
+  if (call.isGranted) noteUse(services, context, call, access);
   const isQuietRead = intent === "read" && answer.status < 400;
   if (call.isLogged || (isQuietRead && access.settings.logReads === "refused")) return;
   const row = call.eventRow(answer);
@@ -131,9 +131,11 @@ const LAST_USED_EVERY_MS = 5 * 60_000;
 function noteUse(
   services: Services,
   context: Context<AppEnv>,
-  { connectorId, credentialId, lastUsedAt }: NonNullable<ScimCall["access"]>,
+  call: ScimCall,
+  { connectorId, credentialId, lastUsedAt }: Access,
 ): void {
   const at = services.clock.now();
   if (at - (lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
   services.log.addUse(context.env.DB, { connectorId, credentialId, at }, waitUntil(context));
+  call.keepUse(at);
 }

@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { faultyDatabase } from "#test/support/faulty-d1.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 
 const elsewhere = openGateway();
@@ -91,4 +93,42 @@ test("last used is written at most every five minutes, also by refused writes", 
   expect(refused.status).toBe(409);
   const tokens = await here.admin(`/connectors/${client.id}/tokens`);
   expect(Date.parse(tokens.body.items[0].lastUsedAt)).toBe(noted);
+});
+
+test("a write that D1 could not take is in the event log, also if it was decided from memory", async () => {
+  let callsToFail = 0;
+  const db = faultyDatabase(env.DB, () => {
+    callsToFail -= 1;
+    return callsToFail >= 0 ? "before" : undefined;
+  });
+  const here = openGateway({ db, roundTripsMax: 10 });
+  const client = await here.client();
+  await client.post(aUser());
+  callsToFail = 5;
+
+  const refused = await client.post(aUser());
+
+  expect(refused.status).toBe(503);
+  const events = await here.admin(`/connectors/${client.id}/events`);
+  expect(events.body.items).toMatchObject([{ status: 503 }, { status: 201 }]);
+});
+
+test("a leaver in many groups who is remembered costs a row for each group more, and a round trip less", async () => {
+  const here = openGateway();
+  const client = await here.client();
+  const members = await Promise.all([1, 2].map(async () => (await client.post(aUser())).body.id));
+  for (const displayName of ["a", "b", "c", "d"]) {
+    const value = members.map((id) => ({ value: id }));
+    await client.call("/Groups", { body: { displayName, members: value } });
+  }
+  const [known, unknown] = members;
+  await client.get(known);
+
+  const remembered = await client.remove(known);
+  const fresh = openGateway();
+  const path = `/Users/${unknown}`;
+  const looked = await fresh.scim(path, { token: client.token, method: "DELETE" });
+
+  expect([remembered.cost.roundTrips, looked.cost.roundTrips]).toEqual([1, 2]);
+  expect(remembered.cost.rowsRead).toBeLessThanOrEqual(looked.cost.rowsRead + 1 + 4);
 });
