@@ -8,6 +8,7 @@ import { ROOT } from "../scripts/lib/project.js";
 import { CONNECTIONS } from "./lib/client.js";
 import { countCosts } from "./lib/count-costs.js";
 import { machine } from "./lib/machine.js";
+import { measureDevelopment } from "./lib/measure-development.js";
 import { measureServer } from "./lib/measure-server.js";
 import { renderResults } from "./lib/report.js";
 
@@ -39,9 +40,18 @@ for (const users of SIZES) {
   console.log(`${users} users: counts what an operation costs in D1`);
   sizes.push({ users, servers, costs: await countCosts(users) });
 }
+console.log("the gateway under wrangler dev");
+const development = await measureDevelopment(EFFORT.budgetMs);
 console.log("CPU of a request");
 const cpu = JSON.parse(runNode([join(HERE, "cpu.js")]));
-const text = renderResults({ machine: machine(), connections: CONNECTIONS, isQuick, sizes, cpu });
+const text = renderResults({
+  machine: machine(),
+  connections: CONNECTIONS,
+  isQuick,
+  sizes,
+  development,
+  cpu,
+});
 if (!isQuick) writeFileSync(join(HERE, "results.md"), text);
 console.log(text);
 

@@ -11,14 +11,16 @@ const PEERS = ["floor", "scimmy", "jackson"];
 /**
  * The results as Markdown.
  *
- * @param {{ machine: string, connections: number, isQuick: boolean, sizes: readonly Size[], cpu: Cpu }} results
+ * @param {{ machine: string, connections: number, isQuick: boolean, sizes: readonly Size[], development: { perSecond: number, p50: number }, cpu: Cpu }} results
  */
-export function renderResults({ machine, connections, isQuick, sizes, cpu }) {
+export function renderResults({ machine, connections, isQuick, sizes, development, cpu }) {
   const date = new Date().toISOString().slice(0, 10);
   return [
     "# Results",
     `${date}${isQuick ? " (quick)" : ""}; ${machine}; one client with ${connections} keep-alive connections on the same machine (2 where a request takes more than two seconds); medians of the rounds.`,
     ...sizes.flatMap(sectionOf),
+    "## Under `wrangler dev`",
+    `A GET of one user: ${rate(development.perSecond)} a second, p50 ${development.p50.toFixed(1)} ms. The proxy and the bundle for debugging that \`wrangler dev\` adds are in no other figure.`,
     "## CPU of a request",
     "Microseconds of CPU in Node. *request*: a whole request through the gateway (HTTP objects, routing, token hash, log row) with D1's answers repeated from memory. *library*: `src/scim` alone, beside scimmy as a library with its handlers' answers repeated from memory. scimmy's list is handed 1,000 users by its handler, as its interface asks for all of them; in brackets, only the 100 of the page.",
     cpuTable(cpu),
