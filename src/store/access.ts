@@ -69,8 +69,8 @@ export async function readWithAccess<T>(
   const { beside } = query;
   if (beside !== undefined) {
     const both = accessBeside(db, tokenHash, beside);
-    const [result] = await withRetries(clock, () => db.batch([...both.statements]));
-    return both.read(result);
+    const [result] = await withRetries(clock, () => db.batch([both.statement]));
+    return { access: both.accessIn(result), found: both.foundIn(result) };
   }
   const statement = db.prepare(`SELECT ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`).bind(tokenHash);
   const statements = [statement, ...query.statements];
@@ -88,14 +88,20 @@ export function accessBeside<T>(
   const statement = db
     .prepare(`SELECT ${expression} AS text, ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`)
     .bind(tokenHash, ...values);
+  const rowIn = (result: D1Result | undefined) =>
+    rowsOf<AccessRow & { readonly text: string }>(result)[0];
   return {
-    statements: [statement],
-    read: (result: D1Result | undefined) => {
-      const [row] = rowsOf<AccessRow & { readonly text: string }>(result);
-      if (row === undefined) return { access: undefined, found: undefined };
-      const { text, ...columns } = row;
-      const records = recordsIn(text);
-      return { access: accessIn(columns), found: records && { value: read(records) } };
+    statement,
+    accessIn: (result: D1Result | undefined): Access | undefined => {
+      const row = rowIn(result);
+      if (row === undefined) return undefined;
+      const { text: _, ...columns } = row;
+      return accessIn(columns);
+    },
+    foundIn: (result: D1Result | undefined): { readonly value: T } | undefined => {
+      const row = rowIn(result);
+      const records = row && recordsIn(row.text);
+      return records && { value: read(records) };
     },
   };
 }

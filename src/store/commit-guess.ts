@@ -59,16 +59,16 @@ export async function commitGuess(
   });
   let isRepeated = false;
   const run = () => {
-    const statements = [...look.statements, ...batchOf(db, connectorId, write, isRepeated)];
+    const statements = [look.statement, ...batchOf(db, connectorId, write, isRepeated)];
     isRepeated = true;
     return db.batch(statements);
   };
   try {
     const [looked, event] = await withRetries(clock, run);
-    const { access, found } = look.read(looked);
+    const access = look.accessIn(looked);
     // RETURNING would tell it too, for two rows read.
     if ((event?.meta.changes ?? 0) > 0) return { kind: "committed", access };
-    return { kind: "undone", access, found: found?.value };
+    return { kind: "undone", access, found: look.foundIn(looked)?.value };
   } catch (error) {
     const outcome = classifyError(error);
     if (outcome.kind === "duplicateOperation") return { kind: "committed", access: undefined };
