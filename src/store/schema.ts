@@ -25,6 +25,9 @@ export const connectors = sqliteTable(
     attributes: text().notNull().default("[]"),
     /** The ids of its enabled webhooks, as a JSON list: whoever writes learns here whom to wake. */
     webhookIds: text("webhook_ids").notNull().default("[]"),
+    /** How often it was changed, and how often its attributes were: kept by triggers, whoever writes. */
+    version: integer().notNull().default(1),
+    attributesVersion: integer("attributes_version").notNull().default(1),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -289,6 +292,8 @@ export const bridges = sqliteTable(
     consecutiveFailures: integer("consecutive_failures").notNull().default(0),
     /** When it has to be woken, at the latest; null where it waits for an administrator. */
     nextAt: integer("next_at"),
+    /** Kept by triggers: random at first, since a bridge that is made anew has the key of the former one. */
+    version: integer().notNull().default(1),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
   },
@@ -313,6 +318,8 @@ export const webhooks = sqliteTable(
     disabledReason: text("disabled_reason"),
     /** Every change up to this seq was handed to its Durable Object; a mirror that may lag. */
     position: integer().notNull(),
+    /** How often it was changed: kept by a trigger. */
+    version: integer().notNull().default(1),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
   },

@@ -14,7 +14,12 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
   const triggers = await schemaRows("trigger");
 
   expect([...triggers.keys()]).toEqual([
+    "bridges_versioned",
+    "bridges_versioned_on_insert",
+    "bridges_versioned_on_paused",
     "changes_keep_newest",
+    "connectors_attributes_versioned",
+    "connectors_versioned",
     "group_members_changed_on_delete",
     "group_members_changed_on_insert",
     "parked_members_attached",
@@ -25,6 +30,7 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
     "resources_counted_on_deleted_at",
     "resources_counted_on_insert",
     "resources_leave_groups_on_deleted_at",
+    "webhooks_versioned",
   ]);
 });
 
