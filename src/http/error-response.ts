@@ -14,11 +14,18 @@ export class Refusal extends Error {
   }
 }
 
-/** The 401 of RFC 6750 §3 as a SCIM error; the explanation is for the event log alone. */
-export function unauthorized(detail: string, explanation?: string): Refusal {
-  const error = ScimError.status(401, detail);
-  const explained = explanation === undefined ? error : error.explainedBy(() => explanation);
-  return new Refusal(explained, { "WWW-Authenticate": "Bearer" });
+/** What a challenge says of a request's token (RFC 6750 §3.1); nothing where none was sent. */
+export type TokenFault = "invalid_token" | "insufficient_scope" | undefined;
+
+/** The `WWW-Authenticate` header of RFC 6750 §3: where a token is wanted, and what is wrong with the one sent. */
+export function challenge(realm: "scim" | "admin", fault: TokenFault) {
+  const error = fault === undefined ? "" : `, error="${fault}"`;
+  return { "WWW-Authenticate": `Bearer realm="${realm}"${error}` };
+}
+
+/** The 401 of RFC 6750 §3 as a SCIM error, for a request without a token or with one that is not good. */
+export function unauthorized(fault: "invalid_token" | undefined, detail: string): Refusal {
+  return new Refusal(ScimError.status(401, detail), challenge("scim", fault));
 }
 
 /** The headers of a 503 for a database that cannot answer now. */

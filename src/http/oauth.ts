@@ -109,7 +109,7 @@ async function refuse(
   if (client !== undefined) logRequest(services, context, client, answer);
   else if (isUnknown) countRefusal(services, context, "client");
   if (isStopped) return oauthResponse(status, body, FAILURES_HEADERS);
-  return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": "Basic" } : {});
+  return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": 'Basic realm="scim"' } : {});
 }
 
 /** Why a client that is known was not let in: the log may tell, the answer must not. */

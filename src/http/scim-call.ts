@@ -138,7 +138,10 @@ export class ScimCall {
     const verdict = access && judgeAccess(access, this.intent, this.facts.startedAt);
     memory.keepAccess(this.tokenHash, verdict === "granted" ? access : undefined);
     if (access === undefined || verdict === undefined)
-      throw unauthorized("This token is not known here. Check that it was copied whole.");
+      throw unauthorized(
+        "invalid_token",
+        "This token is not known here. Check that it was copied whole.",
+      );
     requireGranted(verdict, access);
     return access;
   }

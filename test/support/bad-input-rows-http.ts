@@ -6,15 +6,18 @@ import { aUser, openGateway } from "./gateway.ts";
 
 const USERS = "https://scim.example.com/scim/v2/Users";
 
-const BEARER = { "WWW-Authenticate": "Bearer" };
+const BEARER = { "WWW-Authenticate": 'Bearer realm="scim", error="invalid_token"' };
+
+/** What a request is told that brought no bearer token, without asking the database. */
+const UNASKED = { headers: { "WWW-Authenticate": 'Bearer realm="scim"' }, roundTrips: 0 };
 
 /** Section A: what stands in Authorization. */
 export const AUTHENTICATION_ROWS: readonly HttpRow[] = [
   ...refused(401, undefined, [
-    [1, "no Authorization", { token: undefined }, costing(0)],
-    [2, "an empty token", authorized(() => "Bearer "), costing(0)],
-    [3, "Basic", authorized((token) => `Basic ${btoa(`${token}:`)}`), costing(0)],
-    [3, "another scheme", authorized((token) => `Token ${token}`), costing(0)],
+    [1, "no Authorization", { token: undefined }, UNASKED],
+    [2, "an empty token", authorized(() => "Bearer "), UNASKED],
+    [3, "Basic", authorized((token) => `Basic ${btoa(`${token}:`)}`), UNASKED],
+    [3, "another scheme", authorized((token) => `Token ${token}`), UNASKED],
     [5, "a bad checksum", authorized((token) => `Bearer ${withOtherDigit(token, 20)}`), costing(0)],
     [5, "a bad last digit", authorized((t) => `Bearer ${withOtherDigit(t, 52)}`), costing(0)],
     [6, "a token that nobody has", unknownToken, costing(1)],
@@ -22,7 +25,7 @@ export const AUTHENTICATION_ROWS: readonly HttpRow[] = [
     [8, "an expired token", expiredToken, { headers: BEARER }],
     [9, "a token of 10 KB", authorized((t) => `Bearer ${t.padEnd(10_240, "0")}`), costing(0)],
     [10, "a token beyond ASCII", authorized((t) => `Bearer ${t.slice(0, -1)}é`), costing(0)],
-    [11, "a token in the query", tokenInQuery, costing(0)],
+    [11, "a token in the query", tokenInQuery, UNASKED],
     [12, "two values", authorized((token) => `Bearer ${token}, Bearer ${token}`), costing(0)],
   ]),
   ...["bEaReR", "bearer", "BEARER"].map((scheme) => ({

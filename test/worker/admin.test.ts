@@ -46,22 +46,24 @@ function expectProblem(answer: TestAnswer, status: number) {
   });
 }
 
+const INVALID = ', error="invalid_token"';
+
 describe.each(CALLS)("%s %s", (method, path) => {
   test.each([
-    ["no token", {}],
-    ["an empty token", { Authorization: "Bearer " }],
-    ["another token", { Authorization: "Bearer wrong" }],
-    ["the token with another end", { Authorization: `Bearer ${ADMIN_TOKEN}x` }],
-    ["the token by Basic", { Authorization: `Basic ${btoa(`admin:${ADMIN_TOKEN}`)}` }],
-    ["the token twice", { Authorization: `Bearer ${ADMIN_TOKEN}, Bearer ${ADMIN_TOKEN}` }],
-  ])("with %s is 401", async (_what, headers) => {
+    ["no token", {}, ""],
+    ["an empty token", { Authorization: "Bearer " }, ""],
+    ["another token", { Authorization: "Bearer wrong" }, INVALID],
+    ["the token with another end", { Authorization: `Bearer ${ADMIN_TOKEN}x` }, INVALID],
+    ["the token by Basic", { Authorization: `Basic ${btoa(`admin:${ADMIN_TOKEN}`)}` }, ""],
+    ["the token twice", { Authorization: `Bearer ${ADMIN_TOKEN}, Bearer ${ADMIN_TOKEN}` }, INVALID],
+  ])("with %s is 401", async (_what, headers, error) => {
     const id = await newId();
     const url = `https://scim.example.com/admin/v1${path.replace("{id}", id)}`;
 
     const answer = await gateway.send(new Request(url, { method, headers }));
 
     expectProblem(answer, 401);
-    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(answer.headers.get("WWW-Authenticate")).toBe(`Bearer realm="admin"${error}`);
   });
 
   test("is 503 where no ADMIN_TOKEN is configured", async () => {

@@ -37,6 +37,9 @@ const WRITES: readonly (readonly [method: string, path: string, body: unknown])[
   ["DELETE", "/Users/{id}", undefined],
 ];
 
+const CHALLENGE = 'Bearer realm="scim"';
+const INVALID_TOKEN = `${CHALLENGE}, error="invalid_token"`;
+
 const unauthorized = {
   status: 401,
   body: { schemas: [ERROR], status: "401", detail: expect.stringMatching(/\S/) },
@@ -90,7 +93,7 @@ describe.each(ENDPOINTS)("%s %s", (method, path, body) => {
     const answer = await gateway.scim(path.replace("{id}", id), { method, body });
 
     expect(answer.status).toBe(401);
-    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(answer.headers.get("WWW-Authenticate")).toBe(CHALLENGE);
     expect(await stored()).toEqual(before);
   });
 
@@ -102,7 +105,7 @@ describe.each(ENDPOINTS)("%s %s", (method, path, body) => {
     const answer = await gateway.scim(path.replace("{id}", id), { method, body, token: secret });
 
     expect(answer.status).toBe(401);
-    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(answer.headers.get("WWW-Authenticate")).toBe(INVALID_TOKEN);
     expect(await stored()).toEqual(before);
   });
 
@@ -123,7 +126,7 @@ describe.each(ENDPOINTS)("%s %s", (method, path, body) => {
     const answer = await client.call(path.replace("{id}", id), { method, body });
 
     expect(answer.status).toBe(401);
-    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(answer.headers.get("WWW-Authenticate")).toBe(INVALID_TOKEN);
   });
 
   test("of a disabled connector is 403 on the very next request", async () => {
@@ -176,6 +179,38 @@ test("a token without its scheme, as Okta's header authentication sends it, is a
   expect(answer.status).toBe(200);
 });
 
+describe("an Authorization header", () => {
+  test.each<[what: string, write: (token: string) => string, header: string, says: RegExp]>([
+    ["of Basic", (token) => `Basic ${btoa(`a:${token}`)}`, CHALLENGE, /no bearer token/],
+    ["of another scheme", (token) => `Token ${token}`, CHALLENGE, /no bearer token/],
+    ["of the scheme alone", () => "Bearer ", CHALLENGE, /no bearer token/],
+    ["that is empty", () => "", CHALLENGE, /no bearer token/],
+    ["with a token cut short", (token) => `Bearer ${token.slice(0, -1)}`, INVALID_TOKEN, /whole/],
+    ["with half a token alone", (token) => token.slice(0, 30), INVALID_TOKEN, /whole/],
+    ["with two values", (token) => `Bearer ${token}, Bearer ${token}`, INVALID_TOKEN, /whole/],
+    [
+      "with the word twice",
+      (token) => `Bearer Bearer ${token}`,
+      INVALID_TOKEN,
+      /"Bearer" came twice/,
+    ],
+    ["with it twice in small letters", (token) => `bearer bearer ${token}`, INVALID_TOKEN, /twice/],
+    ["with the word twice alone", () => "Bearer Bearer", INVALID_TOKEN, /twice/],
+  ])(
+    "%s is 401 that says so, and asks the database nothing",
+    async (_what, write, header, says) => {
+      const { token } = await gateway.connector();
+
+      const answer = await gateway.scim("/Users", { headers: { Authorization: write(token) } });
+
+      expect(answer).toMatchObject(unauthorized);
+      expect(answer.body.detail).toMatch(says);
+      expect(answer.headers.get("WWW-Authenticate")).toBe(header);
+      expect(answer.cost.roundTrips).toBe(0);
+    },
+  );
+});
+
 test("a wrong filter with a bad token is 401", async () => {
   const { secret } = await createToken();
 
@@ -212,6 +247,7 @@ describe("a read-only token", () => {
     const answer = await gateway.scim(path.replace("{id}", id), { method, body, token });
 
     expect(answer).toMatchObject({ status: 403, body: { schemas: [ERROR], status: "403" } });
+    expect(answer.headers.get("WWW-Authenticate")).toBe(`${CHALLENGE}, error="insufficient_scope"`);
     expect(await rowsOf(client)).toEqual(before);
   });
 

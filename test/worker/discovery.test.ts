@@ -53,17 +53,21 @@ describe.each(DOCUMENTS)("%s", (path) => {
   });
 
   test.each([
-    ["that nobody has", async () => `Bearer ${(await createToken()).secret}`],
-    ["that is none", async () => "Bearer non-token"],
-    ["by Basic", async () => `Basic ${btoa("user:password")}`],
-    ["that is empty", async () => ""],
-  ])("with a token %s is 401", async (_what, authorization) => {
+    [
+      "that nobody has",
+      async () => `Bearer ${(await createToken()).secret}`,
+      ', error="invalid_token"',
+    ],
+    ["that is none", async () => "Bearer non-token", ', error="invalid_token"'],
+    ["by Basic", async () => `Basic ${btoa("user:password")}`, ""],
+    ["that is empty", async () => "", ""],
+  ])("with a token %s is 401", async (_what, authorization, error) => {
     const headers = { Authorization: await authorization() };
 
     const answer = await gateway.scim(path, { headers });
 
     expect(answer).toMatchObject({ status: 401, body: { schemas: [ERROR], status: "401" } });
-    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(answer.headers.get("WWW-Authenticate")).toBe(`Bearer realm="scim"${error}`);
   });
 
   test("with a filter is 403, with and without a token", async () => {

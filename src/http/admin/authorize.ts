@@ -3,6 +3,7 @@ import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
 import { foldText } from "#scim/text.ts";
 import type { AccessConfig } from "../config.ts";
+import { challenge } from "../error-response.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "../rate-limit.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { Problem } from "./problem.ts";
@@ -36,9 +37,12 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
         const detail = "Too many calls with bad credentials came from this address. Wait a minute.";
         throw new Problem(429, detail, FAILURES_HEADERS);
       }
-      throw new Problem(401, "Send the admin token as: Authorization: Bearer …", {
-        "WWW-Authenticate": "Bearer",
-      });
+      const isBearer = /^bearer\s+\S/i.test(context.req.header("Authorization") ?? "");
+      throw new Problem(
+        401,
+        "Send the admin token as: Authorization: Bearer …",
+        challenge("admin", isBearer ? "invalid_token" : undefined),
+      );
     }
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
     if (role === "read-only" && !isReading) {

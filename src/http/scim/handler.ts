@@ -3,7 +3,7 @@ import { ScimError } from "#scim/error.ts";
 import type { Access } from "#store/access.ts";
 import { type Answer, toResponse } from "../answer.ts";
 import { readCredential } from "../authenticate.ts";
-import { answerTo, Refusal, unauthorized } from "../error-response.ts";
+import { answerTo, Refusal } from "../error-response.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "../rate-limit.ts";
 import { callFacts, countRefusal, waitUntil } from "../request-facts.ts";
 import { ScimCall } from "../scim-call.ts";
@@ -28,8 +28,7 @@ export function scimHandler(
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
     if (credential.kind !== "token") {
       countRefusal(services, context, credential.kind);
-      const refusal = unauthorized(MISSING[credential.kind]);
-      return toResponse(await answerRefused(services, context, refusal));
+      return toResponse(await answerRefused(services, context, credential.refusal));
     }
     const admit = (access: Access) => admitConnector(context.env, config, access);
     const wake = ({ webhookIds }: Access) =>
@@ -45,11 +44,6 @@ export function scimHandler(
     return toResponse(answer);
   };
 }
-
-const MISSING = {
-  absent: "Send the connector's token as: Authorization: Bearer sgw_…",
-  malformed: "This is no token of this service. Check that it was copied whole: Bearer sgw_…",
-} as const;
 
 /** The base URL of a SCIM path, with the public origin if one is configured; no header can change it. */
 export function scimBaseUrl(services: Services, requestUrl: string, basePath: string): string {
