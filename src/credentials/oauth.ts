@@ -24,7 +24,7 @@ export interface TokenRequest {
 }
 
 /**
- * Reads a client credentials request (RFC 6749 §4.4.2) from its form and Authorization header; throws
+ * Reads a client credentials request (RFC 6749 §4.4.2) from its parameters and Authorization header; throws
  * the OauthError that RFC 6749 §5.2 gives to what is wrong with it.
  */
 export function readTokenRequest(
@@ -34,19 +34,44 @@ export function readTokenRequest(
   for (const name of new Set(form.keys())) {
     if (form.getAll(name).length > 1) throw refuse(`The parameter "${name}" is given twice.`);
   }
-  const grantType = form.get("grant_type");
+  const grantType = parameter(form, "grant_type");
   if (grantType === null) throw refuse(`The parameter "grant_type" is missing.`);
   if (grantType !== "client_credentials") {
     throw new OauthError("unsupported_grant_type", "Only client_credentials is supported.");
   }
-  const scope = form.get("scope")?.trim() || undefined;
+  const scope = parameter(form, "scope") ?? undefined;
   return { ...readClient(form, authorization), scope };
+}
+
+/** Reads a parameter; one without a value counts as left out (RFC 6749 §3.2). */
+function parameter(form: URLSearchParams, name: (typeof PARAMETERS)[number]): string | null {
+  return form.get(name) || null;
+}
+
+/** What a token request may hold; others are ignored (RFC 6749 §3.2). */
+export const PARAMETERS = ["grant_type", "scope", "client_id", "client_secret"] as const;
+
+/**
+ * The scope that a client is granted: what it asks for of those that exist, or all it may do (RFC 6749
+ * §3.3); throws where it asks for more than that alone.
+ */
+export function grantedScope(
+  asked: string | undefined,
+  allowed: "read" | "read-write",
+): "read" | "read-write" {
+  const known = (asked ?? "")
+    .split(" ")
+    .filter((scope) => scope === "read" || scope === "read-write");
+  if (known.length === 0) return allowed;
+  if (allowed === "read-write" && known.includes("read-write")) return "read-write";
+  if (known.includes("read")) return "read";
+  throw new OauthError("invalid_scope", `This client may ask for: ${allowed}.`);
 }
 
 /** The client's id and secret: by HTTP Basic or in the form, never both (RFC 6749 §2.3). */
 function readClient(form: URLSearchParams, authorization: string | undefined) {
-  const id = form.get("client_id");
-  const secret = form.get("client_secret");
+  const id = parameter(form, "client_id");
+  const secret = parameter(form, "client_secret");
   if (authorization === undefined) {
     if (id === null || secret === null) {
       throw new OauthError("invalid_client", "Send client_id and client_secret.");

@@ -19,7 +19,23 @@ const SHAPE = /^sgw_[0-9A-Za-z]{49}$/;
 
 /** Makes a token: `sgw_`, 32 random bytes in base 62, and a CRC-32 that secret scanners can verify. */
 export async function createToken(): Promise<NewToken> {
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+  return await tokenOf(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+}
+
+/**
+ * The access token that stands under an id for the client with a secret: HMAC-SHA-256 of the id. So a
+ * client that asks again can be given the same one, though neither it nor the secret is stored.
+ */
+export async function deriveToken(clientSecret: string, id: string): Promise<NewToken> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const secret = encoder.encode(clientSecret);
+  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
+  const text = encoder.encode(`access token ${id}`);
+  return await tokenOf(new Uint8Array(await crypto.subtle.sign("HMAC", key, text)));
+}
+
+async function tokenOf(bytes: Uint8Array): Promise<NewToken> {
   const number = bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0n);
   const digits = encodeBase62(number, RANDOM_DIGITS);
   const secret = `${PREFIX}${digits}${checksum(digits)}`;

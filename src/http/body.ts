@@ -26,16 +26,32 @@ export async function readBodyText(request: Request, bytesMax: number): Promise<
   return decode(await readBytes(request, bytesMax));
 }
 
-/** A token request's form is short (RFC 6749 §4.4.2). */
-const FORM_BYTES_MAX = 16 * 1024;
+/** A token request is short (RFC 6749 §4.4.2), and comes from somebody who is not known yet. */
+const TOKEN_REQUEST_BYTES_MAX = 8 * 1024;
 
-/** Reads a form body as text; throws a ScimError for another content type or too long a body. */
-export async function readFormText(request: Request): Promise<string> {
-  const [contentType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
-  if (contentType.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
-    throw ScimError.status(415, "Send the request as application/x-www-form-urlencoded.");
+/** Reads the body of a token request; throws a ScimError for another content type or too long a body. */
+export async function readTokenBody(
+  request: Request,
+): Promise<{ readonly kind: "form" | "json"; readonly text: string }> {
+  const kind = TOKEN_CONTENT_TYPES.get(contentType(request));
+  if (kind === undefined) {
+    throw ScimError.status(
+      415,
+      "Send the request as application/x-www-form-urlencoded or application/json.",
+    );
   }
-  return decode(await readBytes(request, FORM_BYTES_MAX));
+  return { kind, text: decode(await readBytes(request, TOKEN_REQUEST_BYTES_MAX)) };
+}
+
+const TOKEN_CONTENT_TYPES: ReadonlyMap<string, "form" | "json"> = new Map([
+  ["application/x-www-form-urlencoded", "form"],
+  ["", "form"],
+  ["application/json", "json"],
+]);
+
+function contentType(request: Request): string {
+  const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";");
+  return type.trim().toLowerCase();
 }
 
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {

@@ -1,20 +1,27 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import { equalSecrets } from "#credentials/equal.ts";
-import { OauthError, readTokenRequest, type TokenRequest } from "#credentials/oauth.ts";
-import { createToken, hashToken } from "#credentials/token.ts";
+import {
+  grantedScope,
+  OauthError,
+  PARAMETERS,
+  readTokenRequest,
+  type TokenRequest,
+} from "#credentials/oauth.ts";
+import { deriveToken, hashToken } from "#credentials/token.ts";
 import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/oauth-clients.ts";
 import { type Answer, jsonAnswer } from "./answer.ts";
-import { readFormText } from "./body.ts";
-import { answerTo } from "./error-response.ts";
+import { readTokenBody } from "./body.ts";
+import { answerTo, Refusal } from "./error-response.ts";
 import { eventRow } from "./event-log.ts";
-import { FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
+import { admitConnector, FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
 import { callFacts, countRefusal, waitUntil } from "./request-facts.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
-const TOKEN_SECONDS = 3_600;
+const TOKEN_MS = 3_600_000;
 
 /** Registers the OAuth 2.0 token endpoint (RFC 6749 §3.2) under each of its paths. */
 export function addOauthRoutes(app: Hono<AppEnv>, services: Services): void {
@@ -27,36 +34,69 @@ export function addOauthRoutes(app: Hono<AppEnv>, services: Services): void {
 async function postToken(services: Services, context: Context<AppEnv>): Promise<Response> {
   let client: KnownClient | undefined;
   try {
-    const request = readTokenRequest(
-      new URLSearchParams(await readForm(context)),
-      context.req.header("Authorization"),
-    );
-    client = await findClient(context.env.DB, request.clientId);
-    const scope = await grant(request, client);
-    const answer = await issue(services, context, client, scope);
-    return oauthResponse(200, answer);
+    const form = await readForm(context.req.raw);
+    const request = readTokenRequest(form, context.req.header("Authorization"));
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const now = services.clock.now();
+      client = await findClient(context.env.DB, request.clientId, { now, lifeMs: TOKEN_MS });
+      const granted = await grant(request, client);
+      if (attempt === 0) await admitConnector(context.env, services.config, granted.client);
+      const token =
+        (await freshToken(granted, request)) ?? (await issue(context, granted, request, now));
+      if (token === undefined) continue;
+      logRequest(services, context, granted.client, jsonAnswer(200, "{}"));
+      return oauthResponse(200, tokenAnswer(token, granted.scope, now));
+    }
+    throw CHANGING;
   } catch (error) {
     return await refuse(services, context, client, error);
   }
 }
 
-async function readForm(context: Context<AppEnv>): Promise<string> {
+/** A client that changed between look and commit is looked at again: then it says what is wrong. */
+const ATTEMPTS_MAX = 3;
+
+const CHANGING = ScimError.status(503, "The client is being changed. Repeat the request.");
+
+async function readForm(request: Request): Promise<URLSearchParams> {
   try {
-    return await readFormText(context.req.raw);
+    const { kind, text } = await readTokenBody(request);
+    return kind === "form" ? new URLSearchParams(text) : formOfJson(parseJson(text));
   } catch (error) {
     if (error instanceof ScimError) throw new OauthError("invalid_request", error.detail);
     throw error;
   }
 }
 
+/** The parameters of a token request that came as a JSON object, as some clients send them. */
+function formOfJson(body: JsonValue): URLSearchParams {
+  if (!isJsonObject(body)) throw new OauthError("invalid_request", "Send a JSON object.");
+  const form = new URLSearchParams();
+  for (const name of PARAMETERS) {
+    const value = readMember(body, name) ?? null;
+    if (value === null) continue;
+    if (typeof value !== "string") {
+      throw new OauthError("invalid_request", `The parameter "${name}" must be a string.`);
+    }
+    form.set(name, value);
+  }
+  return form;
+}
+
+/** Who is granted an access token, and what for. */
+interface Granted {
+  readonly client: KnownClient;
+  readonly scope: "read" | "read-write";
+}
+
 /** Decides what a request is granted; throws the OauthError that says why nothing. */
 async function grant(
   { clientSecret, scope }: TokenRequest,
   client: KnownClient | undefined,
-): Promise<"read" | "read-write"> {
+): Promise<Granted> {
   // An unknown client costs the same comparison as a wrong secret.
   const isRight = await equalSecrets(await hashToken(clientSecret), client?.secretHash ?? "");
-  if (client === undefined || !isRight || !client.isActive) {
+  if (client === undefined || !isRight || client.revokedAt !== null) {
     throw new OauthError(
       "invalid_client",
       "The client is unknown, revoked, or its secret is wrong.",
@@ -65,28 +105,45 @@ async function grant(
   if (!client.isConnectorEnabled) {
     throw new OauthError("unauthorized_client", "The connector of this client is disabled.");
   }
-  const wanted = scope ?? client.scope;
-  const isKnown = wanted === "read" || wanted === "read-write";
-  if (!isKnown || (wanted === "read-write" && client.scope === "read")) {
-    throw new OauthError("invalid_scope", `This client may ask for: ${client.scope}.`);
-  }
-  return wanted;
+  return { client, scope: grantedScope(scope, client.scope) };
 }
 
+/** An access token that is answered. */
+interface AccessToken {
+  readonly secret: string;
+  readonly expiresAt: number;
+}
+
+/** The client's token of this scope that has over half its life before it, if it can be made anew. */
+async function freshToken(
+  { client, scope }: Granted,
+  { clientSecret }: TokenRequest,
+): Promise<AccessToken | undefined> {
+  for (const { id, hash, expiresAt } of client.freshTokens.filter((each) => each.scope === scope)) {
+    const token = await deriveToken(clientSecret, id);
+    if (token.hash === hash) return { secret: token.secret, expiresAt };
+  }
+  return undefined;
+}
+
+/** Stores one more token; undefined when the client or its connector does not hold any more. */
 async function issue(
-  services: Services,
   context: Context<AppEnv>,
-  client: KnownClient | undefined,
-  scope: "read" | "read-write",
-): Promise<object> {
-  if (client === undefined) throw new Error("A token was granted to nobody.");
-  const { secret, hash, hint } = await createToken();
-  const now = services.clock.now();
-  const expiresAt = now + TOKEN_SECONDS * 1_000;
-  const token = { id: uuidv7(), hash, hint, name: undefined, scope, expiresAt };
-  await storeAccessToken(context.env.DB, client, token, now);
-  logRequest(services, context, client, jsonAnswer(200, "{}"));
-  return { access_token: secret, token_type: "Bearer", expires_in: TOKEN_SECONDS, scope };
+  { client, scope }: Granted,
+  { clientSecret }: TokenRequest,
+  now: number,
+): Promise<AccessToken | undefined> {
+  const id = uuidv7({ msecs: now });
+  const { secret, hash, hint } = await deriveToken(clientSecret, id);
+  const expiresAt = now + TOKEN_MS;
+  const token = { id, hash, hint, name: undefined, scope, expiresAt };
+  const outcome = await storeAccessToken(context.env.DB, client, token, now);
+  return outcome === undefined ? undefined : { secret, expiresAt };
+}
+
+function tokenAnswer({ secret, expiresAt }: AccessToken, scope: string, now: number): object {
+  const expires_in = Math.floor((expiresAt - now) / 1_000);
+  return { access_token: secret, token_type: "Bearer", expires_in, scope };
 }
 
 async function refuse(
@@ -97,7 +154,10 @@ async function refuse(
 ): Promise<Response> {
   if (!(error instanceof OauthError)) {
     const { status, headers } = answerTo(error);
-    return oauthResponse(status, { error: "server_error" }, headers);
+    if (!(error instanceof Refusal))
+      return oauthResponse(status, { error: "server_error" }, headers);
+    const body = { error: "temporarily_unavailable", error_description: error.message };
+    return oauthResponse(status, body, headers);
   }
   const body = { error: error.code, error_description: error.description };
   const isUnknown = error.code === "invalid_client";
@@ -113,10 +173,10 @@ async function refuse(
 }
 
 /** Why a client that is known was not let in: the log may tell, the answer must not. */
-function reasonOf({ id, isActive }: KnownClient): string {
-  return isActive
+function reasonOf({ id, revokedAt }: KnownClient): string {
+  return revokedAt === null
     ? `The secret that came with the client ${id} is not the one it was made with. Put the right secret into the identity provider, or make a new client.`
-    : `The client ${id} was revoked. Make a new one and put its id and secret into the identity provider.`;
+    : `The client ${id} was revoked at ${new Date(revokedAt).toISOString()}. Make a new one and put its id and secret into the identity provider.`;
 }
 
 /** Token requests of a known client stand in its connector's event log, without any body. */

@@ -22,7 +22,7 @@ export const FAILURES_HEADERS = { "Retry-After": String(FAILURES_PERIOD_SECONDS)
 export async function admitConnector(
   env: RateLimitBindings,
   { isRateLimited }: Config,
-  { connectorId, settings }: Access,
+  { connectorId, settings }: Pick<Access, "connectorId" | "settings">,
 ): Promise<void> {
   if (!isRateLimited) return;
   const limit = limitOf(env, settings.rateLimit);

@@ -141,7 +141,7 @@ function searchCondition(search: string, parameters: Parameters): string {
 }
 
 /** The smallest UUIDv7 of a millisecond: event ids are ordered by time. */
-function firstIdAt(ms: number): string {
+export function firstIdAt(ms: number): string {
   const digits = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, "0");
   return `${digits.slice(0, 8)}-${digits.slice(8)}-0000-0000-000000000000`;
 }

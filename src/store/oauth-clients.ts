@@ -1,6 +1,9 @@
+import type { ConnectorSettings } from "#scim/settings.ts";
+import { parseSettings } from "./access.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
-import { selectRows } from "./query.ts";
+import { firstIdAt } from "./event-list.ts";
+import { rowsOf, selectRows } from "./query.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
@@ -29,24 +32,41 @@ export interface KnownClient {
   readonly connectorId: ConnectorId;
   readonly secretHash: string;
   readonly scope: "read" | "read-write";
-  readonly isActive: boolean;
+  readonly revokedAt: number | null;
   readonly isConnectorEnabled: boolean;
+  /** The settings of its connector. */
+  readonly settings: ConnectorSettings;
+  /** Its live access tokens that have over half their life before them, newest first. */
+  readonly freshTokens: readonly FreshToken[];
 }
 
-/** Stores one more client of a connector; several live side by side. */
+/** An access token that a client may be given once more. */
+export interface FreshToken {
+  readonly id: string;
+  readonly hash: string;
+  readonly scope: "read" | "read-write";
+  readonly expiresAt: number;
+}
+
+/**
+ * Stores one more client of a connector; several live side by side. undefined, and nothing stored, when
+ * the connector was deleted meanwhile.
+ */
 export async function createClient(
   db: Database,
   connectorId: ConnectorId,
   { id, name, secretHash, hint, scope }: ClientToStore,
   now: number,
-): Promise<void> {
-  await db
+): Promise<"stored" | undefined> {
+  const { results } = await db
     .prepare(
       `INSERT INTO oauth_clients (connector_id, id, name, secret_hash, hint, scope, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+       WHERE EXISTS (SELECT 1 FROM connectors WHERE number = ?1 AND deleted_at IS NULL) RETURNING id`,
     )
     .bind(connectorId, id, name ?? null, secretHash, hint, scope, now)
-    .run();
+    .all();
+  return results.length === 0 ? undefined : "stored";
 }
 
 /** More clients than these on one connector come from a script gone wrong. */
@@ -87,33 +107,68 @@ export async function revokeClient(
   return client?.results.length === 0 ? undefined : "revoked";
 }
 
-type ClientRow = Omit<KnownClient, "isActive" | "isConnectorEnabled"> & {
-  readonly revokedAt: number | null;
+type ClientRow = Omit<KnownClient, "isConnectorEnabled" | "settings" | "freshTokens"> & {
   readonly status: string;
+  readonly settings: string;
 };
 
-/** Finds a client by its id alone, whatever connector it belongs to. */
-export async function findClient(db: Database, id: string): Promise<KnownClient | undefined> {
-  const text = `SELECT c.id AS id, c.connector_id AS connectorId, c.secret_hash AS secretHash, c.scope AS scope,
-      c.revoked_at AS revokedAt, k.status AS status
+/** So many scopes can be asked for in turn, and a few askers at once may have met. */
+const FRESH_TOKENS_MAX = 20;
+
+/** Finds a client by its id alone, whatever connector it belongs to; an access token lives for `lifeMs`. */
+export async function findClient(
+  db: Database,
+  id: string,
+  { now, lifeMs }: { readonly now: number; readonly lifeMs: number },
+): Promise<KnownClient | undefined> {
+  const client = `SELECT c.id AS id, c.connector_id AS connectorId, c.secret_hash AS secretHash, c.scope AS scope,
+      c.revoked_at AS revokedAt, k.status AS status, k.settings AS settings
     FROM oauth_clients AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
     WHERE c.id = ?1 AND k.deleted_at IS NULL`;
-  const [row] = await selectRows<ClientRow>(db, text, id);
+  // By the index on connector and id, whose order is the order of time.
+  const fresh = `SELECT t.id AS id, t.hash AS hash, t.scope AS scope, t.expires_at AS expiresAt
+    FROM oauth_clients AS c CROSS JOIN credentials AS t ON t.connector_id = c.connector_id AND t.id >= ?2
+    WHERE c.id = ?1 AND t.client_id = c.id AND t.revoked_at IS NULL AND t.expires_at > ?3
+    ORDER BY t.id DESC LIMIT ${FRESH_TOKENS_MAX}`;
+  const half = lifeMs / 2;
+  const [clients, tokens] = await db.batch([
+    db.prepare(client).bind(id),
+    db.prepare(fresh).bind(id, firstIdAt(now - half), now + half),
+  ]);
+  const [row] = rowsOf<ClientRow>(clients);
   if (row === undefined) return undefined;
-  const { revokedAt, status, ...client } = row;
-  return { ...client, isActive: revokedAt === null, isConnectorEnabled: status === "active" };
+  const { status, settings, ...columns } = row;
+  return {
+    ...columns,
+    isConnectorEnabled: status === "active",
+    settings: parseSettings(settings),
+    freshTokens: rowsOf<FreshToken>(tokens),
+  };
 }
 
-/** Stores an access token of a client, and that the client was used. */
+/**
+ * Stores an access token of a client, and that the client was used. undefined, and nothing stored, when
+ * the client or its connector does not hold any more: both are looked at inside the batch.
+ */
 export async function storeAccessToken(
   db: Database,
   client: KnownClient,
   token: TokenToStore,
   now: number,
-): Promise<void> {
+): Promise<"stored" | undefined> {
   const owner = { number: client.connectorId, clientId: client.id };
-  await db.batch([
-    insertToken(db, owner, token, now),
-    db.prepare("UPDATE oauth_clients SET last_used_at = ?2 WHERE id = ?1").bind(client.id, now),
-  ]);
+  const premise = {
+    condition: `EXISTS (SELECT 1 FROM oauth_clients AS o CROSS JOIN connectors AS k ON k.number = o.connector_id
+      WHERE o.id = ?10 AND o.connector_id = ?1 AND o.revoked_at IS NULL AND o.secret_hash = ?11
+        AND k.deleted_at IS NULL AND k.status = 'active')`,
+    values: [client.secretHash],
+  };
+  const used = db
+    .prepare(
+      `UPDATE oauth_clients SET last_used_at = ?2
+       WHERE id = ?1 AND EXISTS (SELECT 1 FROM credentials WHERE hash = ?3)`,
+    )
+    .bind(client.id, now, token.hash);
+  const [stored] = await db.batch([insertToken(db, owner, token, now, premise), used]);
+  return stored?.results.length === 0 ? undefined : "stored";
 }

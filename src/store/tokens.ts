@@ -29,19 +29,37 @@ export type CredentialOwner =
   | { readonly number: ConnectorId; readonly clientId?: string }
   | { readonly publicId: string };
 
-/** The statement that stores a credential: an access token where it is a client's, else a token. */
+/** What has to hold where a credential is stored: a condition on ?1, the owner, and on values from ?11 on. */
+export interface StoringPremise {
+  readonly condition: string;
+  readonly values: readonly (string | number)[];
+}
+
+const ALWAYS: StoringPremise = { condition: "true", values: [] };
+
+/** That the connector was not deleted since it was looked up. */
+const WHILE_CONNECTOR_LIVES: StoringPremise = {
+  condition: "EXISTS (SELECT 1 FROM connectors WHERE number = ?1 AND deleted_at IS NULL)",
+  values: [],
+};
+
+/**
+ * The statement that stores a credential if its premise holds, and gives its id back: an access token
+ * where it is a client's, else a token.
+ */
 export function insertToken(
   db: Database,
   owner: CredentialOwner,
   token: TokenToStore,
   now: number,
+  { condition, values }: StoringPremise = ALWAYS,
 ): D1PreparedStatement {
   const connector = "number" in owner ? "?1" : "(SELECT number FROM connectors WHERE id = ?1)";
   const clientId = "number" in owner ? owner.clientId : undefined;
   return db
     .prepare(
       `INSERT INTO credentials (connector_id, hash, id, kind, name, hint, scope, created_at, expires_at, client_id)
-       VALUES (${connector}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+       SELECT ${connector}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ${condition} RETURNING id`,
     )
     .bind(
       "number" in owner ? owner.number : owner.publicId,
@@ -54,17 +72,22 @@ export function insertToken(
       now,
       token.expiresAt ?? null,
       clientId ?? null,
+      ...values,
     );
 }
 
-/** Stores one more token of a connector; several live side by side. */
+/**
+ * Stores one more token of a connector; several live side by side. undefined, and nothing stored, when
+ * the connector was deleted meanwhile.
+ */
 export async function createStoredToken(
   db: Database,
   connectorId: ConnectorId,
   token: TokenToStore,
   now: number,
-): Promise<void> {
-  await insertToken(db, { number: connectorId }, token, now).run();
+): Promise<"stored" | undefined> {
+  const insert = insertToken(db, { number: connectorId }, token, now, WHILE_CONNECTOR_LIVES);
+  return (await insert.all()).results.length === 0 ? undefined : "stored";
 }
 
 /** SEMANTICS sets no limit on tokens; a connector with more than these has been scripted wrong. */
@@ -92,7 +115,7 @@ export async function revokeToken(
 
 /**
  * A new token in the place of an old one, which ends when the overlap is over, or sooner; of that end
- * nobody needs a warning.
+ * nobody needs a warning. undefined, and nothing changed, when the old one does not live any more.
  */
 export async function rotateToken(
   db: Database,
@@ -100,14 +123,22 @@ export async function rotateToken(
   formerId: string,
   token: TokenToStore,
   times: { readonly now: number; readonly endsAt: number },
-): Promise<void> {
+): Promise<"rotated" | undefined> {
+  const former = `EXISTS (SELECT 1 FROM credentials AS c
+    WHERE c.connector_id = ?1 AND c.id = ?11 AND ${liveAt("?8")})`;
+  const premise = {
+    condition: `${WHILE_CONNECTOR_LIVES.condition} AND ${former}`,
+    values: [formerId],
+  };
+  const owner = { number: connectorId };
   const ending = db
     .prepare(
       `UPDATE credentials SET expires_at = min(coalesce(expires_at, ?3), ?3), warned_days = 0
-       WHERE connector_id = ?1 AND id = ?2`,
+       WHERE connector_id = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM credentials WHERE hash = ?4)`,
     )
-    .bind(connectorId, formerId, times.endsAt);
-  await db.batch([insertToken(db, { number: connectorId }, token, times.now), ending]);
+    .bind(connectorId, formerId, times.endsAt, token.hash);
+  const [inserted] = await db.batch([insertToken(db, owner, token, times.now, premise), ending]);
+  return inserted?.results.length === 0 ? undefined : "rotated";
 }
 
 /** Finds a token of a connector that may still be used. */

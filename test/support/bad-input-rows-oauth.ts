@@ -8,7 +8,7 @@ export const OAUTH_ROWS: readonly HttpRow[] = [
   ...refused(400, "invalid_request", [
     [169, "no grant_type", asked(({ grant_type, ...others }) => ({ form: others })), OAUTH],
     [172, "the secret by Basic and in the body", asked(byBoth), OAUTH],
-    [173, "a JSON body", asked((form) => ({ form, type: "application/json" })), OAUTH],
+    [173, "an XML body", asked((form) => ({ form, type: "text/xml" })), OAUTH],
   ]),
   ...refused(400, "unsupported_grant_type", [
     [
@@ -30,9 +30,21 @@ export const OAUTH_ROWS: readonly HttpRow[] = [
   ...refused(405, "invalid_request", [
     [174, "GET", new Request(tokenUrl()), { form: "oauth", headers: { Allow: "POST" } }],
   ]),
-  ...refused(400, "invalid_scope", [
-    [175, "an unknown scope", asked((form) => ({ form: { ...form, scope: "everything" } })), OAUTH],
-  ]),
+  // SEMANTICS 9: a JSON body is read, and unknown scopes are ignored.
+  {
+    row: 173,
+    what: "a JSON body",
+    sent: asked((form) => ({ form, type: "application/json" })),
+    status: 200,
+    form: "oauth",
+  },
+  {
+    row: 175,
+    what: "an unknown scope",
+    sent: asked((form) => ({ form: { ...form, scope: "everything" } })),
+    status: 200,
+    form: "oauth",
+  },
 ];
 
 /** The parameters of a good request. */

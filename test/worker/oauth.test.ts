@@ -31,6 +31,12 @@ function askToken(call: TokenCall, asked = gateway) {
   );
 }
 
+const JSON_TYPE = "application/json";
+
+function typed(body: object, type: string): TokenCall {
+  return { form: JSON.stringify(body), headers: { "Content-Type": type } };
+}
+
 function credentials({ id, secret }: { id: string; secret: string }) {
   return { grant_type: "client_credentials", client_id: id, client_secret: secret };
 }
@@ -63,6 +69,119 @@ test("the secret may come by HTTP Basic, and under every configured path", async
   ];
 
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+});
+
+test.each([JSON_TYPE, "application/json; charset=utf-8"])(
+  "the request may come as %s",
+  async (type) => {
+    const client = await aClient();
+
+    const answer = await askToken(typed({ ...credentials(client), audience: ["x"] }, type));
+    const read = await gateway.scim("/Users", { token: answer.body.access_token });
+
+    expect([answer.status, read.status]).toEqual([200, 200]);
+  },
+);
+
+test.each([
+  ["read-write", "everything", "read-write"],
+  ["read-write", "", "read-write"],
+  ["read-write", "openid read", "read"],
+  ["read-write", "read read-write", "read-write"],
+  ["read", "scim.full", "read"],
+  ["read", "read-write read", "read"],
+])(
+  "a client of the scope %s that asks for `%s` is granted %s and told so",
+  async (has, asks, gets) => {
+    const client = await aClient({ scope: has });
+
+    const { body } = await askToken({ form: { ...credentials(client), scope: asks } });
+    const written = await gateway.scim("/Users", { token: body.access_token, body: aUser() });
+
+    expect(body.scope).toBe(gets);
+    expect(written.status).toBe(gets === "read" ? 403 : 201);
+  },
+);
+
+describe("a client that asks again", () => {
+  const HALF_MS = 1_800_000;
+
+  function at(ms: number) {
+    const now = TEST_CLOCK.now() + ms;
+    return openGateway({ clock: { now: () => now } });
+  }
+
+  async function storedTokens(id: string) {
+    const text = "SELECT count(*) AS n FROM credentials WHERE client_id = ?1";
+    return await env.DB.prepare(text).bind(id).first<number>("n");
+  }
+
+  test("while its token has over half its life gets that one, and how long it holds", async () => {
+    const client = await aClient();
+    const first = await askToken({ form: credentials(client) }, at(0));
+
+    const second = await askToken({ form: credentials(client) }, at(HALF_MS - 60_000));
+
+    expect(second.body.access_token).toBe(first.body.access_token);
+    expect(second.body.expires_in).toBeGreaterThan(1_800);
+    expect(second.body.expires_in).toBeLessThan(1_900);
+    expect(await storedTokens(client.id)).toBe(1);
+  });
+
+  test("later gets another one, and both hold", async () => {
+    const client = await aClient();
+    const first = await askToken({ form: credentials(client) });
+    const later = at(HALF_MS + 60_000);
+
+    const second = await askToken({ form: credentials(client) }, later);
+
+    const tokens = [first, second].map(({ body }) => body.access_token);
+    const uses = await Promise.all(tokens.map((token) => later.scim("/Users", { token })));
+    expect(tokens[1]).not.toBe(tokens[0]);
+    expect(second.body.expires_in).toBe(3_600);
+    expect(uses.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  test("200 times leaves one token", async () => {
+    const client = await aClient();
+
+    for (let count = 0; count < 200; count += 1) await askToken({ form: credentials(client) });
+
+    expect(await storedTokens(client.id)).toBe(1);
+  });
+
+  test("for another scope gets another one", async () => {
+    const client = await aClient();
+    const wide = await askToken({ form: credentials(client) });
+
+    const narrow = await askToken({ form: { ...credentials(client), scope: "read" } });
+
+    expect(narrow.body).toMatchObject({ scope: "read" });
+    expect(narrow.body.access_token).not.toBe(wide.body.access_token);
+  });
+
+  test("never gets what another client of its connector got", async () => {
+    const client = await aClient();
+    const path = `/connectors/${client.connector.id}/clients`;
+    const { body: other } = await gateway.admin(path, { body: {} });
+    const first = await askToken({ form: credentials(client) });
+
+    const form = credentials({ id: other.clientId, secret: other.clientSecret });
+    const second = await askToken({ form });
+
+    expect(second.body.access_token).not.toBe(first.body.access_token);
+  });
+
+  test("and has a token that is not of this way gets a new one", async () => {
+    const client = await aClient();
+    await askToken({ form: credentials(client) });
+    const text = "UPDATE credentials SET hash = id WHERE client_id = ?1";
+    await env.DB.prepare(text).bind(client.id).run();
+
+    const { body } = await askToken({ form: credentials(client) });
+
+    expect((await gateway.scim("/Users", { token: body.access_token })).status).toBe(200);
+  });
 });
 
 describe("a token request is refused", () => {
@@ -106,20 +225,32 @@ describe("a token request is refused", () => {
         headers: { Authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}` },
       }),
     ],
+    ["as XML", 400, "invalid_request", (client) => typed(credentials(client), "text/xml")],
+    ["as a JSON list", 400, "invalid_request", () => typed([], JSON_TYPE)],
+    ["as broken JSON", 400, "invalid_request", () => ({ ...typed({}, JSON_TYPE), form: "{" })],
     [
-      "as JSON",
+      "as JSON that names a member twice",
       400,
       "invalid_request",
-      (client) => ({
-        form: JSON.stringify(credentials(client)),
-        headers: { "Content-Type": "application/json" },
-      }),
+      () => ({ ...typed({}, JSON_TYPE), form: '{"scope":"read","scope":"read-write"}' }),
     ],
     [
-      "for an unknown scope",
+      "as JSON with a list for a secret",
       400,
-      "invalid_scope",
-      (client) => ({ form: { ...credentials(client), scope: "everything" } }),
+      "invalid_request",
+      (client) => typed({ ...credentials(client), client_secret: [client.secret] }, JSON_TYPE),
+    ],
+    [
+      "of more than 8 KB",
+      400,
+      "invalid_request",
+      (client) => ({ form: { ...credentials(client), scope: "x".repeat(8_192) } }),
+    ],
+    [
+      "with an empty secret",
+      401,
+      "invalid_client",
+      (client) => ({ form: { ...credentials(client), client_secret: "" } }),
     ],
     [
       "with a parameter given twice",

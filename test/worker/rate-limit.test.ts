@@ -217,3 +217,36 @@ describe("bad credentials", () => {
     expect(good.status).toBe(200);
   });
 });
+
+describe("the token endpoint of a connector over its limit", () => {
+  const over = openGateway({ rateLimits: "on", bindings: { RATE_LIMIT_STANDARD: FULL } });
+
+  async function askWith(secretOf: (secret: string) => string) {
+    const { id } = await over.connector();
+    const client = (await over.admin(`/connectors/${id}/clients`, { body: {} })).body;
+    return await over.send(
+      new Request("https://scim.example.com/oauth/token", {
+        method: "POST",
+        body: new URLSearchParams({
+          grant_type: "client_credentials",
+          client_id: client.clientId,
+          client_secret: secretOf(client.clientSecret),
+        }),
+      }),
+    );
+  }
+
+  test("answers 429 and when to come back", async () => {
+    const answer = await askWith((secret) => secret);
+
+    expect(answer).toMatchObject({ status: 429, body: { error: "temporarily_unavailable" } });
+    expect(answer.headers.get("Retry-After")).toBe("10");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  test("is not used up by whoever knows a client's id alone", async () => {
+    const answer = await askWith(() => "wrong");
+
+    expect(answer).toMatchObject({ status: 401, body: { error: "invalid_client" } });
+  });
+});

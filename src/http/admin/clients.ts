@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { createToken } from "#credentials/token.ts";
 import { createClient, listClients, type OauthClient, revokeClient } from "#store/oauth-clients.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
+import { deleted, findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
 import { Problem } from "./problem.ts";
 import { isoOrNull } from "./token-view.ts";
@@ -23,7 +23,8 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     const { secret, hash, hint } = await createToken();
     const id = uuidv7();
     const now = clock.now();
-    await createClient(context.env.DB, number, { id, name, secretHash: hash, hint, scope }, now);
+    const client = { id, name, secretHash: hash, hint, scope };
+    if ((await createClient(context.env.DB, number, client, now)) === undefined) throw deleted();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
     return context.json({ ...view, clientSecret: secret }, 201);

@@ -121,8 +121,13 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
 /** Finds the connector that a path names, or answers 404. */
 export async function findOr404(context: Context<AppEnv>, id: string): Promise<Connector> {
   const connector = await findConnector(context.env.DB, id);
-  if (connector === undefined) throw new Problem(404, "There is no connector with this id.");
+  if (connector === undefined) throw deleted();
   return connector;
+}
+
+/** The 404 for a connector that is not there, or not any more. */
+export function deleted(): Problem {
+  return new Problem(404, "There is no connector with this id.");
 }
 
 function connectorView(services: Services, context: Context<AppEnv>, connector: Connector) {

@@ -10,7 +10,7 @@ import {
   type Token,
 } from "#store/tokens.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
+import { deleted, findOr404 } from "./connectors.ts";
 import { decodeOffsetCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
@@ -49,7 +49,8 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
       throw new Problem(400, "expiresAt: must lie in the future");
     }
     const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
-    await createStoredToken(context.env.DB, number, token, now);
+    if ((await createStoredToken(context.env.DB, number, token, now)) === undefined)
+      throw deleted();
     const stored = {
       ...token,
       name: name ?? null,
@@ -64,13 +65,13 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const { overlapSeconds } = await readInput(context, ROTATION);
     const now = clock.now();
     const former = await findLiveToken(context.env.DB, number, context.req.param("tokenId"), now);
-    if (former === undefined)
-      throw new Problem(404, "This connector has no live token with that id.");
+    if (former === undefined) throw notLive();
     const { name, scope } = former;
     const expiresAt = renewedExpiry(former, now);
     const { secret, token } = await makeToken({ name: name ?? undefined, scope, expiresAt });
     const endsAt = now + overlapSeconds * 1_000;
-    await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
+    const outcome = await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
+    if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
     return context.json({ ...tokenView(stored), secret, replaces: former.id }, 201);
   });
@@ -97,6 +98,10 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     if (outcome === undefined) throw new Problem(404, "This connector has no token with that id.");
     return context.body(null, 204);
   });
+}
+
+function notLive(): Problem {
+  return new Problem(404, "This connector has no live token with that id.");
 }
 
 /** What has not happened yet to a new token. */
