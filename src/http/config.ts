@@ -1,6 +1,6 @@
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import { createSigner, type Signer } from "#credentials/signer.ts";
-import { foldText } from "#scim/text.ts";
+import { type AccessConfig, readAccess } from "./access-config.ts";
 
 /** What the operator set, read once per isolate. */
 export interface Config {
@@ -24,14 +24,6 @@ export interface Config {
   readonly cursorSigner: Signer;
 }
 
-/** How Cloudflare Access lets administrators in. */
-export interface AccessConfig {
-  readonly teamDomain: string;
-  readonly audience: string;
-  /** Folded e-mail addresses of those who may write; empty lets everybody who was let in. */
-  readonly adminEmails: ReadonlySet<string>;
-}
-
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
 export function readConfig(env: Env): Config {
   const keyRing = readKeys(env.ENCRYPTION_KEYS);
@@ -45,19 +37,6 @@ export function readConfig(env: Env): Config {
     allowsLoopback: readLoopback(env.ALLOW_INSECURE_URLS),
     keyRing,
     cursorSigner: createSigner(keyRing, "scim-edge list cursor"),
-  };
-}
-
-function readAccess(env: Env): AccessConfig | undefined {
-  if (env.ACCESS_TEAM_DOMAIN === "" && env.ACCESS_AUD === "") return undefined;
-  if (env.ACCESS_TEAM_DOMAIN === "" || env.ACCESS_AUD === "") {
-    throw new Error("ACCESS_TEAM_DOMAIN and ACCESS_AUD must be set together.");
-  }
-  const emails = env.ACCESS_ADMIN_EMAILS.split(",").map((email) => foldText(email.trim()));
-  return {
-    teamDomain: env.ACCESS_TEAM_DOMAIN,
-    audience: env.ACCESS_AUD,
-    adminEmails: new Set(emails.filter(Boolean)),
   };
 }
 

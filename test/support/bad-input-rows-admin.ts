@@ -35,7 +35,7 @@ const keys = await generateKeyPair("RS256");
 /** A gateway behind Access whose team publishes one key. */
 const behindAccess = openGateway({
   adminToken: undefined,
-  access: { teamDomain: TEAM, audience: "app", adminEmails: new Set() },
+  access: { teamDomain: TEAM, audience: "app", administrators: "everybody" },
   fetch: async () =>
     Response.json({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" }] }),
 });

@@ -1,7 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { AccessConfig } from "#http/access-config.ts";
 import { createApp } from "#http/app.ts";
-import { type AccessConfig, readConfig } from "#http/config.ts";
+import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import { Memory } from "#http/memory.ts";
 import { WebhookWaker } from "#http/wake.ts";

@@ -1,68 +1,92 @@
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
-import { openGateway } from "#test/support/gateway.ts";
+import { openBehindAccess } from "#test/support/access.ts";
 
-const TEAM = "acme.cloudflareaccess.com";
-const keys = await generateKeyPair("RS256", { extractable: true });
-
-function guarded(adminEmails: readonly string[], isTeamUp = true) {
-  return openGateway({
-    adminToken: undefined,
-    access: { teamDomain: TEAM, audience: "app", adminEmails: new Set(adminEmails) },
-    fetch: async () => {
-      if (!isTeamUp) return new Response("down", { status: 503 });
-      return Response.json({
-        keys: [{ ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" }],
-      });
-    },
-  });
-}
-
-async function asAccess(email: string) {
-  const jwt = await new SignJWT({ email })
-    .setProtectedHeader({ alg: "RS256", kid: "k" })
-    .setIssuer(`https://${TEAM}`)
-    .setAudience("app")
-    .setExpirationTime("5m")
-    .sign(keys.privateKey);
-  return { headers: { "Cf-Access-Jwt-Assertion": jwt }, token: "" };
-}
+const BODY = { body: { name: "New" } };
 
 describe("behind Cloudflare Access", () => {
   test("an administrator may read and change things", async () => {
-    const gateway = guarded(["boss@example.com"]);
-    const boss = await asAccess("Boss@example.com");
+    const { gateway, as } = await openBehindAccess(["boss@example.com"]);
+    const boss = await as("Boss@Example.com");
 
-    const created = await gateway.admin("/connectors", { ...boss, body: { name: "New" } });
+    const created = await gateway.admin("/connectors", { ...boss, ...BODY });
     const listed = await gateway.admin("/connectors", boss);
 
     expect([created.status, listed.status]).toEqual([201, 200]);
   });
 
   test("whoever else was let in may read, and gets 403 for any change", async () => {
-    const gateway = guarded(["boss@example.com"]);
-    const clerk = await asAccess("clerk@example.com");
+    const { gateway, as } = await openBehindAccess(["boss@example.com"]);
+    const clerk = await as("clerk@example.com");
 
     const listed = await gateway.admin("/connectors", clerk);
-    const created = await gateway.admin("/connectors", { ...clerk, body: { name: "New" } });
+    const created = await gateway.admin("/connectors", { ...clerk, ...BODY });
 
     expect([listed.status, created.status]).toEqual([200, 403]);
     expect(created.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(created.body.detail).toContain("ACCESS_ADMIN_EMAILS");
   });
 
-  test("without a list of administrators everybody who was let in is one", async () => {
-    const gateway = guarded([]);
+  // Each is another mailbox, which a stranger may own, though Unicode folds it to the administrator's.
+  test.each([
+    ["a long s", "boſs@example.com"],
+    ["a Kelvin sign", "bos\u212a@example.com"],
+    ["full-width letters", "ｂｏｓｋ@example.com"],
+    ["a full-width @", "bosk＠example.com"],
+    ["a full-width dot", "bosk@example．com"],
+    ["a letter in a circle", "b\u24desk@example.com"],
+    ["a ligature", "o\ufb03ce@example.com"],
+    ["a dotted capital I", "adm\u0130n@example.com"],
+    ["a dotless i", "adm\u0131n@example.com"],
+    ["an invisible character", "bosk\u200b@example.com"],
+    ["a soft hyphen", "bo\u00adsk@example.com"],
+    ["a blank behind", "bosk@example.com "],
+    ["a combining accent", "bosk\u0301@example.com"],
+    ["another order of accents", "re\u0301ne@example.com"],
+    ["the whole list", "boss@example.com,bosk@example.com"],
+    ["everybody's sign", "*"],
+    ["no address", ""],
+    ["a service token", undefined],
+  ])("%s makes nobody an administrator", async (_what, email) => {
+    const administrators = ["boss", "bosk", "office", "admin", "r\u00e9ne"];
+    const { gateway, as } = await openBehindAccess(
+      administrators.map((name) => `${name}@example.com`),
+    );
 
-    const created = await gateway.admin("/connectors", {
-      ...(await asAccess("clerk@example.com")),
-      body: { name: "New" },
+    const answer = await gateway.admin("/connectors", { ...(await as(email)), ...BODY });
+
+    expect(answer.status).toBe(403);
+  });
+
+  test("an administrator's name outside of ASCII counts as it is written", async () => {
+    const { gateway, as } = await openBehindAccess(["jürgen@example.com"]);
+
+    const same = await gateway.admin("/connectors", {
+      ...(await as("jürgen@EXAMPLE.com")),
+      ...BODY,
+    });
+    const other = await gateway.admin("/connectors", {
+      ...(await as("JÜRGEN@example.com")),
+      ...BODY,
     });
 
-    expect(created.status).toBe(201);
+    expect([same.status, other.status]).toEqual([201, 403]);
+  });
+
+  test.each<[string, "everybody" | readonly string[], number]>([
+    ["without a list nobody may change anything", [], 403],
+    ["with * everybody who was let in may", "everybody", 201],
+  ])("%s", async (_what, administrators, status) => {
+    const { gateway, as } = await openBehindAccess(administrators);
+    const clerk = await as("clerk@example.com");
+
+    const created = await gateway.admin("/connectors", { ...clerk, ...BODY });
+    const listed = await gateway.admin("/connectors", clerk);
+
+    expect([created.status, listed.status]).toEqual([status, 200]);
   });
 
   test("a call without a JWT, or with a forged one, is 401", async () => {
-    const gateway = guarded([]);
+    const { gateway } = await openBehindAccess("everybody");
     const forged = { headers: { "Cf-Access-Jwt-Assertion": "e30.e30.e30" }, token: "" };
 
     const statuses = [
@@ -74,9 +98,9 @@ describe("behind Cloudflare Access", () => {
   });
 
   test("a team whose keys cannot be fetched is 503, not 401", async () => {
-    const gateway = guarded([], false);
+    const { gateway, as } = await openBehindAccess("everybody", { isTeamUp: false });
 
-    const answer = await gateway.admin("/connectors", await asAccess("boss@example.com"));
+    const answer = await gateway.admin("/connectors", await as("boss@example.com"));
 
     expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "10"]);
   });

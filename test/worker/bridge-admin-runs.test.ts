@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import type { BridgeAnswer } from "#bridge/views.ts";
+import { openBehindAccess } from "#test/support/access.ts";
 import { aRun, fakeBridges } from "#test/support/fake-bridge.ts";
 import { openGateway } from "#test/support/gateway.ts";
 
@@ -201,21 +201,8 @@ describe("whoever may only read", () => {
 
 /** A call of somebody whom Cloudflare Access lets in, but who is no administrator. */
 async function asReader(path: string, method: string) {
-  const teamDomain = "acme.cloudflareaccess.com";
-  const keys = await generateKeyPair("RS256", { extractable: true });
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" };
-  const access = { teamDomain, audience: "app", adminEmails: new Set(["boss@example.com"]) };
-  const guarded = openGateway({
-    adminToken: undefined,
-    access,
-    fetch: async () => Response.json({ keys: [jwk] }),
+  const { gateway, as } = await openBehindAccess(["boss@example.com"], {
     bindings: { BRIDGE: bridges.namespace },
   });
-  const jwt = await new SignJWT({ email: "clerk@example.com" })
-    .setProtectedHeader({ alg: "RS256", kid: "k" })
-    .setIssuer(`https://${teamDomain}`)
-    .setAudience("app")
-    .setExpirationTime("5m")
-    .sign(keys.privateKey);
-  return guarded.admin(path, { method, token: "", headers: { "Cf-Access-Jwt-Assertion": jwt } });
+  return gateway.admin(path, { method, ...(await as("clerk@example.com")) });
 }

@@ -1,8 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
-import { foldText } from "#scim/text.ts";
-import type { AccessConfig } from "../config.ts";
+import { type AccessConfig, isAdministrator } from "../access-config.ts";
 import { challenge } from "../error-response.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "../rate-limit.ts";
 import type { AppEnv, Services } from "../services.ts";
@@ -46,7 +45,7 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
     }
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
     if (role === "read-only" && !isReading) {
-      throw new Problem(403, "You may read but not change anything here; ask an administrator.");
+      throw new Problem(403, READ_ONLY);
     }
     await next();
   };
@@ -73,14 +72,13 @@ function byToken(adminToken: string): Recognise {
 }
 
 function byAccess({ clock, fetch }: Services, access: AccessConfig): Recognise {
-  const { teamDomain, audience, adminEmails } = access;
+  const { teamDomain, audience } = access;
   const verify = createAccessVerifier({ teamDomain, audience, now: clock.now, fetch });
   return async (context) => {
     const jwt = context.req.header("Cf-Access-Jwt-Assertion");
     const identity = jwt === undefined ? undefined : await verify(jwt).catch(refuseUnverified);
     if (identity === undefined) return undefined;
-    const isAdmin = adminEmails.size === 0 || adminEmails.has(foldText(identity.email ?? ""));
-    return isAdmin ? "full" : "read-only";
+    return isAdministrator(access, identity.email) ? "full" : "read-only";
   };
 }
 
@@ -89,3 +87,6 @@ function refuseUnverified(): never {
     "The keys of Cloudflare Access cannot be fetched right now. Repeat the call later.";
   throw new Problem(503, detail, { "Retry-After": "10" });
 }
+
+const READ_ONLY =
+  "You may read but not change anything here; ask an administrator. ACCESS_ADMIN_EMAILS names them.";

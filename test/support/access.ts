@@ -1,0 +1,39 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { type GatewayOptions, openGateway } from "./gateway.ts";
+
+const TEAM = "acme.cloudflareaccess.com";
+
+/** A gateway behind Cloudflare Access, and what it takes to call it as somebody whom Access let in. */
+export async function openBehindAccess(
+  administrators: "everybody" | readonly string[],
+  options: GatewayOptions & { readonly isTeamUp?: boolean } = {},
+) {
+  const keys = await generateKeyPair("RS256", { extractable: true });
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" };
+  const gateway = openGateway({
+    adminToken: undefined,
+    access: {
+      teamDomain: TEAM,
+      audience: "app",
+      administrators: administrators === "everybody" ? administrators : new Set(administrators),
+    },
+    fetch: async () => {
+      if (options.isTeamUp === false) return new Response("down", { status: 503 });
+      return Response.json({ keys: [jwk] });
+    },
+    ...options,
+  });
+  /** A call of a person, or of a service token where there is no address, from the gateway's own page. */
+  const as = async (email: string | undefined, headers: Readonly<Record<string, string>> = OWN) => {
+    const jwt = await new SignJWT(email === undefined ? { common_name: "script" } : { email })
+      .setProtectedHeader({ alg: "RS256", kid: "k" })
+      .setIssuer(`https://${TEAM}`)
+      .setAudience("app")
+      .setExpirationTime("5m")
+      .sign(keys.privateKey);
+    return { headers: { "Cf-Access-Jwt-Assertion": jwt, ...headers }, token: "" };
+  };
+  return { gateway, as };
+}
+
+const OWN = { "Sec-Fetch-Site": "same-origin" };
