@@ -1,8 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "#http/config.ts";
+import { openBehindAccess } from "#test/support/access.ts";
 import { fakeBridges } from "#test/support/fake-bridge.ts";
-import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
+import {
+  ADMIN_TOKEN,
+  openGateway,
+  type TestAnswer,
+  type TestClient,
+} from "#test/support/gateway.ts";
 import { openReceiver } from "#test/support/receiver.ts";
 import { type Asked, BRIDGE, ROWS, type Row } from "#test/support/route-rows.ts";
 
@@ -12,12 +18,18 @@ const gateway = openGateway({
   roundTripsMax: 1_000,
   bindings: { BRIDGE: fakeBridges().namespace },
 });
+const access = await openBehindAccess("everybody", {
+  roundTripsMax: 1_000,
+  bindings: { BRIDGE: fakeBridges().namespace },
+});
 // The webhooks of the walk are answered here: no test goes out.
 openReceiver();
 const ORIGIN = "https://scim.example.com";
 const { scimBasePaths, tokenPaths } = readConfig(env);
 
 const ADMIN = "/admin/v1";
+
+const isReading = (method: string) => method === "GET" || method === "HEAD";
 
 /** A route as the table names it: the base paths all answer alike. */
 function keyOf({ method, path }: { readonly method: string; readonly path: string }): string {
@@ -138,7 +150,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   test("is 401 with the admin token", async () => {
     const ids = await idsOf(await gateway.client());
 
-    const asked = { method, body: fill(body, ids), token: "test-admin-token" };
+    const asked = { method, body: fill(body, ids), token: ADMIN_TOKEN };
     const answer = await gateway.scim(fill(path, ids), asked);
 
     expect(answer.status).toBe(401);
@@ -235,18 +247,135 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
     });
   }
 
-  if (body !== undefined) {
-    test.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])(
-      "takes no body as %s: 415",
-      async (type) => {
-        const ids = await idsOf(await gateway.client());
+  if (!isReading(method)) {
+    test.each([
+      ["text/plain", { "Content-Type": "text/plain" }],
+      ["a form", { "Content-Type": "application/x-www-form-urlencoded" }],
+      ["a form of parts", { "Content-Type": "multipart/form-data" }],
+      ["nothing that is named", {}],
+    ])("takes no body as %s: 415", async (_what, type) => {
+      const ids = await idsOf(await gateway.client());
+      const bytes = new TextEncoder().encode(JSON.stringify(body ?? {}));
 
-        const answer = await send(ids, { headers: { "Content-Type": type } });
+      const headers = { "Content-Length": String(bytes.byteLength), ...type };
+      const answer = await gateway.send(
+        new Request(`${ORIGIN}${ADMIN}${adminPath(path, ids)}`, {
+          method,
+          headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+          body: bytes,
+        }),
+      );
 
-        expect(answer.status).toBe(415);
-      },
-    );
+      expect(answer.status).toBe(415);
+    });
   }
+});
+
+/** What a browser, or whoever pretends to be one, says of a call that another site wrote. */
+const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ["cross-site", { "Sec-Fetch-Site": "cross-site" }],
+  ["same-site", { "Sec-Fetch-Site": "same-site" }],
+  ["a foreign site with our Origin", { "Sec-Fetch-Site": "cross-site", Origin: ORIGIN }],
+  ["two sites", { "Sec-Fetch-Site": "same-origin, cross-site", Origin: ORIGIN }],
+  ["a site in capitals", { "Sec-Fetch-Site": "Same-Origin", Origin: ORIGIN }],
+  ["an empty site", { "Sec-Fetch-Site": "", Origin: ORIGIN }],
+  ["a foreign Origin", { Origin: "https://evil.example" }],
+  ["an Origin that ours begins", { Origin: `${ORIGIN}.evil.example` }],
+  ["our Origin by http", { Origin: ORIGIN.replace("https", "http") }],
+  ["our Origin on another port", { Origin: `${ORIGIN}:8443` }],
+  ["an opaque Origin", { Origin: "null" }],
+  ["an empty Origin", { Origin: "" }],
+  ["a Referer alone", { Referer: `${ORIGIN}/` }],
+  ["nothing at all", {}],
+];
+
+const OWN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ["same-origin", { "Sec-Fetch-Site": "same-origin" }],
+  ["none", { "Sec-Fetch-Site": "none" }],
+  ["our Origin", { Origin: ORIGIN }],
+];
+
+// Access signs a browser in by a cookie, which goes along with calls that another site wrote.
+describe.each(rowsOf("admin").filter(({ method }) => !isReading(method)))(
+  "$key through Cloudflare Access",
+  ({ method, path, body }) => {
+    const send = async (ids: Ids, headers: Readonly<Record<string, string>>, how: object = {}) => {
+      const caller = await access.as("boss@example.com", headers);
+      return access.gateway.admin(adminPath(path, ids), { method, body, ...caller, ...how });
+    };
+
+    test("is 403 for what another site wrote, before the database is asked", async () => {
+      const ids = await idsOf(await gateway.client());
+
+      const answers: [string, TestAnswer][] = [];
+      for (const [what, headers] of FOREIGN) answers.push([what, await send(ids, headers)]);
+      for (const [what, headers] of FOREIGN) {
+        answers.push([`${what}, no body`, await send(ids, headers, { body: undefined })]);
+      }
+
+      expect(
+        answers.filter(([, { status, cost }]) => status !== 403 || cost.roundTrips > 0),
+      ).toEqual([]);
+      for (const [, { headers, body: problem }] of answers) {
+        expect(headers.get("Content-Type")).toBe("application/problem+json");
+        expect(problem.detail).toContain("Origin");
+      }
+    });
+
+    test.each(OWN)("is let in from the gateway's own page: %s", async (_what, headers) => {
+      const ids = await idsOf(await gateway.client());
+
+      expect((await send(ids, headers)).status).toBeLessThan(300);
+    });
+
+    test("is let in with the admin token, wherever the call was written", async () => {
+      const ids = await idsOf(await gateway.client());
+
+      const how = { method, body, headers: { "Sec-Fetch-Site": "cross-site" } };
+      const answer = await gateway.admin(adminPath(path, ids), how);
+
+      expect(answer.status).toBeLessThan(300);
+    });
+  },
+);
+
+describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path) => {
+  test.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])(
+    "through Cloudflare Access: no %s from another site, whether there is such a call or not",
+    async (method) => {
+      const ids = {
+        id: "a",
+        tokenId: "b",
+        clientId: "c",
+        eventId: "d",
+        runId: "e",
+        webhookId: "f",
+      };
+      const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
+
+      const asked = adminPath(path, { ...ids, userId: "g", groupId: "h" });
+      const answer = await access.gateway.admin(asked, { method, ...caller });
+
+      expect([answer.status, answer.cost.roundTrips]).toEqual([403, 0]);
+    },
+  );
+});
+
+// A page of another site may ask for these, though it cannot read the answer: they must do nothing.
+describe.each(rowsOf("admin").filter(({ method }) => isReading(method)))("$key", ({ path }) => {
+  test.each(["GET", "HEAD"])("writes nothing: %s", async (method) => {
+    const ids = await idsOf(await gateway.client());
+    const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
+
+    const answer = await access.gateway.admin(adminPath(path, ids), {
+      ...caller,
+      method,
+    });
+
+    expect(answer.status).toBeLessThan(405);
+    expect(answer.status).not.toBe(403);
+    expect(answer.cost.rowsWritten).toBe(0);
+  });
 });
 
 /** When a connector's token and client were revoked. */

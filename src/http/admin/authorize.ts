@@ -2,20 +2,27 @@ import type { Context, MiddlewareHandler } from "hono";
 import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
 import { type AccessConfig, isAdministrator } from "../access-config.ts";
+import type { Config } from "../config.ts";
 import { challenge } from "../error-response.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "../rate-limit.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { Problem } from "./problem.ts";
 
-/** What an administrator may do. */
-type Role = "full" | "read-only";
+/** Who calls. */
+interface Caller {
+  /** What the caller may do. */
+  readonly role: "full" | "read-only";
+  /** Whether the browser adds the credential by itself, on whichever site the call was written. */
+  readonly isByCookie: boolean;
+}
 
-/** Finds out whether a call comes from an administrator, and in which role; undefined for a stranger. */
-type Recognise = (context: Context<AppEnv>) => Promise<Role | undefined>;
+/** Finds out whether a call comes from an administrator; undefined for a stranger. */
+type Recognise = (context: Context<AppEnv>) => Promise<Caller | undefined>;
 
 /**
  * Lets an admin call pass with the operator's token, compared in constant time, or with the JWT that
- * Cloudflare Access adds. Whoever may only read gets 403 for anything but GET and HEAD.
+ * Cloudflare Access adds. For anything but GET and HEAD, which change nothing, 403 goes to whoever may
+ * only read, and to a call by way of Access that was written on another site.
  */
 export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
   const { adminToken, access } = services.config;
@@ -30,8 +37,8 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
         "The admin API is closed: set the secret ADMIN_TOKEN, or ACCESS_TEAM_DOMAIN and ACCESS_AUD.",
       );
     }
-    const role = await recognise(context, ways);
-    if (role === undefined) {
+    const caller = await recognise(context, ways);
+    if (caller === undefined) {
       if (await hasFailedTooOften(context.env, services.config, context.req.raw.headers)) {
         const detail = "Too many calls with bad credentials came from this address. Wait a minute.";
         throw new Problem(429, detail, FAILURES_HEADERS);
@@ -44,8 +51,9 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
       );
     }
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
-    if (role === "read-only" && !isReading) {
-      throw new Problem(403, READ_ONLY);
+    if (!isReading) {
+      if (caller.isByCookie) refuseForeignSite(context.req.raw, services.config);
+      if (caller.role === "read-only") throw new Problem(403, READ_ONLY);
     }
     await next();
   };
@@ -54,10 +62,10 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
 async function recognise(
   context: Context<AppEnv>,
   ways: readonly Recognise[],
-): Promise<Role | undefined> {
+): Promise<Caller | undefined> {
   for (const way of ways) {
-    const role = await way(context);
-    if (role !== undefined) return role;
+    const caller = await way(context);
+    if (caller !== undefined) return caller;
   }
   return undefined;
 }
@@ -67,7 +75,8 @@ function byToken(adminToken: string): Recognise {
     const header = context.req.header("Authorization") ?? "";
     const [scheme, token, ...others] = header.trim().split(/\s+/);
     const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
-    return isBearer && (await equalSecrets(token ?? "", adminToken)) ? "full" : undefined;
+    if (!isBearer || !(await equalSecrets(token ?? "", adminToken))) return undefined;
+    return { role: "full", isByCookie: false };
   };
 }
 
@@ -78,15 +87,34 @@ function byAccess({ clock, fetch }: Services, access: AccessConfig): Recognise {
     const jwt = context.req.header("Cf-Access-Jwt-Assertion");
     const identity = jwt === undefined ? undefined : await verify(jwt).catch(refuseUnverified);
     if (identity === undefined) return undefined;
-    return isAdministrator(access, identity.email) ? "full" : "read-only";
+    const role = isAdministrator(access, identity.email) ? "full" : "read-only";
+    return { role, isByCookie: true };
   };
 }
+
+/**
+ * Refuses a call that another site wrote: Access signs a browser in by a cookie, which goes along
+ * wherever the call comes from. What the browser says in Sec-Fetch-Site decides, else its Origin.
+ */
+function refuseForeignSite({ url, headers }: Request, { publicUrl }: Config): void {
+  const site = headers.get("Sec-Fetch-Site");
+  const origin = headers.get("Origin");
+  const isOurs =
+    site === null
+      ? origin !== null && (origin === new URL(url).origin || origin === publicUrl)
+      : site === "same-origin" || site === "none";
+  if (!isOurs) throw new Problem(403, FOREIGN_SITE);
+}
+
+const READ_ONLY =
+  "You may read but not change anything here; ask an administrator. ACCESS_ADMIN_EMAILS names them.";
+
+const FOREIGN_SITE =
+  "Through Cloudflare Access a call that changes anything must come from this gateway's own origin. " +
+  "From a program, send the header Origin with the gateway's origin, or use the admin token.";
 
 function refuseUnverified(): never {
   const detail =
     "The keys of Cloudflare Access cannot be fetched right now. Repeat the call later.";
   throw new Problem(503, detail, { "Retry-After": "10" });
 }
-
-const READ_ONLY =
-  "You may read but not change anything here; ask an administrator. ACCESS_ADMIN_EMAILS names them.";

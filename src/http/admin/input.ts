@@ -1,4 +1,4 @@
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { ScimError } from "#scim/error.ts";
@@ -23,14 +23,26 @@ export const LIMIT = z._default(
   LIMIT_DEFAULT,
 );
 
+/** Refuses with 415 a body that does not come as application/json, of calls that read none as well. */
+export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
+  const { headers } = req.raw;
+  const isEmpty = Number(headers.get("Content-Length") ?? 0) === 0;
+  if (!isEmpty || headers.has("Transfer-Encoding")) checkType(headers);
+  await next();
+};
+
 /** Reads and checks a JSON body; 415 unless it comes as application/json, 400 for what does not fit. */
 export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodMiniType<T>): Promise<T> {
-  const [type = ""] = (context.req.header("Content-Type") ?? "").split(";");
-  // A form or text/plain can be posted across origins without asking; JSON cannot.
+  checkType(context.req.raw.headers);
+  return check(schema, await readJson(context.req.raw));
+}
+
+/** A form or text/plain can be posted across origins without asking; JSON cannot. */
+function checkType(headers: Headers): void {
+  const [type = ""] = (headers.get("Content-Type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new Problem(415, "Send the body as application/json.");
   }
-  return check(schema, await readJson(context.req.raw));
 }
 
 /** Reads and checks the query of a call; a parameter given twice is refused. */

@@ -9,6 +9,7 @@ import { addClientRoutes } from "./clients.ts";
 import { addConnectorRoutes } from "./connectors.ts";
 import { addDirectoryRoutes } from "./directory.ts";
 import { addEventRoutes } from "./events.ts";
+import { requireJson } from "./input.ts";
 import openapi from "./openapi.json";
 import { addParkedRoutes } from "./parked-members.ts";
 import { Problem, problemResponse } from "./problem.ts";
@@ -27,6 +28,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
     context.header("Cache-Control", "no-store");
   });
   admin.use(requireAdmin(services));
+  admin.use(requireJson);
   addConnectorRoutes(admin, services);
   addAttributeRoutes(admin, services);
   addTokenRoutes(admin, services);
