@@ -16,24 +16,45 @@ export interface PlannedOperation {
  * §3.7.1): the order of the request, but what refers forward waits. What waits for itself is refused.
  */
 export function planOperations(operations: readonly BulkOperation[]): readonly PlannedOperation[] {
-  let waiting = withPredecessors(operations);
-  const placed = new Set<number>();
-  const ordered: PlannedOperation[] = [];
-  for (let isMoving = true; isMoving; ) {
-    const before = placed.size;
-    waiting = waiting.filter(({ planned, predecessors }) => {
-      if (predecessors.some((position) => !placed.has(position))) return true;
-      placed.add(planned.position);
-      ordered.push(planned);
-      return false;
-    });
-    isMoving = placed.size > before;
-  }
-  const circular = waiting.map(({ planned }) => ({
-    ...planned,
-    operation: refusedOperation(planned.operation, refuseCircle()),
-  }));
+  const nodes = withPredecessors(operations);
+  const rounds = roundsOf(nodes.map(({ predecessors }) => predecessors));
+  const placed = nodes.flatMap(({ planned }) => {
+    const round = rounds.get(planned.position);
+    return round === undefined ? [] : [{ planned, round }];
+  });
+  const circular = nodes.flatMap(({ planned }) =>
+    rounds.has(planned.position)
+      ? []
+      : [{ ...planned, operation: refusedOperation(planned.operation, refuseCircle()) }],
+  );
+  const ordered = placed.toSorted((a, b) => a.round - b.round).map(({ planned }) => planned);
   return [...ordered, ...circular];
+}
+
+/**
+ * How often each operation is passed over before all that it waits for is done, in one look at each
+ * reference; an operation that waits for itself has no round.
+ */
+function roundsOf(predecessors: readonly ReadonlySet<number>[]): ReadonlyMap<number, number> {
+  const successors = predecessors.map((): number[] => []);
+  for (const [position, before] of predecessors.entries()) {
+    for (const each of before) successors[each]?.push(position);
+  }
+  const missing = predecessors.map(({ size }) => size);
+  const earliest = predecessors.map(() => 0);
+  const ready = [...missing.keys()].filter((position) => missing[position] === 0);
+  const rounds = new Map<number, number>();
+  for (const position of ready) {
+    const round = earliest[position] ?? 0;
+    rounds.set(position, round);
+    for (const next of successors[position] ?? []) {
+      // What stands earlier in the request has been passed over already in this round.
+      earliest[next] = Math.max(earliest[next] ?? 0, next < position ? round + 1 : round);
+      missing[next] = (missing[next] ?? 0) - 1;
+      if (missing[next] === 0) ready.push(next);
+    }
+  }
+  return rounds;
 }
 
 function refuseCircle(): ScimError {
@@ -58,7 +79,7 @@ function withPredecessors(operations: readonly BulkOperation[]) {
     const target = "id" in action ? `${action.type} ${action.id}` : undefined;
     const former = target === undefined ? undefined : lastOnTarget.get(target);
     if (target !== undefined) lastOnTarget.set(target, position);
-    const predecessors = former === undefined ? referred : [...referred, former];
+    const predecessors = new Set(former === undefined ? referred : [...referred, former]);
     return { planned: { position, operation, references }, predecessors };
   });
 }

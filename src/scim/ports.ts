@@ -1,6 +1,7 @@
 import type { JsonObject } from "./json.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 import type { ConnectorSettings } from "./settings.ts";
+import type { StepBudget } from "./step-budget.ts";
 
 /** The names of the resource types that the directory keeps. */
 export type TypeName = ResourceType["name"];
@@ -112,6 +113,8 @@ export interface Directory {
   /** What is remembered of a live resource, or of nobody having these keys; undefined for nothing. */
   readonly guessRead?: (id: string) => Guess<ResourceRecord> | undefined;
   readonly guessNobody?: (keys: CandidateKeys) => Guess<undefined> | undefined;
+  /** What the operations of one request share; left out where it has but one. */
+  readonly steps?: StepBudget | undefined;
   /** Waits a little before attempt n is repeated, so that rivals do not meet again. */
   readonly pause: (attempt: number) => Promise<void>;
 }

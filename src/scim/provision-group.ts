@@ -103,7 +103,7 @@ export async function patchGroup(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<WrittenGroup | undefined> {
-  const { now } = directory;
+  const { now, steps } = directory;
   const operations = parsePatchRequest(body, { strict: false });
   const standard = partition(toSteps(directory.type, operations));
   const warnings: string[] = [];
@@ -114,7 +114,7 @@ export async function patchGroup(
       planSteps(standard.memberSteps, { strict, warnings: [] });
     }
     const readOnly = { id: before.id, meta: metaOf(before) };
-    const context = { type, strict, readOnly };
+    const context = { type, strict, readOnly, steps };
     const { otherSteps } =
       type === directory.type ? standard : partition(toSteps(type, operations));
     const patched = applySteps(documentOf(before), otherSteps, context);

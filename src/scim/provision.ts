@@ -53,11 +53,11 @@ export function patchUser(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
-  const { now } = directory;
+  const { now, steps } = directory;
   return writeResource(directory, id, ifMatch, (before, { type, strict }) => {
     const operations = parsePatchRequest(body, { strict });
     const readOnly = { id: before.id, meta: metaOf(before) };
-    const context = { type, strict, readOnly };
+    const context = { type, strict, readOnly, steps };
     const { document, warnings } = applyPatch(documentOf(before), operations, context);
     return updated(before, document, warnings, { type, now });
   });

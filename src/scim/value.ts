@@ -16,6 +16,12 @@ export interface NormaliseContext {
 /** SEMANTICS 9; the members of a group are rows, not a value of its document, and have no limit. */
 export const VALUES_MAX = 100;
 
+/** Refuses more values than a multi-valued attribute may have. */
+export function checkNumber(attribute: Attribute, values: number, location: string): void {
+  if (values <= VALUES_MAX || attribute === MEMBERS) return;
+  throw ScimError.invalidValue(`"${location}" must not have more than ${VALUES_MAX} values.`);
+}
+
 /**
  * Checks the value of an attribute and brings it into its stored form (RFC 7643 §2, with the
  * leniencies that real clients need); undefined when the attribute is unassigned.
@@ -117,9 +123,7 @@ function normaliseList(
 ): JsonValue | undefined {
   if (isUnassigned(value)) return undefined;
   const given: readonly JsonValue[] = Array.isArray(value) ? value : [value];
-  if (given.length > VALUES_MAX && attribute !== MEMBERS) {
-    throw ScimError.invalidValue(`"${location}" must not have more than ${VALUES_MAX} values.`);
-  }
+  checkNumber(attribute, given.length, location);
   const values: JsonValue[] = [];
   for (const [index, element] of given.entries()) {
     const normalised = normaliseElement(attribute, element, context, `${location}[${index}]`);

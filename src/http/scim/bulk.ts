@@ -6,6 +6,7 @@ import type { BulkOperation } from "#scim/bulk-operation.ts";
 import type { BulkWorld } from "#scim/bulk-perform.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
+import { stepBudget } from "#scim/step-budget.ts";
 import { BULK_RESPONSE } from "#scim/urns.ts";
 import type { EventRow } from "#store/events.ts";
 import { resourcesByKeys } from "#store/resource-lookup.ts";
@@ -66,9 +67,12 @@ function operationCalls(call: ScimCall, operations: readonly BulkOperation[]): C
 }
 
 function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
+  const steps = stepBudget();
   const answerAt = (position: number) => () => emptyAnswer(statusOf(callAt(position).operation));
-  const directoryAt = (type: ResourceType, position: number) =>
-    directoryOf(callAt(position).call, type, answerAt(position));
+  const directoryAt = (type: ResourceType, position: number) => ({
+    ...directoryOf(callAt(position).call, type, answerAt(position)),
+    steps,
+  });
   return {
     users: (position) => directoryAt(USER, position),
     groups: (position) => ({

@@ -51,3 +51,18 @@ export type ResolvedFilter =
     }
   | { readonly kind: "present"; readonly target: AttributeTarget }
   | { readonly kind: "some"; readonly target: AttributeTarget; readonly filter: ResolvedFilter };
+
+/** How many comparisons evaluating a filter takes at most. */
+export function termsIn(filter: ResolvedFilter): number {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return filter.filters.reduce((sum, each) => sum + termsIn(each), 0);
+    case "not":
+    case "some":
+      return termsIn(filter.filter);
+    case "compare":
+    case "present":
+      return 1;
+  }
+}

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject } from "../json.ts";
 import type { Attribute, ResourceType } from "../schema/attribute.ts";
 import { findExtension, findSubAttribute, findTarget } from "../schema/registry.ts";
+import { foldText } from "../text.ts";
 import { foldFor } from "./operand.ts";
 
 /**
@@ -19,16 +20,45 @@ export function foldDocument(type: ResourceType, document: JsonObject): JsonObje
 }
 
 /** Folds an attribute's value, or one of the values of a multi-valued attribute. */
-export function foldElement(attribute: Attribute, element: JsonValue): JsonValue {
+export function foldElement(
+  attribute: Attribute,
+  element: JsonValue,
+  fold: (text: string) => string = foldText,
+): JsonValue {
   if (Array.isArray(element)) {
-    return element.map((each: JsonValue) => foldElement(attribute, each));
+    return element.map((each: JsonValue) => foldElement(attribute, each, fold));
   }
-  if (typeof element === "string") return foldString(attribute, element);
+  if (typeof element === "string") return foldString(attribute, element, fold);
   if (!isJsonObject(element)) return element;
   return mapMembers(element, (name, value) => {
     const subAttribute = findSubAttribute(attribute, name);
-    return subAttribute === undefined ? value : foldElement(subAttribute, value);
+    return subAttribute === undefined ? value : foldElement(subAttribute, value, fold);
   });
+}
+
+/** Folds an element as foldElement does. */
+export type FoldElement = (attribute: Attribute, element: JsonValue) => JsonValue;
+
+/**
+ * A foldElement that folds no text twice: the operations of one PATCH look at the same values again
+ * and again. To be kept no longer than its request.
+ */
+export function rememberingFold(): FoldElement {
+  const texts = new Map<string, string>();
+  const elements = new Map<Attribute, Map<JsonValue, JsonValue>>();
+  const fold = (text: string) => remembered(texts, text, () => foldText(text));
+  return (attribute, element) => {
+    const known = remembered(elements, attribute, () => new Map<JsonValue, JsonValue>());
+    return remembered(known, element, () => foldElement(attribute, element, fold));
+  };
+}
+
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
 }
 
 function foldMember(type: ResourceType, urn: string, name: string, value: JsonValue): JsonValue {
@@ -36,8 +66,10 @@ function foldMember(type: ResourceType, urn: string, name: string, value: JsonVa
   return target === undefined ? value : foldElement(target.attribute, value);
 }
 
-function foldString(attribute: Attribute, text: string): JsonValue {
-  return attribute.type === "dateTime" ? (parseDateTime(text) ?? text) : foldFor(attribute, text);
+function foldString(attribute: Attribute, text: string, fold: (text: string) => string): JsonValue {
+  return attribute.type === "dateTime"
+    ? (parseDateTime(text) ?? text)
+    : foldFor(attribute, text, fold);
 }
 
 function mapMembers(

@@ -40,9 +40,9 @@ export function toOperand(
 }
 
 /** Folds text as the attribute compares it: caseExact text stays as it is (RFC 7643 §2.2). */
-export function foldFor(attribute: Attribute, text: string): string {
+export function foldFor(attribute: Attribute, text: string, fold = foldText): string {
   const isFolded = attribute.type === "string" || attribute.type === "reference";
-  return isFolded && !attribute.caseExact ? foldText(text) : text;
+  return isFolded && !attribute.caseExact ? fold(text) : text;
 }
 
 function checkOperator(

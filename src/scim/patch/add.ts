@@ -30,7 +30,7 @@ function addElements(
   const { attribute } = step.target;
   const elements = elementsOf(before);
   const added = elementsOf(normaliseAttribute(attribute, step.value, run, step.location));
-  const index = indexElements(attribute, elements);
+  const index = indexElements(attribute, elements, run.fold);
   const after = elements.map((element) => ({ element, isTouched: false }));
   for (const element of added) {
     const position = index.find(element);

@@ -1,14 +1,19 @@
 import { ScimError } from "../error.ts";
+import { termsIn } from "../filter/ast.ts";
+import { rememberingFold } from "../filter/folded.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName, readMember } from "../json.ts";
+import type { PathTarget } from "../path.ts";
 import type { Document } from "../resource.ts";
 import { orderDocument } from "../resource.ts";
 import type { AttributeTarget, ResourceType } from "../schema/attribute.ts";
 import { SCHEMAS } from "../schema/common.ts";
-import { strictRefusal, tolerate } from "../value.ts";
+import { type StepBudget, stepBudget } from "../step-budget.ts";
+import { checkNumber, strictRefusal, tolerate } from "../value.ts";
 import { addValue } from "./add.ts";
 import { checkChanged } from "./changed.ts";
 import { withoutMember } from "./complex.ts";
+import { elementsOf } from "./elements.ts";
 import type { Operation } from "./parse.ts";
 import { checkReadOnly, isReadOnly } from "./read-only.ts";
 import { removeValue } from "./remove.ts";
@@ -22,6 +27,8 @@ export interface PatchContext {
   readonly type: ResourceType;
   readonly strict: boolean;
   readonly readOnly: JsonObject;
+  /** What the request may still do; left out where this PATCH is all that it does. */
+  readonly steps?: StepBudget | undefined;
 }
 
 /** The patched document, and what was let pass on the way to it. */
@@ -46,9 +53,9 @@ export function applyPatch(
 export function applySteps(
   document: Document,
   steps: readonly (Step | UnknownStep)[],
-  { type, strict, readOnly }: PatchContext,
+  { type, strict, readOnly, steps: budget = stepBudget() }: PatchContext,
 ): PatchResult {
-  const run: PatchRun = { strict, warnings: [] };
+  const run: PatchRun = { strict, warnings: [], steps: budget, fold: rememberingFold() };
   const patched = steps.reduce(
     (current, step) => applyStep(current, step, readOnly, run),
     document,
@@ -63,6 +70,7 @@ function applyStep(
   readOnly: JsonObject,
   run: PatchRun,
 ): Document {
+  run.steps.spend(1);
   if (step.op === "unknown") {
     leaveOutUnknown(step, run);
     return document;
@@ -75,7 +83,9 @@ function applyStep(
     return document;
   }
   const before = readAttribute(document, target);
+  run.steps.spend(stepsOver(before, target));
   const after = changeValue(before, step, run);
+  checkGrowth(before, after, step);
   if (after === undefined && isActive(target)) {
     // SEMANTICS 2 says so of PUT: a leaver must not come back because nothing was said.
     tolerate({ ...run, strict: false }, `"active" cannot be cleared.`, "It keeps its value.");
@@ -97,6 +107,34 @@ function changeValue(
       return replaceValue(before, step, run);
     case "remove":
       return removeValue(before, step, run);
+  }
+}
+
+/** The steps of an operation on a value: for each of its elements, and each term it is compared with. */
+function stepsOver(before: JsonValue | undefined, { attribute, filter }: PathTarget): number {
+  if (!attribute.multiValued) return 0;
+  const terms = filter === undefined ? 1 : termsIn(filter.resolved);
+  return terms * elementsOf(before).reduce((sum: number, element) => sum + stepsIn(element), 0);
+}
+
+/** Long text takes long to compare. */
+const CHARACTERS_IN_A_STEP = 512;
+
+function stepsIn(element: JsonValue): number {
+  const parts = isJsonObject(element) ? Object.values(element) : [element];
+  const lengths = parts.map((part) => (typeof part === "string" ? part.length : 0));
+  return 1 + Math.floor(lengths.reduce((sum, length) => sum + length, 0) / CHARACTERS_IN_A_STEP);
+}
+
+/** No operation works on what another one let grow; what is too long already may shrink. */
+function checkGrowth(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  { location, target }: Step,
+): void {
+  const { length } = elementsOf(after);
+  if (target.attribute.multiValued && length > elementsOf(before).length) {
+    checkNumber(target.attribute, length, location);
   }
 }
 

@@ -40,7 +40,7 @@ export function assignElements(
   run: PatchRun,
 ): JsonValue | undefined {
   const elements = elementsOf(before);
-  const chosen = chosenElements(step.target, elements);
+  const chosen = chosenElements(step.target, elements, run.fold);
   if (chosen.size === 0) {
     const created = createElement(step, run);
     if (created === undefined) return before;

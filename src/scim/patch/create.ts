@@ -23,7 +23,7 @@ export function createElement(step: AddStep, run: PatchRun): JsonValue | undefin
   if (value === undefined) return undefined;
   const given = subAttribute === undefined ? value : { [subAttribute.name]: value };
   const element = isJsonObject(given) ? { ...termsAsElement(step, terms, run), ...given } : given;
-  if (chosenElements(step.target, [element]).size === 0) throw noTarget(step);
+  if (chosenElements(step.target, [element], run.fold).size === 0) throw noTarget(step);
   return element;
 }
 

@@ -1,10 +1,9 @@
-import { foldElement } from "../filter/folded.ts";
+import type { FoldElement } from "../filter/folded.ts";
 import { matchesElement } from "../filter/match.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { PathTarget } from "../path.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import { isSameValue } from "./same.ts";
 
 /** The values of a multi-valued attribute as a list, whatever is stored. */
 export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
@@ -21,11 +20,12 @@ export function storedList(elements: readonly JsonValue[]): JsonValue | undefine
 export function chosenElements(
   { attribute, filter }: PathTarget,
   elements: readonly JsonValue[],
+  fold: FoldElement,
 ): ReadonlySet<JsonValue> {
   const chosen =
     filter === undefined
       ? elements
-      : elements.filter((each) => matchesElement(filter.resolved, foldElement(attribute, each)));
+      : elements.filter((each) => matchesElement(filter.resolved, fold(attribute, each)));
   return new Set(chosen);
 }
 
@@ -56,21 +56,28 @@ export interface ElementIndex {
 }
 
 /** Indexes values by what identifies them, so that thousands of members are compared in one pass. */
-export function indexElements(attribute: Attribute, elements: readonly JsonValue[]): ElementIndex {
-  const positions = new Map<string, { readonly folded: JsonValue; readonly position: number }[]>();
+export function indexElements(
+  attribute: Attribute,
+  elements: readonly JsonValue[],
+  fold: FoldElement,
+): ElementIndex {
+  const byIdentity = new Map<string, Map<string | undefined, number>>();
   const index: ElementIndex = {
     find: (element) => {
-      const folded = foldElement(attribute, element);
-      const candidates = positions.get(identityOf(folded)) ?? [];
-      const exact = candidates.find((each) => isSameValue(typeOf(each.folded), typeOf(folded)));
-      const found = exact ?? candidates.find((each) => isSameType(each.folded, folded));
-      return found?.position;
+      const folded = fold(attribute, element);
+      const byType = byIdentity.get(identityOf(folded));
+      const type = typeOf(folded);
+      // Okta sends members without the `type` that others send: a missing type is no other type.
+      const [first] = byType?.values() ?? [];
+      return byType?.get(type) ?? (type === undefined ? first : byType?.get(undefined));
     },
     add: (element, position) => {
-      const folded = foldElement(attribute, element);
+      const folded = fold(attribute, element);
       const identity = identityOf(folded);
-      const candidates = positions.get(identity) ?? [];
-      positions.set(identity, [...candidates, { folded, position }]);
+      const byType = byIdentity.get(identity) ?? new Map<string | undefined, number>();
+      byIdentity.set(identity, byType);
+      const type = typeOf(folded);
+      if (!byType.has(type)) byType.set(type, position);
     },
   };
   elements.forEach((element, position) => {
@@ -92,13 +99,9 @@ function byName([a]: readonly [string, JsonValue], [b]: readonly [string, JsonVa
   return a < b ? -1 : 1;
 }
 
-/** Okta sends members without the `type` that others send: a missing type is no other type. */
-function isSameType(a: JsonValue, b: JsonValue): boolean {
-  return typeOf(a) === undefined || typeOf(b) === undefined || isSameValue(typeOf(a), typeOf(b));
-}
-
-function typeOf(folded: JsonValue): JsonValue | undefined {
-  return isJsonObject(folded) ? readMember(folded, "type") : undefined;
+function typeOf(folded: JsonValue): string | undefined {
+  const type = isJsonObject(folded) ? readMember(folded, "type") : undefined;
+  return type === undefined ? undefined : JSON.stringify(type);
 }
 
 function isPrimary(element: JsonValue): element is JsonObject {

@@ -16,7 +16,7 @@ export function removeValue(
   if (!attribute.multiValued) return removeFrom(before, step);
   if (filter === undefined && subAttribute === undefined) return removeListed(before, step, run);
   const elements = elementsOf(before);
-  const chosen = chosenElements(step.target, elements);
+  const chosen = chosenElements(step.target, elements, run.fold);
   if (chosen.size === 0 && run.strict && filter !== undefined) {
     throw ScimError.noTarget(
       `No value of "${attribute.name}" matches the path ${quoteName(step.path)}.`,
@@ -48,6 +48,6 @@ function removeListed(
   const listed = elementsOf(step.value)
     .map((element) => normaliseElement(attribute, element, run, step.location))
     .filter((element) => element !== undefined);
-  const index = indexElements(attribute, listed);
+  const index = indexElements(attribute, listed, run.fold);
   return storedList(elementsOf(before).filter((element) => index.find(element) === undefined));
 }

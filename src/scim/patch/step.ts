@@ -1,8 +1,10 @@
 import { parseAttributePath } from "../filter/attribute-path.ts";
+import type { FoldElement } from "../filter/folded.ts";
 import type { JsonValue } from "../json.ts";
 import type { PathTarget } from "../path.ts";
 import { parsePath, resolvePath } from "../path.ts";
 import type { ResourceType } from "../schema/attribute.ts";
+import type { StepBudget } from "../step-budget.ts";
 import type { NormaliseContext } from "../value.ts";
 import type { Operation } from "./parse.ts";
 import type { StandardOperation } from "./quirks.ts";
@@ -38,8 +40,11 @@ export interface UnknownStep {
   readonly path: string;
 }
 
-/** How a PATCH is judged; its values are judged as those of any other request. */
-export type PatchRun = NormaliseContext;
+/** How a PATCH is judged: its values as those of any other request, its work by a budget. */
+export interface PatchRun extends NormaliseContext {
+  readonly steps: StepBudget;
+  readonly fold: FoldElement;
+}
 
 /** Turns the operations of a request into steps, in order; a malformed path is invalidPath. */
 export function toSteps(

@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest";
+import { foldElement } from "#scim/filter/folded.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { checkChanged } from "#scim/patch/changed.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "#scim/patch/complex.ts";
 import { storedList } from "#scim/patch/elements.ts";
 import { isCleared, isSameValue } from "#scim/patch/same.ts";
+import type { PatchRun } from "#scim/patch/step.ts";
 import { complexAttribute, stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
+import { stepBudget } from "#scim/step-budget.ts";
+
+function aRun(): PatchRun {
+  return { strict: false, warnings: [], steps: stepBudget(), fold: foldElement };
+}
 
 const mutability = expect.objectContaining({ status: 400, scimType: "mutability" });
 
 test("what a change leaves empty is no member at all", () => {
-  const run = { strict: false, warnings: [] };
+  const run = aRun();
 
   expect(checkChanged(USER, {}, { title: "", nickName: "A" }, run)).toStrictEqual({
     nickName: "A",
@@ -21,7 +28,7 @@ describe("a complex value", () => {
   const note = stringAttribute("note", "A note.");
   const type = stringAttribute("type", "A type.");
   const attribute = complexAttribute("badge", "A badge.", [note, type]);
-  const run = { strict: false, warnings: [] };
+  const run = aRun();
 
   test("of which nothing is said or left is none", () => {
     expect(mergeComplex(attribute, {}, { note: "" }, run, "badge")).toBeUndefined();

@@ -132,16 +132,23 @@ describe("add to a list of values", () => {
     ).toEqual({ addresses: [address, { ...address, locality: "Ely" }] });
   });
 
-  test("beyond 100 values is invalidValue, whichever operation it was", () => {
+  test("beyond 100 values is invalidValue after whichever operation, also if a later one removes some", () => {
     const emails = Array.from({ length: 100 }, (_, index) => ({ value: `${index}@x` }));
 
     expect(() => emailsAfter(emails, add("emails", HOME))).toThrow(invalidValue);
     expect(() => emailsAfter(emails, add('emails[type eq "home"].value', "x"))).toThrow(
       invalidValue,
     );
-    expect(
-      apply({ emails }, [add("emails", HOME), remove('emails[value eq "0@x"]')]).emails,
-    ).toHaveLength(100);
+    const removal = remove('emails[value eq "0@x"]');
+    expect(() => apply({ emails }, [add("emails", HOME), removal])).toThrow(invalidValue);
+    expect(apply({ emails }, [removal, add("emails", HOME)]).emails).toHaveLength(100);
+  });
+
+  test("a list that is longer than it may be today can be shortened, step by step", () => {
+    const emails = Array.from({ length: 120 }, (_, index) => ({ value: `${index}@x` }));
+    const removals = Array.from({ length: 20 }, (_, n) => remove(`emails[value eq "${n}@x"]`));
+
+    expect(apply({ emails }, removals).emails).toHaveLength(100);
   });
 });
 
