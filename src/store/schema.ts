@@ -232,8 +232,15 @@ export const events = sqliteTable(
     /** The attributes that a write changed, as before and after, as JSON. */
     difference: text(),
     explanation: text(),
+    /** Of callers who were not let in: minute, credential and reason, which share one row. */
+    refusalKey: text("refusal_key"),
+    /** For how many requests the row stands; null for one. */
+    count: integer(),
   },
   (table) => [
+    uniqueIndex("events_refusal")
+      .on(table.connectorId, table.refusalKey)
+      .where(sql`refusal_key IS NOT NULL`),
     uniqueIndex("events_op_id").on(table.connectorId, table.opId),
     index("events_resource")
       .on(table.connectorId, table.resourceId, table.opId)

@@ -12,7 +12,10 @@ export function notAdditive(migrations: readonly Migration[]): readonly string[]
   const former = new Set<string>();
   return migrations.flatMap(({ name, queries }) => {
     const statements = queries.map(bare).filter((text) => text !== "");
-    const found = statements.filter((text) => !isAdditive(text, former));
+    const added = new Set(
+      statements.flatMap((text) => ADD_COLUMN.exec(text)?.groups?.column ?? []),
+    );
+    const found = statements.filter((text) => !isAdditive(text, former, added));
     for (const text of statements) {
       const table = CREATE_TABLE.exec(text)?.groups?.table;
       if (table !== undefined) former.add(table);
@@ -25,14 +28,25 @@ const NAME = '[`"]?(?<table>\\w+)[`"]?';
 const CREATE_TABLE = new RegExp(`^CREATE TABLE ${NAME} ?\\(`, "i");
 const CREATE_INDEX = new RegExp(`^CREATE (?<unique>UNIQUE )?INDEX \\S+ ON ${NAME} ?\\(`, "i");
 const CREATE_TRIGGER = /^CREATE TRIGGER /i;
-const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (COLUMN )?`, "i");
+const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (COLUMN )?[\`"]?(?<column>\\w+)`, "i");
+const ONLY_WHERE_SET = / WHERE [`"]?(?<column>\w+)[`"]? IS NOT NULL;?$/i;
 
-/** `former` are the tables that an earlier migration made: the former version knows them. */
-function isAdditive(text: string, former: ReadonlySet<string>): boolean {
+/**
+ * `former` are the tables that an earlier migration made: the former version knows them. `added` are the
+ * columns of this migration, which it never sets.
+ */
+function isAdditive(
+  text: string,
+  former: ReadonlySet<string>,
+  added: ReadonlySet<string>,
+): boolean {
   if (CREATE_TABLE.test(text) || CREATE_TRIGGER.test(text)) return true;
   const index = CREATE_INDEX.exec(text)?.groups;
   // What is unique from now on, the former version may still write twice.
-  if (index !== undefined) return index.unique === undefined || !former.has(index.table ?? "");
+  if (index !== undefined) {
+    const isOfNewColumn = added.has(ONLY_WHERE_SET.exec(text)?.groups?.column ?? "");
+    return index.unique === undefined || !former.has(index.table ?? "") || isOfNewColumn;
+  }
   if (!ADD_COLUMN.test(text)) return false;
   // The former version gives the column no value.
   return !/\bNOT NULL\b/i.test(text) || /\bDEFAULT\b/i.test(text);

@@ -40,6 +40,20 @@ test.each([
   expect(notAdditive(migrations)).toHaveLength(1);
 });
 
+test("a migration may make unique what it adds: the former version leaves it null", () => {
+  const added = "ALTER TABLE `users` ADD `badge` text";
+  const index = (where: string) => `CREATE UNIQUE INDEX \`b\` ON \`users\` (\`badge\`)${where}`;
+  const found = (...queries: string[]) =>
+    notAdditive([
+      { name: "0", queries: [TABLE] },
+      { name: "1", queries },
+    ]).length;
+
+  expect(found(added, index(" WHERE badge IS NOT NULL"))).toBe(0);
+  expect(found(index(" WHERE badge IS NOT NULL"))).toBe(1);
+  expect(found(added, index(" WHERE name IS NOT NULL"))).toBe(1);
+});
+
 test.each([
   ["a column", "ALTER TABLE `users` ADD `age` integer"],
   ["a column with a default", "ALTER TABLE users ADD COLUMN age text DEFAULT '[]' NOT NULL"],
