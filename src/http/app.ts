@@ -6,7 +6,7 @@ import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
-import { addScimRoutes, addUnknownRoutes } from "./scim/routes.ts";
+import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
@@ -19,10 +19,10 @@ export function createApp(services: Services): Hono<AppEnv> {
     // Set on the answer itself: Hono would make another one of it.
     context.res.headers.set("X-Content-Type-Options", "nosniff");
   });
-  app.use(async (context, next) => {
-    if (context.req.raw.url.length > URL_CHARACTERS_MAX) throw URL_TOO_LONG;
-    await next();
-  });
+  const tooLong = refuseAnywhere(services, URL_TOO_LONG);
+  app.use(async (context, next) =>
+    context.req.raw.url.length > URL_CHARACTERS_MAX ? tooLong(context) : await next(),
+  );
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   addJwksRoute(app, services);
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
@@ -31,7 +31,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);
-  app.notFound(() => toResponse(answerTo(NOTHING_HERE)));
+  // A provider that has the wrong base URL is found in its connector's log.
+  app.notFound(refuseAnywhere(services, NOTHING_HERE));
   app.onError((error) => toResponse(answerTo(error)));
   return app;
 }

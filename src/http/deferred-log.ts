@@ -2,7 +2,7 @@ import { type CredentialUse, noteLastUse } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { appendEvents, type EventRow } from "#store/events.ts";
+import { appendEvents, countRefused, type EventRow, type RefusedRow } from "#store/events.ts";
 import { addRefusals, type Refused } from "#store/refusals.ts";
 
 /** Rows wait this long for neighbours to share a write with. */
@@ -17,6 +17,11 @@ const FLUSH_LOST_MS = 2_000;
 /** SEMANTICS 10: refusals that name no connector are written at most once a minute. */
 const REFUSALS_EVERY_MS = 60_000;
 
+const MINUTE_MS = 60_000;
+
+/** A row of refused callers that is there already is added to at most so often. */
+const COUNTS_EVERY_MS = 10_000;
+
 /** Keeps the isolate alive until a promise is settled, as ExecutionContext.waitUntil does. */
 type WaitUntil = (promise: Promise<void>) => void;
 
@@ -28,6 +33,11 @@ export class DeferredLog {
   private events: { readonly connectorId: ConnectorId; readonly row: EventRow }[] = [];
   private uses = new Map<string, CredentialUse>();
   private refusals = new Map<string, Refused>();
+  private refused = new Map<string, Refusing>();
+  /** The keys that were written in `knownMinute`: their rows are there. */
+  private known = new Set<string>();
+  private knownMinute = Number.NEGATIVE_INFINITY;
+  private countsScheduledAt = Number.NEGATIVE_INFINITY;
   private scheduledAt = Number.NEGATIVE_INFINITY;
   private refusalsWrittenAt = Number.NEGATIVE_INFINITY;
 
@@ -64,19 +74,37 @@ export class DeferredLog {
   }
 
   /**
+   * Counts a request of a caller who was not let in. The first of its minute, credential and reason is
+   * written like any row; what follows is added up here, so that a flood of them costs the database nothing.
+   */
+  addRefused(db: Database, connectorId: ConnectorId, row: RefusedRow, waitUntil: WaitUntil): void {
+    const key = `${connectorId} ${row.refusalKey}`;
+    const waiting = this.refused.get(key);
+    const count = (waiting?.row.count ?? 0) + row.count;
+    this.refused.set(key, { connectorId, row: { ...(waiting?.row ?? row), count } });
+    const minute = Math.floor(row.at / MINUTE_MS);
+    if (minute !== this.knownMinute) this.known.clear();
+    this.knownMinute = minute;
+    if (this.known.has(key)) this.scheduleCounts(db, waitUntil);
+    else this.schedule(db, waitUntil);
+  }
+
+  /**
    * Writes all that waits; counted refusals only when they are due, or when all is asked for. Never
    * throws: a log row that cannot be written fails no request.
    */
-  async flush(db: Database, extent: "due" | "all" = "due"): Promise<void> {
+  async flush(db: Database, extent: Extent = "due"): Promise<void> {
     const { events, uses } = this;
     this.events = [];
     this.uses = new Map();
     this.scheduledAt = Number.NEGATIVE_INFINITY;
+    const refused = this.takeRefused(extent);
     const refusals = extent === "all" || this.areRefusalsDue() ? this.takeRefusals() : [];
     const statements = [
-      ...eventStatements(db, events),
+      ...grouped(events, (connectorId, rows) => appendEvents(db, connectorId, rows)),
       ...[...uses.values()].map((use) => noteLastUse(db, use)),
       ...addRefusals(db, refusals),
+      ...grouped(refused, (connectorId, rows) => countRefused(db, connectorId, rows)),
     ];
     if (statements.length === 0) return;
     try {
@@ -98,6 +126,29 @@ export class DeferredLog {
     return taken;
   }
 
+  /** The rows that nobody has written yet; with "counts" or "all" also what was added to others. */
+  private takeRefused(extent: Extent): readonly Refusing[] {
+    const taken = [...this.refused].filter(([key]) => extent !== "due" || !this.known.has(key));
+    for (const [key] of taken) {
+      this.refused.delete(key);
+      this.known.add(key);
+    }
+    return taken.map(([, each]) => each);
+  }
+
+  private scheduleCounts(db: Database, waitUntil: WaitUntil): void {
+    const now = this.clock.now();
+    if (Math.abs(now - this.countsScheduledAt) < COUNTS_EVERY_MS + FLUSH_LOST_MS) return;
+    this.countsScheduledAt = now;
+    waitUntil(this.flushCounts(db));
+  }
+
+  private async flushCounts(db: Database): Promise<void> {
+    await this.clock.sleep(COUNTS_EVERY_MS);
+    this.countsScheduledAt = Number.NEGATIVE_INFINITY;
+    await this.flush(db, "counts");
+  }
+
   private schedule(db: Database, waitUntil: WaitUntil): void {
     const now = this.clock.now();
     const isFull = this.events.length >= WAITING_ROWS_MAX;
@@ -113,16 +164,24 @@ export class DeferredLog {
   }
 }
 
-function eventStatements(
-  db: Database,
-  events: readonly { readonly connectorId: ConnectorId; readonly row: EventRow }[],
+/** What a flush writes: what is due, that and the counts of refused callers, or all there is. */
+type Extent = "due" | "counts" | "all";
+
+/** A row of refused callers that waits, with how many they are. */
+interface Refusing {
+  readonly connectorId: ConnectorId;
+  readonly row: RefusedRow;
+}
+
+function grouped<Row>(
+  waiting: readonly { readonly connectorId: ConnectorId; readonly row: Row }[],
+  statements: (connectorId: ConnectorId, rows: readonly Row[]) => readonly D1PreparedStatement[],
 ): readonly D1PreparedStatement[] {
-  const byConnector = Map.groupBy(events, ({ connectorId }) => connectorId);
-  return [...byConnector].flatMap(([connectorId, rows]) =>
-    appendEvents(
-      db,
+  const byConnector = Map.groupBy(waiting, ({ connectorId }) => connectorId);
+  return [...byConnector].flatMap(([connectorId, each]) =>
+    statements(
       connectorId,
-      rows.map(({ row }) => row),
+      each.map(({ row }) => row),
     ),
   );
 }

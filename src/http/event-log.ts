@@ -8,7 +8,7 @@ import {
   redactTarget,
   redactText,
 } from "#store/event-redact.ts";
-import type { EventRow } from "#store/events.ts";
+import type { EventRow, RefusedRow } from "#store/events.ts";
 import type { Answer } from "./answer.ts";
 import { explain } from "./explain.ts";
 
@@ -45,6 +45,36 @@ export interface CallResult {
   readonly difference: Difference | null;
   /** Whether the connector keeps personal data out of its log. */
   readonly isMasked: boolean;
+}
+
+/** Why a caller whose credential is known was not let in; none of it is told in the caller's own words. */
+export type DoorReason =
+  | "revoked"
+  | "expired"
+  | "deleted"
+  | "disabled"
+  | "wrong secret"
+  | "client revoked";
+
+/**
+ * Composes the row of a caller who was not let in (SEMANTICS 10). It holds nothing that the caller
+ * wrote: `facts.target` is the route's own path, and neither body, name nor user agent is there.
+ */
+export function refusedRow(
+  facts: CallFacts,
+  {
+    answer,
+    credentialId,
+    isMasked,
+  }: Pick<CallResult, "answer" | "isMasked"> & { readonly credentialId: string },
+  reason: DoorReason,
+): RefusedRow {
+  const nothing = { requestText: "", requestBody: undefined, difference: null, warnings: [] };
+  const result = { answer, credentialId, isMasked, resource: {}, latencyMs: 0, ...nothing };
+  const row = eventRow({ ...facts, userAgent: undefined }, result);
+  const minute = Math.floor(facts.startedAt / 60_000);
+  const refusalKey = `${minute} ${credentialId} ${reason}`;
+  return { ...row, responseBody: null, refusalKey, count: 1 };
 }
 
 const TARGET_BYTES_MAX = 4_096;

@@ -15,7 +15,7 @@ import { findClient, type KnownClient, storeAccessToken } from "#store/oauth-cli
 import { type Answer, jsonAnswer } from "./answer.ts";
 import { readTokenBody } from "./body.ts";
 import { answerTo, Refusal } from "./error-response.ts";
-import { eventRow } from "./event-log.ts";
+import { type DoorReason, eventRow, refusedRow } from "./event-log.ts";
 import { admitConnector, FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
 import { callFacts, countRefusal, waitUntil } from "./request-facts.ts";
 import type { AppEnv, Services } from "./services.ts";
@@ -166,10 +166,19 @@ async function refuse(
   const status = isStopped ? 429 : isUnknown ? 401 : 400;
   const explanation = isUnknown && client !== undefined ? () => reasonOf(client) : undefined;
   const answer = { ...jsonAnswer(status, { detail: error.description }), explanation };
-  if (client !== undefined) logRequest(services, context, client, answer);
+  const reason = client && doorReason(client, error.code);
+  // A flood is what the limits are for: it leaves no row at all.
+  if (client !== undefined && !isStopped) logRequest(services, context, client, answer, reason);
   else if (isUnknown) countRefusal(services, context, "client");
   if (isStopped) return oauthResponse(status, body, FAILURES_HEADERS);
   return oauthResponse(status, body, isUnknown ? { "WWW-Authenticate": 'Basic realm="scim"' } : {});
+}
+
+/** Why a client that is known was not let in; undefined for a good one whose request makes no sense. */
+function doorReason(client: KnownClient, code: OauthError["code"]): DoorReason | undefined {
+  if (code === "unauthorized_client") return "disabled";
+  if (code !== "invalid_client") return undefined;
+  return client.revokedAt === null ? "wrong secret" : "client revoked";
 }
 
 /** Why a client that is known was not let in: the log may tell, the answer must not. */
@@ -185,21 +194,27 @@ function logRequest(
   context: Context<AppEnv>,
   client: KnownClient,
   answer: Answer,
+  reason?: DoorReason,
 ): void {
+  const { connectorId, id, settings } = client;
   const facts = callFacts(services, context, new URL(context.req.raw.url).pathname, "");
+  const call = { answer, credentialId: id, isMasked: settings.maskPersonalData };
+  const db = context.env.DB;
+  if (reason !== undefined) {
+    services.log.addRefused(db, connectorId, refusedRow(facts, call, reason), waitUntil(context));
+    return;
+  }
   const row = eventRow(facts, {
+    ...call,
     answer: answer.status < 400 ? { ...answer, body: undefined } : answer,
-    credentialId: client.id,
     resource: {},
     warnings: [],
     latencyMs: 0,
     requestText: "",
     requestBody: undefined,
     difference: null,
-    // The row has neither body nor query, so that there is nothing to mask.
-    isMasked: false,
   });
-  services.log.addEvent(context.env.DB, client.connectorId, row, waitUntil(context));
+  services.log.addEvent(db, connectorId, row, waitUntil(context));
 }
 
 function oauthResponse(

@@ -20,14 +20,20 @@ import { commitChanges } from "#store/commit.ts";
 import { commitGuess, type GuessOutcome, type Premise } from "#store/commit-guess.ts";
 import type { Database } from "#store/database.ts";
 import { redactDifference } from "#store/event-redact.ts";
-import type { EventRow } from "#store/events.ts";
+import type { EventRow, RefusedRow } from "#store/events.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
 import type { ChangeToCommit } from "#store/write.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
 import { readBodyText } from "./body.ts";
 import { unauthorized } from "./error-response.ts";
-import { type CallFacts, eventRow, type LoggedResource } from "./event-log.ts";
+import {
+  type CallFacts,
+  type DoorReason,
+  eventRow,
+  type LoggedResource,
+  refusedRow,
+} from "./event-log.ts";
 import type { Memory } from "./memory.ts";
 
 /** What a call needs of the world. */
@@ -78,6 +84,8 @@ export class ScimCall {
   showsBodies = true;
   /** Rows of operations inside this request that went into the log with no write. */
   operationRows: readonly EventRow[] = [];
+  /** Why the caller was not let in, where the token is known and not good. */
+  doorReason: DoorReason | undefined;
   private requestText = "";
   private requestBody: JsonValue | undefined;
   private settingsJudged: ConnectorSettings | undefined;
@@ -136,6 +144,9 @@ export class ScimCall {
     const { memory } = this.tools;
     this.access = access;
     const verdict = access && judgeAccess(access, this.intent, this.facts.startedAt);
+    // A read-only token is a good one, whose refused write is a request like any other.
+    const isLetIn = verdict === undefined || verdict === "granted" || verdict === "readOnly";
+    this.doorReason = isLetIn ? undefined : verdict;
     memory.keepAccess(this.tokenHash, verdict === "granted" ? access : undefined);
     if (access === undefined || verdict === undefined)
       throw unauthorized(
@@ -304,6 +315,13 @@ export class ScimCall {
       difference,
       isMasked: this.access?.settings.maskPersonalData ?? false,
     });
+  }
+
+  /** The row of this request as of one that was not let in; `path` is that of its route. */
+  refusedRow(answer: Answer, path: string, reason: DoorReason, access: Access): RefusedRow {
+    const { credentialId, settings } = access;
+    const result = { answer, credentialId, isMasked: settings.maskPersonalData };
+    return refusedRow({ ...this.facts, target: path }, result, reason);
   }
 
   /** Decided changes of a type with the event-log row that goes in with each. */

@@ -27,6 +27,8 @@ export interface EventFilter {
 export interface StoredEvent extends Omit<EventRow, "userNameKey" | "warnings" | "difference"> {
   readonly warnings: string;
   readonly difference: string | null;
+  /** For how many requests it stands: one, but of callers who were not let in. */
+  readonly count: number;
 }
 
 /** Events, newest first, and the id below which the next page begins; undefined on the last page. */
@@ -41,7 +43,8 @@ const WINDOW_ROWS = 10_000;
 const SHOWN = `op_id AS opId, at, method, path, status, scim_type AS scimType, latency_ms AS latencyMs,
   client_ip AS clientIp, user_agent AS userAgent, credential_id AS credentialId,
   resource_type AS resourceType, resource_id AS resourceId, user_name AS userName,
-  request_body AS requestBody, response_body AS responseBody, warnings, difference, explanation`;
+  request_body AS requestBody, response_body AS responseBody, warnings, difference, explanation,
+  coalesce(count, 1) AS count`;
 
 /** Finds one event of a connector. */
 export async function findEvent(

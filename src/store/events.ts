@@ -87,3 +87,33 @@ export function appendEvents(
     db.prepare(`${insertEvents(source)} ON CONFLICT DO NOTHING`).bind(json, connectorId),
   );
 }
+
+/** The row of callers who were not let in: one for each minute, credential and reason. */
+export interface RefusedRow extends EventRow {
+  /** Minute, credential and reason: what its requests have in common. */
+  readonly refusalKey: string;
+  /** How many requests are added to it. */
+  readonly count: number;
+}
+
+/**
+ * Statements that add requests of callers who were not let in to the row that they share, whichever
+ * isolate made it; its first one gives it its id and time.
+ */
+export function countRefused(
+  db: Database,
+  connectorId: ConnectorId,
+  rows: readonly RefusedRow[],
+): readonly D1PreparedStatement[] {
+  const columns = [...COLUMNS, ["refusal_key", "refusalKey"], ["count", "count"]] as const;
+  const inserted = columns.map(([column]) => column).join(", ");
+  return eachChunk(rows, ({ row, from }, json) => {
+    const values = columns.map(([, member]) => `${row} ->> '${member}'`).join(", ");
+    // A batch that is repeated meets its own row, and has nothing to add to it.
+    const text = `INSERT INTO events (connector_id, ${inserted}) SELECT ?2, ${values} ${from} WHERE true
+      ON CONFLICT (connector_id, op_id) DO NOTHING
+      ON CONFLICT (connector_id, refusal_key) WHERE refusal_key IS NOT NULL
+        DO UPDATE SET count = count + excluded.count`;
+    return db.prepare(text).bind(json, connectorId);
+  });
+}

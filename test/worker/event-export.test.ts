@@ -48,6 +48,7 @@ function anEvent(members: Partial<StoredEvent>): StoredEvent {
     warnings: "[]",
     difference: null,
     explanation: null,
+    count: 1,
     ...members,
   };
 }

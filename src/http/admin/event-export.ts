@@ -48,11 +48,12 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   },
   csv: {
     contentType: "text/csv; charset=utf-8; header=present",
-    head: csvLine([...CSV_COLUMNS, "warnings", "difference"]),
+    head: csvLine([...CSV_COLUMNS, "warnings", "difference", "count"]),
     line: (event) => {
       const view = eventView(event);
       // Lists and objects go as the JSON texts that they are stored as.
-      return csvLine([...CSV_COLUMNS.map((name) => view[name]), event.warnings, event.difference]);
+      const texts = [event.warnings, event.difference];
+      return csvLine([...CSV_COLUMNS.map((name) => view[name]), ...texts, event.count]);
     },
   },
 };

@@ -54,10 +54,13 @@ export function eventFilter({ status, method, user, ...others }: EventFilters): 
 
 /** An event as the admin API shows it. */
 export function eventView({ opId, at, warnings, difference, ...event }: StoredEvent) {
+  const { explanation, count } = event;
+  const times = count > 1 ? ` This happened ${count} times in this minute.` : "";
   return {
     id: opId,
     time: new Date(at).toISOString(),
     ...event,
+    explanation: explanation && `${explanation}${times}`,
     // Both are JSON texts that the event log wrote.
     warnings: JSON.parse(warnings) as readonly string[],
     difference: difference === null ? null : (JSON.parse(difference) as Difference),

@@ -47,14 +47,14 @@ export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
     const { id, number } = await findOr404(context, context.req.param("id"));
     const { format, ...filters } = readQuery(context, EXPORT_QUERY);
     const filter = eventFilter(filters);
-    await log.flush(context.env.DB);
+    await log.flush(context.env.DB, "all");
     return await exportResponse(format, `events-${id}`, (beforeId) =>
       listEvents(context.env.DB, number, filter, { beforeId, limit: EXPORT_PAGE_ROWS }),
     );
   });
   admin.get("/connectors/:id/events/:eventId", async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    await log.flush(context.env.DB);
+    await log.flush(context.env.DB, "all");
     const event = await findEvent(context.env.DB, number, context.req.param("eventId"));
     if (event === undefined) throw new Problem(404, "This connector has no event with that id.");
     return context.json(eventView(event));
@@ -83,7 +83,7 @@ async function answerPage(
 ): Promise<Response> {
   const { number } = await findOr404(context, context.req.param("id") ?? "");
   // What this isolate still holds back is part of the answer: on a laptop that is everything.
-  await log.flush(context.env.DB);
+  await log.flush(context.env.DB, "all");
   const beforeId = decodeIdCursor(cursor);
   const page = await listEvents(context.env.DB, number, filter, { beforeId, limit });
   return context.json({

@@ -11,7 +11,7 @@ import { BULK_RESPONSE } from "#scim/urns.ts";
 import type { EventRow } from "#store/events.ts";
 import { resourcesByKeys } from "#store/resource-lookup.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "../answer.ts";
-import type { LoggedResource } from "../event-log.ts";
+import type { DoorReason, LoggedResource } from "../event-log.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
 import { directoryOf, membersOf } from "../scim-directory.ts";
 import type { AppEnv, Services } from "../services.ts";
@@ -36,7 +36,9 @@ async function postBulk(call: ScimCall): Promise<Answer> {
   call.showsBodies = false;
   const callAt = operationCalls(call, request.operations);
   const answered = answerResults(await performBulk(request, worldOf(call, callAt)));
-  call.operationRows = answered.flatMap((each) => rowsOf(callAt(each.result.position).call, each));
+  call.operationRows = answered.flatMap((each) =>
+    rowsOf(callAt(each.result.position).call, each, call.doorReason),
+  );
   const Operations = answered.map((each) => resultDocument(each, call.baseUrl));
   return jsonAnswer(200, { schemas: [BULK_RESPONSE], Operations });
 }
@@ -94,8 +96,18 @@ function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
 }
 
 /** The event-log row of an operation that no write has logged. */
-function rowsOf(call: ScimCall, { result, answer }: AnsweredOperation): readonly EventRow[] {
+function rowsOf(
+  call: ScimCall,
+  { result, answer }: AnsweredOperation,
+  bulkReason: DoorReason | undefined,
+): readonly EventRow[] {
   if (call.isLogged) return [];
+  const isAtDoor = answer.status === 401 || answer.status === 403;
+  if (isAtDoor && (call.doorReason ?? bulkReason) !== undefined) {
+    // The credential went while the Bulk was under way: from there on nothing of the client's is kept.
+    call.showsBodies = false;
+    return [call.eventRow(answer, null, {})];
+  }
   const { operation, outcome } = result;
   const isWritten = outcome.kind === "written";
   call.resource = isWritten ? loggedResource(outcome.written.record) : namedBy(call, operation);

@@ -1,4 +1,4 @@
-import type { Context, Handler, Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   findResourceType,
   findSchemaDocument,
@@ -52,13 +52,13 @@ export function addDiscoveryRoutes(app: Hono<AppEnv>, services: Services, basePa
       const types = [call.types.User, call.types.Group];
       return answer(context, { baseUrl: call.baseUrl, types, settings }, document);
     });
-    const anonymous: Handler<AppEnv> = (context) => {
+    const anonymous = async (context: Context<AppEnv>) => {
       const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
       const asked = { baseUrl, types: TYPES, settings: DEFAULT_SETTINGS };
       return toResponse(answered(() => answer(context, asked, document)));
     };
-    app.get(`${basePath}${path}`, (context, next) =>
-      (context.req.header("Authorization") === undefined ? anonymous : known)(context, next),
+    app.get(`${basePath}${path}`, (context) =>
+      (context.req.header("Authorization") === undefined ? anonymous : known)(context),
     );
   }
 }

@@ -1,4 +1,5 @@
-import type { Context, Handler } from "hono";
+import type { Context } from "hono";
+import { routePath } from "hono/route";
 import { ScimError } from "#scim/error.ts";
 import type { Access } from "#store/access.ts";
 import { type Answer, toResponse } from "../answer.ts";
@@ -21,7 +22,7 @@ export function scimHandler(
   basePath: string,
   intent: "read" | "write",
   operation: Operation,
-): Handler<AppEnv> {
+): (context: Context<AppEnv>) => Promise<Response> {
   const { clock, config, waker, memory } = services;
   return async (context) => {
     const { headers } = context.req.raw;
@@ -105,18 +106,32 @@ async function logCall(
     if (answer.status === 401 || answer.status === 429) countRefusal(services, context, "unknown");
     return;
   }
+  // A flood is what the limits are for: it leaves no row at all.
+  if (answer.status === 429) return;
+  const { doorReason } = call;
+  // In a Bulk, an operation may be refused so and the others not: the request itself was let in.
+  if (doorReason !== undefined && answer.status >= 400) {
+    const row = call.refusedRow(answer, routeOf(context), doorReason, access);
+    services.log.addRefused(context.env.DB, access.connectorId, row, waitUntil(context));
+    return;
+  }
   if (call.isGranted) noteUse(services, context, call, access);
   const isQuietRead = intent === "read" && answer.status < 400;
   if (call.isLogged || (isQuietRead && access.settings.logReads === "refused")) return;
   const row = call.eventRow(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.
-  const isDeferred = intent === "read" || answer.status === 429 || answer.status >= 500;
+  const isDeferred = intent === "read" || answer.status >= 500;
   if (isDeferred)
     services.log.addEvent(context.env.DB, access.connectorId, row, waitUntil(context));
   else {
     const rows = [...call.operationRows, row];
     await services.log.writeEvents(context.env.DB, access.connectorId, rows);
   }
+}
+
+/** The path of the route that a request met, as we wrote it: it holds nothing of the caller's. */
+function routeOf(context: Context<AppEnv>): string {
+  return routePath(context).replace(/:(\w+)/g, "{$1}");
 }
 
 /** SEMANTICS 9: last used is written at most every five minutes. */

@@ -1,7 +1,9 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { ScimError } from "#scim/error.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { Refusal } from "../error-response.ts";
+import { toResponse } from "../answer.ts";
+import { readCredential } from "../authenticate.ts";
+import { answerTo, Refusal } from "../error-response.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { addBulkRoute } from "./bulk.ts";
 import { addDiscoveryRoutes } from "./discovery.ts";
@@ -64,6 +66,16 @@ export function addUnknownRoutes(app: Hono<AppEnv>, services: Services, basePath
 
 const ME = ScimError.status(501, "/Me is not supported: a token stands for no user.");
 const NO_ROUTE = ScimError.status(404, "There is no such endpoint under this SCIM base URL.");
+
+/** A handler for what is no SCIM path: it refuses everybody, and whoever brings a token finds it in the log. */
+export function refuseAnywhere(services: Services, refusal: ScimError) {
+  const known = refuse(services, "", refusal);
+  return async (context: Context<AppEnv>): Promise<Response> => {
+    const credential = await readCredential(context.req.header("Authorization"));
+    if (credential.kind !== "token") return toResponse(answerTo(refusal));
+    return await known(context);
+  };
+}
 
 /** A handler that refuses every caller whose token is good, in the same words. */
 function refuse(services: Services, basePath: string, refusal: ScimError | Refusal) {
