@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 // Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.
 const WORKER_BINDINGS = {
-  ADMIN_TOKEN: "test-admin-token",
+  ADMIN_TOKEN: "test-admin-token-of-32-characters",
   ENCRYPTION_KEYS: `test:${"A".repeat(43)}`,
   SCIM_BASE_PATHS: "/scim/v2,/api/connect/v1/scim/2.0,/scim,/api/scim/v2",
   TOKEN_PATHS: "/oauth/token,/api/oauth/token",

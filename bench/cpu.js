@@ -71,6 +71,8 @@ async function requestTimes() {
   return times;
 }
 
+const ADMIN_TOKEN = "bench-admin-token-of-32-characters";
+
 async function openGateway() {
   const db = new RecordingD1();
   const folder = join(ROOT, "drizzle");
@@ -82,7 +84,7 @@ async function openGateway() {
   const { createGateway } = await import(await bundleForNode("bench/servers/canned-gateway.ts"));
   const fetchGateway = createGateway({
     DB: db,
-    ADMIN_TOKEN: "bench",
+    ADMIN_TOKEN,
     ENCRYPTION_KEYS: `bench:${"A".repeat(43)}`,
     SCIM_BASE_PATHS: "/scim/v2",
     TOKEN_PATHS: "/oauth/token",
@@ -96,7 +98,7 @@ async function openGateway() {
   const made = await fetchGateway(
     new Request("http://bench/admin/v1/connectors", {
       method: "POST",
-      headers: { Authorization: "Bearer bench", "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" },
       body: JSON.stringify({ name: "Bench" }),
     }),
   );

@@ -13,7 +13,7 @@ const ENTRIES = {
   counting: "bench/servers/counting-worker.ts",
   floor: "bench/servers/floor-worker.js",
 };
-const ADMIN_TOKEN = "bench-admin-token";
+const ADMIN_TOKEN = "bench-admin-token-of-32-characters";
 const BINDINGS = {
   ADMIN_TOKEN,
   ENCRYPTION_KEYS: `bench:${"A".repeat(43)}`,

@@ -24,20 +24,66 @@ export interface Config {
   readonly cursorSigner: Signer;
 }
 
+/** The variables that wrangler.toml holds with their defaults. */
+const VARIABLES = [
+  "SCIM_BASE_PATHS",
+  "TOKEN_PATHS",
+  "PUBLIC_URL",
+  "ACCESS_TEAM_DOMAIN",
+  "ACCESS_AUD",
+  "ACCESS_ADMIN_EMAILS",
+  "RATE_LIMITS",
+  "ALLOW_INSECURE_URLS",
+] as const;
+
+/** Variables and secrets, as they are bound to the Worker. */
+export type Variables = Pick<Env, (typeof VARIABLES)[number] | "ENCRYPTION_KEYS"> &
+  Partial<Pick<Env, "ADMIN_TOKEN">>;
+
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Variables): Config {
+  for (const name of VARIABLES) {
+    if (typeof env[name] === "string") continue;
+    throw new Error(`${name} must be a text; wrangler.toml holds its default.`);
+  }
   const keyRing = readKeys(env.ENCRYPTION_KEYS);
   return {
     scimBasePaths: readPaths("SCIM_BASE_PATHS", env.SCIM_BASE_PATHS),
     tokenPaths: readPaths("TOKEN_PATHS", env.TOKEN_PATHS),
-    publicUrl: env.PUBLIC_URL === "" ? undefined : new URL(env.PUBLIC_URL).origin,
-    adminToken: env.ADMIN_TOKEN || undefined,
+    publicUrl: readPublicUrl(env.PUBLIC_URL),
+    adminToken: readAdminToken(env.ADMIN_TOKEN),
     access: readAccess(env),
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
     allowsLoopback: readLoopback(env.ALLOW_INSECURE_URLS),
     keyRing,
     cursorSigner: createSigner(keyRing, "scim-edge list cursor"),
   };
+}
+
+/** A path, a query or a user name would be dropped without a word, and http is read on the way. */
+function readPublicUrl(text: string): string | undefined {
+  if (text === "") return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSecure = url?.protocol === "https:" || LOOPBACK.test(url?.origin ?? "");
+  if (isSecure && url?.href === `${url?.origin}/`) return url.origin;
+  throw new Error(
+    `PUBLIC_URL must be an https origin without a path, such as https://scim.example.com, not "${text}".`,
+  );
+}
+
+/** http is good enough for a development server. */
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** Visible ASCII alone can be sent as a bearer token; fewer characters could be guessed. */
+const ADMIN_TOKEN = /^[!-~]{32,}$/;
+
+/** Throws an Error that does not show the token. */
+function readAdminToken(token: string | undefined): string | undefined {
+  if (token === undefined || token === "") return undefined;
+  if (ADMIN_TOKEN.test(token)) return token;
+  throw new Error(
+    "ADMIN_TOKEN must have at least 32 characters, all of them visible ASCII: openssl rand -base64 32 makes one.",
+  );
 }
 
 function readKeys(text: string | undefined): KeyRing {
@@ -66,6 +112,13 @@ function readPaths(variable: string, list: string): [string, ...string[]] {
 
 function readPath(variable: string, text: string): string {
   const path = text.trim().replace(/\/+$/, "");
-  if (/^(\/[\w.~-]+)+$/.test(path)) return path;
-  throw new Error(`${variable} holds "${text}", which is no path such as /scim/v2.`);
+  // A URL's own dot segments are gone before it is looked at: nobody could ask for such a path.
+  const isPath =
+    /^(\/[\w.~-]+)+$/.test(path) && new URL(path, "https://any.example").pathname === path;
+  if (!isPath) throw new Error(`${variable} holds "${text}", which is no path such as /scim/v2.`);
+  const taken = TAKEN_PATHS.find((each) => path === each || path.startsWith(`${each}/`));
+  if (taken === undefined) return path;
+  throw new Error(`${variable} holds "${text}", but ${taken} is the gateway's own.`);
 }
+
+const TAKEN_PATHS = ["/admin/v1", "/healthz", "/.well-known/jwks.json"];

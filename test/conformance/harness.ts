@@ -29,7 +29,7 @@ export async function startServer(): Promise<Server> {
   };
 }
 
-const ADMIN_TOKEN = "test-admin-token";
+const ADMIN_TOKEN = "test-admin-token-of-32-characters";
 const SECRETS = { ADMIN_TOKEN, ENCRYPTION_KEYS: `test:${"A".repeat(43)}` };
 
 // Every variable of wrangler.toml is pinned: otherwise the developer's own .dev.vars leaks into the tests.

@@ -8,7 +8,7 @@ import { applyLocalMigrations } from "../../scripts/lib/migrations.js";
 import { outcomeOf, QUIET_WRANGLER, ROOT } from "../../scripts/lib/project.js";
 import { CONSISTENCY_CHECKS } from "../support/consistency-checks.ts";
 
-export const ADMIN_TOKEN = "fault-admin-token";
+export const ADMIN_TOKEN = "fault-admin-token-of-32-characters";
 
 /** The development server as a process of its own, on a state folder that outlives it. */
 export interface ServerProcess {

@@ -68,7 +68,7 @@ export interface TestAnswer {
   readonly cost: Cost;
 }
 
-export const ADMIN_TOKEN = "test-admin-token";
+export const ADMIN_TOKEN = "test-admin-token-of-32-characters";
 const ORIGIN = "https://scim.example.com";
 
 /** The gateway as it is deployed, on the test's D1, counting every request's round trips. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readAccess } from "#http/access-config.ts";
+import { readConfig, type Variables } from "#http/config.ts";
 
 const ACCESS = {
   ACCESS_TEAM_DOMAIN: "acme.cloudflareaccess.com",
@@ -55,3 +56,116 @@ describe("Cloudflare Access", () => {
     ).toBeUndefined();
   });
 });
+
+/** What a deployment has when nothing was changed, and no database. */
+const VARIABLES = {
+  SCIM_BASE_PATHS: "/scim/v2",
+  TOKEN_PATHS: "/oauth/token",
+  PUBLIC_URL: "",
+  ACCESS_TEAM_DOMAIN: "",
+  ACCESS_AUD: "",
+  ACCESS_ADMIN_EMAILS: "",
+  RATE_LIMITS: "on",
+  ALLOW_INSECURE_URLS: "",
+  ADMIN_TOKEN: "a".repeat(32),
+  ENCRYPTION_KEYS: `test:${"A".repeat(43)}`,
+};
+
+const read = (changed: Partial<Record<keyof typeof VARIABLES, unknown>>) =>
+  // What is bound to a Worker is of any type, whatever is declared.
+  readConfig({ ...VARIABLES, ...changed } as Variables);
+
+// Whatever is set and means nothing would weaken the gateway without a word.
+describe("a variable that is set but means nothing refuses to start, and is named", () => {
+  test.each<[keyof typeof VARIABLES, readonly unknown[]]>([
+    [
+      "ADMIN_TOKEN",
+      [
+        "a",
+        "a".repeat(31),
+        " ".repeat(40),
+        `${"a".repeat(40)} b`,
+        "ä".repeat(40),
+        `${"a".repeat(40)}\n`,
+      ],
+    ],
+    [
+      "ENCRYPTION_KEYS",
+      ["", undefined, "key", "k1:short", `k1:${"A".repeat(43)},k1:${"B".repeat(43)}`],
+    ],
+    [
+      "PUBLIC_URL",
+      [
+        " ",
+        "scim.example.com",
+        "http://scim.example.com",
+        "https://scim.example.com/scim/v2",
+        "https://scim.example.com/?a=b",
+        "https://scim.example.com/?",
+        "https://scim.example.com/#a",
+        "https://user:secret@scim.example.com",
+        "http://localhost.evil.example",
+        "ftp://scim.example.com",
+        "null",
+        undefined,
+      ],
+    ],
+    [
+      "SCIM_BASE_PATHS",
+      [
+        "",
+        "scim",
+        "/",
+        "/scim/v2,",
+        "/scim v2",
+        "/scim/../v2",
+        "/a/./b",
+        "/scim?x",
+        "/admin/v1",
+        "/admin/v1/scim",
+        "/healthz",
+        undefined,
+      ],
+    ],
+    ["TOKEN_PATHS", ["", "token", "/healthz", "/.well-known/jwks.json", "/..", undefined]],
+    ["RATE_LIMITS", ["", "no", "On", "off ", "true", true, undefined]],
+    ["ALLOW_INSECURE_URLS", ["on", "Loopback", " ", "true", undefined]],
+    ["ACCESS_TEAM_DOMAIN", ["acme.cloudflareaccess.com", undefined]],
+    ["ACCESS_AUD", ["f00d", undefined]],
+    ["ACCESS_ADMIN_EMAILS", ["a@example.com", "*", ",", undefined]],
+  ])("%s", (name, values) => {
+    for (const value of values) expect(() => read({ [name]: value })).toThrow(name);
+  });
+
+  test("and a secret is not shown", () => {
+    const shown = (changed: object) => {
+      try {
+        read(changed);
+        return "started";
+      } catch (error) {
+        return `${error}`;
+      }
+    };
+
+    expect(shown({ ADMIN_TOKEN: "hunter2" })).not.toMatch(/hunter2|started/);
+    expect(shown({ ENCRYPTION_KEYS: "k1:hunter2" })).not.toMatch(/hunter2|started/);
+  });
+});
+
+test.each([
+  ["https://scim.example.com", "https://scim.example.com"],
+  ["https://SCIM.example.com:443/", "https://scim.example.com"],
+  ["https://scim.example.com:8443", "https://scim.example.com:8443"],
+  ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
+  ["http://localhost:8787/", "http://localhost:8787"],
+  ["", undefined],
+])("PUBLIC_URL = %j is the origin %s", (text, origin) => {
+  expect(read({ PUBLIC_URL: text }).publicUrl).toBe(origin);
+});
+
+test.each([undefined, ""])(
+  "without ADMIN_TOKEN (%j) the gateway starts, and has no admin token",
+  (token) => {
+    expect(read({ ADMIN_TOKEN: token }).adminToken).toBeUndefined();
+  },
+);
