@@ -164,17 +164,22 @@ describe("as CSV", () => {
     );
   });
 
-  test.each(['=HYPERLINK("http://evil")', "+1", "-2+3", "@SUM(A1)"])(
-    "makes no formula of a userName %s",
-    async (userName) => {
-      const client = await gateway.client();
-      await client.post(aUser({ userName }));
+  test.each([
+    ['=HYPERLINK("http://evil")', `'=HYPERLINK("http://evil")`],
+    ["+1", "'+1"],
+    ["-2+3", "'-2+3"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["＝1", "'＝1"],
+    ["a;=1", "a;'=1"],
+    ["a; \u00a0+1", "a;' \u00a0+1"],
+  ])("makes no formula of a userName %s", async (userName, cell) => {
+    const client = await gateway.client();
+    await client.post(aUser({ userName }));
 
-      const { body } = await exported(client, "?format=csv");
+    const { body } = await exported(client, "?format=csv");
 
-      expect(parseCsv(body)[1]).toContain(`'${userName}`);
-    },
-  );
+    expect(parseCsv(body)[1]).toContain(cell);
+  });
 
   test("makes no formula of a User-Agent", async () => {
     const client = await gateway.client();
