@@ -3,17 +3,29 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readDatabaseName, withDatabaseId } from "./lib/deploy-config.js";
+import { createInterface } from "node:readline/promises";
+import { unstable_readConfig } from "wrangler";
+import { readDatabaseName, withDatabaseId, withPublicUrl } from "./lib/deploy-config.js";
+import {
+  checkSettings,
+  isAttended,
+  secretsToBring,
+  WHY_PUBLIC_URL,
+} from "./lib/deploy-settings.js";
 import { ROOT, runProgram } from "./lib/project.js";
-import { SECRET_MAKERS } from "./lib/secrets.js";
 
 const BINDING = "DB";
 /** Beside wrangler.toml, so that the relative paths in it stay right. */
 const DEPLOY_CONFIG = "wrangler.deploy.toml";
+const TOML = join(ROOT, "wrangler.toml");
+
+const isWatched = isAttended(process.env, process.stdin, process.stdout);
 
 const deployArgs = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "scim-edge-deploy-"));
 try {
+  // The Worker would refuse to start: better here, before anything is changed.
+  checkSettings(readVariables());
   if (deployArgs.includes("--dry-run")) await wrangler(["deploy", "--minify", ...deployArgs]);
   else await deploy();
 } catch (error) {
@@ -24,13 +36,49 @@ try {
 }
 
 async function deploy() {
-  const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+  const secrets = await missingSecrets();
+  await lookAtPublicUrl();
+  const toml = readFileSync(TOML, "utf8");
   const databaseId = await ensureDatabase(readDatabaseName(toml, BINDING));
   writeFileSync(join(ROOT, DEPLOY_CONFIG), withDatabaseId(toml, BINDING, databaseId));
   const config = ["--config", DEPLOY_CONFIG];
   await wrangler(["d1", "migrations", "apply", BINDING, "--remote", ...config]);
-  const secrets = await missingSecrets(config);
-  await wrangler(["deploy", "--minify", ...config, ...secrets, ...deployArgs]);
+  const brought = bringAlong(secrets);
+  await wrangler(["deploy", "--minify", ...config, ...brought, ...deployArgs]);
+}
+
+/** The [vars] of wrangler.toml. */
+function readVariables() {
+  return unstable_readConfig({ config: TOML }, { hideWarnings: true }).vars;
+}
+
+/** Asks for PUBLIC_URL where it is empty and somebody is there, and says why it should not be. */
+async function lookAtPublicUrl() {
+  const variables = readVariables();
+  if (variables.PUBLIC_URL !== "") return;
+  if (!isWatched) {
+    console.error(`\nWarning: ${WHY_PUBLIC_URL}\nSet it in wrangler.toml.\n`);
+    return;
+  }
+  console.log(`\n${WHY_PUBLIC_URL}\n`);
+  const answer = await ask("PUBLIC_URL (nothing: leave it empty): ");
+  if (answer === "") return;
+  const { publicUrl } = checkSettings({ ...variables, PUBLIC_URL: answer });
+  writeFileSync(TOML, withPublicUrl(readFileSync(TOML, "utf8"), publicUrl ?? ""));
+  console.log(`wrangler.toml holds PUBLIC_URL = "${publicUrl}" now.\n`);
+}
+
+/** @param {string} question */
+async function ask(question) {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise((_, reject) => {
+    terminal.once("close", () => reject(new Error("\nStopped; nothing was deployed.")));
+  });
+  try {
+    return (await Promise.race([terminal.question(question), closed])).trim();
+  } finally {
+    terminal.close();
+  }
 }
 
 /** @param {string} name */
@@ -55,42 +103,36 @@ async function findDatabaseId(name) {
   return databases.find((database) => database.name === name)?.uuid;
 }
 
+/** The secrets that the Worker lacks, and which of them are new. */
+async function missingSecrets() {
+  if (deployArgs.includes("--secrets-file")) return { secrets: {}, made: [] };
+  const present = await secretNames();
+  const bring = secretsToBring({ present, environment: process.env, isAttended: isWatched });
+  checkSettings(readVariables(), bring.secrets);
+  return bring;
+}
+
 /**
- * An upload must bring along each required secret that the Worker lacks: from the environment, or a
- * random one that is shown once. The secrets that are there stay.
+ * Gives the arguments with which an upload brings secrets along; those that are there already stay. A new
+ * one is shown before the upload: were it shown after, a failure in between would lose it.
  *
- * @param {readonly string[]} config
+ * @param {Awaited<ReturnType<typeof missingSecrets>>} bring
  */
-async function missingSecrets(config) {
-  if (deployArgs.includes("--secrets-file")) return [];
-  const present = await secretNames(config);
-  const missing = Object.entries(SECRET_MAKERS).filter(([name]) => !present.includes(name));
-  if (missing.length === 0) return [];
-  const secrets = missing.map(([name, make]) => [name, process.env[name] || shown(name, make())]);
+function bringAlong({ secrets, made }) {
+  if (Object.keys(secrets).length === 0) return [];
+  for (const name of made) {
+    console.log(`\nA new ${name}, shown this once; keep it safe:\n\n  ${secrets[name]}\n`);
+  }
   const file = join(folder, "secrets.json");
-  writeFileSync(file, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return ["--secrets-file", file];
 }
 
-/**
- * Shown before the upload: were it shown after, a failure in between would lose it.
- *
- * @param {string} name
- * @param {string} value
- */
-function shown(name, value) {
-  console.log(`\nA new ${name}, shown this once; keep it safe:\n\n  ${value}\n`);
-  return value;
-}
-
-/**
- * @param {readonly string[]} config
- * @returns {Promise<string[]>}
- */
-async function secretNames(config) {
-  const { code, stdout, stderr } = await askWrangler(["secret", "list", ...config]);
+/** @returns {Promise<string[]>} */
+async function secretNames() {
+  const { code, stdout, stderr } = await askWrangler(["secret", "list"]);
   if (code !== 0 && /Worker ".*" not found/.test(stderr)) return [];
-  if (code !== 0) throw new Error(`${stdout}${stderr}`);
+  if (code !== 0) throw new Error(`${stdout}${stderr}\nIs wrangler logged in? npx wrangler login`);
   /** @type {{ name: string }[]} */
   const secrets = JSON.parse(stdout);
   return secrets.map(({ name }) => name);

@@ -30,6 +30,27 @@ export function withDatabaseId(toml, binding, databaseId) {
 }
 
 /**
+ * Gives a wrangler.toml text whose empty PUBLIC_URL of [vars] is this one; everything else stays.
+ *
+ * @param {string} toml
+ * @param {string} publicUrl
+ */
+export function withPublicUrl(toml, publicUrl) {
+  const lines = toml.split("\n");
+  const table = lines.findIndex((line) => /^\s*\[\s*vars\s*\]/.test(line));
+  const end = lines.findIndex((line, index) => index > table && /^\s*\[/.test(line));
+  const at = lines.findIndex(
+    (line, index) =>
+      index > table && (end === -1 || index < end) && /^\s*PUBLIC_URL\s*=\s*(""|'')/.test(line),
+  );
+  if (table === -1 || at === -1) throw new Error('wrangler.toml has no PUBLIC_URL = "" in [vars].');
+  const text = JSON.stringify(publicUrl);
+  return lines
+    .map((line, index) => (index === at ? line.replace(/(""|'')/, () => text) : line))
+    .join("\n");
+}
+
+/**
  * Splits the lines at the [[d1_databases]] table of a binding.
  *
  * @param {string} toml
