@@ -28,8 +28,8 @@ export const IDLE_MS_MAX = 3_600_000;
 /** No try waits longer: such a moment was set by a clock that was wrong. */
 const WAIT_MAX_MS = 27 * 3_600_000;
 
-/** Dead deliveries can be replayed for as long as the feed keeps its changes. */
-const DEAD_KEPT_MS = 30 * 86_400_000;
+/** Dead deliveries can be replayed for as long as the feed keeps its changes, and none waits longer. */
+const KEPT_MS = 30 * 86_400_000;
 
 /** What one endpoint keeps: its state, its queue and its log of tries. */
 export class Endpoint {
@@ -91,13 +91,19 @@ export class Endpoint {
     this.queue.startAnew(this.tools.clock.now());
   }
 
+  /** Forgets what waits although the feed does not keep it any more: nothing goes out that would end it. */
+  dropExpired(): void {
+    const now = this.tools.clock.now();
+    this.queue.dropWaiting(now - KEPT_MS, now);
+  }
+
   /** Forgets what is too old to be kept. */
   tidy(): void {
     const now = this.tools.clock.now();
     this.queue.hasten(now + WAIT_MAX_MS, now);
     if ((this.queue.state()?.slowUntil ?? 0) > now + WAIT_MAX_MS)
       this.queue.remember({ slowUntil: 0 });
-    this.queue.dropDead(now - DEAD_KEPT_MS);
+    this.queue.dropDead(now - KEPT_MS);
     this.tries.drop(now);
   }
 }

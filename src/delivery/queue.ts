@@ -44,6 +44,9 @@ CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (resource, seq) WHER
 CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (dead_at) WHERE dead_at IS NOT NULL;
 `;
 
+/** Bodies are looked at in steps: one may hold half a megabyte. */
+const DROPPED_AT_ONCE = 100;
+
 /**
  * The queue of one endpoint, in its Durable Object's own SQLite. Of each resource the oldest waiting
  * delivery alone has a `next_at`; the others get theirs one after the other, as it leaves the queue.
@@ -185,6 +188,22 @@ export class DeliveryQueue {
   /** Forgets deliveries that died before a moment. */
   dropDead(before: number): void {
     this.run("DELETE FROM deliveries WHERE dead_at < ?", before);
+  }
+
+  /** Forgets waiting deliveries of events before a moment, in the order of the feed; the next ones are due. */
+  dropWaiting(before: number, now: number): void {
+    const time = new Date(before).toISOString();
+    const text = `DELETE FROM deliveries WHERE entry IN (SELECT entry FROM
+        (SELECT entry, body FROM deliveries WHERE dead_at IS NULL ORDER BY seq LIMIT ${DROPPED_AT_ONCE})
+      WHERE body ->> '$.time' < ?) RETURNING resource`;
+    this.storage.transactionSync(() => {
+      for (;;) {
+        const dropped = this.rows<{ readonly resource: string }>(text, time);
+        if (dropped.length === 0) return;
+        for (const resource of new Set(dropped.map((each) => each.resource)))
+          this.promote(resource, now);
+      }
+    });
   }
 
   private promote(resource: string, now: number): void {

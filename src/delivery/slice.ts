@@ -176,6 +176,7 @@ export class Slice {
     if (this.rereads !== rereads) return true;
     this.target = target ?? "deleted";
     this.receiver = receiver;
+    if (target !== undefined && !target.isOpen) this.endpoint.dropExpired();
     if (target === undefined || !target.isOpen) return false;
     // An administrator rewound the feed meanwhile.
     if (this.state().position !== position) return true;

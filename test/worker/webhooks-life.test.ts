@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { aPatch, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
 import {
   alarmOf,
   clientWithWebhooks,
@@ -89,6 +89,104 @@ test("a disabled webhook delivers nothing, and what was recorded once it is enab
   await drain(time, [webhook]);
 
   expect([before, received.length]).toEqual([0, 1]);
+});
+
+// A body holds a whole user: it is kept no longer than the change row that it was made of.
+describe("what waits ends with the change rows, 30 days after the event", () => {
+  const setWebhook = (webhook: TestWebhook, body: object) =>
+    gateway.admin(webhook.path, { method: "PATCH", body });
+  const closings: readonly (readonly [
+    string,
+    (client: TestClient, webhook: TestWebhook) => Promise<unknown>,
+    (client: TestClient, webhook: TestWebhook) => Promise<unknown>,
+  ])[] = [
+    [
+      "of a disabled webhook",
+      (_, webhook) => setWebhook(webhook, { status: "disabled" }),
+      (_, webhook) => setWebhook(webhook, { status: "active" }),
+    ],
+    [
+      "of a disabled connector",
+      ({ id }) => set(id, { status: "disabled" }),
+      ({ id }) => set(id, { status: "active" }),
+    ],
+    [
+      "of a connector that is staged again",
+      ({ id }) => set(id, { settings: { staged: true } }),
+      ({ id }) => set(id, { settings: { staged: false } }),
+    ],
+  ];
+
+  test.each(closings)("%s", async (_what, close, reopen) => {
+    const time = steerTime();
+    const receiver = openReceiver(() => 500);
+    const { client, webhook } = await clientWithWebhook();
+    const { id } = (await client.post(aUser())).body;
+    await client.post(aUser());
+    time.advance(DAY);
+    await client.patch(id, aPatch({ op: "replace", path: "title", value: "Dr" }));
+    await ring(webhook);
+    await close(client, webhook);
+    const waiting: number[] = [];
+    for (const wait of [0, 29 * DAY - MINUTE, 2 * MINUTE]) {
+      time.advance(wait);
+      await ring(webhook);
+      waiting.push((await endpointOf(webhook).overview()).waiting);
+    }
+
+    receiver.answer(() => 204);
+    const before = receiver.received.length;
+    await reopen(client, webhook);
+    await drain(time, [webhook]);
+
+    expect(waiting).toEqual([3, 3, 1]);
+    // The younger event of a resource whose older one is gone does not wait for it.
+    expect(receiver.received.slice(before).map(({ body }) => body.type)).toEqual(["user.updated"]);
+  });
+
+  test("and all of it, however much waits", async () => {
+    const time = steerTime();
+    openReceiver(() => 500);
+    const { client, webhook } = await clientWithWebhook();
+    const Operations = Array.from({ length: 250 }, (_, at) => ({
+      method: "POST",
+      path: "/Users",
+      bulkId: `u${at}`,
+      data: aUser(),
+    }));
+    await openGateway({ roundTripsMax: 100 }).scim("/Bulk", {
+      token: client.token,
+      body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], Operations },
+    });
+    await ring(webhook);
+    await ring(webhook);
+    await setWebhook(webhook, { status: "disabled" });
+    const before = await endpointOf(webhook).overview();
+
+    time.advance(30 * DAY + MINUTE);
+    await ring(webhook);
+
+    const { waiting, dead, nextTryAt } = await endpointOf(webhook).overview();
+    expect(before.waiting).toBe(250);
+    expect({ waiting, dead, nextTryAt }).toEqual({ waiting: 0, dead: 0, nextTryAt: null });
+  });
+
+  test("but not of a webhook that delivers: its tries decide", async () => {
+    const time = steerTime();
+    const receiver = openReceiver(() => 500);
+    const { client, webhook } = await clientWithWebhook();
+    await client.post(aUser());
+    await ring(webhook);
+    receiver.answer(() => 204);
+
+    time.advance(31 * DAY);
+    await drain(time, [webhook]);
+
+    expect(receiver.received.map(({ body }) => body.type)).toEqual([
+      "user.created",
+      "user.created",
+    ]);
+  });
 });
 
 /** What is left of a webhook's Durable Object: its alarm and how many tables have rows. */
