@@ -34,7 +34,17 @@ import {
  * @property {import("zod/mini").ZodMiniType} [body]
  * @property {true} [isBodyOptional]
  * @property {string} [type] of the answer, where it is not application/json
+ * @property {true} [isTagged] whether the answer has an ETag
+ * @property {true} [isKnowable] whether If-None-Match is answered with 304
+ * @property {true} [isConditional] whether If-Match and If-None-Match are heeded, with 412
  */
+
+/** @type {Pick<Operation, "isTagged">} */
+const TAGGED = { isTagged: true };
+/** @type {Pick<Operation, "isTagged" | "isKnowable">} */
+const KNOWABLE = { isTagged: true, isKnowable: true };
+/** @type {Pick<Operation, "isConditional">} */
+const CONDITIONAL = { isConditional: true };
 
 const CONNECTOR = "/connectors/:id";
 const BRIDGE_PATH = `${CONNECTOR}/bridge`;
@@ -47,25 +57,39 @@ export const OPERATIONS = [
   op("POST /connectors", "createConnector", "Create a connector; its token is shown this once.", {
     status: 201,
     body: NEW_CONNECTOR,
+    ...TAGGED,
   }),
   op("GET /connectors", "listConnectors", "List connectors, newest first.", { query: LIST_QUERY }),
-  op(`GET ${CONNECTOR}`, "getConnector", "Read a connector."),
+  op(`GET ${CONNECTOR}`, "getConnector", "Read a connector.", KNOWABLE),
   op(`PATCH ${CONNECTOR}`, "changeConnector", "Change a connector; settings are merged.", {
     body: CHANGED_CONNECTOR,
+    ...TAGGED,
+    ...CONDITIONAL,
   }),
   op(`DELETE ${CONNECTOR}`, "deleteConnector", "Delete a connector; its tokens fail at once.", {
     status: 204,
+    ...CONDITIONAL,
   }),
   op(`POST ${CONNECTOR}/self-test`, "selfTest", "Play Okta and Entra in a scratch connector.", {
     body: SELF_TEST,
     isBodyOptional: true,
   }),
 
-  op(`POST ${CONNECTOR}/approve`, "approveConnector", "Let a staged connector deliver."),
+  op(`POST ${CONNECTOR}/approve`, "approveConnector", "Let a staged connector deliver.", {
+    ...TAGGED,
+    ...CONDITIONAL,
+  }),
 
-  op(`GET ${CONNECTOR}/attributes`, "getAttributes", "Read the connector's own attributes."),
+  op(
+    `GET ${CONNECTOR}/attributes`,
+    "getAttributes",
+    "Read the connector's own attributes.",
+    KNOWABLE,
+  ),
   op(`PUT ${CONNECTOR}/attributes`, "putAttributes", "Replace the connector's own attributes.", {
     body: ATTRIBUTES,
+    ...TAGGED,
+    ...CONDITIONAL,
   }),
 
   op("GET /tokens", "listUnusedTokens", "List live tokens that were not used lately.", {
@@ -98,18 +122,30 @@ export const OPERATIONS = [
     { status: 204 },
   ),
 
-  op(`GET ${BRIDGE_PATH}`, "getBridge", "Read a bridge: what it is to do, and where it stands."),
-  op(`PUT ${BRIDGE_PATH}`, "putBridge", "Set a bridge up, or change it.", { body: BRIDGE }),
+  op(
+    `GET ${BRIDGE_PATH}`,
+    "getBridge",
+    "Read a bridge: what it is to do, and where it stands.",
+    TAGGED,
+  ),
+  op(`PUT ${BRIDGE_PATH}`, "putBridge", "Set a bridge up, or change it.", {
+    body: BRIDGE,
+    ...TAGGED,
+    ...CONDITIONAL,
+  }),
   op(`DELETE ${BRIDGE_PATH}`, "deleteBridge", "Delete a bridge; users stay as they are.", {
     status: 204,
+    ...CONDITIONAL,
   }),
   op(`POST ${BRIDGE_PATH}/sync`, "syncBridge", "Start a run now.", {
     status: 202,
     body: SYNC,
     isBodyOptional: true,
+    ...CONDITIONAL,
   }),
   op(`POST ${BRIDGE_PATH}/sync-user`, "syncUser", "Bring one user up to date now.", {
     body: SYNC_USER,
+    ...CONDITIONAL,
   }),
   bare(202, `POST ${BRIDGE_PATH}/plan`, "planBridge", "Start a dry run: it writes nothing."),
   bare(202, `POST ${BRIDGE_PATH}/resync`, "resyncBridge", "Match everybody anew."),
@@ -168,18 +204,23 @@ export const OPERATIONS = [
     `POST ${CONNECTOR}/webhooks`,
     "createWebhook",
     "Make a webhook; its signing secret is shown this once.",
-    { status: 201, body: NEW_WEBHOOK },
+    { status: 201, body: NEW_WEBHOOK, ...TAGGED },
   ),
-  op(`GET ${WEBHOOK}`, "getWebhook", "Read a webhook, and where its deliveries stand."),
+  op(`GET ${WEBHOOK}`, "getWebhook", "Read a webhook, and where its deliveries stand.", TAGGED),
   op(`PATCH ${WEBHOOK}`, "changeWebhook", "Change, disable or enable a webhook.", {
     body: CHANGED_WEBHOOK,
+    ...TAGGED,
+    ...CONDITIONAL,
   }),
   op(`DELETE ${WEBHOOK}`, "deleteWebhook", "Delete a webhook and what it had queued.", {
     status: 204,
+    ...CONDITIONAL,
   }),
   op(`POST ${WEBHOOK}/test`, "testWebhook", "Send a test event now, and see the answer."),
   op(`POST ${WEBHOOK}/rotate`, "rotateWebhook", "Make a new secret; both sign for the overlap.", {
     body: SECRET_ROTATION,
+    ...TAGGED,
+    ...CONDITIONAL,
   }),
   op(`POST ${WEBHOOK}/replay`, "replayWebhook", "Deliver events once more.", {
     status: 202,
@@ -205,7 +246,7 @@ function op(route, id, summary, others = {}) {
 }
 
 /**
- * A call that has nothing to say.
+ * A call about a bridge that has nothing to say.
  *
  * @param {number} status
  * @param {string} route
@@ -213,5 +254,5 @@ function op(route, id, summary, others = {}) {
  * @param {string} summary
  */
 function bare(status, route, id, summary) {
-  return op(route, id, summary, { status, body: NOTHING, isBodyOptional: true });
+  return op(route, id, summary, { status, body: NOTHING, isBodyOptional: true, ...CONDITIONAL });
 }

@@ -41,11 +41,18 @@ function paths() {
 }
 
 /**
- * @param {Operation} operation
+ * @param {Operation} each
  * @param {string} path
  */
-function operation({ id, summary, status, query, body, isBodyOptional, type }, path) {
-  const parameters = [...pathParameters(path), ...(query === undefined ? [] : queryOf(query))];
+function operation(each, path) {
+  const { id, summary, status, query, body, isBodyOptional, type } = each;
+  const parameters = [
+    ...pathParameters(path),
+    ...(query === undefined ? [] : queryOf(query)),
+    ...(each.isConditional ? [IF_MATCH] : []),
+    ...(each.isConditional || each.isKnowable ? [IF_NONE_MATCH] : []),
+  ];
+  const done = status === 204 ? { description: "Done." } : content("Done.", type);
   const json = body && { "application/json": { schema: schemaOf(body) } };
   return {
     operationId: id,
@@ -53,10 +60,24 @@ function operation({ id, summary, status, query, body, isBodyOptional, type }, p
     ...(parameters.length > 0 && { parameters }),
     ...(json && { requestBody: { required: !isBodyOptional, content: json } }),
     responses: {
-      [status]: status === 204 ? { description: "Done." } : content("Done.", type),
+      [status]: { ...done, ...(each.isTagged && { headers: { ETag: ETAG } }) },
+      ...(each.isKnowable && { 304: { description: "It is what If-None-Match names." } }),
+      ...(each.isConditional && { 412: { $ref: "#/components/responses/problem" } }),
       default: { $ref: "#/components/responses/problem" },
     },
   };
+}
+
+const ETAG = { description: "The version, as a weak entity tag.", schema: { type: "string" } };
+const IF_MATCH = header("If-Match", "The versions on which this may be done, as ETag gave them.");
+const IF_NONE_MATCH = header("If-None-Match", "The versions that the caller does not want.");
+
+/**
+ * @param {string} name
+ * @param {string} description
+ */
+function header(name, description) {
+  return { name, in: "header", description, schema: { type: "string" } };
 }
 
 /** @param {string} path */

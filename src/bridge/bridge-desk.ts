@@ -1,3 +1,4 @@
+import { switchBridge } from "#store/bridges.ts";
 import { clearRun, currentRun } from "./bridge-runs.ts";
 import type { Engine, Look } from "./engine.ts";
 import { dropGroupLinks } from "./groups-links.ts";
@@ -5,8 +6,7 @@ import { countLinks } from "./links.ts";
 import { NO_CURSORS } from "./run.ts";
 import { syncOneUser } from "./run-user.ts";
 import { SourceError } from "./source.ts";
-import { enableBridge, pauseBridge, resumeBridge } from "./state.ts";
-import type { Memory } from "./storage-memory.ts";
+import { enableBridge } from "./state.ts";
 import { clearOffs, countOffs, listOffs, moveOffs } from "./storage-offs.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
 import { userNames } from "./tell-notices.ts";
@@ -84,20 +84,28 @@ export class BridgeDesk {
     }
   }
 
-  async pause(): Promise<BridgeAnswer<null>> {
-    return await this.stand(({ standing }) => pauseBridge(standing));
+  async pause(seen?: number): Promise<BridgeAnswer<null>> {
+    return await this.switched(true, seen);
   }
 
-  async resume(): Promise<BridgeAnswer<null>> {
-    return await this.stand(({ standing }) => resumeBridge(standing));
+  async resume(seen?: number): Promise<BridgeAnswer<null>> {
+    return await this.switched(false, seen);
   }
 
   async enable(): Promise<BridgeAnswer<null>> {
     const { clock } = this.engine.tools();
-    if (this.engine.memory()?.standing.state !== "disabled") {
-      return refused("The bridge is not disabled.");
-    }
-    return await this.stand(({ standing }) => enableBridge(standing, clock.now()));
+    const look = await this.engine.look(undefined);
+    if (look === undefined) return NO_BRIDGE;
+    let wasDisabled = false;
+    this.engine.change((memory) => {
+      wasDisabled = memory.standing.state === "disabled";
+      if (!wasDisabled) return memory;
+      const standing = enableBridge(memory.standing, clock.now());
+      return { ...memory, standing, isMirrored: false };
+    });
+    if (!wasDisabled) return refused("The bridge is not disabled.");
+    await this.engine.flush(look.bridge);
+    return { kind: "ok", value: null };
   }
 
   async resync(): Promise<Started> {
@@ -169,26 +177,34 @@ export class BridgeDesk {
 
   private async lookNow(): Promise<Look | Extract<Started, { kind: "refused" }>> {
     const look = await this.engine.look(undefined);
-    if (look === undefined) {
-      return { kind: "refused", status: 404, detail: "This connector has no bridge." };
-    }
+    if (look === undefined) return NO_BRIDGE;
     return look.bridge.connectorStatus === "disabled"
       ? { kind: "refused", status: 409, detail: "The connector is disabled." }
       : look;
   }
 
-  private async stand(
-    changed: (memory: Memory) => Memory["standing"],
-  ): Promise<BridgeAnswer<null>> {
+  /** Pauses or resumes it in D1, which decides what came last, and heeds what stands there then. */
+  private async switched(paused: boolean, seen: number | undefined): Promise<BridgeAnswer<null>> {
+    const known = await this.engine.look(undefined);
+    if (known === undefined) return NO_BRIDGE;
+    const { db } = this.engine.tools();
+    const isDone = await switchBridge(db, known.bridge.connectorId, paused, seen);
     const look = await this.engine.look(undefined);
-    if (look === undefined) {
-      return { kind: "refused", status: 404, detail: "This connector has no bridge." };
+    if (look === undefined) return NO_BRIDGE;
+    if (!isDone) {
+      const detail = "The bridge was changed since you read it: read it again, and decide anew.";
+      return { kind: "refused", status: 412, detail };
     }
-    this.engine.change((memory) => ({ ...memory, standing: changed(memory), isMirrored: false }));
     await this.engine.flush(look.bridge);
     return { kind: "ok", value: null };
   }
 }
+
+const NO_BRIDGE = {
+  kind: "refused",
+  status: 404,
+  detail: "This connector has no bridge.",
+} as const;
 
 /** Why a bridge begins no run that writes; undefined where it does. */
 function atRest({ memory }: Look): ReturnType<typeof refused> | undefined {

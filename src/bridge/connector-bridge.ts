@@ -87,12 +87,12 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
     return await this.answered(this.desk.syncUser(key));
   }
 
-  async pause(): Promise<BridgeAnswer<null>> {
-    return await this.answered(this.desk.pause());
+  async pause(seen?: number): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.pause(seen));
   }
 
-  async resume(): Promise<BridgeAnswer<null>> {
-    return await this.answered(this.desk.resume());
+  async resume(seen?: number): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.resume(seen));
   }
 
   async enable(): Promise<BridgeAnswer<null>> {

@@ -6,9 +6,9 @@ import type { Run } from "./run.ts";
 import { isFree, workAtRun } from "./run-worker.ts";
 import type { BridgeConfig } from "./settings.ts";
 import { mirrorMemory } from "./standing-mirror.ts";
-import { newStanding, type Standing } from "./state.ts";
+import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
 import { createTables, type ObjectSql } from "./storage.ts";
-import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
+import { type HeededRow, type Memory, readMemory, writeMemory } from "./storage-memory.ts";
 import { listNotices } from "./storage-notices.ts";
 import { tellNotices } from "./tell-notices.ts";
 import type { BridgeTools } from "./tools.ts";
@@ -35,6 +35,8 @@ export class Engine {
   readonly sql: ObjectSql;
   /** The end of the queue of those who write links. */
   private lastWriter: Promise<unknown> = Promise.resolve();
+  /** The end of the queue of those who tell D1: what was told last is what it knows. */
+  private lastTeller: Promise<unknown> = Promise.resolve();
   private isPoking = false;
   /** Until when nothing is done although something is due: the connector is disabled. */
   private restsUntil = 0;
@@ -61,8 +63,25 @@ export class Engine {
       await this.forget();
       return undefined;
     }
-    const memory = this.memory() ?? this.adopt(publicId, bridge);
+    const memory = this.heed(bridge) ?? this.adopt(publicId, bridge);
     return { memory, bridge, config: parseConfig(bridge.config) };
+  }
+
+  /**
+   * Rests or goes on as the row says, which administrators write. Looks may overtake one another: a row
+   * that is older than one that was heeded changes nothing.
+   */
+  private heed(bridge: StoredBridge): Memory | undefined {
+    return this.change((memory) => {
+      const { standing, heeded } = memory;
+      if (heeded !== undefined && isOlder(bridge, heeded)) return memory;
+      if (heeded?.version === bridge.version && heeded.createdAt === bridge.createdAt)
+        return memory;
+      const { createdAt, version, paused } = bridge;
+      const next = paused ? pauseBridge(standing) : resumeBridge(standing);
+      const isMirrored = memory.isMirrored && paused === standing.paused;
+      return { ...memory, standing: next, heeded: { createdAt, version }, isMirrored };
+    });
   }
 
   /** Begins a run unless another one is under way; undefined then. */
@@ -133,8 +152,14 @@ export class Engine {
     return Math.min(syncAt ?? tellAt, tellAt);
   }
 
-  /** Tells D1 of the standing, of alerts and of notices, where it does not know yet. */
+  /** Tells D1 of the standing, of alerts and of notices, where it does not know yet, one after the other. */
   async flush(bridge: StoredBridge): Promise<void> {
+    const turn = this.lastTeller.then(() => this.tell(bridge));
+    this.lastTeller = turn.catch(() => undefined);
+    await turn;
+  }
+
+  private async tell(bridge: StoredBridge): Promise<void> {
     await tellNotices(this.sql, this.tools(), bridge);
     const memory = this.memory();
     if (memory === undefined || (memory.isMirrored && memory.alerts.length === 0)) return;
@@ -205,6 +230,7 @@ export class Engine {
     const memory: Memory = {
       connectorId,
       standing,
+      heeded: { createdAt: bridge.createdAt, version: bridge.version },
       runId: undefined,
       delta: { users: undefined, groups: undefined },
       lastFullAt: undefined,
@@ -220,4 +246,10 @@ export class Engine {
     createTables(this.sql);
     createGroupTables(this.sql);
   }
+}
+
+/** Whether a row was read before a change that is known already. */
+function isOlder(row: HeededRow, heeded: HeededRow): boolean {
+  if (row.createdAt !== heeded.createdAt) return row.createdAt < heeded.createdAt;
+  return row.version < heeded.version;
 }

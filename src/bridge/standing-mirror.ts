@@ -17,7 +17,7 @@ export async function mirrorMemory(
     const isAtRest = paused || state === "disabled";
     const wakeAt = runId === undefined ? standing.nextSyncAt : clock.now() + RUN_GRACE_MS;
     const nextAt = isAtRest ? undefined : wakeAt;
-    await mirrorBridge(db, connectorId, { state, paused, consecutiveFailures, nextAt });
+    await mirrorBridge(db, connectorId, { state, consecutiveFailures, nextAt });
   }
   if (alerts.length === 0) return;
   await db.batch(

@@ -85,7 +85,7 @@ export interface PlanView {
 /** What a call to a bridge came to, where it can be refused: `detail` says why. */
 export type BridgeAnswer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly status: 404 | 409; readonly detail: string };
+  | { readonly kind: "refused"; readonly status: 404 | 409 | 412; readonly detail: string };
 
 /**
  * What the admin API and cron ask of a connector's Durable Object, named by the connector's public
@@ -104,8 +104,10 @@ export interface BridgeCalls {
   readonly plan: (runId: string) => Promise<PlanView | null>;
   /** Brings one user up to date now, by source id, login or address. */
   readonly syncUser: (key: string) => Promise<BridgeAnswer<readonly PlannedStep[]>>;
-  readonly pause: () => Promise<BridgeAnswer<null>>;
-  readonly resume: () => Promise<BridgeAnswer<null>>;
+  /** Lets it rest, if its row is at the version `seen`; undefined lets it be at any. */
+  readonly pause: (seen?: number) => Promise<BridgeAnswer<null>>;
+  /** Lets it go on, under the same condition. */
+  readonly resume: (seen?: number) => Promise<BridgeAnswer<null>>;
   /** Puts a disabled bridge back to work, with no failures counted. */
   readonly enable: () => Promise<BridgeAnswer<null>>;
   /** Drops links and delta cursors and runs in full: everything is matched anew. */

@@ -150,7 +150,7 @@ export class Slice {
     if (disabled !== undefined && this.receiver !== undefined) {
       this.receiver = undefined;
       const alert = disabledAlert(target, disabled, now);
-      await disableWebhook(tools.db, target.id, disabled, alert, tools.clock);
+      await disableWebhook(tools.db, target, disabled, alert, tools.clock);
       this.reread();
     }
   }

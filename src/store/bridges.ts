@@ -4,11 +4,11 @@ import { parseSettings } from "./access.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
 import { rowsOf, selectRows } from "./query.ts";
+import { batchAt, STALE } from "./versions.ts";
 
 /** What the bridge's Durable Object tells the database for lists and for cron. */
 export interface BridgeMirror {
   readonly state: "pending" | "syncing" | "active" | "failed" | "disabled";
-  readonly paused: boolean;
   readonly consecutiveFailures: number;
   /** When cron has to wake it, at the latest, in milliseconds; undefined where it waits for an administrator. */
   readonly nextAt: number | undefined;
@@ -28,6 +28,10 @@ export interface StoredBridge extends BridgeMirror {
   readonly config: string;
   /** The provider's credentials, sealed. */
   readonly credentials: string;
+  /** Whether an administrator lets it rest: the object goes by this. */
+  readonly paused: boolean;
+  /** Moves on with each configuration, and each time it is paused or resumed. */
+  readonly version: number;
   readonly createdAt: number;
   readonly modifiedAt: number;
 }
@@ -40,7 +44,7 @@ export async function findBridge(
   const text = `SELECT c.number AS connectorId, c.status AS connectorStatus, c.settings AS settings,
       c.attributes AS attributes, c.webhook_ids AS webhookIds, b.config AS config,
       b.credentials AS credentials, b.state AS state, b.paused AS paused,
-      b.consecutive_failures AS consecutiveFailures, b.next_at AS nextAt,
+      b.consecutive_failures AS consecutiveFailures, b.next_at AS nextAt, b.version AS version,
       b.created_at AS createdAt, b.modified_at AS modifiedAt
     FROM connectors AS c CROSS JOIN bridges AS b ON b.connector_id = c.number
     WHERE c.id = ?1 AND c.deleted_at IS NULL`;
@@ -48,54 +52,97 @@ export async function findBridge(
 }
 
 /** What an administrator decides of a bridge. */
-export interface BridgeToPut extends Pick<StoredBridge, "config" | "credentials"> {
-  /** Whether a new bridge begins paused; one that is there stays as it is. */
-  readonly paused?: boolean;
+export interface BridgeToPut {
+  readonly config: string;
+  /** Sealed; undefined keeps those that are stored, also where they were sealed anew meanwhile. */
+  readonly credentials?: string | undefined;
+  /** Whether it is to rest; undefined lets a new one begin, and any other stay as it is. */
+  readonly paused?: boolean | undefined;
 }
 
 /**
- * Stores a bridge, configuration and credentials always together; one that is there keeps its state.
- * Unless it rests it becomes due at once, so that cron tells its Durable Object should nobody else
- * have done so.
+ * Stores a bridge and gives its version: in the place of the one at the version `seen`, or where that is
+ * undefined, of none; undefined where that is not what is there, or the connector is deleted. One that is
+ * there keeps its state. Unless it rests it becomes due at once, so that cron tells its Durable Object
+ * should nobody else have done so.
  */
 export async function putBridge(
   db: Database,
   connectorId: ConnectorId,
-  { config, credentials, paused = false }: BridgeToPut,
-  now: number,
-): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO bridges (connector_id, config, credentials, state, paused, next_at, created_at, modified_at)
-       VALUES (?1, ?2, ?3, 'pending', ?5, iif(?5, NULL, ?4), ?4, ?4)
-       ON CONFLICT DO UPDATE SET config = ?2, credentials = ?3, modified_at = ?4,
-         next_at = iif(paused OR state = 'disabled', next_at, ?4)`,
-    )
-    .bind(connectorId, config, credentials, now, paused ? 1 : 0)
-    .run();
+  { config, credentials, paused }: BridgeToPut,
+  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+): Promise<number | undefined> {
+  const isPaused = paused === undefined ? null : Number(paused);
+  const written = db
+    .prepare(seen === undefined ? CREATE_BRIDGE : REPLACE_BRIDGE)
+    .bind(
+      connectorId,
+      config,
+      credentials ?? null,
+      isPaused,
+      now,
+      ...(seen === undefined ? [] : [seen]),
+    );
+  // Its triggers moved the version on, which RETURNING does not show.
+  const read = db.prepare("SELECT version FROM bridges WHERE connector_id = ?1").bind(connectorId);
+  const [put, found] = await db.batch([written, read]);
+  const [row] = rowsOf<{ readonly version: number }>(found);
+  return put?.results.length === 1 ? row?.version : undefined;
 }
 
-/** Deletes a bridge with its credentials; false where there was none. Users stay as they are. */
-export async function deleteBridge(db: Database, connectorId: ConnectorId): Promise<boolean> {
-  const { meta } = await db
-    .prepare("DELETE FROM bridges WHERE connector_id = ?1")
-    .bind(connectorId)
-    .run();
-  return meta.changes > 0;
+// ?1 = connector, ?2 = configuration, ?3 = credentials, ?4 = whether paused or null, ?5 = now, ?6 = version
+const CREATE_BRIDGE = `INSERT INTO bridges (connector_id, config, credentials, state, paused, next_at, created_at, modified_at)
+  SELECT ?1, ?2, ?3, 'pending', coalesce(?4, 0), iif(coalesce(?4, 0), NULL, ?5), ?5, ?5
+  FROM connectors WHERE number = ?1 AND deleted_at IS NULL
+  ON CONFLICT DO NOTHING RETURNING 1`;
+const REPLACE_BRIDGE = `UPDATE bridges SET config = ?2, credentials = coalesce(?3, credentials),
+    paused = coalesce(?4, paused), modified_at = ?5,
+    next_at = iif(coalesce(?4, paused) OR state = 'disabled', NULL, ?5)
+  WHERE connector_id = ?1 AND version = ?6 RETURNING 1`;
+
+/** Pauses or resumes a bridge that is at the version `seen`; false where it is at another, or gone. */
+export async function switchBridge(
+  db: Database,
+  connectorId: ConnectorId,
+  paused: boolean,
+  seen: number | undefined,
+): Promise<boolean> {
+  const rows = await selectRows(
+    db,
+    `UPDATE bridges SET paused = ?2 WHERE connector_id = ?1 AND version = coalesce(?3, version) RETURNING 1`,
+    ...[connectorId, Number(paused), seen ?? null],
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Deletes a bridge with its credentials, if it is at the version `seen`; "absent" where there is none.
+ * Users stay as they are.
+ */
+export async function deleteBridge(
+  db: Database,
+  connectorId: ConnectorId,
+  seen: number | undefined,
+): Promise<"deleted" | "absent" | typeof STALE> {
+  const deleted = db
+    .prepare("DELETE FROM bridges WHERE connector_id = ?1 RETURNING 1")
+    .bind(connectorId);
+  const results = await batchAt(db, { table: "bridges", key: connectorId }, seen, [deleted]);
+  if (results === STALE) return STALE;
+  return results[0]?.results.length === 1 ? "deleted" : "absent";
 }
 
 /** Stores what the Durable Object knows; a bridge that was deleted meanwhile stays deleted. */
 export async function mirrorBridge(
   db: Database,
   connectorId: ConnectorId,
-  { state, paused, consecutiveFailures, nextAt }: BridgeMirror,
+  { state, consecutiveFailures, nextAt }: BridgeMirror,
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE bridges SET state = ?2, paused = ?3, consecutive_failures = ?4, next_at = ?5
-       WHERE connector_id = ?1`,
+      `UPDATE bridges SET state = ?2, consecutive_failures = ?3, next_at = ?4 WHERE connector_id = ?1`,
     )
-    .bind(connectorId, state, paused ? 1 : 0, consecutiveFailures, nextAt ?? null)
+    .bind(connectorId, state, consecutiveFailures, nextAt ?? null)
     .run();
 }
 

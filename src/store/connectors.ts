@@ -3,8 +3,9 @@ import { parseSettings } from "./access.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
 import { Parameters } from "./parameters.ts";
-import { selectRows } from "./query.ts";
+import { rowsOf, selectRows } from "./query.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
+import { batchAt, STALE } from "./versions.ts";
 
 /** A connector as administrators see it; times in milliseconds. */
 export interface Connector {
@@ -17,6 +18,10 @@ export interface Connector {
   readonly settings: ConnectorSettings;
   /** The attributes it declares, as JSON text. */
   readonly attributes: string;
+  /** Moves on with each change. */
+  readonly version: number;
+  /** Moves on with each change of `attributes`. */
+  readonly attributesVersion: number;
   readonly createdAt: number;
   readonly modifiedAt: number;
 }
@@ -47,7 +52,7 @@ export async function createConnector(
 }
 
 const SELECT_CONNECTOR = `SELECT number, id, name, tenant, preset, status, settings, attributes,
-  created_at AS createdAt, modified_at AS modifiedAt FROM connectors`;
+  version, attributes_version AS attributesVersion, created_at AS createdAt, modified_at AS modifiedAt FROM connectors`;
 
 type ConnectorRow = Omit<Connector, "settings"> & { readonly settings: string };
 
@@ -82,46 +87,69 @@ export interface ConnectorChange {
   readonly name?: string;
   readonly tenant?: string | null;
   readonly status?: "active" | "disabled";
-  readonly settings?: ConnectorSettings;
+  /** Merged into the settings as they are when it is stored; a setting is a plain value, never null. */
+  readonly settings?: Partial<ConnectorSettings>;
 }
 
-/** Changes a connector. */
+/**
+ * Changes a connector, if it is at the version `seen`, and gives it as it is then: undefined where it
+ * is deleted, STALE where it is at another version. Nothing that was read before is written back, so that
+ * changes at the same time all hold.
+ */
 export async function changeConnector(
   db: Database,
   connectorId: ConnectorId,
   { name, tenant, status, settings }: ConnectorChange,
-  now: number,
-): Promise<void> {
+  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+): Promise<Connector | typeof STALE | undefined> {
   const changed = db
     .prepare(
       `UPDATE connectors SET name = coalesce(?3, name), status = coalesce(?4, status),
-         settings = coalesce(?5, settings), tenant = iif(?6, ?7, tenant), modified_at = ?2
-       WHERE number = ?1`,
+         settings = json_patch(settings, ?5), tenant = iif(?6, ?7, tenant), modified_at = ?2
+       WHERE number = ?1 AND deleted_at IS NULL`,
     )
     .bind(
       connectorId,
       now,
       name ?? null,
       status ?? null,
-      settings === undefined ? null : JSON.stringify(settings),
+      JSON.stringify(settings ?? {}),
       tenant === undefined ? 0 : 1,
       tenant ?? null,
     );
-  const claimed = db.prepare(CLAIM_GROUP_NAMES).bind(connectorId);
   const isUnique = settings?.allowDuplicateGroupNames === false;
-  await db.batch(isUnique ? [changed, claimed] : [changed]);
+  const claimed = isUnique ? [db.prepare(CLAIM_GROUP_NAMES).bind(connectorId)] : [];
+  const read = db
+    .prepare(`${SELECT_CONNECTOR} WHERE number = ?1 AND deleted_at IS NULL`)
+    .bind(connectorId);
+  const row = { table: "connectors", key: connectorId } as const;
+  const results = await batchAt(db, row, seen, [changed, ...claimed, read]);
+  return results === STALE ? STALE : rowsOf<ConnectorRow>(results.at(-1)).map(fromRow)[0];
 }
 
-/** Deletes a connector: its tokens die with the next request, its users are kept (SEMANTICS 12). */
+/**
+ * Deletes a connector, if it is at the version `seen`, and its bridge with the provider's credentials:
+ * its tokens die with the next request, its users are kept (SEMANTICS 12). "absent" where it is deleted.
+ */
 export async function deleteConnector(
   db: Database,
   connectorId: ConnectorId,
-  now: number,
-): Promise<void> {
-  await db
-    .prepare("UPDATE connectors SET deleted_at = ?2, modified_at = ?2 WHERE number = ?1")
-    .bind(connectorId, now)
-    .run();
+  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+): Promise<{ readonly hadBridge: boolean } | "absent" | typeof STALE> {
+  const row = { table: "connectors", key: connectorId } as const;
+  const results = await batchAt(db, row, seen, [
+    db.prepare("DELETE FROM bridges WHERE connector_id = ?1 RETURNING 1").bind(connectorId),
+    db
+      .prepare(
+        `UPDATE connectors SET deleted_at = ?2, modified_at = ?2
+         WHERE number = ?1 AND deleted_at IS NULL RETURNING 1`,
+      )
+      .bind(connectorId, now),
+  ]);
+  if (results === STALE) return STALE;
+  const [bridge, connector] = results;
+  if (connector?.results.length !== 1) return "absent";
+  return { hadBridge: bridge?.results.length === 1 };
 }
 
 function fromRow({ settings, ...columns }: ConnectorRow): Connector {

@@ -21,6 +21,8 @@ export interface DeliveryTarget {
   readonly formerSecret: string | null;
   readonly formerSecretUntil: number | null;
   readonly position: number;
+  /** Moves on with each change of the webhook. */
+  readonly version: number;
 }
 
 type TargetRow = Omit<DeliveryTarget, "isOpen" | "eventTypes"> & {
@@ -35,7 +37,7 @@ export function deliveryTarget(db: Database, webhookId: string): Query<DeliveryT
       `SELECT w.id AS id, w.connector_id AS connectorId, k.id AS connector, k.tenant AS tenant,
          w.status = 'active' AND k.status = 'active' AND coalesce(k.settings ->> 'staged', 0) = 0 AS isOpen,
          w.url AS url, w.event_types AS eventTypes, w.secret AS secret, w.former_secret AS formerSecret,
-         w.former_secret_until AS formerSecretUntil, w.position AS position
+         w.former_secret_until AS formerSecretUntil, w.position AS position, w.version AS version
        FROM webhooks AS w CROSS JOIN connectors AS k ON k.number = w.connector_id
        WHERE w.id = ?1 AND k.deleted_at IS NULL`,
     )

@@ -75,7 +75,7 @@ export function bothQueries<A, B>(a: Query<A>, b: Query<B>): Query<readonly [A, 
 export async function selectRows<Row>(
   db: Database,
   text: string,
-  ...values: readonly (string | number)[]
+  ...values: readonly (string | number | null)[]
 ): Promise<readonly Row[]> {
   return rowsOf<Row>(
     await db

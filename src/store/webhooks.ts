@@ -4,6 +4,7 @@ import type { ConnectorId } from "./connector-id.ts";
 import { classifyError } from "./d1-error.ts";
 import { type Database, withRetries } from "./database.ts";
 import { rowsOf, selectRows } from "./query.ts";
+import { batchAt, STALE } from "./versions.ts";
 
 /** Why a webhook delivers nothing: someone said so, its receiver said 410, or it failed for days. */
 export type DisabledReason = "administrator" | "gone" | "failing";
@@ -19,6 +20,8 @@ export interface Webhook {
   readonly disabledReason: DisabledReason | null;
   /** Until when deliveries are signed with the former secret too. */
   readonly formerSecretUntil: number | null;
+  /** Moves on with each change. */
+  readonly version: number;
   readonly createdAt: number;
   readonly modifiedAt: number;
 }
@@ -55,7 +58,7 @@ export async function createWebhook(
 }
 
 const COLUMNS = `id, name, url, event_types AS eventTypes, status,
-  disabled_reason AS disabledReason, former_secret_until AS formerSecretUntil,
+  disabled_reason AS disabledReason, former_secret_until AS formerSecretUntil, version,
   created_at AS createdAt, modified_at AS modifiedAt`;
 
 type WebhookRow = Omit<Webhook, "eventTypes"> & { readonly eventTypes: string | null };
@@ -75,9 +78,11 @@ export async function findWebhook(
   connectorId: ConnectorId,
   id: string,
 ): Promise<Webhook | undefined> {
-  const text = `SELECT ${COLUMNS} FROM webhooks WHERE connector_id = ?1 AND id = ?2`;
-  return (await selectRows<WebhookRow>(db, text, connectorId, id)).map(fromRow)[0];
+  return (await selectRows<WebhookRow>(db, SELECT_WEBHOOK, connectorId, id)).map(fromRow)[0];
 }
+
+// ?1 = connector, ?2 = webhook
+const SELECT_WEBHOOK = `SELECT ${COLUMNS} FROM webhooks WHERE connector_id = ?1 AND id = ?2`;
 
 /** What an administrator changes of a webhook; absent members stay as they are. */
 export interface WebhookChange {
@@ -87,14 +92,17 @@ export interface WebhookChange {
   readonly status?: "active" | "disabled";
 }
 
-/** Changes a webhook and gives it as it is now; undefined where the connector has none with that id. */
+/**
+ * Changes a webhook, if it is at the version `seen`, and gives it as it is then; undefined where the
+ * connector has none with that id. What the change does not name is not written.
+ */
 export async function changeWebhook(
   db: Database,
   connectorId: ConnectorId,
   id: string,
   { name, url, eventTypes, status }: WebhookChange,
-  now: number,
-): Promise<Webhook | undefined> {
+  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+): Promise<Webhook | typeof STALE | undefined> {
   const changed = db
     .prepare(
       `UPDATE webhooks SET name = iif(?4, ?5, name), url = coalesce(?6, url),
@@ -102,7 +110,7 @@ export async function changeWebhook(
          disabled_reason = CASE ?9 WHEN 'active' THEN NULL
            WHEN 'disabled' THEN coalesce(disabled_reason, 'administrator') ELSE disabled_reason END,
          modified_at = ?3
-       WHERE connector_id = ?1 AND id = ?2 RETURNING ${COLUMNS}`,
+       WHERE connector_id = ?1 AND id = ?2`,
     )
     .bind(
       connectorId,
@@ -115,31 +123,36 @@ export async function changeWebhook(
       typesText(eventTypes ?? null),
       status ?? null,
     );
-  const [result] = await db.batch([changed, noteEnabled(db, connectorId)]);
-  return rowsOf<WebhookRow>(result).map(fromRow)[0];
+  const read = db.prepare(SELECT_WEBHOOK).bind(connectorId, id);
+  const statements = [changed, noteEnabled(db, connectorId), read];
+  const results = await batchAt(db, { table: "webhooks", key: id }, seen, statements);
+  return results === STALE ? STALE : rowsOf<WebhookRow>(results.at(-1)).map(fromRow)[0];
 }
 
-/** Deletes a webhook; false where the connector has none with that id. */
+/** Deletes a webhook, if it is at the version `seen`; "absent" where the connector has none with that id. */
 export async function deleteWebhook(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-): Promise<boolean> {
+  seen: number | undefined,
+): Promise<"deleted" | "absent" | typeof STALE> {
   const deleted = db
     .prepare("DELETE FROM webhooks WHERE connector_id = ?1 AND id = ?2 RETURNING id")
     .bind(connectorId, id);
-  const [result] = await db.batch([deleted, noteEnabled(db, connectorId)]);
-  return result?.results.length === 1;
+  const statements = [deleted, noteEnabled(db, connectorId)];
+  const results = await batchAt(db, { table: "webhooks", key: id }, seen, statements);
+  if (results === STALE) return STALE;
+  return results[0]?.results.length === 1 ? "deleted" : "absent";
 }
 
-/** The sealed signing secret of a webhook. */
+/** The sealed signing secret of a webhook, and the version that the webhook is at. */
 export async function findWebhookSecret(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-): Promise<string | undefined> {
-  const text = "SELECT secret FROM webhooks WHERE connector_id = ?1 AND id = ?2";
-  return (await selectRows<{ readonly secret: string }>(db, text, connectorId, id))[0]?.secret;
+): Promise<(Pick<WebhookToCreate, "secret"> & Pick<Webhook, "version">) | undefined> {
+  const text = "SELECT secret, version FROM webhooks WHERE connector_id = ?1 AND id = ?2";
+  return (await selectRows<{ secret: string; version: number }>(db, text, connectorId, id))[0];
 }
 
 /** The sealed secrets of a rotation: `seen` is the one that the former one was made of. */
@@ -150,31 +163,38 @@ export interface SecretRotation {
   readonly formerUntil: number;
 }
 
-/** Gives a webhook a new secret beside the former one; undefined where another rotation came first. */
+/**
+ * Gives a webhook a new secret beside the former one, if it is at the version `version`; undefined where its
+ * secret is not the one that was seen: it was rotated meanwhile, or sealed anew.
+ */
 export async function rotateWebhookSecret(
   db: Database,
   connectorId: ConnectorId,
   id: string,
   { seen, secret, former, formerUntil }: SecretRotation,
-  now: number,
-): Promise<Webhook | undefined> {
-  const result = await db
+  { seen: version, now }: { readonly seen: number | undefined; readonly now: number },
+): Promise<Webhook | typeof STALE | undefined> {
+  const rotated = db
     .prepare(
       `UPDATE webhooks SET secret = ?4, former_secret = ?5, former_secret_until = ?6, modified_at = ?7
-       WHERE connector_id = ?1 AND id = ?2 AND secret = ?3 RETURNING ${COLUMNS}`,
+       WHERE connector_id = ?1 AND id = ?2 AND secret = ?3 RETURNING 1`,
     )
-    .bind(connectorId, id, seen, secret, former, formerUntil, now)
-    .all();
-  return rowsOf<WebhookRow>(result).map(fromRow)[0];
+    .bind(connectorId, id, seen, secret, former, formerUntil, now);
+  const read = db.prepare(SELECT_WEBHOOK).bind(connectorId, id);
+  const results = await batchAt(db, { table: "webhooks", key: id }, version, [rotated, read]);
+  if (results === STALE) return STALE;
+  const [done, found] = results;
+  return done?.results.length === 1 ? rowsOf<WebhookRow>(found).map(fromRow)[0] : undefined;
 }
 
 /**
  * Disables an active webhook and raises the alert that says so, in one batch. One that is disabled
- * already stays as it is and raises nothing.
+ * already, or that an administrator changed since it was at that version, stays as it is and raises
+ * nothing: what failed may be what was changed.
  */
 export async function disableWebhook(
   db: Database,
-  id: string,
+  { id, version }: Pick<Webhook, "id" | "version">,
   reason: DisabledReason,
   alert: Alert,
   clock: Clock,
@@ -184,9 +204,10 @@ export async function disableWebhook(
     db
       .prepare(
         `INSERT INTO tx_guard (version_changed) SELECT 1
-         WHERE NOT EXISTS (SELECT 1 FROM webhooks WHERE id = ?1 AND status = 'active')`,
+         WHERE NOT EXISTS (SELECT 1 FROM webhooks
+           WHERE id = ?1 AND version = ?2 AND status = 'active')`,
       )
-      .bind(id),
+      .bind(id, version),
     db
       .prepare(
         "UPDATE webhooks SET status = 'disabled', disabled_reason = ?2, modified_at = ?3 WHERE id = ?1",

@@ -8,7 +8,7 @@ import { type BridgeTools, toolsOf } from "#bridge/tools.ts";
 import type { BridgeAnswer, BridgeCalls, RunView } from "#bridge/views.ts";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
-import { putBridge } from "#store/bridges.ts";
+import { findBridge, putBridge } from "#store/bridges.ts";
 import { findConnector } from "#store/connectors.ts";
 import type { Database } from "#store/database.ts";
 import { openGateway, type TestConnector } from "./gateway.ts";
@@ -58,7 +58,8 @@ export class TestBridge {
     const credentials = await seal(ring, text, boundTo);
     const found = await findConnector(env.DB, this.connector.id);
     if (found === undefined) throw new Error("The connector is gone.");
-    await putBridge(env.DB, found.number, { config, credentials, paused: false }, this.now);
+    const seen = (await findBridge(env.DB, this.connector.id))?.version;
+    await putBridge(env.DB, found.number, { config, credentials }, { seen, now: this.now });
     await this.stub.configured(this.connector.id);
   }
 

@@ -56,7 +56,7 @@ describe("a call that changes what comes next is 204", () => {
     const { status } = await call(name);
 
     expect(status).toBe(204);
-    expect(lastCallOf(id)).toEqual([method]);
+    expect(lastCallOf(id)[0]).toBe(method);
   });
 });
 

@@ -248,17 +248,17 @@ test("a bridge may begin paused", async () => {
   expect(callsOf(id)).toEqual(["configured", "overview"]);
 });
 
-test.each([
-  [true, "pause"],
-  [false, "resume"],
-])(
-  "a change with paused %j makes a bridge %s before it learns of what is new",
-  async (paused, method) => {
-    const { id, put } = await open(OKTA);
+test.each([true, false])(
+  "a change with paused %j is one row: the bridge rests or works by what is new",
+  async (paused) => {
+    const { id, put } = await open({ ...OKTA, paused: !paused });
 
-    await put({ ...OKTA, paused });
+    await put({ ...OKTA, excluded: ["*@robots.example.com"], paused });
 
-    expect(callsOf(id).slice(2)).toEqual([method, "configured", "overview"]);
+    const stored = await findBridge(env.DB, id);
+    expect([stored?.paused, stored?.nextAt === undefined]).toEqual([paused, paused]);
+    expect(JSON.parse(stored?.config ?? "").settings.excluded).toEqual(["*@robots.example.com"]);
+    expect(callsOf(id).slice(2)).toEqual(["configured", "overview"]);
   },
 );
 

@@ -10,7 +10,8 @@ import { runCron } from "../../src/cron.ts";
 const gateway = openGateway();
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
-const CONFIG = { config: "{}", credentials: "sealed", paused: false };
+const CONFIG = { config: "{}", credentials: "sealed" };
+const NEW = { seen: undefined, now: NOW };
 
 beforeEach(async () => {
   await env.DB.exec("DELETE FROM bridges");
@@ -20,8 +21,8 @@ beforeEach(async () => {
 async function bridge(mirror: Partial<BridgeMirror> = {}): Promise<string> {
   const { id } = await gateway.connector();
   const { number } = (await findConnector(env.DB, id)) ?? expect.unreachable();
-  await putBridge(env.DB, number, CONFIG, NOW);
-  const standing = { state: "active", paused: false, consecutiveFailures: 0, nextAt: NOW } as const;
+  await putBridge(env.DB, number, CONFIG, NEW);
+  const standing = { state: "active", consecutiveFailures: 0, nextAt: NOW } as const;
   await mirrorBridge(env.DB, number, { ...standing, ...mirror });
   return id;
 }
@@ -56,7 +57,7 @@ test("a bridge is woken when its time has come, and not before", async () => {
 test("a bridge that was just put is due", async () => {
   const { id } = await gateway.connector();
   const { number } = (await findConnector(env.DB, id)) ?? expect.unreachable();
-  await putBridge(env.DB, number, CONFIG, NOW);
+  await putBridge(env.DB, number, CONFIG, NEW);
 
   expect(await wokenAt(NOW)).toEqual([id]);
 });
@@ -64,8 +65,8 @@ test("a bridge that was just put is due", async () => {
 test("a bridge that was put to rest is not due, also after a change", async () => {
   const { id } = await gateway.connector();
   const { number } = (await findConnector(env.DB, id)) ?? expect.unreachable();
-  await putBridge(env.DB, number, { ...CONFIG, paused: true }, NOW);
-  await putBridge(env.DB, number, CONFIG, NOW);
+  const seen = await putBridge(env.DB, number, { ...CONFIG, paused: true }, NEW);
+  await putBridge(env.DB, number, CONFIG, { seen, now: NOW });
 
   expect(await wokenAt(NOW)).toEqual([]);
   expect(await findBridge(env.DB, id)).toMatchObject({ paused: true, nextAt: undefined });
@@ -123,7 +124,6 @@ test("a bounded number is woken at once, longest waiting first, and the others b
 test("what the object mirrors is found with its connector, in one look", async () => {
   const id = await bridge({
     state: "failed",
-    paused: true,
     consecutiveFailures: 3,
     nextAt: NOW + 5,
   });
@@ -132,7 +132,7 @@ test("what the object mirrors is found with its connector, in one look", async (
 
   expect(stored).toMatchObject({
     state: "failed",
-    paused: true,
+    paused: false,
     consecutiveFailures: 3,
     nextAt: NOW + 5,
     connectorStatus: "active",

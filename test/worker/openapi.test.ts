@@ -78,3 +78,22 @@ describe("what a call takes is what the Worker checks", () => {
     });
   });
 });
+
+test("what can be read and changed has its tag, and each change of it a 412", async () => {
+  const { paths } = await document();
+  const namesOf = (call: string, path: string) =>
+    paths[path][call].parameters.flatMap((each: { in: string; name: string }) =>
+      each.in === "header" ? [each.name] : [],
+    );
+
+  for (const [path, methods] of Object.entries<Record<string, object>>(paths)) {
+    if (methods.get === undefined || !(methods.patch || methods.put)) continue;
+    expect(paths[path].get.responses[200].headers.ETag.schema.type).toBe("string");
+    for (const method of ["patch", "put", "delete"].filter((name) => name in methods)) {
+      expect(namesOf(method, path)).toEqual(["If-Match", "If-None-Match"]);
+      expect(paths[path][method].responses).toHaveProperty("412");
+    }
+  }
+  expect(namesOf("post", "/connectors/{id}/approve")).toContain("If-Match");
+  expect(namesOf("get", "/connectors/{id}")).toEqual(["If-None-Match"]);
+});

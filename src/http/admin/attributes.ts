@@ -5,9 +5,11 @@ import { DECLARATIONS_MAX, type Declaration } from "#scim/schema/declaration.ts"
 import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.ts";
 import { hasBrokenText } from "#scim/text.ts";
 import { changeAttributes, heldAttributes } from "#store/attributes.ts";
+import type { Connector } from "#store/connectors.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
+import { expectedVersion, isKnown, tag } from "./preconditions.ts";
 import { Problem } from "./problem.ts";
 
 const DECLARATION = z.strictObject({
@@ -30,25 +32,48 @@ export const ATTRIBUTES = z.strictObject({
   attributes: z.array(DECLARATION).check(z.maxLength(DECLARATIONS_MAX)),
 });
 
+/** How often a list is put anew on what somebody else has put at the same moment. */
+const TRIES_MAX = 5;
+
 /** Registers the attributes that a connector declares for itself (SEMANTICS 8) in the admin API. */
 export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
   admin.get("/connectors/:id/attributes", async (context) => {
-    const { attributes } = await findOr404(context, context.req.param("id"));
+    const { attributes, attributesVersion } = await findOr404(context, context.req.param("id"));
+    if (isKnown(context, attributesVersion)) return context.body(null, 304);
     return answer(context, parseDeclarations(attributes));
   });
   admin.put("/connectors/:id/attributes", async (context) => {
     const input = await readInput(context, ATTRIBUTES);
-    const { number, attributes } = await findOr404(context, context.req.param("id"));
     const wanted = input.attributes.map(declarationOf);
-    const former = parseDeclarations(attributes);
-    const held = await heldAttributes(context.env.DB, number, questioned(former, wanted));
-    const after = declared(redeclare(former, wanted, held));
-    const change = { before: attributes, after };
-    if (!(await changeAttributes(context.env.DB, number, change, clock.now()))) {
-      throw new Problem(409, "Somebody else changed the attributes at the same time. Try again.");
+    for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+      const seen = await findOr404(context, context.req.param("id"));
+      // A caller who names a version finds another one at the next try, and is told so.
+      expectedVersion(context, seen.attributesVersion);
+      const after = await declaredAfter(context, seen, wanted);
+      const version = await changeAttributes(
+        context.env.DB,
+        seen.number,
+        { seen, after },
+        clock.now(),
+      );
+      if (version !== undefined) {
+        tag(context, version);
+        return answer(context, after);
+      }
     }
-    return answer(context, after);
+    throw new Problem(409, "Others change the attributes at the same time. Try again later.");
   });
+}
+
+/** The declarations that a connector has once the wanted ones are put on those it has. */
+async function declaredAfter(
+  context: Context<AppEnv>,
+  { number, attributes }: Pick<Connector, "number" | "attributes">,
+  wanted: readonly Declaration[],
+): Promise<readonly StoredDeclaration[]> {
+  const former = parseDeclarations(attributes);
+  const held = await heldAttributes(context.env.DB, number, questioned(former, wanted));
+  return declared(redeclare(former, wanted, held));
 }
 
 /** RFC 7643 §2.3.7: a reference is case exact; all else is not unless it says so. */

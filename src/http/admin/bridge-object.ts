@@ -1,7 +1,5 @@
 import type { Context } from "hono";
 import type { BridgeAnswer, BridgeCalls } from "#bridge/views.ts";
-import { deleteBridge } from "#store/bridges.ts";
-import type { Connector } from "#store/connectors.ts";
 import type { AppEnv } from "../services.ts";
 import { Problem } from "./problem.ts";
 
@@ -28,21 +26,18 @@ export function granted<T>(answer: BridgeAnswer<T>): T {
   throw new Problem(answer.status, answer.detail);
 }
 
-/** Deletes the bridge of a connector that is about to be deleted, its credentials first. */
-export async function forgetBridge(
+/** Tells the object of a bridge whose row was deleted; one that cannot be told finds out by itself. */
+export async function tellBridgeOfEnd(
   context: Context<AppEnv>,
-  { id, number }: Pick<Connector, "id" | "number">,
-): Promise<boolean> {
-  const wasThere = await deleteBridge(context.env.DB, number);
-  if (!wasThere) return false;
+  connectorId: string,
+): Promise<void> {
   try {
-    await asker(context, id)((bridge) => bridge.removed());
+    await asker(context, connectorId)((bridge) => bridge.removed());
   } catch (error) {
     // Without its row it starts nothing; what it still remembers is found gone at its next alarm.
     const kind = error instanceof Error ? error.name : typeof error;
-    console.error(JSON.stringify({ message: "bridge not told of its end", connectorId: id, kind }));
+    console.error(JSON.stringify({ message: "bridge not told of its end", connectorId, kind }));
   }
-  return true;
 }
 
 /** Cloudflare marks errors of the transport: the object may be asked again, or has too much to do. */

@@ -53,14 +53,14 @@ function addStarts(admin: Hono<AppEnv>): void {
 function addSwitches(admin: Hono<AppEnv>): void {
   admin.post(`${BRIDGE_PATH}/pause`, async (context) => {
     await readNothing(context);
-    const { ask } = await openBridge(context);
-    granted(await ask((bridge) => bridge.pause()));
+    const { ask, seen } = await openBridge(context);
+    granted(await ask((bridge) => bridge.pause(seen)));
     return context.body(null, 204);
   });
   admin.post(`${BRIDGE_PATH}/resume`, async (context) => {
     await readNothing(context);
-    const { ask } = await openBridge(context);
-    granted(await ask((bridge) => bridge.resume()));
+    const { ask, seen } = await openBridge(context);
+    granted(await ask((bridge) => bridge.resume(seen)));
     return context.body(null, 204);
   });
   admin.post(`${BRIDGE_PATH}/enable`, async (context) => {

@@ -3,14 +3,16 @@ import type { BridgeConfig, SourceCredentials } from "#bridge/settings.ts";
 import type { BridgeOverview } from "#bridge/views.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
-import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
+import { deleteBridge, findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
+import { STALE } from "#store/versions.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { BRIDGE } from "./bridge-input.ts";
-import { type Ask, asker, forgetBridge, granted } from "./bridge-object.ts";
+import { BRIDGE, type BridgeInput } from "./bridge-input.ts";
+import { type Ask, asker, tellBridgeOfEnd } from "./bridge-object.ts";
 import { openBridge } from "./bridge-open.ts";
 import { hasSameAddresses, readCredentials, readSource } from "./bridge-source.ts";
 import { findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
+import { changedMeanwhile, expectAbsent, expectedVersion, tag } from "./preconditions.ts";
 import { Problem } from "./problem.ts";
 
 /** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */
@@ -18,41 +20,73 @@ interface KeptConfig extends BridgeConfig {
   readonly credentialsKind: SourceCredentials["kind"];
 }
 
+/** How often a bridge is put anew on what somebody else has put at the same moment. */
+const TRIES_MAX = 5;
+
 /** Registers what a connector's bridge is to do (SEMANTICS 11) in the admin API. */
 export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
   const path = "/connectors/:id/bridge";
   admin.get(path, async (context) => {
     const { stored, ask } = await openBridge(context);
     const overview = await ask((bridge) => bridge.overview());
+    tag(context, stored.version);
     return context.json(bridgeView(readConfig(stored), stored, overview));
   });
   admin.put(path, async (context) => {
     const input = await readInput(context, BRIDGE);
-    const { source: given, credentials, paused, ...settings } = input;
-    const { id, number } = await findOr404(context, context.req.param("id"));
-    const former = await findBridge(context.env.DB, id);
-    const source = readSource(given, safeUrlOptions(services, context));
-    const kept = await keptCredentials(services, id, { source, credentials }, former);
-    const config: KeptConfig = { source, settings, credentialsKind: kept.kind };
-    const now = services.clock.now();
+    const { id, version, config, times } = await putOnNewest(services, context, input);
     const ask = asker(context, id);
-    await requireSameProvider(ask, source, former);
-    // Before it learns of what is new, so that a bridge that is to rest does not begin with it.
-    if (former !== undefined) await switchPause(ask, paused);
-    const row = { config: JSON.stringify(config), credentials: kept.sealed };
-    await putBridge(context.env.DB, number, { ...row, paused: paused === true }, now);
     await ask((bridge) => bridge.configured(id));
     const overview = await ask((bridge) => bridge.overview());
-    const times = { createdAt: former?.createdAt ?? now, modifiedAt: now };
+    tag(context, version);
     return context.json(bridgeView(config, times, overview));
   });
   admin.delete(path, async (context) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    if (!(await forgetBridge(context, connector))) {
-      throw new Problem(404, "This connector has no bridge.");
-    }
+    const { id, number } = await findOr404(context, context.req.param("id"));
+    const stored = await findBridge(context.env.DB, id);
+    const seen = stored && expectedVersion(context, stored.version);
+    const deleted = await deleteBridge(context.env.DB, number, seen);
+    if (deleted === STALE) throw changedMeanwhile();
+    if (deleted === "absent") throw new Problem(404, "This connector has no bridge.");
+    await tellBridgeOfEnd(context, id);
     return context.body(null, 204);
   });
+}
+
+/** A bridge that was put. */
+interface PutBridge {
+  readonly id: string;
+  readonly version: number;
+  readonly config: KeptConfig;
+  readonly times: Pick<StoredBridge, "createdAt" | "modifiedAt">;
+}
+
+/**
+ * Stores what a call makes of a bridge. Each try judges the call by the bridge as it is then: credentials
+ * that are kept belong to the addresses beside which they are kept.
+ */
+async function putOnNewest(
+  services: Services,
+  context: Context<AppEnv>,
+  { source: given, credentials, paused, ...settings }: BridgeInput,
+): Promise<PutBridge> {
+  const source = readSource(given, safeUrlOptions(services, context));
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const { id, number } = await findOr404(context, context.req.param("id") ?? "");
+    const former = await findBridge(context.env.DB, id);
+    if (former === undefined) expectAbsent(context);
+    else expectedVersion(context, former.version);
+    const kept = await keptCredentials(services, id, { source, credentials }, former);
+    const config: KeptConfig = { source, settings, credentialsKind: kept.kind };
+    await requireSameProvider(asker(context, id), source, former);
+    const now = services.clock.now();
+    const row = { config: JSON.stringify(config), credentials: kept.sealed, paused };
+    const at = { seen: former?.version, now };
+    const version = await putBridge(context.env.DB, number, row, at);
+    const times = { createdAt: former?.createdAt ?? now, modifiedAt: now };
+    if (version !== undefined) return { id, version, config, times };
+  }
+  throw new Problem(409, "Others change the bridge at the same time. Try again later.");
 }
 
 /** Users are followed by the provider's ids, which may mean other people at another provider. */
@@ -68,12 +102,6 @@ async function requireSameProvider(
   throw new Problem(409, detail);
 }
 
-/** Pauses or resumes a bridge that is there; undefined leaves it as it is. */
-async function switchPause(ask: Ask, paused: boolean | undefined): Promise<void> {
-  if (paused === undefined) return;
-  granted(await ask((bridge) => (paused ? bridge.pause() : bridge.resume())));
-}
-
 /** Whom a bridge must not be sent to: the gateway itself, under its own name or the one of this call. */
 function safeUrlOptions({ config }: Services, { req }: Context<AppEnv>): SafeUrlOptions {
   const own = [req.raw.url, ...(config.publicUrl === undefined ? [] : [config.publicUrl])];
@@ -83,7 +111,7 @@ function safeUrlOptions({ config }: Services, { req }: Context<AppEnv>): SafeUrl
   };
 }
 
-/** The credentials that a bridge has from now on, sealed: those of the call, or those it had. */
+/** The credentials that a bridge has from now on: those of the call, sealed, or undefined for those it had. */
 async function keptCredentials(
   { config }: Services,
   connector: string,
@@ -92,7 +120,7 @@ async function keptCredentials(
     readonly credentials: Readonly<Record<string, unknown>> | undefined;
   },
   former: StoredBridge | undefined,
-): Promise<{ readonly kind: SourceCredentials["kind"]; readonly sealed: string }> {
+): Promise<{ readonly kind: SourceCredentials["kind"]; readonly sealed: string | undefined }> {
   const { source, credentials } = input;
   if (credentials !== undefined) {
     const given = readCredentials(source.type, credentials);
@@ -104,7 +132,7 @@ async function keptCredentials(
   }
   const stored = readConfig(former);
   if (hasSameAddresses(stored.source, source)) {
-    return { kind: stored.credentialsKind, sealed: former.credentials };
+    return { kind: stored.credentialsKind, sealed: undefined };
   }
   const detail =
     "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";

@@ -4,16 +4,19 @@ import * as z from "zod/mini";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import {
   type Connector,
+  type ConnectorChange,
   changeConnector,
   createConnector,
   deleteConnector,
   findConnector,
   listConnectors,
 } from "#store/connectors.ts";
+import { STALE } from "#store/versions.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { forgetBridge } from "./bridge-object.ts";
+import { tellBridgeOfEnd } from "./bridge-object.ts";
 import { decodeIdCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readInput, readQuery } from "./input.ts";
+import { changedMeanwhile, expectedVersion, isKnown, tag } from "./preconditions.ts";
 import { Problem } from "./problem.ts";
 import { makeToken, NO_EXPIRY } from "./token-view.ts";
 import { tellWebhooks } from "./webhooks-call.ts";
@@ -71,6 +74,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     await createConnector(context.env.DB, { id, name, tenant, preset, settings }, token, now);
     const connector = await findOr404(context, id);
     const view = connectorView(services, context, connector);
+    tag(context, connector.version);
     return context.json(
       { connector: view, token: { id: token.id, secret, hint: token.hint } },
       201,
@@ -87,33 +91,35 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   });
   admin.get("/connectors/:id", async (context) => {
     const connector = await findOr404(context, context.req.param("id"));
+    if (isKnown(context, connector.version)) return context.body(null, 304);
     return context.json(connectorView(services, context, connector));
   });
+  const change = async (context: Context<AppEnv>, changed: ConnectorChange) => {
+    const { number, version } = await findOr404(context, context.req.param("id") ?? "");
+    const seen = expectedVersion(context, version);
+    const now = clock.now();
+    const connector = await changeConnector(context.env.DB, number, changed, { seen, now });
+    if (connector === STALE) throw changedMeanwhile();
+    if (connector === undefined) throw deleted();
+    tellWebhooks(context, number);
+    tag(context, connector.version);
+    return context.json(connectorView(services, context, connector));
+  };
   admin.patch("/connectors/:id", async (context) => {
     const { settings, ...columns } = defined(await readInput(context, CHANGED_CONNECTOR));
-    const connector = await findOr404(context, context.req.param("id"));
-    const merged = settings && { settings: { ...connector.settings, ...defined(settings) } };
-    const modifiedAt = clock.now();
-    const changed = { ...columns, ...merged };
-    await changeConnector(context.env.DB, connector.number, changed, modifiedAt);
-    tellWebhooks(context, connector.number);
-    const now = { ...connector, ...changed, modifiedAt };
-    return context.json(connectorView(services, context, now));
+    return await change(context, { ...columns, ...(settings && { settings: defined(settings) }) });
   });
-  admin.post("/connectors/:id/approve", async (context) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    const settings = { ...connector.settings, staged: false };
-    const modifiedAt = clock.now();
-    await changeConnector(context.env.DB, connector.number, { settings }, modifiedAt);
-    tellWebhooks(context, connector.number);
-    const approved = { ...connector, settings, modifiedAt };
-    return context.json(connectorView(services, context, approved));
+  admin.post("/connectors/:id/approve", (context) => {
+    return change(context, { settings: { staged: false } });
   });
   admin.delete("/connectors/:id", async (context) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    await forgetBridge(context, connector);
-    await deleteConnector(context.env.DB, connector.number, clock.now());
-    tellWebhooks(context, connector.number);
+    const { id, number, version } = await findOr404(context, context.req.param("id"));
+    const seen = expectedVersion(context, version);
+    const outcome = await deleteConnector(context.env.DB, number, { seen, now: clock.now() });
+    if (outcome === STALE) throw changedMeanwhile();
+    if (outcome === "absent") throw deleted();
+    if (outcome.hadBridge) await tellBridgeOfEnd(context, id);
+    tellWebhooks(context, number);
     return context.body(null, 204);
   });
 }

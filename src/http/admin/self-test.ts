@@ -58,7 +58,8 @@ export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: 
       });
       return context.json({ passed: steps.every(({ passed }) => passed), steps });
     } finally {
-      await deleteConnector(context.env.DB, connector.number, services.clock.now());
+      const now = services.clock.now();
+      await deleteConnector(context.env.DB, connector.number, { seen: undefined, now });
     }
   });
 }
@@ -75,7 +76,7 @@ async function createScratch(
   const scratch = { id: uuidv7(), name: `Self-test of ${name}`, settings };
   await createConnector(db, { ...scratch, tenant: undefined, preset: undefined }, token, now);
   const connector = await findOr404(context, scratch.id);
-  const change = { before: connector.attributes, after: parseDeclarations(attributes) };
+  const change = { seen: connector, after: parseDeclarations(attributes) };
   await changeAttributes(db, connector.number, change, now);
   return { connector, secret };
 }

@@ -1,5 +1,8 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Connector } from "#store/connectors.ts";
+import { STALE } from "#store/versions.ts";
 import {
   changeWebhook,
   createWebhook,
@@ -9,11 +12,13 @@ import {
   listWebhooks,
   rotateWebhookSecret,
   WEBHOOKS_MAX,
+  type Webhook,
 } from "#store/webhooks.ts";
 import { waitUntil } from "../request-facts.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
+import { changedMeanwhile, expectedVersion, hasPreconditions, tag } from "./preconditions.ts";
 import { Problem } from "./problem.ts";
 import { noWebhook, tellWebhook, webhookView } from "./webhooks-call.ts";
 import { addDeliveryRoutes } from "./webhooks-deliveries.ts";
@@ -35,6 +40,7 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
     const { number } = await findOr404(context, context.req.param("id"));
     const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId"));
     if (webhook === undefined) throw noWebhook();
+    tag(context, webhook.version);
     const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
     return context.json({ ...webhookView(webhook), delivery });
   });
@@ -59,12 +65,13 @@ function addCreation(admin: Hono<AppEnv>, services: Services): void {
     waker.wake(context.env.WEBHOOK, [id], waitUntil(context));
     const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
     const view = webhookView({ ...created, ...NEVER, status: "active" });
+    tag(context, NEVER.version);
     return context.json({ ...view, secret }, 201);
   });
 }
 
 /** What has not happened yet to a new webhook. */
-const NEVER = { disabledReason: null, formerSecretUntil: null };
+const NEVER = { disabledReason: null, formerSecretUntil: null, version: 1 };
 
 function addChanges(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
@@ -78,42 +85,82 @@ function addChanges(admin: Hono<AppEnv>, services: Services): void {
       ...(eventTypes !== undefined && { eventTypes }),
       ...(status !== undefined && { status }),
     };
-    const webhook = await changeWebhook(context.env.DB, number, webhookId, change, clock.now());
+    const seen = await seenVersion(context, number);
+    const at = { seen, now: clock.now() };
+    const webhook = await changeWebhook(context.env.DB, number, webhookId, change, at);
+    if (webhook === STALE) throw changedMeanwhile();
     if (webhook === undefined) throw noWebhook();
     const isRevived = status === "active";
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, isRevived));
+    tag(context, webhook.version);
     return context.json(webhookView(webhook));
   });
   admin.delete("/connectors/:id/webhooks/:webhookId", async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
-    if (!(await deleteWebhook(context.env.DB, number, webhookId))) throw noWebhook();
+    const seen = await seenVersion(context, number);
+    const deleted = await deleteWebhook(context.env.DB, number, webhookId, seen);
+    if (deleted === STALE) throw changedMeanwhile();
+    if (deleted === "absent") throw noWebhook();
     await tellWebhook(context.env, webhookId, (stub) => stub.removed());
     return context.body(null, 204);
   });
 }
 
-function addRotation(admin: Hono<AppEnv>, { clock, config }: Services): void {
+/** The version that a change may be stored on; a call without preconditions need not read the webhook. */
+async function seenVersion(
+  context: Context<AppEnv>,
+  number: ConnectorId,
+): Promise<number | undefined> {
+  if (!hasPreconditions(context)) return undefined;
+  const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId") ?? "");
+  if (webhook === undefined) throw noWebhook();
+  return expectedVersion(context, webhook.version);
+}
+
+/** How often a rotation begins anew because cron sealed the secret anew meanwhile. */
+const ROTATION_TRIES_MAX = 3;
+
+function addRotation(admin: Hono<AppEnv>, services: Services): void {
   admin.post("/connectors/:id/webhooks/:webhookId/rotate", async (context) => {
-    const { number, id: connector } = await findOr404(context, context.req.param("id"));
+    const connector = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
     const { overlapSeconds } = await readInput(context, SECRET_ROTATION);
-    const seen = await findWebhookSecret(context.env.DB, number, webhookId);
-    if (seen === undefined) throw noWebhook();
-    const owner = { connector, webhookId };
-    const secret = createWebhookSecret();
-    const now = clock.now();
-    const rotation = {
-      seen,
-      secret: await sealWebhookSecret(config.keyRing, secret, owner),
-      former: await sealAsFormer(config.keyRing, seen, owner),
-      formerUntil: now + overlapSeconds * 1_000,
-    };
-    const webhook = await rotateWebhookSecret(context.env.DB, number, webhookId, rotation, now);
-    if (webhook === undefined) {
-      throw new Problem(409, "The secret was changed at the same moment. Repeat the call.");
-    }
+    const { webhook, secret } = await rotated(services, context, connector, overlapSeconds);
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
+    tag(context, webhook.version);
     return context.json({ ...webhookView(webhook), secret });
   });
+}
+
+async function rotated(
+  { clock, config }: Services,
+  context: Context<AppEnv>,
+  { number, id: connector }: Connector,
+  overlapSeconds: number,
+): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+  const { DB } = context.env;
+  const webhookId = context.req.param("webhookId") ?? "";
+  const owner = { connector, webhookId };
+  const secret = createWebhookSecret();
+  let first: number | undefined;
+  for (let tries = 1; tries <= ROTATION_TRIES_MAX; tries += 1) {
+    const stored = await findWebhookSecret(DB, number, webhookId);
+    if (stored === undefined) throw noWebhook();
+    const seen = expectedVersion(context, stored.version);
+    first ??= stored.version;
+    // A second rotation would end the secret that receivers still know.
+    if (stored.version !== first) break;
+    const now = clock.now();
+    const rotation = {
+      seen: stored.secret,
+      secret: await sealWebhookSecret(config.keyRing, secret, owner),
+      former: await sealAsFormer(config.keyRing, stored.secret, owner),
+      formerUntil: now + overlapSeconds * 1_000,
+    };
+    const webhook = await rotateWebhookSecret(DB, number, webhookId, rotation, { seen, now });
+    if (webhook === STALE) throw changedMeanwhile();
+    if (webhook !== undefined) return { webhook, secret };
+  }
+  throw new Problem(409, "The secret was changed at the same moment. Repeat the call.");
 }

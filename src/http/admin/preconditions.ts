@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import { entityTag, matchesTag } from "#scim/etag.ts";
+import type { AppEnv } from "../services.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * The version that a change may be stored on: the one that was read where If-Match names it, undefined for
+ * any where the caller does not say or says `*`. 412 where If-Match names other versions alone, or
+ * If-None-Match names this one (RFC 9110 §13.1). Tags are compared weakly: what stands before the gateway
+ * weakens them.
+ */
+export function expectedVersion(context: Context<AppEnv>, version: number): number | undefined {
+  const ifMatch = context.req.header("If-Match");
+  const ifNoneMatch = context.req.header("If-None-Match");
+  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, version)) {
+    throw new Problem(412, "If-None-Match names what is there: nothing was changed.");
+  }
+  if (ifMatch === undefined) return undefined;
+  if (!matchesTag(ifMatch, version)) throw changedMeanwhile();
+  return ifMatch.split(",").some((tag) => tag.trim() === "*") ? undefined : version;
+}
+
+/** Whether a call says on what versions it may be carried out. */
+export function hasPreconditions({ req }: Context<AppEnv>): boolean {
+  return req.header("If-Match") !== undefined || req.header("If-None-Match") !== undefined;
+}
+
+/** 412 where If-Match wants what is not there. */
+export function expectAbsent(context: Context<AppEnv>): void {
+  if (context.req.header("If-Match") === undefined) return;
+  throw new Problem(412, "If-Match names a version, but there is nothing here yet.");
+}
+
+/** The answer to a change that was decided on another version than the one that is there. */
+export function changedMeanwhile(): Problem {
+  const detail =
+    "If-Match does not name the version that is there: it was changed since you read it. Read it again, and decide anew.";
+  return new Problem(412, detail);
+}
+
+/** Names the version of what is answered in the ETag header. */
+export function tag(context: Context<AppEnv>, version: number): void {
+  context.header("ETag", entityTag(version));
+}
+
+/** Names the version in the ETag header, and says whether a GET's If-None-Match has it already: then 304. */
+export function isKnown(context: Context<AppEnv>, version: number): boolean {
+  tag(context, version);
+  const header = context.req.header("If-None-Match");
+  return header !== undefined && matchesTag(header, version);
+}
