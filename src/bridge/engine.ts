@@ -8,7 +8,7 @@ import type { BridgeConfig } from "./settings.ts";
 import { mirrorMemory } from "./standing-mirror.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
 import { createTables, type ObjectSql } from "./storage.ts";
-import { type HeededRow, type Memory, readMemory, writeMemory } from "./storage-memory.ts";
+import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
 import { listNotices } from "./storage-notices.ts";
 import { tellNotices } from "./tell-notices.ts";
 import type { BridgeTools } from "./tools.ts";
@@ -37,6 +37,9 @@ export class Engine {
   private lastWriter: Promise<unknown> = Promise.resolve();
   /** The end of the queue of those who tell D1: what was told last is what it knows. */
   private lastTeller: Promise<unknown> = Promise.resolve();
+  /** How many looks at D1 began, and which of those that were heeded began last. */
+  private lastLook = 0;
+  private lastHeeded = 0;
   private isPoking = false;
   /** Until when nothing is done although something is due: the connector is disabled. */
   private restsUntil = 0;
@@ -58,29 +61,29 @@ export class Engine {
   async look(connectorId: string | undefined): Promise<Look | undefined> {
     const publicId = this.memory()?.connectorId ?? connectorId;
     if (publicId === undefined) return undefined;
+    this.lastLook += 1;
+    const began = this.lastLook;
     const bridge = await findBridge(this.tools().db, publicId);
     if (bridge === undefined) {
       await this.forget();
       return undefined;
     }
-    const memory = this.heed(bridge) ?? this.adopt(publicId, bridge);
+    const memory = this.heed(bridge, began) ?? this.adopt(publicId, bridge);
     return { memory, bridge, config: parseConfig(bridge.config) };
   }
 
   /**
-   * Rests or goes on as the row says, which administrators write. Looks may overtake one another: a row
-   * that is older than one that was heeded changes nothing.
+   * Rests or goes on as the row says, which administrators write. Looks may overtake one another: one that
+   * began before another that was heeded changes nothing. Whoever writes the row looks behind it.
    */
-  private heed(bridge: StoredBridge): Memory | undefined {
+  private heed({ paused }: StoredBridge, began: number): Memory | undefined {
+    if (began < this.lastHeeded) return this.memory();
+    this.lastHeeded = began;
     return this.change((memory) => {
-      const { standing, heeded } = memory;
-      if (heeded !== undefined && isOlder(bridge, heeded)) return memory;
-      if (heeded?.version === bridge.version && heeded.createdAt === bridge.createdAt)
-        return memory;
-      const { createdAt, version, paused } = bridge;
+      const { standing } = memory;
+      if (paused === standing.paused) return memory;
       const next = paused ? pauseBridge(standing) : resumeBridge(standing);
-      const isMirrored = memory.isMirrored && paused === standing.paused;
-      return { ...memory, standing: next, heeded: { createdAt, version }, isMirrored };
+      return { ...memory, standing: next, isMirrored: false };
     });
   }
 
@@ -230,7 +233,6 @@ export class Engine {
     const memory: Memory = {
       connectorId,
       standing,
-      heeded: { createdAt: bridge.createdAt, version: bridge.version },
       runId: undefined,
       delta: { users: undefined, groups: undefined },
       lastFullAt: undefined,
@@ -246,10 +248,4 @@ export class Engine {
     createTables(this.sql);
     createGroupTables(this.sql);
   }
-}
-
-/** Whether a row was read before a change that is known already. */
-function isOlder(row: HeededRow, heeded: HeededRow): boolean {
-  if (row.createdAt !== heeded.createdAt) return row.createdAt < heeded.createdAt;
-  return row.version < heeded.version;
 }

@@ -7,8 +7,6 @@ export interface Memory {
   /** The connector's public id. */
   readonly connectorId: string;
   readonly standing: Standing;
-  /** The newest row in D1 that it has heeded; undefined where a former version wrote this. */
-  readonly heeded?: HeededRow;
   /** The run under way. */
   readonly runId: string | undefined;
   readonly delta: DeltaCursors;
@@ -19,12 +17,6 @@ export interface Memory {
   readonly alerts: readonly PendingAlert[];
   /** Whether D1 knows the standing. */
   readonly isMirrored: boolean;
-}
-
-/** By what one row of a bridge is known to be newer than another: each bridge counts from a number of its own. */
-export interface HeededRow {
-  readonly createdAt: number;
-  readonly version: number;
 }
 
 /** An alert on its way to D1; the same event id raises it once. */

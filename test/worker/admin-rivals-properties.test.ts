@@ -208,6 +208,6 @@ describe("changes at the same time end as if they came one after the other:", ()
       for (const each of chosen) await checkRound(resource, path, each);
     });
 
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: 20 });
   });
 });
