@@ -23,6 +23,8 @@ export interface GatewayOptions {
   /** The ring of keys, where it is not the one of all tests. */
   readonly encryptionKeys?: string;
   readonly access?: AccessConfig;
+  /** The origin that clients see, where it is not that of each request. */
+  readonly publicUrl?: string;
   readonly fetch?: (url: string) => Promise<Response>;
   /** Off unless a test is about them. */
   readonly rateLimits?: "on";
@@ -79,7 +81,12 @@ export function openGateway(options: GatewayOptions = {}) {
   const adminToken = "adminToken" in options ? options.adminToken : ADMIN_TOKEN;
   const ENCRYPTION_KEYS = options.encryptionKeys ?? env.ENCRYPTION_KEYS;
   const config = {
-    ...readConfig({ ...env, ENCRYPTION_KEYS, RATE_LIMITS: options.rateLimits ?? "off" }),
+    ...readConfig({
+      ...env,
+      ENCRYPTION_KEYS,
+      RATE_LIMITS: options.rateLimits ?? "off",
+      PUBLIC_URL: options.publicUrl ?? "",
+    }),
     adminToken,
     access: options.access,
   };

@@ -58,6 +58,20 @@ test("a token verifies against the published keys and names its feed and its eve
   expect(body).toMatchObject({ moreAvailable: false, next: json.next });
 });
 
+test("with PUBLIC_URL the issuer is that, whichever host was asked", async () => {
+  const PUBLIC_URL = "https://public.example";
+  const client = await gateway.client();
+  await client.post(aUser());
+
+  const [token = ""] = await tokensOf(client, openGateway({ publicUrl: PUBLIC_URL }));
+
+  const { iss, aud } = decodeJwt(token);
+  expect([iss, aud]).toEqual([
+    PUBLIC_URL,
+    `${PUBLIC_URL}/admin/v1/connectors/${client.id}/changes`,
+  ]);
+});
+
 test("what an older key signed verifies after a rotation, and a new key signs", async () => {
   const [older, newer] = [`old:${"B".repeat(43)}`, `new:${"C".repeat(43)}`];
   const before = openGateway({ encryptionKeys: older });
