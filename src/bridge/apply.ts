@@ -1,18 +1,21 @@
 import type { JsonObject } from "#scim/json.ts";
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
-import { resourcesByKeys, usersByEmails } from "#store/resource-lookup.ts";
+import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/resource-lookup.ts";
 import { carryOut } from "./carry-out.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 import { dropLinks, linksBySource, linksByUser, putLinks, type StoredLink } from "./links.ts";
 import { noteIssues } from "./note-issues.ts";
 import type { Link, Operation, SwitchOff } from "./operation.ts";
 import { planPage } from "./plan.ts";
 import type { Known, Links, Lookups, PlanContext, Prepared } from "./plan-context.ts";
+import { NO_EVIDENCE } from "./plan-evidence.ts";
 import { subjectOf } from "./plan-issue.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { plannedStep } from "./planned-step.ts";
 import { counted, mayWrite, type Run } from "./run.ts";
 import type { ObjectSql } from "./storage.ts";
-import { putConflicts } from "./storage-conflicts.ts";
+import { dropReleased, putReleased } from "./storage-claims.ts";
+import { type KeptConflict, putConflicts } from "./storage-conflicts.ts";
 import { dropOffs, putOffs } from "./storage-offs.ts";
 import { addSteps } from "./storage-runs.ts";
 import type { RunCounts } from "./views.ts";
@@ -35,7 +38,9 @@ export function applyRecords(
     plan: async (page) => {
       const links = linksOf(world.sql, page);
       const known = await lookUp(world, links, lookupsOf(page, links, world.config));
-      return planPage(page, known, planContext(world, pass));
+      const evidence =
+        pass === "page" ? NO_EVIDENCE : await gatherEvidence(world, run, page, known);
+      return planPage(page, { ...known, evidence }, planContext(world, pass));
     },
     changeOf,
     refused: (prepared, issue) => {
@@ -64,14 +69,17 @@ export async function lookUp(
   links: Links,
   { keys, emails }: Lookups,
 ): Promise<Known> {
-  if (keys.length + emails.length === 0) return { links, records: new Map(), byEmail: new Map() };
+  const nothing = { records: new Map(), byExternalId: new Map(), byEmail: new Map() };
+  if (keys.length + emails.length === 0) return { links, evidence: NO_EVIDENCE, ...nothing };
   const scope: Scope = { kind: "connector", connectorId: bridge.connectorId };
+  const externalIds = keys.flatMap(({ key, value }) => (key === "externalId" ? value : []));
+  const others = keys.filter(({ key }) => key !== "externalId");
   const query = bothQueries(
-    resourcesByKeys(db, scope, "User", keys),
-    usersByEmails(db, scope, emails),
+    resourcesByKeys(db, scope, "User", others),
+    bothQueries(usersByExternalIds(db, scope, externalIds), usersByEmails(db, scope, emails)),
   );
-  const [records, byEmail] = await runQuery(db, query, clock);
-  return { links, records, byEmail };
+  const [records, [byExternalId, byEmail]] = await runQuery(db, query, clock);
+  return { links, records, byExternalId, byEmail, evidence: NO_EVIDENCE };
 }
 
 /** The links that records may ask for: those of their own ids at once, of users one by one. */
@@ -97,7 +105,7 @@ export function absorb(
   world: World,
   run: Run,
   operations: readonly Operation[],
-  raws: ReadonlyMap<string, JsonObject>,
+  raws: ReadonlyMap<string, KeptConflict>,
   settled: readonly string[] = settledBy(operations, raws),
 ): Run {
   const { sql } = world;
@@ -105,16 +113,17 @@ export function absorb(
   const conflicts = operations.filter(({ op }) => op === "conflict");
   putConflicts(
     sql,
-    conflicts.flatMap(({ sourceId = "" }) => {
-      const record = raws.get(sourceId);
-      return record === undefined ? [] : [{ sourceId, record }];
-    }),
+    conflicts.flatMap(({ sourceId = "" }) => raws.get(sourceId) ?? []),
   );
   const hasNewLinks = mayWrite(run) && keepLinks(sql, operations);
-  const tallied = counted(run, sum(operations.map(countsOf)));
+  // What waits is counted, and shown, as what it comes to.
+  const decided = operations.filter(
+    ({ op, sourceId = "" }) => op !== "conflict" || !raws.has(sourceId),
+  );
+  const tallied = counted(run, sum(decided.map(countsOf)));
   const next = { ...tallied, hasNewLinks: run.hasNewLinks || hasNewLinks };
   const issues = operations.flatMap((each) => issuesOf(each, raws));
-  const steps = mayWrite(run) ? [] : operations.flatMap((each) => plannedStep(each) ?? []);
+  const steps = mayWrite(run) ? [] : decided.flatMap((each) => plannedStep(each) ?? []);
   return addSteps(sql, noteIssues(world, next, { type: "User", issues, settled }), steps);
 }
 
@@ -127,9 +136,14 @@ function keepLinks(sql: ObjectSql, operations: readonly Operation[]): boolean {
   );
   const written = links.filter((link) => !isSameLink(known.get(link.sourceId), link));
   const former = operations.flatMap((each) => (each.op === "relink" ? each.formerSourceId : []));
-  const letGo = operations.flatMap((each) => (each.op === "unmanage" ? each.sourceId : []));
-  dropLinks(sql, [...former, ...letGo]);
+  const letGo = operations.flatMap((each) => (each.op === "unmanage" ? [each] : []));
+  dropLinks(sql, [...former, ...letGo.map(({ sourceId }) => sourceId)]);
+  putReleased(sql, letGo);
   putLinks(sql, written);
+  dropReleased(
+    sql,
+    written.map(({ userId }) => userId),
+  );
   // Who is to be switched off no more is no longer waiting for it.
   const kept = operations.flatMap(({ op, sourceId }) =>
     op === "deactivate" || op === "delete" || op === "ignore" ? [] : (sourceId ?? []),
@@ -151,7 +165,7 @@ function isSameLink(a: StoredLink | undefined, b: Link): boolean {
   );
 }
 
-function issuesOf(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
+function issuesOf(operation: Operation, raws: ReadonlyMap<string, KeptConflict>) {
   switch (operation.op) {
     case "create":
     case "update":
@@ -175,12 +189,12 @@ function issuesOf(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
 /** The records of which all is known now; a switch-off may still meet trouble. */
 function settledBy(
   operations: readonly Operation[],
-  raws: ReadonlyMap<string, JsonObject>,
+  raws: ReadonlyMap<string, KeptConflict>,
 ): readonly string[] {
   return operations.flatMap((each) => settledIds(each, raws));
 }
 
-function settledIds(operation: Operation, raws: ReadonlyMap<string, JsonObject>) {
+function settledIds(operation: Operation, raws: ReadonlyMap<string, KeptConflict>) {
   const { sourceId } = operation;
   switch (operation.op) {
     case "create":

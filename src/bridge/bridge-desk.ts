@@ -117,6 +117,7 @@ export class BridgeDesk {
     const isFree = storage.transactionSync(() => {
       if (currentRun(sql) !== undefined) return false;
       sql.exec("DELETE FROM links");
+      sql.exec("DELETE FROM released");
       dropGroupLinks(sql);
       clearOffs(sql, "held");
       clearRun(sql);

@@ -60,6 +60,8 @@ export type IssueKind =
   | "manager-unresolved"
   | "member-unresolved"
   | "rehire-conflict"
+  | "account-of-another"
+  | "match-undecided"
   | "group-invalid"
   | "group-name-taken"
   /** Not about a record: more issues were new than the event log takes from one run. */

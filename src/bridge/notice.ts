@@ -83,6 +83,8 @@ const ANSWERS: Readonly<
   "userName-taken": { status: 409, scimType: "uniqueness" },
   "externalId-taken": { status: 409, scimType: "uniqueness" },
   "rehire-conflict": { status: 409, scimType: "uniqueness" },
+  "account-of-another": { status: 409, scimType: "uniqueness" },
+  "match-undecided": { status: 409, scimType: "uniqueness" },
   "group-name-taken": { status: 409, scimType: "uniqueness" },
 };
 
@@ -91,6 +93,14 @@ const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
   [
     "rehire-conflict",
     "Its name or address belongs to a former user, who may be another person. The issue of the run says which, and what to do.",
+  ],
+  [
+    "account-of-another",
+    "Its name or address belongs to a user with another id of the provider. The issue of the run says which, and what to do.",
+  ],
+  [
+    "match-undecided",
+    "Its name or address may mean a user who is another record's. The issue of the run says which, and what to do.",
   ],
   [
     "group-name-taken",

@@ -1,5 +1,6 @@
 import type { ResourceChange } from "#scim/ports.ts";
 import type { Issue, IssueKind } from "./mapped.ts";
+import type { ConflictReason } from "./plan-target.ts";
 
 /** A user of the provider tied to a user of the directory, as the Durable Object keeps it. */
 export interface Link {
@@ -67,13 +68,13 @@ export type Operation =
       readonly issue: Issue | undefined;
     }
   /**
-   * Its name or externalId is held by another user. In a page: looked at again in the second pass,
-   * with the record kept until then. In the second pass: an issue.
+   * Its name or externalId is held by another user, or whose user it is shows only when more is known.
+   * While more is to come: the record is kept and looked at again. In the second pass: an issue.
    */
   | {
       readonly op: "conflict";
       readonly sourceId: string;
-      readonly why: "userName-taken" | "externalId-taken" | "rehire-conflict";
+      readonly why: ConflictReason;
       readonly issue: Issue;
     };
 

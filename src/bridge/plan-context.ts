@@ -5,6 +5,8 @@ import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { MappedRecord } from "./mapped.ts";
 import type { Link } from "./operation.ts";
+import type { Evidence } from "./plan-evidence.ts";
+import type { Pass } from "./plan-target.ts";
 import type { BridgeConfig } from "./settings.ts";
 
 /** A raw record made ready for planning; `hash` tells users apart by what is mapped, and is empty for the rest. */
@@ -35,10 +37,14 @@ export interface Lookups {
 /** What the directory answered to Lookups, and the links. */
 export interface Known {
   readonly links: Links;
-  /** By keyText, as resourcesByKeys gives them: soft-deleted ones by externalId alone. */
+  /** Live users by keyText of their id or name. */
   readonly records: ReadonlyMap<string, ResourceRecord>;
+  /** All users by externalId, soft-deleted ones too. */
+  readonly byExternalId: ReadonlyMap<string, readonly ResourceRecord[]>;
   /** Live users by folded e-mail address. */
   readonly byEmail: ReadonlyMap<string, readonly ResourceRecord[]>;
+  /** What is known of the provider's other records. */
+  readonly evidence: Evidence;
 }
 
 /** What holds while operations are planned. */
@@ -50,6 +56,6 @@ export interface PlanContext {
   /** What a deletion does in this connector. */
   readonly deletion: ConnectorSettings["deletion"];
   readonly config: BridgeConfig;
-  /** "page": conflicts are held back. "second": the end of the run, when a user who is gone may be relinked. */
-  readonly pass: "page" | "second";
+  /** How far the run is: whatever is uncertain is held back until the pass that can tell. */
+  readonly pass: Pass;
 }

@@ -70,6 +70,43 @@ export function rehireIssue(subject: Subject, holder: ResourceRecord): Issue {
   };
 }
 
+/** The issue of a name or address whose user has another id that the provider has, or may have. */
+export function ofAnotherIssue(
+  subject: Subject,
+  holder: ResourceRecord,
+  standing: "present" | "unknown",
+): Issue {
+  const { externalId } = documentOf(holder);
+  const whose =
+    standing === "present"
+      ? "the provider still has that one, so that it is another person"
+      : "it is not certain that the provider no longer has that one";
+  return {
+    kind: "account-of-another",
+    ...subject,
+    detail: `The user with the id ${holder.id} has its name or address, and the externalId ${externalId}: ${whose}. Nothing was taken over for ${subject.sourceId}. If it is the same person, give that user the externalId ${subject.sourceId}; if not, give one of the two another name or address.`,
+  };
+}
+
+/** The issue of a user whom several records may mean, or of whom that is not known yet. */
+export function undecidedIssue(
+  subject: Subject,
+  holder: ResourceRecord,
+  rivals: readonly string[],
+): Issue {
+  const [first, ...others] = rivals;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  const why =
+    first === undefined
+      ? "whether another record has a better claim to that user shows only in the next complete run"
+      : `so has the record ${first}${more}: it is not certain whose that user is. Correct the name or address of one of them at the provider, or give the user the externalId of its record`;
+  return {
+    kind: "match-undecided",
+    ...subject,
+    detail: `${subject.sourceId} has the name or address of the user with the id ${holder.id}, and ${why}. That user was left as it is.`,
+  };
+}
+
 /** The issue of a manager whom no linked user answers to. */
 export function managerIssue(subject: Subject): Issue {
   return {

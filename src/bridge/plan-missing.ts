@@ -1,8 +1,8 @@
 import type { Link, Operation } from "./operation.ts";
-import type { Known, PlanContext, Prepared } from "./plan-context.ts";
+import type { Known, Links, PlanContext, Prepared } from "./plan-context.ts";
 import { keeping, planGone } from "./plan-gone.ts";
 import { isUser } from "./plan-scope.ts";
-import { claimsOf, matchStranger } from "./plan-target.ts";
+import { matchStranger } from "./plan-target.ts";
 import type { BridgeConfig } from "./settings.ts";
 
 /** Whether a link that a complete listing left out needs the confirming point read: there is something to do. */
@@ -27,17 +27,25 @@ export function planMissing(
 
 /**
  * Former source ids whose users the held records take over once they are confirmed to be gone: those
- * users are not switched off meanwhile. `known` is what planning the held records needs.
+ * users are not switched off meanwhile. `known` is what planning the held records needs, with evidence
+ * that takes for gone whom no listing showed.
  */
 export function rehiredFrom(
   held: readonly Prepared[],
   known: Known,
   { settings }: BridgeConfig,
 ): ReadonlySet<string> {
-  const users = held.filter(isUser);
-  const claims = claimsOf(users);
-  const terms = { settings, isGone: () => true };
-  const strangers = users.filter(({ sourceId }) => known.links.bySource(sourceId) === undefined);
-  const targets = strangers.map((user) => matchStranger(user, known, claims, terms));
+  // As it will be in the second pass, once the missing are known to be gone.
+  const links: Links = { ...known.links, byUser: (userId) => asGone(known.links.byUser(userId)) };
+  const strangers = held.filter(isUser).filter(({ sourceId }) => {
+    return known.links.bySource(sourceId) === undefined;
+  });
+  const targets = strangers.map((user) =>
+    matchStranger(user, { ...known, links }, { settings, pass: "second" }),
+  );
   return new Set(targets.flatMap((each) => (each.kind === "relink" ? each.former.sourceId : [])));
+}
+
+function asGone(link: Link | undefined): Link | undefined {
+  return link === undefined ? undefined : { ...link, goneAt: link.goneAt ?? 0 };
 }

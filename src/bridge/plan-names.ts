@@ -3,6 +3,8 @@ import { keyText } from "#scim/resource-key.ts";
 
 /** Somebody of a page who wants a name: his own, or another. */
 export interface NameWish {
+  /** Whose wish it is; of several who want one name the lowest goes first. */
+  readonly sourceId: string;
   /** The id of the user in the directory; undefined for one who is yet to be created. */
   readonly userId: string | undefined;
   /** The key of the name he has; undefined for none. */
@@ -18,7 +20,8 @@ export interface NameRefusal {
 /**
  * Decides which of a page's wishes for names can be granted together; the answer has a refusal at the
  * place of each other one. A name is free when nobody holds it or its holder gets another one in the
- * same page, so that users can swap names; who keeps his name goes first, then who is listed first.
+ * same page, so that users can swap names; who keeps his name goes first, then the lowest source id:
+ * the order of the page says nothing.
  * Each round refuses at least one wish more, until nothing changes.
  */
 export function settleNames(
@@ -59,11 +62,16 @@ function refuseMore(
 function firstByKey(standing: readonly (NameWish | undefined)[]): ReadonlyMap<string, number> {
   const firsts = new Map<string, number>();
   for (const [at, wish] of standing.entries()) {
-    if (wish !== undefined && (!isMove(wish) || !firsts.has(wish.wantedKey))) {
-      firsts.set(wish.wantedKey, at);
-    }
+    if (wish === undefined) continue;
+    const earlier = standing[firsts.get(wish.wantedKey) ?? -1];
+    if (earlier === undefined || goesBefore(wish, earlier)) firsts.set(wish.wantedKey, at);
   }
   return firsts;
+}
+
+function goesBefore(wish: NameWish, other: NameWish): boolean {
+  if (isMove(wish) !== isMove(other)) return !isMove(wish);
+  return wish.sourceId < other.sourceId;
 }
 
 function isMove({ currentKey, wantedKey }: NameWish): boolean {

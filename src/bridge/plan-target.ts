@@ -1,16 +1,25 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource-key.ts";
 import { foldText } from "#scim/text.ts";
+import type { Issue } from "./mapped.ts";
 import { USER_NAME } from "./mapping/map-user.ts";
 import type { Link } from "./operation.ts";
 import type { Known } from "./plan-context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./plan-document.ts";
+import {
+  ofAnotherIssue,
+  rehireIssue,
+  subjectOf,
+  takenIssue,
+  undecidedIssue,
+} from "./plan-issue.ts";
 import type { PreparedUser } from "./plan-scope.ts";
 import type { BridgeSettings } from "./settings.ts";
 
 /** Which user of the directory a record is to be written to. */
 export type Target =
-  | { readonly kind: "create" }
+  /** `issue` says why a user with the same address is not the one. */
+  | { readonly kind: "create"; readonly issue?: Issue }
   | { readonly kind: "linked"; readonly link: Link; readonly before: ResourceRecord }
   | { readonly kind: "adopt"; readonly before: ResourceRecord }
   /** A soft-deleted user with the record's externalId. */
@@ -18,127 +27,196 @@ export type Target =
   /** The user of somebody whom the provider has no more: the same person under a new id. */
   | { readonly kind: "relink"; readonly before: ResourceRecord; readonly former: Link };
 
-/** Where a record is not to be written: nobody is there, or somebody else. */
+/** Where a record is not to be written: nobody is there, or somebody who may be another person. */
 export type NoTarget =
   | { readonly kind: "none" }
-  | { readonly kind: "rehireConflict"; readonly holder: ResourceRecord }
-  | { readonly kind: "externalIdTaken"; readonly holder: ResourceRecord };
+  | { readonly kind: "conflict"; readonly why: ConflictReason; readonly issue: Issue };
+
+/** Why a record waits, or in the end is an issue. */
+export type ConflictReason =
+  | "userName-taken"
+  | "externalId-taken"
+  | "rehire-conflict"
+  | "account-of-another"
+  | "match-undecided";
+
+/**
+ * How far a run is. While a listing is read ("page"), links and externalIds decide, and whatever is
+ * weaker waits. Once it has shown all it has, "names" are weighed, and when those are settled
+ * "addresses". "second" also hands over the users of links whose people are gone.
+ */
+export type Pass = "page" | "names" | "addresses" | "second";
 
 /** By what rules records are matched. */
 export interface MatchTerms {
   readonly settings: BridgeSettings;
-  /** Whether the provider has the user of a link no more, as far as is known for certain. */
-  readonly isGone: (link: Link) => boolean;
-}
-
-/** What the other records of a page have a stronger claim to. */
-export interface Claims {
-  readonly sourceIds: ReadonlySet<string>;
-  readonly nameKeys: ReadonlySet<string>;
-}
-
-/** The claims of a page's records. */
-export function claimsOf(users: readonly PreparedUser[]): Claims {
-  const names = users.map(({ mapped }) => mapped.values.get(USER_NAME.path));
-  return {
-    sourceIds: new Set(users.map(({ sourceId }) => sourceId)),
-    nameKeys: new Set(names.filter((each) => typeof each === "string").map(foldText)),
-  };
+  readonly pass: Pass;
 }
 
 /**
  * Matches a record that no live user is linked to: externalId, then userName, then primary e-mail
- * address. A user who may be another person is never handed over.
+ * address. By the latter two nobody is handed over who holds another id that the provider may still
+ * have, nor anybody whom another record may mean as well: neither depends on the records' order.
  */
 export function matchStranger(
   user: PreparedUser,
   known: Known,
-  claims: Claims,
   terms: MatchTerms,
 ): Target | NoTarget {
   const { sourceId, mapped } = user;
-  const isActive = mapped.isActive !== false;
-  const byExternalId = known.records.get(keyText({ key: "externalId", value: sourceId }));
-  const isLive = byExternalId !== undefined && byExternalId.deletedAt === undefined;
-  if (isLive) return matchExternalId(user, byExternalId, known, terms);
-  const matched = matchName(user, known, claims, terms);
+  const holders = known.byExternalId.get(sourceId) ?? [];
+  const [live, ...others] = holders.filter(({ deletedAt }) => deletedAt === undefined);
+  // RFC 7643 3.1: an externalId may be that of several, and then tells nobody apart.
+  if (live !== undefined && others.length === 0) {
+    return matchExternalId(user, live, known, terms);
+  }
+  const matched = matchName(user, known, terms);
   if (matched !== undefined) return matched;
-  if (!isActive) return terms.settings.createInactive ? { kind: "create" } : { kind: "none" };
-  if (byExternalId !== undefined) return { kind: "restore", before: byExternalId };
-  return matchEmail(user, known, claims, terms) ?? { kind: "create" };
+  if (mapped.isActive === false) {
+    return terms.settings.createInactive ? { kind: "create" } : { kind: "none" };
+  }
+  const [deleted, ...alsoDeleted] = live === undefined ? holders : [];
+  if (deleted !== undefined && alsoDeleted.length === 0) {
+    return { kind: "restore", before: deleted };
+  }
+  return matchEmail(user, known, terms) ?? { kind: "create" };
 }
 
 function matchExternalId(
-  { sourceId, mapped }: PreparedUser,
+  user: PreparedUser,
   before: ResourceRecord,
-  { links }: Known,
+  known: Known,
   terms: MatchTerms,
 ): Target | NoTarget {
-  const link = links.byUser(before.id);
+  const { sourceId, mapped } = user;
+  const link = known.links.byUser(before.id);
   if (link === undefined || link.sourceId === sourceId) return { kind: "adopt", before };
-  if (mapped.isActive === false) return { kind: "none" };
-  return relinked(before, link, terms) ?? { kind: "externalIdTaken", holder: before };
+  const issue = takenIssue(subjectOf(user, sourceId), "externalId-taken", before.id);
+  const conflict = { kind: "conflict", why: "externalId-taken", issue } as const;
+  // Who is linked to him may yet turn out to be excluded, and let him go.
+  if (mapped.isActive === false) return terms.pass === "page" ? conflict : { kind: "none" };
+  return relinked(user, before, link, known, terms) ?? conflict;
 }
 
 function matchName(
-  { sourceId, mapped }: PreparedUser,
-  { links, records }: Known,
-  claims: Claims,
+  user: PreparedUser,
+  known: Known,
   terms: MatchTerms,
 ): Target | NoTarget | undefined {
+  const { sourceId, mapped } = user;
   const userName = mapped.values.get(USER_NAME.path);
   if (typeof userName !== "string") return { kind: "none" };
-  const before = records.get(keyText({ key: "name", value: foldText(userName) }));
+  const nameKey = foldText(userName);
+  const before = known.records.get(keyText({ key: "name", value: nameKey }));
   if (before === undefined) return undefined;
   const isWanted = mapped.isActive !== false;
-  const link = links.byUser(before.id);
+  const link = known.links.byUser(before.id);
   if (link !== undefined && link.sourceId !== sourceId) {
-    return isWanted ? relinked(before, link, terms) : undefined;
+    return isWanted ? relinked(user, before, link, known, terms) : undefined;
   }
-  const { externalId, active } = documentOf(before);
-  const isAnother = typeof externalId === "string" && externalId !== sourceId;
-  if (!isAnother) return { kind: "adopt", before };
-  // Whoever has that source id is in this page, and the user is his.
-  if (claims.sourceIds.has(externalId)) return undefined;
-  if (isWanted) {
-    return active === false
-      ? { kind: "rehireConflict", holder: before }
-      : { kind: "adopt", before };
-  }
-  return { kind: "none" };
+  const foreignId = foreignIdOf(before, sourceId);
+  // Only who works here takes over what somebody else may have left.
+  const isUnwanted = foreignId !== undefined && !isWanted;
+  if (isUnwanted && !terms.settings.createInactive) return { kind: "none" };
+  // Until names are settled, the holder may yet have given this one up.
+  const mayMove = terms.pass === "page" || (isUnwanted && terms.pass === "names");
+  if (mayMove) return undecided(user, before, []);
+  if (isUnwanted) return { kind: "none" };
+  const { evidence } = known;
+  const owner = evidence.ownerOf(before.id);
+  if (owner !== undefined && owner !== sourceId) return undefined;
+  const rivals = othersIn(evidence.named(nameKey), sourceId);
+  if (rivals.length > 0) return undecided(user, before, rivals);
+  if (foreignId === undefined) return { kind: "adopt", before };
+  const standing = evidence.standing(foreignId);
+  if (standing !== "gone") return ofAnother(user, before, standing);
+  return documentOf(before).active === false
+    ? rehireConflict(user, before)
+    : { kind: "adopt", before };
 }
 
-/** Only for an active user with that address as primary one, whom nobody else has a better claim to. */
+/**
+ * Only for an active user, and only one user who has the address as primary one. Where he is known to be
+ * another's, or the address to be that of several, it says nothing: the record has a user of its own.
+ */
 function matchEmail(
-  { mapped }: PreparedUser,
-  { links, byEmail }: Known,
-  claims: Claims,
-  { settings }: MatchTerms,
+  user: PreparedUser,
+  known: Known,
+  { settings, pass }: MatchTerms,
 ): Target | NoTarget | undefined {
+  const { sourceId, mapped } = user;
   const email = mappedEmailKey(mapped);
   if (!settings.matchByEmail || email === undefined) return undefined;
-  const matches = (byEmail.get(email) ?? []).filter(
+  const { links, evidence } = known;
+  const matches = (known.byEmail.get(email) ?? []).filter(
     (each) => primaryEmailKey(documentOf(each)) === email,
   );
-  const [before, ...others] = matches;
-  if (before === undefined || others.length > 0) return undefined;
-  if (links.byUser(before.id) !== undefined) return undefined;
-  const document = documentOf(before);
-  const { externalId, active } = document;
-  const nameKey = foldText(textIn(document, USER_NAME) ?? "");
-  if (claims.nameKeys.has(nameKey)) return undefined;
-  if (typeof externalId === "string" && claims.sourceIds.has(externalId)) return undefined;
-  return active === false ? { kind: "rehireConflict", holder: before } : { kind: "adopt", before };
+  const free = matches.filter(({ id }) => links.byUser(id) === undefined);
+  const [before] = free;
+  if (before === undefined) return undefined;
+  if (pass === "page" || pass === "names") return undecided(user, before, []);
+  const foreignId = foreignIdOf(before, sourceId);
+  const standing = foreignId === undefined ? "gone" : evidence.standing(foreignId);
+  const isAlone = matches.length === 1;
+  if (isAlone && standing === "present") {
+    return { kind: "create", issue: ofAnother(user, before, standing).issue };
+  }
+  // That nobody has a better claim is known from a complete listing alone.
+  if (!evidence.isComplete) return undecided(user, before, []);
+  if (!isAlone || evidence.ownerOf(before.id) !== undefined) return undefined;
+  const nameKey = foldText(textIn(documentOf(before), USER_NAME) ?? "");
+  const claimants = [...evidence.named(nameKey), ...evidence.addressed(email)];
+  const rivals = othersIn(claimants, sourceId);
+  if (rivals.length > 0) {
+    return { kind: "create", issue: undecided(user, before, rivals).issue };
+  }
+  return documentOf(before).active === false
+    ? rehireConflict(user, before)
+    : { kind: "adopt", before };
 }
 
 /** Undefined while the provider still has the former user, or may have. */
 function relinked(
+  user: PreparedUser,
   before: ResourceRecord,
   former: Link,
-  { settings, isGone }: MatchTerms,
+  { evidence }: Known,
+  { settings, pass }: MatchTerms,
 ): Target | NoTarget | undefined {
-  if (!isGone(former)) return undefined;
-  return settings.rehire === "relink"
-    ? { kind: "relink", before, former }
-    : { kind: "rehireConflict", holder: before };
+  if (pass !== "second" || former.goneAt === undefined) return undefined;
+  if (evidence.standing(former.sourceId) !== "gone") return undefined;
+  if (settings.rehire === "conflict") return rehireConflict(user, before);
+  const foreignId = foreignIdOf(before, user.sourceId);
+  const standing = foreignId === undefined ? "gone" : evidence.standing(foreignId);
+  if (standing !== "gone") return ofAnother(user, before, standing);
+  const claim = user.mapped.values.get(USER_NAME.path);
+  const nameKey = typeof claim === "string" ? foldText(claim) : "";
+  const rivals = othersIn(evidence.named(nameKey), user.sourceId);
+  return rivals.length > 0 ? undecided(user, before, rivals) : { kind: "relink", before, former };
+}
+
+/** The id under which somebody else may know the user. */
+function foreignIdOf(before: ResourceRecord, sourceId: string): string | undefined {
+  const { externalId } = documentOf(before);
+  const isForeign = typeof externalId === "string" && externalId !== "" && externalId !== sourceId;
+  return isForeign ? externalId : undefined;
+}
+
+function othersIn(sourceIds: readonly string[], own: string): readonly string[] {
+  return [...new Set(sourceIds)].filter((each) => each !== own).sort();
+}
+
+function rehireConflict(user: PreparedUser, holder: ResourceRecord) {
+  const issue = rehireIssue(subjectOf(user, user.sourceId), holder);
+  return { kind: "conflict", why: "rehire-conflict", issue } as const;
+}
+
+function ofAnother(user: PreparedUser, holder: ResourceRecord, standing: "present" | "unknown") {
+  const issue = ofAnotherIssue(subjectOf(user, user.sourceId), holder, standing);
+  return { kind: "conflict", why: "account-of-another", issue } as const;
+}
+
+function undecided(user: PreparedUser, holder: ResourceRecord, rivals: readonly string[]) {
+  const issue = undecidedIssue(subjectOf(user, user.sourceId), holder, rivals);
+  return { kind: "conflict", why: "match-undecided", issue } as const;
 }

@@ -80,11 +80,16 @@ export function writeDraft(
       goneAt: undefined,
       pendingManager: manager.pending,
     };
-    return { kind: "written", operation: operationOf(draft, change, link, manager.issues) };
+    const issues = [...issuesOf(target), ...manager.issues];
+    return { kind: "written", operation: operationOf(draft, change, link, issues) };
   } catch (error) {
     if (error instanceof ScimError) return { kind: "refused", error };
     throw error;
   }
+}
+
+function issuesOf(target: Target): readonly Issue[] {
+  return target.kind === "create" && target.issue !== undefined ? [target.issue] : [];
 }
 
 function operationOf(

@@ -8,24 +8,17 @@ import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
 import type { Known, PlanContext, Prepared } from "./plan-context.ts";
 import { textIn, writeMapped } from "./plan-document.ts";
 import { planGone, switchOff } from "./plan-gone.ts";
-import { refusedIssue, rehireIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
+import { refusedIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./plan-managers.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./plan-names.ts";
 import {
   exclusionOf,
-  isUser,
   needsComparing,
   type PreparedUser,
   recordOf,
   type UserExclusion,
 } from "./plan-scope.ts";
-import {
-  type Claims,
-  claimsOf,
-  type MatchTerms,
-  matchStranger,
-  type Target,
-} from "./plan-target.ts";
+import { matchStranger, type Target } from "./plan-target.ts";
 import { type Draft, WrittenUsers, writeDraft } from "./plan-write.ts";
 
 /**
@@ -40,13 +33,14 @@ export function planPage(
   const facts: PageFacts = {
     known,
     context,
-    claims: claimsOf(page.filter(isUser)),
-    terms: termsOf(context),
     isExcluded: exclusionOf(context.config),
   };
-  const steps = claimOnce(page.map((prepared) => stepOf(prepared, facts)));
+  const steps = claimOnce(
+    page.map((prepared) => stepOf(prepared, facts)),
+    context,
+  );
   const refusals = settleNames(steps.map(wishOf), known.records);
-  const settled = steps.map((step, at) => settle(step, refusals[at]));
+  const settled = steps.map((step, at) => settle(step, refusals[at], context));
   const written = new WrittenUsers();
   const resolve = managerResolver(known, written);
   return settled.map((step) => operationOf(step, resolve, written, context));
@@ -55,15 +49,7 @@ export function planPage(
 interface PageFacts {
   readonly known: Known;
   readonly context: PlanContext;
-  readonly claims: Claims;
-  readonly terms: MatchTerms;
   readonly isExcluded: UserExclusion;
-}
-
-/** While pages come in, a user who left may yet turn up: nobody is taken for gone before the second pass. */
-function termsOf({ config, pass }: PlanContext): MatchTerms {
-  const isGone = (link: Link) => pass === "second" && link.goneAt !== undefined;
-  return { settings: config.settings, isGone };
 }
 
 /** A record on its way: decided, or to be written once names and managers are known. */
@@ -92,7 +78,7 @@ function stepOf(prepared: Prepared, facts: PageFacts): Step {
 }
 
 function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
-  const { known, context, isExcluded, claims, terms } = facts;
+  const { known, context, isExcluded } = facts;
   const { sourceId, mapped } = user;
   const link = known.links.bySource(sourceId);
   const record = link === undefined ? undefined : recordOf(known, link);
@@ -101,18 +87,15 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
   if (link !== undefined && record !== undefined) {
     return draftOf(user, { kind: "linked", link, before: record }, facts);
   }
-  const target = matchStranger(user, known, claims, terms);
+  const target = matchStranger(user, known, {
+    settings: context.config.settings,
+    pass: context.pass,
+  });
   switch (target.kind) {
     case "none":
       return decided(link === undefined ? nothingFor(user) : vanished(user, link));
-    case "rehireConflict": {
-      const issue = rehireIssue(subjectOf(user, sourceId), target.holder);
-      return decided({ op: "conflict", sourceId, why: "rehire-conflict", issue });
-    }
-    case "externalIdTaken": {
-      const issue = takenIssue(subjectOf(user, sourceId), "externalId-taken", target.holder.id);
-      return decided({ op: "conflict", sourceId, why: "externalId-taken", issue });
-    }
+    case "conflict":
+      return decided({ op: "conflict", sourceId, why: target.why, issue: target.issue });
     case "create":
     case "adopt":
     case "restore":
@@ -138,31 +121,45 @@ function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): St
   return { kind: "draft", draft: { user, target, document, keeps } };
 }
 
-/** A user is the target of one record only: the first one listed. */
-function claimOnce(steps: readonly Step[]): readonly Step[] {
-  const claimed = new Set<string>();
+/** A user is the target of one record only: his own one's, or else that with the lowest source id. */
+function claimOnce(steps: readonly Step[], context: PlanContext): readonly Step[] {
+  const claimed = new Map<string, Draft>();
+  for (const step of steps) {
+    if (step.kind !== "draft" || step.draft.target.kind === "create") continue;
+    const { id } = step.draft.target.before;
+    const other = claimed.get(id);
+    if (other === undefined || goesBefore(step.draft, other)) claimed.set(id, step.draft);
+  }
   return steps.map((step) => {
     if (step.kind !== "draft" || step.draft.target.kind === "create") return step;
     const { id } = step.draft.target.before;
-    if (claimed.has(id)) return decided(nameTaken(step.draft, { holderId: id }));
-    claimed.add(id);
-    return step;
+    if (claimed.get(id) === step.draft) return step;
+    return decided(nameTaken(step.draft, { holderId: id }, context));
   });
+}
+
+function goesBefore(draft: Draft, other: Draft): boolean {
+  const isOwn = draft.target.kind === "linked";
+  if (isOwn !== (other.target.kind === "linked")) return isOwn;
+  return draft.user.sourceId < other.user.sourceId;
 }
 
 function wishOf(step: Step): NameWish | undefined {
   if (step.kind !== "draft") return undefined;
-  const { target, document } = step.draft;
+  const { user, target, document } = step.draft;
+  const { sourceId } = user;
   const wantedKey = nameKeyOf(document);
-  if (target.kind === "create") return { userId: undefined, currentKey: undefined, wantedKey };
+  if (target.kind === "create") {
+    return { sourceId, userId: undefined, currentKey: undefined, wantedKey };
+  }
   const { before } = target;
   const currentKey = target.kind === "restore" ? undefined : nameKeyOf(documentOf(before));
-  return { userId: before.id, currentKey, wantedKey };
+  return { sourceId, userId: before.id, currentKey, wantedKey };
 }
 
-function settle(step: Step, refusal: NameRefusal | undefined): Step {
+function settle(step: Step, refusal: NameRefusal | undefined, context: PlanContext): Step {
   if (refusal === undefined || step.kind !== "draft") return step;
-  return decided(nameTaken(step.draft, refusal));
+  return decided(nameTaken(step.draft, refusal, context));
 }
 
 function operationOf(
@@ -187,11 +184,17 @@ function operationOf(
   }
 }
 
-function nameTaken({ user, target, document }: Draft, { holderId }: NameRefusal): Operation {
+function nameTaken(
+  { user, target, document }: Draft,
+  { holderId }: NameRefusal,
+  { pass }: PlanContext,
+): Operation {
   const { sourceId } = user;
   const subject = { sourceId, userName: textIn(document, USER_NAME) };
   const issue = takenIssue(subject, "userName-taken", holderId);
-  const off = offDespite(user, target, issue);
+  // Whoever leaves may yet give up the name that another one waits for.
+  const mayChange = pass === "page" || pass === "names";
+  const off = mayChange ? undefined : offDespite(user, target, issue);
   return off ?? { op: "conflict", sourceId, why: "userName-taken", issue };
 }
 
@@ -232,7 +235,7 @@ function outOfScope(
   if (link === undefined) return ignored(sourceId, why);
   return config.settings.onExcluded === "unmanage"
     ? { op: "unmanage", sourceId, userId: link.userId }
-    : switchOff(link, why);
+    : switchOff({ ...link, goneAt: undefined }, why);
 }
 
 /** A record that leads to nobody: a leaver, or a row that says too little of somebody unknown. */

@@ -1,12 +1,14 @@
 import type { JsonObject } from "#scim/json.ts";
 import { absorb, applyRecords, linksOf, lookUp, switchOffsIn } from "./apply.ts";
+import { knownClaims } from "./gather-evidence.ts";
 import { judgeGuard } from "./guard.ts";
 import { countLinks, linksBySource } from "./links.ts";
+import { evidenceOf, questionsOf } from "./plan-evidence.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "./plan-missing.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { enterPhase, type Run } from "./run.ts";
-import { noteSeen, rawsOf } from "./run-users.ts";
+import { keepClaims, noteSeen, rawsOf } from "./run-users.ts";
 import { listConflicts } from "./storage-conflicts.ts";
 import { countActiveOffs, dropOffs, listOffs, putMissing } from "./storage-offs.ts";
 import { chunkCount, unseenLinks } from "./storage-seen.ts";
@@ -79,12 +81,13 @@ export async function settleAsked(
   const records = asked.flatMap(({ record }) => (record === undefined ? [] : [record]));
   const prepared = await preparePage(records, config, "full");
   const rehired = await rehiredNow(world, run);
-  const operations = await applyRecords(world, run, prepared, "page");
+  const operations = await applyRecords(world, run, prepared, "addresses");
   const gone = asked.flatMap(({ sourceId, record }) => (record === undefined ? [sourceId] : []));
   return keep(run, () => {
+    keepClaims(world, run, prepared, operations);
     const links = [...linksBySource(sql, gone).values()];
     const missing = planMissing(links, rehired, planContext(world, "page"));
-    const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared, records));
+    const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared));
     noteSeen(sql, prepared);
     save();
     return next;
@@ -121,7 +124,9 @@ async function rehiredNow(world: World, run: Run): Promise<ReadonlySet<string>> 
   const prepared = await preparePage(records, config, run.isFull ? "full" : "delta");
   const links = linksOf(sql, prepared);
   const known = await lookUp(world, links, lookupsOf(prepared, links, config));
-  return rehiredFrom(prepared, known, config);
+  const claims = knownClaims(sql, questionsOf(prepared, known), true);
+  const evidence = evidenceOf(claims, true, () => "gone");
+  return rehiredFrom(prepared, { ...known, evidence }, config);
 }
 
 function isHeldAnyway({ sql, config }: World): boolean {

@@ -6,10 +6,10 @@ import { managerLookups } from "./plan-lookups.ts";
 import { planManagers } from "./plan-managers.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { enterPhase, mayWrite, type Run } from "./run.ts";
+import { waitingPerStep } from "./run-users.ts";
 import { listConflicts } from "./storage-conflicts.ts";
 import { planContext, type World } from "./world.ts";
 
-const RECORDS_PER_STEP = 100;
 const LINKS_PER_STEP = 200;
 
 /**
@@ -24,7 +24,7 @@ export async function secondPass(world: World, run: Run): Promise<Run> {
 
 async function retryConflicts(world: World, run: Run): Promise<Run> {
   const { sql, config, keep } = world;
-  const kept = listConflicts(sql, run.place.after, RECORDS_PER_STEP);
+  const kept = listConflicts(sql, run.place.after, waitingPerStep(run));
   const last = kept.at(-1);
   if (last === undefined) {
     return keep(run, () => ({ ...run, place: { step: "managers", at: 0, after: "" } }));

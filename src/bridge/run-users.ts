@@ -1,11 +1,19 @@
-import type { JsonObject } from "#scim/json.ts";
 import { absorb, applyRecords } from "./apply.ts";
 import { linksBySource } from "./links.ts";
 import { behindPage, type ReadPage, readPage } from "./listing.ts";
+import type { Operation } from "./operation.ts";
 import type { Prepared } from "./plan-context.ts";
+import { claimOf, claimsLeft } from "./plan-evidence.ts";
 import { preparePage } from "./plan-prepare.ts";
-import { counted, enterPhase, type Run } from "./run.ts";
+import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
 import type { ObjectSql } from "./storage.ts";
+import { putClaims } from "./storage-claims.ts";
+import {
+  dropSettled,
+  type KeptConflict,
+  listConflicts,
+  settleConflicts,
+} from "./storage-conflicts.ts";
 import { markSeen } from "./storage-seen.ts";
 import type { World } from "./world.ts";
 
@@ -17,24 +25,70 @@ const RECORDS_PER_BATCH = 500;
  * crash in between is harmless: the page is read again, and finds in the directory what it wants.
  */
 export async function readUsersPage(world: World, run: Run): Promise<Run> {
-  const { source, config, clock, keep, keepPart } = world;
+  const { source, config, keep, keepPart } = world;
   const listing = source.userListings[run.listingsRead];
-  if (listing === undefined) return keep(run, () => enterPhase(run, "groups", clock.now()));
+  if (listing === undefined) return await matchWaiting(world, run);
   const page = await readPage(world, run, listing, run.isFull ? undefined : run.since.users);
   const mode = run.isFull ? "full" : "delta";
   const prepared = await preparePage(page.records, config, mode);
-  const raws = rawsOf(prepared, page.records);
+  const raws = rawsOf(prepared);
   const parts = partsOf(prepared);
   let current = run;
   for (const [at, part] of parts.entries()) {
     const operations = await applyRecords(world, current, part, "page");
     const isLast = at === parts.length - 1;
     current = (isLast ? keep : keepPart)(current, () => {
+      keepClaims(world, current, part, operations);
       const absorbed = absorb(world, current, operations, raws);
       return isLast ? passPage(world, absorbed, page, prepared) : absorbed;
     });
   }
   return current;
+}
+
+/** So many records that wait are matched in one step after a complete listing: nobody is asked then. */
+const WAITING_PER_STEP = 500;
+
+/** Otherwise a request may go out for each of them. */
+const ASKED_PER_STEP = 5;
+
+/** How many records that wait are looked at in one step. */
+export function waitingPerStep({ isFull, isComplete }: Run): number {
+  return isFull && isComplete ? WAITING_PER_STEP : ASKED_PER_STEP;
+}
+
+/**
+ * The end of phase "users": records that match somebody by name or address alone are decided, now that
+ * all is known that would be stronger: names first, then addresses; and before the groups, so that those
+ * find their members.
+ */
+async function matchWaiting(world: World, run: Run): Promise<Run> {
+  const { sql, config, clock, keep } = world;
+  const isNames = run.place.step === "";
+  const kept = listConflicts(sql, run.place.after, waitingPerStep(run));
+  const last = kept.at(-1);
+  if (last === undefined) {
+    return keep(run, () => {
+      if (isNames && run.place.after !== "") {
+        return { ...run, place: { ...NO_PLACE, step: "addresses" } };
+      }
+      dropSettled(sql);
+      return enterPhase(run, "groups", clock.now());
+    });
+  }
+  const records = kept.map(({ record }) => record);
+  const prepared = await preparePage(records, config, run.isFull ? "full" : "delta");
+  const operations = await applyRecords(world, run, prepared, isNames ? "names" : "addresses");
+  return keep(run, () => {
+    keepClaims(world, run, prepared, operations);
+    const next = absorb(world, run, operations, rawsOf(prepared));
+    // They stay until all are matched: what one of them claims holds for the others.
+    settleConflicts(
+      sql,
+      operations.flatMap(({ op, sourceId }) => (op === "conflict" ? [] : (sourceId ?? []))),
+    );
+    return { ...next, place: { ...run.place, after: last.sourceId } };
+  });
 }
 
 /** The run behind a page: its records are seen, its cursor is kept. */
@@ -67,16 +121,23 @@ export function noteSeen(
   return shown - markSeen(sql, numbers);
 }
 
-/** The raw records by source id; preparePage gives them in their order. */
-export function rawsOf(
-  prepared: readonly Prepared[],
-  records: readonly JsonObject[],
-): ReadonlyMap<string, JsonObject> {
-  const pairs = prepared.flatMap(({ sourceId }, at): [string, JsonObject][] => {
-    const record = records[at];
-    return sourceId === undefined || record === undefined ? [] : [[sourceId, record]];
+/** The records by source id as they are kept where they have to wait. */
+export function rawsOf(prepared: readonly Prepared[]): ReadonlyMap<string, KeptConflict> {
+  const kept = prepared.flatMap((each): readonly KeptConflict[] => {
+    const claim = claimOf(each);
+    return claim === undefined ? [] : [{ ...claim, record: each.raw }];
   });
-  return new Map(pairs);
+  return new Map(kept.map((each) => [each.sourceId, each]));
+}
+
+/** Keeps what a full listing's records without a link say of whose a user is. */
+export function keepClaims(
+  { sql }: World,
+  run: Run,
+  page: readonly Prepared[],
+  operations: readonly Operation[],
+): void {
+  if (run.isFull) putClaims(sql, claimsLeft(page, operations, !mayWrite(run)));
 }
 
 /** The parts of a page that travel in a batch each; an empty page has one, empty part. */

@@ -8,7 +8,7 @@ export function createTables(sql: ObjectSql): void {
 
 /** Empties what one run gathers for itself, before the next begins; held switch-offs stay. */
 export function clearRunTables(sql: ObjectSql): void {
-  for (const table of ["seen", "conflicts"]) sql.exec(`DELETE FROM ${table}`);
+  for (const table of ["seen", "waiting", "claims"]) sql.exec(`DELETE FROM ${table}`);
   clearGroupTables(sql);
   sql.exec("DELETE FROM offs WHERE stage IN ('missing', 'run')");
 }
@@ -40,7 +40,16 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS cursors (hash TEXT PRIMARY KEY) WITHOUT ROWID",
   `CREATE TABLE IF NOT EXISTS offs (stage TEXT NOT NULL, source_id TEXT NOT NULL, off TEXT NOT NULL,
     PRIMARY KEY (stage, source_id)) WITHOUT ROWID`,
-  "CREATE TABLE IF NOT EXISTS conflicts (source_id TEXT PRIMARY KEY, record TEXT NOT NULL)",
+  // Former name of `waiting`; what was in it is listed again in the next run.
+  "DROP TABLE IF EXISTS conflicts",
+  `CREATE TABLE IF NOT EXISTS waiting (source_id TEXT PRIMARY KEY, record TEXT NOT NULL, name_key TEXT,
+    email_key TEXT, settled INTEGER NOT NULL) WITHOUT ROWID`,
+  "CREATE INDEX IF NOT EXISTS waiting_name ON waiting (name_key)",
+  "CREATE INDEX IF NOT EXISTS waiting_email ON waiting (email_key)",
+  // One row a page, since a run without anything new may find thousands of claims.
+  `CREATE TABLE IF NOT EXISTS released (user_id TEXT PRIMARY KEY, source_id TEXT NOT NULL)
+    WITHOUT ROWID`,
+  "CREATE TABLE IF NOT EXISTS claims (n INTEGER PRIMARY KEY, items TEXT NOT NULL)",
   `CREATE TABLE IF NOT EXISTS group_queue (source_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,
     tries INTEGER NOT NULL, cursor TEXT) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS group_parts (source_id TEXT NOT NULL, n INTEGER NOT NULL, added INTEGER NOT NULL,

@@ -47,6 +47,24 @@ export function resourcesByKeys(
   return { statements, read };
 }
 
+/** Finds the users who have any of the externalIds, soft-deleted ones too; one may be that of several. */
+export function usersByExternalIds(
+  db: Database,
+  scope: Scope,
+  externalIds: readonly string[],
+): Query<ReadonlyMap<string, readonly ResourceRecord[]>> {
+  const statements = jsonLists(externalIds).map((list) =>
+    db
+      .prepare(
+        `SELECT j.value AS value, ${RESOURCE_COLUMNS} FROM json_each(?2) AS j CROSS JOIN resources
+         WHERE resources.connector_id = ${scopeText(scope)} AND resources.type = 'User'
+           AND resources.external_id = j.value`,
+      )
+      .bind(scopeKey(scope), list),
+  );
+  return { statements, read: (results) => groupedRecords(results.slice(0, statements.length)) };
+}
+
 /** Finds the live users who have any of the addresses, given folded; an address may be that of several. */
 export function usersByEmails(
   db: Database,
@@ -66,16 +84,17 @@ export function usersByEmails(
       )
       .bind(scopeKey(scope), list),
   );
-  const read = (results: readonly D1Result[]) => {
-    const found = statements.flatMap((_, at) => {
-      const values = rowsOf<{ readonly value: string }>(results[at]);
-      return recordsOf(results[at]).map((record, row) => ({
-        value: values[row]?.value ?? "",
-        record,
-      }));
-    });
-    const groups = Map.groupBy(found, ({ value }) => value);
-    return new Map([...groups].map(([value, rows]) => [value, rows.map(({ record }) => record)]));
-  };
-  return { statements, read };
+  return { statements, read: (results) => groupedRecords(results.slice(0, statements.length)) };
+}
+
+/** The records of rows by what each was found by, `value`. */
+function groupedRecords(
+  results: readonly D1Result[],
+): ReadonlyMap<string, readonly ResourceRecord[]> {
+  const found = results.flatMap((result) => {
+    const values = rowsOf<{ readonly value: string }>(result);
+    return recordsOf(result).map((record, row) => ({ value: values[row]?.value ?? "", record }));
+  });
+  const groups = Map.groupBy(found, ({ value }) => value);
+  return new Map([...groups].map(([value, rows]) => [value, rows.map(({ record }) => record)]));
 }

@@ -1,5 +1,6 @@
 import type { Link, Operation } from "#bridge/operation.ts";
 import type { Known, Links, Lookups } from "#bridge/plan-context.ts";
+import { NO_EVIDENCE } from "#bridge/plan-evidence.ts";
 import { identityOf } from "#scim/identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
@@ -13,6 +14,8 @@ import { foldText } from "#scim/text.ts";
 export class BridgeMemory {
   readonly users = new Map<string, ResourceRecord>();
   readonly bySource = new Map<string, Link>();
+  /** Whose users were let go, by user id. */
+  readonly released = new Map<string, string>();
 
   /** A user as a push client made it. */
   push(id: string, body: JsonObject): void {
@@ -30,11 +33,17 @@ export class BridgeMemory {
   /** What a plan gets to know of exactly what it asked for. */
   answer({ keys, emails }: Lookups): Known {
     const records = keys.flatMap((key): [string, ResourceRecord][] => {
-      const record = this.#holder(key);
+      const record = key.key === "externalId" ? undefined : this.#holder(key);
       return record === undefined ? [] : [[keyText(key), record]];
     });
-    const byEmail = new Map(emails.map((email) => [email, this.#withEmail(email)]));
-    return { links: this.links, records: new Map(records), byEmail };
+    const externalIds = keys.flatMap(({ key, value }) => (key === "externalId" ? value : []));
+    return {
+      links: this.links,
+      records: new Map(records),
+      byExternalId: new Map(externalIds.map((each) => [each, this.#withExternalId(each)])),
+      byEmail: new Map(emails.map((email) => [email, this.#withEmail(email)])),
+      evidence: NO_EVIDENCE,
+    };
   }
 
   /** Stores changes in one batch, as the commit does: keys may be swapped, but not be held twice. */
@@ -52,19 +61,30 @@ export class BridgeMemory {
 
   /** Keeps what an operation says of links. */
   keep(operation: Operation): void {
-    if (operation.op === "unmanage") this.bySource.delete(operation.sourceId);
+    if (operation.op === "unmanage") {
+      this.bySource.delete(operation.sourceId);
+      this.released.set(operation.userId, operation.sourceId);
+    }
     if (operation.op === "relink") this.bySource.delete(operation.formerSourceId);
-    if ("link" in operation) this.bySource.set(operation.sourceId, operation.link);
+    if ("link" in operation) {
+      this.bySource.set(operation.sourceId, operation.link);
+      this.released.delete(operation.link.userId);
+    }
   }
 
   #holder({ key, value }: ResourceKey): ResourceRecord | undefined {
-    const found = [...this.users.values()].filter((record) => {
-      const { nameKey, externalId } = identityOf(USER, documentOf(record));
-      const isLive = record.deletedAt === undefined;
-      if (key === "id") return isLive && record.id === value;
-      return key === "name" ? isLive && nameKey === value : externalId === value;
+    return [...this.users.values()].find((record) => {
+      if (record.deletedAt !== undefined) return false;
+      return key === "id"
+        ? record.id === value
+        : identityOf(USER, documentOf(record)).nameKey === value;
     });
-    return found.find((record) => record.deletedAt === undefined) ?? found[0];
+  }
+
+  #withExternalId(externalId: string): readonly ResourceRecord[] {
+    return [...this.users.values()].filter(
+      (record) => identityOf(USER, documentOf(record)).externalId === externalId,
+    );
   }
 
   #withEmail(email: string): readonly ResourceRecord[] {
@@ -79,10 +99,7 @@ export class BridgeMemory {
 
   #requireUnique(): void {
     const live = [...this.users.values()].filter((record) => record.deletedAt === undefined);
-    const keys = live.flatMap((record) => {
-      const { nameKey, externalId } = identityOf(USER, documentOf(record));
-      return [`name ${nameKey}`, ...(externalId === undefined ? [] : [`id ${externalId}`])];
-    });
+    const keys = live.map((record) => identityOf(USER, documentOf(record)).nameKey);
     if (new Set(keys).size !== keys.length) throw new Error(`A key is held twice: ${keys}.`);
   }
 }

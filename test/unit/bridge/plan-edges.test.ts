@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { evidenceOf } from "#bridge/plan-evidence.ts";
 import { rehiredFrom } from "#bridge/plan-missing.ts";
 import { preparePage } from "#bridge/plan-prepare.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
@@ -137,9 +138,10 @@ describe("somebody who comes back", () => {
     const held = await preparePage([again], oktaConfig(), "full");
     const keys = [{ key: "name", value: "ada@example.com" } as const];
 
-    const rehired = rehiredFrom(held, memory.answer({ keys, emails: [] }), oktaConfig());
+    const evidence = evidenceOf([], true, () => "gone");
+    const known = { ...memory.answer({ keys, emails: [] }), evidence };
 
-    expect(rehired).toEqual(new Set(["00u1"]));
+    expect(rehiredFrom(held, known, oktaConfig())).toEqual(new Set(["00u1"]));
   });
 });
 

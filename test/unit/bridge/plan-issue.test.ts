@@ -59,7 +59,7 @@ test("a name that another record of the page gets is told so", async () => {
   const second = oktaUser("00u2", "ada@example.com");
 
   expect(await detailsOf(pushed({}), ADA, second)).toEqual([
-    `Its userName is held by another record of the same page. ${RENAME}`,
+    `Its userName is held by the user with the id user-1. ${RENAME}`,
   ]);
 });
 

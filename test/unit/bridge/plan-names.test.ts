@@ -15,11 +15,11 @@ function directory(...names: readonly string[]) {
 }
 
 function rename(from: string, to: string): NameWish {
-  return { userId: `id-${from}`, currentKey: from, wantedKey: to };
+  return { sourceId: `of ${from}`, userId: `id-${from}`, currentKey: from, wantedKey: to };
 }
 
-function create(name: string): NameWish {
-  return { userId: undefined, currentKey: undefined, wantedKey: name };
+function create(name: string, sourceId = "of nobody"): NameWish {
+  return { sourceId, userId: undefined, currentKey: undefined, wantedKey: name };
 }
 
 /** Which of the wishes are granted. */
@@ -48,8 +48,9 @@ describe("settleNames", () => {
     expect(refusal).toEqual({ holderId: "id-a" });
   });
 
-  test("of two who want one free name the first gets it", () => {
-    expect(granted([create("a"), create("a")], [])).toEqual([true, false]);
+  test("of two who want one free name the lowest source id gets it, in any order", () => {
+    expect(granted([create("a", "u1"), create("a", "u2")], [])).toEqual([true, false]);
+    expect(granted([create("a", "u2"), create("a", "u1")], [])).toEqual([false, true]);
   });
 
   test("who keeps a name goes before who is listed first", () => {

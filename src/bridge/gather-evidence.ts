@@ -1,0 +1,72 @@
+import { linksBySource } from "./links.ts";
+import { mapRecord } from "./mapping/map-record.ts";
+import type { Known, Prepared } from "./plan-context.ts";
+import {
+  type Claim,
+  claimsOfReleased,
+  type Evidence,
+  evidenceOf,
+  type Questions,
+  questionsOf,
+  type Standing,
+} from "./plan-evidence.ts";
+import type { Run } from "./run.ts";
+import { SourceError } from "./source.ts";
+import { claimsFor, listReleased } from "./storage-claims.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Finds out what weak matches have to know: from the listing where it came whole, else by asking the
+ * provider for each id in doubt. Throws SourceError where the provider cannot be asked now.
+ */
+export async function gatherEvidence(
+  world: World,
+  run: Run,
+  page: readonly Prepared[],
+  known: Known,
+): Promise<Evidence> {
+  const { sql } = world;
+  const questions = questionsOf(page, known);
+  const isComplete = run.isFull && run.isComplete;
+  const claims = knownClaims(sql, questions, isComplete);
+  if (isComplete) {
+    const links = linksBySource(sql, questions.sourceIds);
+    // Who is linked and not in the listing is gone once that was confirmed.
+    const isThere = (id: string) => links.has(id) && links.get(id)?.goneAt === undefined;
+    return evidenceOf(claims, true, (id) => (isThere(id) ? "present" : "gone"));
+  }
+  const listed = new Set(claims.map(({ sourceId }) => sourceId));
+  const standings = new Map<string, Standing>();
+  for (const id of questions.sourceIds) {
+    if (!listed.has(id)) standings.set(id, await ask(world, id));
+  }
+  return evidenceOf(claims, false, (id) => standings.get(id) ?? "unknown");
+}
+
+/** All that is claimed by the records of this run, and by those whose users were let go before. */
+export function knownClaims(
+  sql: World["sql"],
+  questions: Questions,
+  isComplete: boolean,
+): readonly Claim[] {
+  const released = listReleased(sql, questions.userIds);
+  const ids = [...questions.sourceIds, ...released.map(({ sourceId }) => sourceId)];
+  const claims = claimsFor(sql, { ...questions, sourceIds: ids });
+  return [...claims, ...claimsOfReleased(released, claims, isComplete)];
+}
+
+async function ask({ source, config }: World, sourceId: string): Promise<Standing> {
+  try {
+    const record = await source.readUser(sourceId);
+    if (record === undefined) return "gone";
+    const mapped = mapRecord(record, config);
+    // Some providers also answer to a login, which is nobody's id.
+    return mapped.kind !== "removed" && mapped.sourceId === sourceId ? "present" : "gone";
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    // An odd answer about one id leaves that one in doubt, and concerns nobody else.
+    const isOdd = error.failure.kind === "malformed" || error.failure.kind === "forbidden";
+    if (isOdd) return "unknown";
+    throw error;
+  }
+}
