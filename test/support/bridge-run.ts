@@ -187,6 +187,7 @@ const PASSES = ["names", "addresses"] as const;
 
 /** All at once: the engine's steps are larger than any test. */
 function matchWaiting(memory: BridgeMemory, context: PlanContext, look: Look): readonly Planned[] {
+  if (look.waiting.size === 0) return [];
   const done = PASSES.flatMap((pass) => {
     const planned = planAndStore(memory, look.stillWaiting(), { ...context, pass }, look);
     const waiting = new Set(conflictsIn(planned));
