@@ -3,8 +3,9 @@ import { nameAttribute } from "#scim/identity.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
 import { foldText } from "#scim/text.ts";
 import { maskEvent } from "#store/event-mask.ts";
-import { redactDifference, redactText } from "#store/event-redact.ts";
+import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
+import { redactText } from "#store/redact-text.ts";
 import type { Notice } from "./notice.ts";
 import type { Provider } from "./settings.ts";
 

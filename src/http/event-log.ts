@@ -1,14 +1,11 @@
 import type { Difference } from "#scim/difference.ts";
 import type { JsonValue } from "#scim/json.ts";
+import { type ResourceTypes, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { foldText } from "#scim/text.ts";
 import { maskEvent } from "#store/event-mask.ts";
-import {
-  LOGGED_BODY_BYTES_MAX,
-  redactBody,
-  redactTarget,
-  redactText,
-} from "#store/event-redact.ts";
+import { redactAnswer, redactBody, redactTarget, withoutEchoes } from "#store/event-redact.ts";
 import type { EventRow, RefusedRow } from "#store/events.ts";
+import { redactText } from "#store/redact-text.ts";
 import type { Answer } from "./answer.ts";
 import { explain } from "./explain.ts";
 
@@ -41,6 +38,8 @@ export interface CallResult {
   readonly latencyMs: number;
   readonly requestText: string;
   readonly requestBody: JsonValue | undefined;
+  /** By whose schemas the names in the body mean anything. */
+  readonly types: ResourceTypes;
   /** What the request changed, already redacted. */
   readonly difference: Difference | null;
   /** Whether the connector keeps personal data out of its log. */
@@ -69,7 +68,13 @@ export function refusedRow(
   }: Pick<CallResult, "answer" | "isMasked"> & { readonly credentialId: string },
   reason: DoorReason,
 ): RefusedRow {
-  const nothing = { requestText: "", requestBody: undefined, difference: null, warnings: [] };
+  const nothing = {
+    requestText: "",
+    requestBody: undefined,
+    types: STANDARD_TYPES,
+    difference: null,
+    warnings: [],
+  };
   const result = { answer, credentialId, isMasked, resource: {}, latencyMs: 0, ...nothing };
   const row = eventRow({ ...facts, userAgent: undefined }, result);
   const minute = Math.floor(facts.startedAt / 60_000);
@@ -84,12 +89,24 @@ const SHORT_TEXT_BYTES_MAX = 1_024;
 /** Composes the event-log row of a request (SEMANTICS 10), with secrets redacted and sizes bounded. */
 export function eventRow(facts: CallFacts, result: CallResult): EventRow {
   const { answer, resource } = result;
+  const [path = ""] = facts.target.split("?", 1);
+  const body = redactBody({
+    method: facts.method,
+    path,
+    text: result.requestText,
+    value: result.requestBody,
+    types: result.types,
+  });
+  const target = redactTarget(facts.target, TARGET_BYTES_MAX);
+  const hidden = [...target.hidden, ...body.hidden];
+  const shortText = (text: string) => withoutEchoes(redactText(text, SHORT_TEXT_BYTES_MAX), hidden);
+  const explanation = explain(answer, resource, result.isMasked);
   const userName = resource.userName && redactText(resource.userName, SHORT_TEXT_BYTES_MAX);
   const row: EventRow = {
     opId: facts.opId,
     at: facts.startedAt,
     method: facts.method,
-    path: redactTarget(facts.target, TARGET_BYTES_MAX),
+    path: target.text,
     status: answer.status,
     scimType: answer.scimType ?? null,
     latencyMs: result.latencyMs,
@@ -100,12 +117,12 @@ export function eventRow(facts: CallFacts, result: CallResult): EventRow {
     resourceId: resource.resourceId ? redactText(resource.resourceId, SHORT_TEXT_BYTES_MAX) : null,
     userName: userName ?? null,
     userNameKey: userName ? foldText(userName) : null,
-    requestBody: redactBody(result.requestText, result.requestBody) || null,
+    requestBody: body.text || null,
     // Passwords are never returned (RFC 7643 §4.1.1), but a token may stand in any attribute.
-    responseBody: answer.body === undefined ? null : redactText(answer.body, LOGGED_BODY_BYTES_MAX),
-    warnings: result.warnings.map((warning) => redactText(warning, SHORT_TEXT_BYTES_MAX)),
+    responseBody: answer.body === undefined ? null : redactAnswer(answer.body, hidden),
+    warnings: result.warnings.map(shortText),
     difference: result.difference,
-    explanation: explain(answer, resource, result.isMasked),
+    explanation: explanation === null ? null : withoutEchoes(explanation, hidden),
   };
   return result.isMasked ? maskEvent(row) : row;
 }

@@ -1,6 +1,6 @@
 import { quoteName } from "#scim/json.ts";
 import { MASK, maskName } from "#store/event-mask.ts";
-import { redactText } from "#store/event-redact.ts";
+import { redactText } from "#store/redact-text.ts";
 import type { Answer } from "./answer.ts";
 import type { LoggedResource } from "./event-log.ts";
 

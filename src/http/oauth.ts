@@ -11,6 +11,7 @@ import {
 import { deriveToken, hashToken } from "#credentials/token.ts";
 import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.ts";
+import { STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/oauth-clients.ts";
 import { type Answer, jsonAnswer } from "./answer.ts";
 import { readTokenBody } from "./body.ts";
@@ -212,6 +213,7 @@ function logRequest(
     latencyMs: 0,
     requestText: "",
     requestBody: undefined,
+    types: STANDARD_TYPES,
     difference: null,
   });
   services.log.addEvent(db, connectorId, row, waitUntil(context));

@@ -312,6 +312,7 @@ export class ScimCall {
       latencyMs: this.tools.clock.now() - this.facts.startedAt,
       requestText: this.showsBodies ? this.requestText : "",
       requestBody: this.showsBodies ? this.requestBody : undefined,
+      types: this.types,
       difference,
       isMasked: this.access?.settings.maskPersonalData ?? false,
     });

@@ -1,122 +1,139 @@
 import type { Difference } from "#scim/difference.ts";
-import { isJsonObject, type JsonValue } from "#scim/json.ts";
+import type { JsonValue } from "#scim/json.ts";
+import { bodyPlace } from "#scim/known-names.ts";
+import type { ResourceTypes } from "#scim/schema/custom.ts";
+import { HIDDEN_MAX, redactJson } from "./redact-json.ts";
+import { cut, REDACTED, redactText, withoutSecrets, withoutValues } from "./redact-text.ts";
+import { comparedWords, isSecretName, mayNameSecret, namesSecret } from "./secret-names.ts";
 
 /** SEMANTICS 10: so much of a body is kept in the event log. */
 export const LOGGED_BODY_BYTES_MAX = 16 * 1024;
 
-const REDACTED = "[redacted]";
+/** A text as the event log may keep it, and the secrets that were taken out of it. */
+export interface RedactedText {
+  readonly text: string;
+  readonly hidden: readonly string[];
+}
 
-/** Text that needs a closer look: a password by name, a token, or an escape that could hide either. */
-const SUSPICIOUS = /passw|sgw_|\\u/i;
+/** A request's body: how it came, and what it parsed to; undefined where it could not be parsed. */
+export interface LoggedBody {
+  readonly method: string;
+  readonly path: string;
+  readonly text: string;
+  readonly value: JsonValue | undefined;
+  readonly types: ResourceTypes;
+}
 
 /**
- * A JSON body as the event log may keep it: without passwords and tokens, at most 16 KB. `value` is
- * what `text` parsed to; a body that could not be parsed is not kept, since nobody knows its secrets.
+ * A JSON body as the event log may keep it: without secrets and without the values of attributes that
+ * no schema knows, at most 16 KB. A body that could not be parsed is not kept, since nobody knows its
+ * secrets.
  */
-export function redactBody(text: string, value: JsonValue | undefined): string {
-  if (value === undefined) return text === "" ? "" : `[not JSON, ${text.length} characters]`;
-  const clean = SUSPICIOUS.test(text) ? JSON.stringify(redactValue(value)) : text;
-  return cut(clean, LOGGED_BODY_BYTES_MAX);
-}
-
-/** Any text as the event log may keep it: without tokens, at most `bytesMax` long. */
-export function redactText(text: string, bytesMax: number): string {
-  return cut(withoutTokens(text), bytesMax);
-}
-
-/** A path with its query as the event log may keep it: without tokens, and without whatever names a password. */
-export function redactTarget(target: string, bytesMax: number): string {
-  const [rawPath = "", ...query] = target.split("?");
-  const path = rawPath.split("/").map(redactEncoded).join("/");
-  const parameters = query.join("?").split("&").map(redactParameter);
-  return redactText(
-    [path, ...(query.length === 0 ? [] : [parameters.join("&")])].join("?"),
-    bytesMax,
-  );
-}
-
-/** A difference as the event log may keep it: without tokens, and left out where it is too large. */
-export function redactDifference(difference: Difference): Difference {
-  const text = withoutTokens(JSON.stringify(difference));
-  if (text.length > LOGGED_BODY_BYTES_MAX) {
-    const names = Object.keys(difference);
-    return Object.fromEntries(names.map((name) => [name, { to: "[too long to keep]" }]));
+export function redactBody({ method, path, text, value, types }: LoggedBody): RedactedText {
+  if (value === undefined) {
+    return { text: text === "" ? "" : `[not JSON, ${text.length} characters]`, hidden: [] };
   }
-  // Replacing one token's characters by another text keeps the JSON what it was.
-  return JSON.parse(text) as Difference;
+  const known = { types: [types.User, types.Group], start: bodyPlace(method, path) };
+  const redacted = redactJson(value, LOGGED_BODY_BYTES_MAX, known);
+  const isAsSent = redacted.isWhole && !redacted.isChanged;
+  return {
+    text: isAsSent ? cut(text, LOGGED_BODY_BYTES_MAX) : redacted.text,
+    hidden: redacted.hidden,
+  };
 }
 
-/** Shortens text to so many bytes of UTF-8, at the end of a character. */
-export function cut(text: string, bytesMax: number): string {
-  if (text.length * 3 <= bytesMax) return text;
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.byteLength <= bytesMax) return text;
-  return new TextDecoder().decode(bytes.subarray(0, bytesMax), { stream: true });
+/** An answer's body, which is JSON of our own, as the event log may keep it. */
+export function redactAnswer(body: string, hidden: readonly string[]): string {
+  const kept = body.slice(0, LOGGED_BODY_BYTES_MAX + 1);
+  const isWhole = kept.length === body.length;
+  const clean =
+    isWhole && mayNameSecret(kept)
+      ? redactJson(JSON.parse(body), LOGGED_BODY_BYTES_MAX, undefined).text
+      : body;
+  return withoutEchoes(redactText(clean, LOGGED_BODY_BYTES_MAX), hidden);
 }
 
-/** Parameters that some clients put secrets into, and any whose value speaks of a password. */
-function redactParameter(parameter: string): string {
-  const [name = ""] = decoded(parameter).split("=");
-  const isSecret =
-    /^(access_token|client_secret|token|password)$/i.test(name) ||
-    /passw|\\u/i.test(decoded(parameter));
-  return isSecret ? `${name}=${REDACTED}` : redactEncoded(parameter);
+/** A text that may repeat what the request hid. One that hid very much is not searched for all of it. */
+export function withoutEchoes(text: string, hidden: readonly string[]): string {
+  return hidden.length < HIDDEN_MAX ? withoutValues(text, hidden) : REDACTED;
 }
 
-/** A piece of a URL; one that hides a token behind percent signs is kept decoded. */
+/** A path with its query as the event log may keep it: without tokens, and without what speaks of a secret. */
+export function redactTarget(target: string, bytesMax: number): RedactedText {
+  const [rawPath = "", ...query] = target.slice(0, bytesMax * 2).split("?");
+  const path = rawPath.split("/").map(redactEncoded).join("/");
+  const hidden: string[] = [];
+  const parameters = query
+    .join("?")
+    .split("&")
+    .map((each) => redactParameter(each, hidden));
+  const clean = query.length === 0 ? path : `${path}?${parameters.join("&")}`;
+  return { text: cut(clean, bytesMax), hidden: hidden.slice(0, HIDDEN_MAX) };
+}
+
+/** A difference as the event log may keep it: without secrets, and left out where it is too large. */
+export function redactDifference(difference: Difference): Difference {
+  const text = JSON.stringify(difference);
+  const entries = Object.entries(difference);
+  if (text.length > LOGGED_BODY_BYTES_MAX) {
+    return Object.fromEntries(entries.map(([name]) => [name, { to: "[too long to keep]" }]));
+  }
+  if (!mayNameSecret(text)) return difference;
+  const clean = entries.map(([name, sides]) => [
+    name,
+    isSecretName(name)
+      ? Object.fromEntries(Object.keys(sides).map((side) => [side, REDACTED]))
+      : JSON.parse(redactJson(JSON.parse(JSON.stringify(sides)), DIFFERENCE_MAX, undefined).text),
+  ]);
+  return Object.fromEntries(clean);
+}
+
+/** Beyond every difference that is kept, whatever a secret is replaced by. */
+const DIFFERENCE_MAX = 16 * LOGGED_BODY_BYTES_MAX;
+
+/** Parameters whose values are names alone: there a secret's name gives nothing away. */
+const NAME_LISTS = /^(attributes|excludedattributes|sortby)$/i;
+
+function redactParameter(parameter: string, hidden: string[]): string {
+  const [name = "", ...rest] = decoded(parameter).split("=");
+  const value = rest.join("=");
+  if (rest.length === 0 || !mayNameSecret(decoded(parameter))) return redactEncoded(parameter);
+  const isList = NAME_LISTS.test(name) && /^[\w$.:, -]*$/.test(value);
+  if (!isSecretName(name) && (isList || !namesSecret(value))) return redactEncoded(parameter);
+  hidden.push(value, ...comparedWords(value));
+  return `${withoutSecrets(name)}=${REDACTED}`;
+}
+
+/** A piece of a URL; one that hides a secret behind percent signs is kept decoded. */
 function redactEncoded(text: string): string {
+  if (!text.includes("%") && !mayNameSecret(text)) return text;
   const plain = decoded(text);
-  const clean = withoutTokens(plain);
+  const clean = withoutSecrets(plain);
   return clean === plain ? text : clean;
 }
 
+/** Text without percent signs, even if they were put on it twice, or not all of them mean something. */
 function decoded(text: string): string {
+  let plain = text.replaceAll("+", " ");
+  for (let round = 0; round < 3 && plain.includes("%"); round += 1) plain = decodedOnce(plain);
+  return plain;
+}
+
+/** Of what is broken, each run of percent signs is decoded by itself. */
+function decodedOnce(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text;
+    return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, decodedRun);
   }
 }
 
-const TOKEN = /sgw_[0-9A-Za-z]+/g;
-
-function withoutTokens(text: string): string {
-  return text.replace(TOKEN, `sgw_${REDACTED}`);
-}
-
-function redactValue(value: JsonValue): JsonValue {
-  if (typeof value === "string") return withoutTokens(value);
-  if (Array.isArray(value)) return value.map(redactValue);
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value);
-  const namesPassword = members.some(
-    ([name, path]) => isNamed(name, "path") && typeof path === "string" && isPasswordPath(path),
-  );
-  return Object.fromEntries(
-    members.map(([name, member]) =>
-      isPassword(name) || (namesPassword && isNamed(name, "value")) || hidesSecret(name, member)
-        ? [withoutTokens(name), REDACTED]
-        : [withoutTokens(name), redactValue(member)],
-    ),
-  );
-}
-
-/** Also URN-qualified (`urn:…:User:password`), as Entra names attributes. */
-function isPassword(name: string): boolean {
-  return /(^|[:.])password$/i.test(name.trim());
-}
-
-/** A PATCH path may go on behind the name: `password.value`, `password[…]`. */
-function isPasswordPath(path: string): boolean {
-  return /(^|[:.])password($|[.[\s])/i.test(path.trim());
-}
-
-/** A path or filter that compares a password, or escapes what it compares, is not kept. */
-function hidesSecret(name: string, member: JsonValue): boolean {
-  if (!isNamed(name, "path") && !isNamed(name, "filter")) return false;
-  return typeof member === "string" && /passw.*"|\\u/is.test(member);
-}
-
-function isNamed(name: string, expected: string): boolean {
-  return name.toLowerCase() === expected;
+function decodedRun(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return run.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createToken } from "#credentials/token.ts";
-import { CORE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
 import {
   aPatch,
   aUser,
@@ -111,6 +111,36 @@ test.each<[string, Sent, number]>([
   ],
   ["in a POST that is a conflict", (p) => ({ body: aUser({ userName: "ada", password: p }) }), 409],
   ["in a POST without userName", (password) => ({ body: { password } }), 400],
+  [
+    "beside a PATCH path that is a list",
+    (value) => patch({ op: "replace", path: ["password"], value }),
+    400,
+  ],
+  [
+    "in the filter of a PATCH path",
+    (p) => patch({ op: "replace", path: `password[value eq "${p}"]`, value: "x" }),
+    400,
+  ],
+  ["as newPassword", (newPassword) => ({ body: aUser({ newPassword }) }), 201],
+  [
+    "as passwd in the extension",
+    (passwd) => ({ body: aUser({ [ENTERPRISE_USER]: { passwd } }) }),
+    201,
+  ],
+  ["as pwd of a name", (pwd) => ({ body: aUser({ name: { pwd } }) }), 201],
+  ["as api_key in the query", (p) => ({ path: `/Users?api_key=${p}` }), 200],
+  ["as pass in the query", (p) => ({ path: `/Users?pass=${p}` }), 200],
+  ["as authorization in the query", (p) => ({ path: `/Users?authorization=${p}` }), 200],
+  ["in a filter without quotes", (p) => ({ path: `/Users${filterQuery(`passwd eq ${p}`)}` }), 400],
+  [
+    "in a search",
+    (p) => ({ path: "/Users/.search", body: { filter: `userPassword eq "${p}"` } }),
+    400,
+  ],
+  ["in the User-Agent", (p) => ({ headers: { "User-Agent": `x token=${p}` } }), 200],
+  ["in an attribute that no schema knows", (ssn) => ({ body: aUser({ ssn }) }), 201],
+  ["in an extension that no schema knows", (a) => ({ body: aUser({ "urn:x:y": { a } }) }), 201],
+  ["in a PATCH of what no schema knows", (value) => patch({ op: "add", path: "ssn", value }), 200],
   ["in broken JSON", (p) => ({ body: `{"password":"${p}"` }), 400],
   ["in a body of another type", (p) => ({ body: `password=${p}`, headers: textPlain() }), 415],
   ["in a body for another method", (password) => ({ ...put({ password }), path: "/Users" }), 405],
