@@ -1,7 +1,7 @@
 /** The address of the `rel="next"` link of a Link header (RFC 8288), as it is written; undefined for none. */
 export function readNextLink(headers: Headers): string | undefined {
   for (const [, url, parameters = ""] of (headers.get("Link") ?? "").matchAll(LINK)) {
-    if (REL_NEXT.test(parameters)) return url;
+    if (namesNext(parameters)) return url;
   }
   return undefined;
 }
@@ -10,4 +10,11 @@ export function readNextLink(headers: Headers): string | undefined {
 const LINK = /<([^<>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)/g;
 
 /** RFC 8288 §3.3: a list of types, in any letter case. */
-const REL_NEXT = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?=\s|;|$))/i;
+function namesNext(parameters: string): boolean {
+  return [...parameters.matchAll(PARAMETER)].some(
+    ([, name = "", quoted, bare = ""]) =>
+      name.toLowerCase() === "rel" && (quoted ?? bare).toLowerCase().split(/\s+/).includes("next"),
+  );
+}
+
+const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s",;]+))/g;

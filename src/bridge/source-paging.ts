@@ -1,3 +1,4 @@
+import { withoutTrailing } from "#scim/text.ts";
 import { SourceError } from "./source.ts";
 import { foreignAddress, isOfOrigin } from "./source-exchange.ts";
 import { repeatedPage } from "./source-records.ts";
@@ -45,7 +46,7 @@ export function deltaExpired(provider: string): SourceError {
 
 /** A base address as paths are put behind it: without slashes at its end. */
 export function trimSlashes(baseUrl: string): string {
-  return baseUrl.replace(/\/+$/, "");
+  return withoutTrailing(baseUrl, "/");
 }
 
 /** A text as one segment of a path; undefined for one that cannot be: empty, a dot segment, half a character. */

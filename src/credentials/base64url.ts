@@ -1,7 +1,10 @@
 /** Writes bytes in the URL-safe base64 of RFC 4648 §5, without padding. */
 export function encodeBase64Url(bytes: Uint8Array): string {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(binary)
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/={1,2}$/, "");
 }
 
 /** Reads what encodeBase64Url wrote; throws for anything that is not base64. */

@@ -19,7 +19,7 @@ function network48(address: string): string {
   const right = tail?.split(":").filter(Boolean) ?? [];
   const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
   const groups = [...left, ...zeros, ...right].slice(0, 3).map(withoutLeadingZeros);
-  return groups.join(":").replace(/(:0)+$/, "");
+  return groups.join(":").replace(/(:0){1,8}$/, "");
 }
 
 function withoutLeadingZeros(group: string): string {

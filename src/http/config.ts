@@ -1,5 +1,6 @@
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import { createSigner, type Signer } from "#credentials/signer.ts";
+import { withoutTrailing } from "#scim/text.ts";
 import { type AccessConfig, readAccess } from "./access-config.ts";
 
 /** What the operator set, read once per isolate. */
@@ -111,7 +112,7 @@ function readPaths(variable: string, list: string): [string, ...string[]] {
 }
 
 function readPath(variable: string, text: string): string {
-  const path = text.trim().replace(/\/+$/, "");
+  const path = withoutTrailing(text.trim(), "/");
   // A URL's own dot segments are gone before it is looked at: nobody could ask for such a path.
   const isPath =
     /^(\/[\w.~-]+)+$/.test(path) && new URL(path, "https://any.example").pathname === path;

@@ -11,6 +11,13 @@ export function foldText(text: string): string {
     : text.normalize("NFKC").toLowerCase().normalize("NFKC");
 }
 
+/** Text without a character at its end, however often it stands there. */
+export function withoutTrailing(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end -= 1;
+  return text.slice(0, end);
+}
+
 /** Whether text holds a NUL or a lone surrogate, which no string of a request may hold. */
 export function hasBrokenText(text: string): boolean {
   return text.includes("\u0000") || !text.isWellFormed();

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
+import { withoutTrailing } from "#scim/text.ts";
 import { type BridgeInput, CREDENTIALS } from "./bridge-input.ts";
 import { Problem } from "./problem.ts";
 
@@ -95,7 +96,7 @@ function readOrigin(name: string, text: string, options: SafeUrlOptions): string
 function readAddress(name: string, text: string, options: SafeUrlOptions): string {
   const url = safeUrl(name, text, options);
   if (url.href.includes("?")) throw new Problem(400, `source.${name}: leave out the query`);
-  return url.href.replace(/\/+$/, "");
+  return withoutTrailing(url.href, "/");
 }
 
 function safeUrl(name: string, text: string, options: SafeUrlOptions): URL {

@@ -2,7 +2,7 @@ import { Problem } from "./problem.ts";
 
 /** Writes where a list goes on as an opaque cursor; null on the last page. */
 export function encodeCursor(position: string | undefined): string | null {
-  return position === undefined ? null : btoa(position).replace(/=+$/, "");
+  return position === undefined ? null : btoa(position).replace(/={1,2}$/, "");
 }
 
 /** Reads a cursor that holds the id of a list's last item; 400 for what no list gave out. */
