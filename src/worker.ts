@@ -8,6 +8,7 @@ import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import { Memory } from "#http/memory.ts";
+import { ScanTurns } from "#http/scan-turns.ts";
 import type { AppEnv } from "#http/services.ts";
 import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
@@ -32,6 +33,7 @@ export default {
       log: new DeferredLog(clock),
       waker: new WebhookWaker(clock),
       memory: new Memory(clock),
+      turns: new ScanTurns(clock),
       fetch: (url, init) => fetch(url, init),
     });
     return app.fetch(request, env, context);

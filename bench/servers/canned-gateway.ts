@@ -2,6 +2,7 @@ import { createApp } from "../../src/http/app.ts";
 import { readConfig } from "../../src/http/config.ts";
 import { DeferredLog } from "../../src/http/deferred-log.ts";
 import { Memory } from "../../src/http/memory.ts";
+import { ScanTurns } from "../../src/http/scan-turns.ts";
 import { WebhookWaker } from "../../src/http/wake.ts";
 
 const clock = {
@@ -18,6 +19,7 @@ export function createGateway(env: Env): (request: Request) => Promise<Response>
     log: new DeferredLog(clock),
     waker: new WebhookWaker(clock),
     memory: new Memory(clock),
+    turns: new ScanTurns(clock),
     fetch: () => Promise.reject(new Error("Nothing goes out.")),
   });
   const context = {

@@ -44,6 +44,8 @@ export interface CallTools {
   readonly signer: Signer;
   /** Throws where a connector whose token is good sends too many requests. */
   readonly admit: (access: Access) => Promise<void>;
+  /** Runs a scan in its connector's turn; throws where it may not run now. */
+  readonly inTurn: <T>(access: Access, scan: () => Promise<T>) => Promise<T>;
   /** Tells the connector's webhooks that something was written. */
   readonly wake: (access: Access) => void;
   /** What earlier requests saw. */
@@ -137,6 +139,13 @@ export class ScimCall {
     await this.tools.admit(access);
     this.settingsJudged = access.settings;
     return asked.found === undefined ? await this.ask(build) : asked.found.value;
+  }
+
+  /** Runs a scan in the connector's turn, once the caller is known: 429 where it may not run now. */
+  async inTurn<T>(scan: () => Promise<T>): Promise<T> {
+    await this.settings();
+    if (this.access === undefined) throw new Error("A scan was begun before its caller was known.");
+    return await this.tools.inTurn(this.access, scan);
   }
 
   /** Judges what the token turned out to stand for, and remembers it; throws the refusal unless it is good. */

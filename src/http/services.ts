@@ -2,6 +2,7 @@ import type { Clock } from "#store/clock.ts";
 import type { Config } from "./config.ts";
 import type { DeferredLog } from "./deferred-log.ts";
 import type { Memory } from "./memory.ts";
+import type { ScanTurns } from "./scan-turns.ts";
 import type { WebhookWaker } from "./wake.ts";
 
 /** What every route shares for as long as its isolate lives. */
@@ -13,6 +14,8 @@ export interface Services {
   readonly waker: WebhookWaker;
   /** What earlier requests saw, to decide a write on. */
   readonly memory: Memory;
+  /** One scan at a time for each connector. */
+  readonly turns: ScanTurns;
   /** Outgoing requests, to hosts that the operator configured. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }

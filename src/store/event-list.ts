@@ -40,6 +40,14 @@ export interface EventPage {
 /** DESIGN "Storage": a filter without an index of its own looks at so many rows for one page at most. */
 const WINDOW_ROWS = 10_000;
 
+/** A page of events ends early once its rows have so many bytes. */
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** octet_length reads the header of a row, not its texts. */
+const BYTES = ["request_body", "response_body", "warnings", "difference", "explanation"]
+  .map((column) => `coalesce(octet_length(events.${column}), 0)`)
+  .join(" + ");
+
 const SHOWN = `op_id AS opId, at, method, path, status, scim_type AS scimType, latency_ms AS latencyMs,
   client_ip AS clientIp, user_agent AS userAgent, credential_id AS credentialId,
   resource_type AS resourceType, resource_id AS resourceId, user_name AS userName,
@@ -75,10 +83,14 @@ export async function listEvents(
   const text = `WITH
     in_window AS MATERIALIZED (SELECT row_id, op_id FROM events
       WHERE ${inWindow.join(" AND ")} ORDER BY op_id DESC LIMIT ${windowRows}),
-    found AS (SELECT events.* FROM in_window CROSS JOIN events USING (row_id)
-      WHERE ${["1", ...conditions].join(" AND ")} ORDER BY events.op_id DESC LIMIT ${page.limit})
-    SELECT extent.size, extent.lastId, ${SHOWN}
-    FROM (SELECT count(*) AS size, min(op_id) AS lastId FROM in_window) AS extent LEFT JOIN found
+    found AS MATERIALIZED (SELECT events.row_id AS row_id, events.op_id AS op_id, ${BYTES} AS bytes
+      FROM in_window CROSS JOIN events USING (row_id)
+      WHERE ${["1", ...conditions].join(" AND ")} ORDER BY events.op_id DESC LIMIT ${page.limit}),
+    page AS (SELECT row_id FROM (SELECT row_id, sum(bytes) OVER (ORDER BY op_id DESC) - bytes AS before
+      FROM found) WHERE before < ${PAGE_BYTES_MAX})
+    SELECT extent.size, extent.lastId, (SELECT count(*) FROM found) AS found, ${SHOWN}
+    FROM (SELECT count(*) AS size, min(op_id) AS lastId FROM in_window) AS extent
+      LEFT JOIN page LEFT JOIN events ON events.row_id = page.row_id
     ORDER BY op_id DESC`;
   const rows = rowsOf<StoredEvent & Extent>(
     await db
@@ -86,15 +98,17 @@ export async function listEvents(
       .bind(...parameters.values())
       .all(),
   );
-  const { size, lastId } = rows[0] ?? { size: 0, lastId: null };
-  const events = rows.flatMap(({ size: _, lastId: __, ...event }) =>
+  const { size, lastId, found } = rows[0] ?? { size: 0, lastId: null, found: 0 };
+  const events = rows.flatMap(({ size: _, lastId: __, found: ___, ...event }) =>
     event.opId === null ? [] : event,
   );
-  return { events, beforeId: nextBefore(events, page.limit, size === windowRows ? lastId : null) };
+  const isFull = events.length === page.limit || events.length < found;
+  return { events, beforeId: nextBefore(events, isFull, size === windowRows ? lastId : null) };
 }
 
-/** How many rows the window held, and the id of its oldest one. */
+/** How many rows the window held, the id of its oldest one, and how many rows the filters found in it. */
 interface Extent {
+  readonly found: number;
   readonly size: number;
   readonly lastId: string | null;
 }
@@ -102,10 +116,10 @@ interface Extent {
 /** A full page goes on below its last event, a page cut short by the window below the window. */
 function nextBefore(
   events: readonly StoredEvent[],
-  limit: number,
+  isFull: boolean,
   windowEnd: string | null,
 ): string | undefined {
-  return events.length === limit ? events.at(-1)?.opId : (windowEnd ?? undefined);
+  return isFull ? events.at(-1)?.opId : (windowEnd ?? undefined);
 }
 
 function windowConditions(

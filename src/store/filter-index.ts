@@ -50,6 +50,62 @@ export function hasIndexedTerm(filter: ResolvedFilter): boolean {
   }
 }
 
+/**
+ * The part of a filter that an index answers, which holds of all that the filter finds; undefined
+ * where there is none.
+ */
+export function indexedPart(filter: ResolvedFilter): ResolvedFilter | undefined {
+  if (!hasIndexedTerm(filter)) return undefined;
+  switch (filter.kind) {
+    case "and": {
+      const parts = filter.filters.map(indexedPart).filter((part) => part !== undefined);
+      return parts.find(isUserKey) ?? parts.find(({ kind }) => kind === "compare") ?? parts[0];
+    }
+    case "or":
+      return { kind: "or", filters: filter.filters.map((term) => indexedPart(term) ?? term) };
+    case "some":
+      return valuePart(filter);
+    default:
+      return filter;
+  }
+}
+
+/** The term on the `value` of a value path's elements, as a term outside of it. */
+function valuePart({
+  target,
+  filter,
+}: Extract<ResolvedFilter, { kind: "some" }>): ResolvedFilter | undefined {
+  const terms = filter.kind === "and" ? filter.filters : [filter];
+  const term = terms.find((each) => equalText([each], "value") !== undefined);
+  if (term?.kind !== "compare") return undefined;
+  return { ...term, target: { ...target, subAttribute: term.target.attribute } };
+}
+
+/**
+ * Whether a filter asks for nothing beyond what an index answers, or finds one user at most: whatever
+ * it looks at is then found, and no list of the found can hide that much more was looked at.
+ */
+export function isPlainLookup(filter: ResolvedFilter): boolean {
+  switch (filter.kind) {
+    case "and":
+      return filter.filters.some(isUserKey);
+    case "or":
+      return filter.filters.every(isPlainLookup);
+    case "some":
+      // A value and a type: what Entra sends.
+      return filter.filter.kind !== "and" || filter.filter.filters.length <= 2;
+    default:
+      return hasIndexedTerm(filter);
+  }
+}
+
+/** Whether a term finds one resource at most. */
+function isUserKey(term: ResolvedFilter): boolean {
+  if (term.kind !== "compare" || term.operator !== "eq") return false;
+  const { target } = term;
+  return isKeyTarget(target, "id") || (isName(target) && target.attribute.name === "userName");
+}
+
 /** Whether a target names its resource: a user's userName, a group's displayName (which is required there). */
 export function isName({ extension, attribute }: AttributeTarget): boolean {
   const isNaming = attribute.name === "userName" || attribute.name === "displayName";

@@ -1,7 +1,7 @@
 import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "./query.ts";
-import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
+import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "./resources.ts";
 import { jsonLists } from "./row-source.ts";
 
 /** A member of a group as answers show it. */
@@ -49,8 +49,9 @@ export function groupWithNamed(
       .prepare(
         `SELECT j.value AS value, coalesce(u.type, g.type, e.type, f.type) AS type,
            coalesce(u.id, g.id, e.id, f.id) AS memberId,
-           coalesce(u.doc ->> 'displayName', u.doc ->> 'userName', g.doc ->> 'displayName',
-             e.doc ->> 'displayName', e.doc ->> 'userName', f.doc ->> 'displayName') AS display,
+           substr(coalesce(u.doc ->> 'displayName', u.doc ->> 'userName', g.doc ->> 'displayName',
+             e.doc ->> 'displayName', e.doc ->> 'userName', f.doc ->> 'displayName'),
+             1, ${SHOWN_NAME_CHARACTERS}) AS display,
            m.member_id IS NOT NULL AS isMember, p.value IS NOT NULL AS isParked
          FROM (${scopeSource(scope)}) AS connector CROSS JOIN json_each(?3) AS j
          LEFT JOIN resources AS u ON u.connector_id = connector.number AND u.type = 'User'
@@ -145,7 +146,7 @@ export function membersOfGroups(
 }
 
 const SELECT_MEMBERS = `SELECT m.group_id AS groupId, m.member_id AS value, m.member_type AS type,
-    coalesce(r.doc ->> 'displayName', r.doc ->> 'userName') AS display
+    substr(coalesce(r.doc ->> 'displayName', r.doc ->> 'userName'), 1, ${SHOWN_NAME_CHARACTERS}) AS display
   FROM group_members AS m CROSS JOIN resources AS r ON r.connector_id = m.connector_id
     AND r.type = m.member_type AND r.id = m.member_id AND r.deleted_at IS NULL`;
 

@@ -1,15 +1,11 @@
-import type { ResourceRecord, TypeName } from "#scim/ports.ts";
-import type { Sort, SortValue } from "#scim/sort.ts";
+import type { TypeName } from "#scim/ports.ts";
+import type { Sort } from "#scim/sort.ts";
 import type { Database } from "./database.ts";
 import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
+import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
 import { Parameters } from "./parameters.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
-import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
-
-/** A resource on a list, with the value that put it in its place. */
-export interface ListedRecord extends ResourceRecord {
-  readonly sortValue: SortValue;
-}
+import { SCANNED_RESOURCES_MAX } from "./scan-cost.ts";
 
 /** A page of resources and how many there are in all. */
 export interface ResourcePage {
@@ -19,9 +15,6 @@ export interface ResourcePage {
 
 /** Up to this offset a page is found by walking the index; beyond it, through the live counts per block. */
 const WALKED_OFFSET_MAX = 1_000;
-
-/** SEMANTICS 6: a filter or an order without an index runs over at most this many resources. */
-export const SCANNED_RESOURCES_MAX = 100_000;
 
 /**
  * Lists all resources in an order that an index has, with the exact total from the counter;
@@ -60,7 +53,7 @@ function walkedPage(
   const parameters = new Parameters();
   parameters.bind(scopeKey(scope));
   const columns = { id: "resources.id", value: sortValueText(type, sort) };
-  const text = `SELECT ${RESOURCE_COLUMNS}, ${columns.value} AS sortValue FROM resources
+  const text = `SELECT ${pageColumns(count)}, ${columns.value} AS sortValue FROM resources
     WHERE connector_id = ${scopeText(scope)} AND type = '${type}' AND deleted_at IS NULL
       AND ${startCondition(sort, start, columns, parameters)}
     ORDER BY ${orderText(type, sort, columns)} LIMIT ${count} OFFSET ${offsetOf(start)}`;
@@ -74,7 +67,10 @@ function blockPage(
   offset: number,
   count: number,
 ): D1PreparedStatement {
-  const text = BLOCK_PAGE.replaceAll("CONNECTOR", scopeText(scope));
+  const text = BLOCK_PAGE.replaceAll("CONNECTOR", scopeText(scope)).replace(
+    "COLUMNS",
+    pageColumns(count),
+  );
   return db.prepare(text).bind(scopeKey(scope), type, count, offset);
 }
 
@@ -84,18 +80,9 @@ const BLOCK_PAGE = `WITH
     FROM resource_blocks WHERE connector_id = CONNECTOR AND type = ?2),
   start AS MATERIALIZED (SELECT first_id, before FROM blocks WHERE before <= ?4
     ORDER BY first_id DESC LIMIT 1)
-  SELECT ${RESOURCE_COLUMNS}, NULL AS sortValue FROM resources
+  SELECT COLUMNS, NULL AS sortValue FROM resources
   WHERE connector_id = CONNECTOR AND type = ?2 AND deleted_at IS NULL AND id >= (SELECT first_id FROM start)
   ORDER BY id LIMIT ?3 OFFSET (?4 - (SELECT before FROM start))`;
-
-/** Reads the resources of a result whose statement selects RESOURCE_COLUMNS and `sortValue`. */
-export function listedOf(result: D1Result | undefined): readonly ListedRecord[] {
-  const values = rowsOf<{ sortValue: SortValue }>(result);
-  return recordsOf(result).map((record, at) => ({
-    ...record,
-    sortValue: values[at]?.sortValue ?? null,
-  }));
-}
 
 /** The SQL of the number of live resources of a type, its scope bound as `?1`. */
 export function liveCountText(scope: Scope, type: TypeName): string {

@@ -1,27 +1,28 @@
 import type { ResolvedFilter } from "#scim/filter/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Sort } from "#scim/sort.ts";
+import { CREATION_ORDER, type Sort } from "#scim/sort.ts";
 import { EMAILS_PATH } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { type EmailDriver, emailDriver, hasIndexedTerm } from "./filter-index.ts";
+import { type EmailDriver, emailDriver, indexedPart, isPlainLookup } from "./filter-index.ts";
 import { compileFilter } from "./filter-sql.ts";
 import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
+import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
 import { Parameters } from "./parameters.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
+import { liveCountText, type ResourcePage } from "./resource-list.ts";
 import {
-  type ListedRecord,
-  listedOf,
-  liveCount,
-  liveCountText,
-  liveOf,
-  type ResourcePage,
-  SCANNED_RESOURCES_MAX,
-} from "./resource-list.ts";
-import { RESOURCE_COLUMNS } from "./resources.ts";
+  isWithinSteps,
+  resourcesWithin,
+  SCAN_STEPS_MAX,
+  type ScanCost,
+  SMALL_SCAN_STEPS,
+  scanCost,
+} from "./scan-cost.ts";
 
 /**
  * Resources that match a filter with an indexed term, in the order of creation. Where more than
- * `limit` rows match, they are not all of them and `isComplete` is false.
+ * `limit` rows match, they are not all of them and `isComplete` is false; also where the index finds
+ * so many that trying the other terms on them is a scan.
  */
 export function indexedMatches(
   db: Database,
@@ -36,14 +37,66 @@ export function indexedMatches(
     driver === undefined
       ? `resources WHERE ${matching(scope, type, filter, parameters)}`
       : emailSource(scope, filter, driver, parameters);
-  const text = `SELECT ${RESOURCE_COLUMNS} FROM ${source} LIMIT ${limit + 1}`;
+  const isPlain = isPlainLookup(filter);
+  const guarded = isPlain
+    ? source
+    : `(${smallGuard(scope, type, filter, parameters)}) CROSS JOIN ${source}`;
+  const text = `SELECT ${pageColumns(limit + 1)} FROM ${guarded} LIMIT ${limit + 1}`;
+  const statement = db.prepare(text).bind(...parameters.values());
   return {
-    statements: [db.prepare(text).bind(...parameters.values())],
-    read: ([rows]) => {
+    statements: isPlain ? [statement] : [statement, smallness(db, scope, type, filter)],
+    read: ([rows, small]) => {
       const records = listedOf(rows);
-      return { records: inOrder(records), isComplete: records.length <= limit };
+      const isSmall = isPlain || rowsOf<{ isSmall: number }>(small)[0]?.isSmall === 1;
+      return { records: inOrder(records), isComplete: isSmall && records.length <= limit };
     },
   };
+}
+
+/** A table of one row, or of none where an index finds too many for the rest of the filter. */
+function smallGuard(
+  scope: Scope,
+  type: TypeName,
+  filter: ResolvedFilter,
+  parameters: Parameters,
+): string {
+  const within = isWithin(scope, type, filter, CREATION_ORDER, parameters, SMALL_SCAN_STEPS);
+  return `SELECT 1 WHERE ${within}`;
+}
+
+/** Says beside the rows whether there was a guard in their way. */
+function smallness(
+  db: Database,
+  scope: Scope,
+  type: TypeName,
+  filter: ResolvedFilter,
+): D1PreparedStatement {
+  const parameters = new Parameters();
+  parameters.bind(scopeKey(scope));
+  const within = isWithin(scope, type, filter, CREATION_ORDER, parameters, SMALL_SCAN_STEPS);
+  return db.prepare(`SELECT ${within} AS isSmall`).bind(...parameters.values());
+}
+
+/** The SQL of whether a filter and an order can be tried on all that an index leaves within so many steps. */
+function isWithin(
+  scope: Scope,
+  type: TypeName,
+  filter: ResolvedFilter | undefined,
+  sort: Sort,
+  parameters: Parameters,
+  stepsMax: number,
+): string {
+  const cost: ScanCost = scanCost(filter, sort);
+  const part = filter && indexedPart(filter);
+  const within = isWithinSteps(
+    `resources WHERE ${matching(scope, type, part, parameters)}`,
+    cost,
+    stepsMax,
+  );
+  if (part !== undefined) return within;
+  // The counter tells it sooner.
+  const live = `coalesce((${liveCountText(scope, type)}), 0)`;
+  return `CASE WHEN ${live} > ${resourcesWithin(cost, stepsMax)} THEN 0 ELSE ${within} END`;
 }
 
 /** Starts from the addresses: SQLite would take a plain join or an IN the wrong way round, or read more. */
@@ -73,8 +126,8 @@ function inOrder(records: readonly ListedRecord[]): readonly ListedRecord[] {
 
 /**
  * A page of the resources that match a filter, or of all of them, in any order, with their exact
- * number, found in one walk over the connector; undefined when it has more than
- * SCANNED_RESOURCES_MAX and no term is indexed.
+ * number, found in one walk over the connector, or over what an indexed term leaves of it; undefined
+ * when that walk would take more than `stepsMax`.
  */
 export function scannedMatches(
   db: Database,
@@ -83,30 +136,33 @@ export function scannedMatches(
   filter: ResolvedFilter | undefined,
   page: Page,
   sort: Sort,
+  stepsMax = SCAN_STEPS_MAX,
 ): Query<ResourcePage | undefined> {
-  const isIndexed = filter !== undefined && hasIndexedTerm(filter);
   const parameters = new Parameters();
   const condition = matching(scope, type, filter, parameters);
-  // A table that is empty beyond the limit: a condition alone would not keep SQLite from the walk.
-  const guard = `(SELECT 1 WHERE (${liveCountText(scope, type)}) <= ${SCANNED_RESOURCES_MAX}) CROSS JOIN`;
+  const within = isWithin(scope, type, filter, sort, parameters, stepsMax);
   const start = startCondition(sort, page.start, { id: "id", value: "value" }, parameters);
+  // A guard that is empty beyond the limit: a condition alone would not keep SQLite from the walk.
   // The left joins keep one row, and so the total, when the page itself is empty.
   const text = `WITH
+    within AS MATERIALIZED (SELECT ${within} AS isWithin),
     matches AS MATERIALIZED (SELECT resources.row_id AS row_id, resources.id AS id,
-        ${sortValueText(type, sort)} AS value FROM ${isIndexed ? "" : guard} resources
+        ${sortValueText(type, sort)} AS value FROM (SELECT 1 FROM within WHERE isWithin) CROSS JOIN resources
       WHERE ${condition}),
     page AS (SELECT row_id, id, value FROM matches WHERE ${start}
       ORDER BY ${orderText(type, sort, { id: "id", value: "value" })}
       LIMIT ${page.count} OFFSET ${offsetOf(page.start)})
-    SELECT (SELECT count(*) FROM matches) AS total, page.value AS sortValue, ${RESOURCE_COLUMNS}
+    SELECT (SELECT isWithin FROM within) AS isWithin, (SELECT count(*) FROM matches) AS total,
+      page.value AS sortValue, ${pageColumns(page.count)}
     FROM (SELECT 1) LEFT JOIN page LEFT JOIN resources ON resources.row_id = page.row_id
     ORDER BY ${orderText(type, sort, { id: "page.id", value: "page.value" })}`;
   return {
-    statements: [liveCount(db, scope, type), db.prepare(text).bind(...parameters.values())],
-    read: ([count, found]) => {
-      if (!isIndexed && liveOf(count) > SCANNED_RESOURCES_MAX) return undefined;
-      const total = rowsOf<{ total: number }>(found)[0]?.total ?? 0;
-      return { total, records: listedOf(found).filter(({ rowId }) => rowId !== null) };
+    statements: [db.prepare(text).bind(...parameters.values())],
+    read: ([found]) => {
+      const [first] = rowsOf<{ isWithin: number; total: number }>(found);
+      if (first?.isWithin !== 1) return undefined;
+      const records = listedOf(found).filter(({ rowId }) => rowId !== null);
+      return { total: first.total, records };
     },
   };
 }

@@ -4,16 +4,42 @@ import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts"
 
 // A user is read with its groups, also to switch it off: they must never outgrow a D1 value of 2 MB.
 const USER_GROUPS_MAX = 2_000;
-const GROUP_NAME_CHARACTERS = 200;
+/** A name beside an id, of a group or of a member, is shown up to so many characters. */
+export const SHOWN_NAME_CHARACTERS = 200;
 
-/** The groups that a resource is directly in, as JSON text; always a list without any for a group. */
-export const GROUPS_COLUMN = `CASE resources.type WHEN 'User' THEN (SELECT json_group_array(json_object('value', id, 'display', display)) FROM (
-      SELECT g.id AS id, substr(g.doc ->> 'displayName', 1, ${GROUP_NAME_CHARACTERS}) AS display
+/** The SQL expression of a list of groups as JSON text. */
+const GROUPS_TEXT = "json_group_array(json_object('value', id, 'display', display))";
+
+/** A SELECT of the groups that a resource is directly in, so many at most, as `id` and `display`. */
+function groupsSelect(groupsMax: number): string {
+  return `SELECT g.id AS id, substr(g.doc ->> 'displayName', 1, ${SHOWN_NAME_CHARACTERS}) AS display
       FROM group_members AS m CROSS JOIN resources AS g
         ON g.connector_id = m.connector_id AND g.type = 'Group' AND g.id = m.group_id AND g.deleted_at IS NULL
       WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id
-      LIMIT ${USER_GROUPS_MAX}))
+      LIMIT ${groupsMax}`;
+}
+
+/** The groups that a resource is directly in, as JSON text; always a list without any for a group. */
+export const GROUPS_COLUMN = `CASE resources.type WHEN 'User' THEN (SELECT ${GROUPS_TEXT}
+      FROM (${groupsSelect(USER_GROUPS_MAX)}))
     ELSE '[]' END`;
+
+/** About what a group takes in the list of a user's groups. */
+const GROUP_BYTES = 150;
+
+/**
+ * The same for a page of many resources: where the text has more than `bytesMax` bytes, or is one of
+ * more than `groupsMax` groups, only the number of its bytes, estimated where it was not made.
+ */
+function listedGroups(bytesMax: number, groupsMax: number): string {
+  const counted = `SELECT 1 FROM group_members AS m
+      WHERE m.connector_id = resources.connector_id AND m.member_id = resources.id LIMIT ${USER_GROUPS_MAX}`;
+  return `CASE resources.type WHEN 'User' THEN (SELECT CASE
+        WHEN groups > ${groupsMax} THEN ${GROUP_BYTES} * (SELECT count(*) FROM (${counted}))
+        WHEN octet_length(text) > ${bytesMax} THEN octet_length(text) ELSE text END
+      FROM (SELECT ${GROUPS_TEXT} AS text, count(*) AS groups FROM (${groupsSelect(groupsMax + 1)})))
+    ELSE '[]' END`;
+}
 
 /** What answers are made of: the members of a record and the SQL expressions of `resources` that give them. */
 const MEMBERS = [
@@ -30,6 +56,20 @@ const MEMBERS = [
 
 /** The columns of a resource that answers are made of, its groups among them. */
 export const RESOURCE_COLUMNS = MEMBERS.map(([name, column]) => `${column} AS ${name}`).join(", ");
+
+/**
+ * The same for a page of many resources: a text of more than `bytesMax` bytes, or a list of more than
+ * `groupsMax` groups, is replaced by the number of its bytes.
+ */
+export function listedColumns(bytesMax: number, groupsMax: number): string {
+  const doc = "resources.doc";
+  const listed: Readonly<Record<string, string>> = {
+    // octet_length reads the header of a row, not its text.
+    documentText: `iif(octet_length(${doc}) > ${bytesMax}, octet_length(${doc}), ${doc})`,
+    groupsText: listedGroups(bytesMax, groupsMax),
+  };
+  return MEMBERS.map(([name, column]) => `${listed[name] ?? column} AS ${name}`).join(", ");
+}
 
 /** A D1 value holds 2 MB: a resource of more bytes does not travel in a value with other things. */
 const BESIDE_BYTES_MAX = 64 * 1024;

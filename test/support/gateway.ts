@@ -5,6 +5,7 @@ import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
 import { DeferredLog } from "#http/deferred-log.ts";
 import { Memory } from "#http/memory.ts";
+import { ScanTurns } from "#http/scan-turns.ts";
 import { WebhookWaker } from "#http/wake.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
@@ -92,7 +93,8 @@ export function openGateway(options: GatewayOptions = {}) {
   };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
   const [waker, memory] = [new WebhookWaker(clock), new Memory(clock)];
-  const app = createApp({ config, clock, log, waker, memory, fetch: outgoing });
+  const turns = new ScanTurns(clock);
+  const app = createApp({ config, clock, log, waker, memory, turns, fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { runQuery, type Scope } from "#store/query.ts";
+import { scanInTurn } from "../scan-turns.ts";
 import { scimBaseUrl } from "../scim/handler.ts";
 import type { ListCall } from "../scim/list-call.ts";
 import type { AppEnv, Services } from "../services.ts";
@@ -28,6 +29,7 @@ export async function directoryCall(
     baseUrl: scimBaseUrl(services, context.req.raw.url, config.scimBasePaths[0]),
     types,
     ask: (build) => runQuery(context.env.DB, build(context.env.DB, scope), clock),
+    inTurn: (scan) => scanInTurn(services, context, connector.number, scan),
     resolve: async (find) => find(types),
     keep: () => undefined,
   };

@@ -10,6 +10,7 @@ import { GROUP, USER } from "#scim/schema/registry.ts";
 import { memberPage } from "#store/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
+import { Refusal } from "../error-response.ts";
 import { membersText } from "../scim/group-members.ts";
 import { readGroup } from "../scim/groups.ts";
 import { findList } from "../scim/list-answer.ts";
@@ -67,6 +68,10 @@ async function refused<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof Refusal) {
+      const { status, detail } = error.error;
+      throw new Problem(status as ContentfulStatusCode, detail, error.headers);
+    }
     if (!(error instanceof ScimError)) throw error;
     // Each ScimError is made with the status of an error, which may have content.
     throw new Problem(error.status as ContentfulStatusCode, error.detail);

@@ -7,6 +7,7 @@ import { readCredential } from "../authenticate.ts";
 import { answerTo, Refusal } from "../error-response.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "../rate-limit.ts";
 import { callFacts, countRefusal, waitUntil } from "../request-facts.ts";
+import { scanInTurn } from "../scan-turns.ts";
 import { ScimCall } from "../scim-call.ts";
 import type { AppEnv, Services } from "../services.ts";
 
@@ -34,8 +35,10 @@ export function scimHandler(
     const admit = (access: Access) => admitConnector(context.env, config, access);
     const wake = ({ webhookIds }: Access) =>
       waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context));
+    const inTurn = <T>({ connectorId }: Access, scan: () => Promise<T>) =>
+      scanInTurn(services, context, connectorId, scan);
     const signer = config.cursorSigner;
-    const tools = { db: context.env.DB, clock, signer, admit, wake, memory };
+    const tools = { db: context.env.DB, clock, signer, admit, inTurn, wake, memory };
     const { pathname, search } = new URL(context.req.raw.url);
     const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
     const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);

@@ -4,7 +4,7 @@ import { nameAttribute } from "#scim/identity.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { parseProjection } from "#scim/projection.ts";
 import type { PageStart } from "#store/list-order.ts";
-import type { ListedRecord } from "#store/resource-list.ts";
+import { fittingRecords, type ListedRecord, wholeRecords } from "#store/listed-records.ts";
 import type { Answer } from "../answer.ts";
 import { membersOfPage, membersText, showsMembers } from "./group-members.ts";
 import { findInOneTrip, findPage, type Listing, resolveQuery, type TypeQuery } from "./list.ts";
@@ -36,15 +36,17 @@ export async function findList(call: ListCall, listing: Listing): Promise<FoundL
   const offset = isByCursor ? 0 : startIndex - 1;
   const { total, records } = await findRecords(call, queries, offset, opened?.position, limit);
   await opened?.requireOwn();
-  const asked = records.slice(0, count);
-  const texts = await textsOf(call, asked, (type) => ({
+  const fitting = fittingRecords(records.slice(0, count));
+  const whole = await wholeOf(call, fitting);
+  const texts = await textsOf(call, whole, (type) => ({
     type: () => call.types[type],
     baseUrl: call.baseUrl,
     projection,
   }));
   if (!isByCursor) return { totalResults: total, startIndex, texts };
-  const last = asked[texts.length - 1];
-  const hasMore = last !== undefined && records.length > texts.length;
+  const isEnd = texts.length === whole.length;
+  const last = isEnd ? fitting.at(-1) : whole[texts.length - 1];
+  const hasMore = last !== undefined && !(isEnd && fitting.length === records.length);
   const nextCursor = hasMore ? await encodeCursor(call, listing, positionOf(last)) : undefined;
   return { totalResults: total, ...(nextCursor && { nextCursor }), texts };
 }
@@ -89,8 +91,23 @@ async function findRecords(
   }
   // A client looks a user up by name and changes it next.
   const [only, ...others] = records;
-  if (only !== undefined && others.length === 0) call.keep(only);
+  if (only?.isWhole && others.length === 0) call.keep(only);
   return { total, records };
+}
+
+/** Reads the large texts among those of a page; a resource that was deleted in between is left out. */
+async function wholeOf(
+  call: ListCall,
+  records: readonly ListedRecord[],
+): Promise<readonly ListedRecord[]> {
+  const large = records.filter(({ isWhole }) => !isWhole);
+  if (large.length === 0) return records;
+  const found = await call.ask((db, scope) => wholeRecords(db, scope, large));
+  return records.flatMap((record) => {
+    if (record.isWhole) return record;
+    const whole = found.get(record.id);
+    return whole === undefined ? [] : { ...record, ...whole, isWhole: true };
+  });
 }
 
 /** The resources as JSON text; fewer than given where the groups among them have too many members. */

@@ -10,6 +10,7 @@ import { hasIndexedTerm } from "#store/filter-index.ts";
 import { isIndexOrder, type Page } from "#store/list-order.ts";
 import { type ResourcePage, resourcePage } from "#store/resource-list.ts";
 import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
+import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS } from "#store/scan-cost.ts";
 import type { ListCall } from "./list-call.ts";
 
 /** What is listed: the resources of these types, those of the first type first. */
@@ -50,19 +51,29 @@ export async function findPage(
   return (await findIndexed(call, query, page)) ?? (await findInOneTrip(call, query, page));
 }
 
-/** Finds a page of a type's resources in one round trip; 400 tooMany where that would read too many. */
+/**
+ * Finds a page of a type's resources in one round trip. What holds D1 for longer than a long page of a
+ * plain list does is a scan, and waits for its turn; 400 tooMany where it would hold D1 too long.
+ */
 export async function findInOneTrip(
   call: ListCall,
-  { type, filter, sort }: TypeQuery,
+  query: TypeQuery,
   page: Page,
 ): Promise<ResourcePage> {
-  const found = await call.ask((db, scope) =>
+  const { type, filter, sort } = query;
+  const found =
     filter === undefined && isIndexOrder(sort)
-      ? resourcePage(db, scope, type.name, page, sort)
-      : scannedMatches(db, scope, type.name, filter, page, sort),
-  );
+      ? await call.ask((db, scope) => resourcePage(db, scope, type.name, page, sort))
+      : ((await scan(call, query, page, SMALL_SCAN_STEPS)) ??
+        (await call.inTurn(() => scan(call, query, page, SCAN_STEPS_MAX))));
   if (found === undefined) throw tooManyToScan(type, filter, sort);
   return found;
+}
+
+function scan(call: ListCall, { type, filter, sort }: TypeQuery, page: Page, stepsMax: number) {
+  return call.ask((db, scope) =>
+    scannedMatches(db, scope, type.name, filter, page, sort, stepsMax),
+  );
 }
 
 /** An indexed lookup finds a handful: read them all, and the page and the total are both there. */
@@ -96,6 +107,6 @@ function tooManyToScan(
   const indexed = [nameAttribute(type.name), "externalId", "id"];
   const lists = type.name === "User" ? ["emails.value", "groups.value"] : ["members.value"];
   return ScimError.tooMany(
-    `This filter would have to look at too many resources. Add a term with "eq" on ${[...indexed, ...lists].join(", ")}.`,
+    `This search would have to look at too many resources. Add a term with "eq" on ${[...indexed, ...lists].join(", ")}, joined by "and"; or use fewer terms${sort.by === "creation" ? "" : " and no sortBy"}.`,
   );
 }
