@@ -8,11 +8,21 @@ export const GROUP_BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 const CONTENT_TYPES: readonly string[] = ["application/scim+json", "application/json", ""];
 
+/** So much is read of anybody's body while nobody knows yet whether the caller is let in. */
+const STRANGER_BYTES_MAX = 64 * 1024;
+
+/** Throws the refusal of a caller who is not let in. */
+type LetIn = () => Promise<unknown>;
+
 /**
- * Reads a request's body as text: 415 for another content type than JSON's, 413 beyond bytesMax
+ * Reads a request's body as text; of one over 64 KB the rest only once `letIn` has let the caller in: 415 for another content type than JSON's, 413 beyond bytesMax
  * (whether or not Content-Length tells), 400 invalidSyntax for bytes that are not UTF-8.
  */
-export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
+export async function readBodyText(
+  request: Request,
+  bytesMax: number,
+  letIn: LetIn = async () => undefined,
+): Promise<string> {
   const [contentType = ""] = (request.headers.get("Content-Type") ?? "").split(";");
   if (!CONTENT_TYPES.includes(contentType.trim().toLowerCase())) {
     throw ScimError.status(
@@ -23,7 +33,7 @@ export async function readBodyText(request: Request, bytesMax: number): Promise<
         `The client sent its body as ${quote(contentType)}, and only application/scim+json and application/json are read. Set the content type in the provider's app.`,
     );
   }
-  return decode(await readBytes(request, bytesMax));
+  return decode(await readBytes(request, bytesMax, letIn));
 }
 
 /** A token request is short (RFC 6749 §4.4.2), and comes from somebody who is not known yet. */
@@ -40,7 +50,8 @@ export async function readTokenBody(
       "Send the request as application/x-www-form-urlencoded or application/json.",
     );
   }
-  return { kind, text: decode(await readBytes(request, TOKEN_REQUEST_BYTES_MAX)) };
+  const bytes = await readBytes(request, TOKEN_REQUEST_BYTES_MAX, async () => undefined);
+  return { kind, text: decode(bytes) };
 }
 
 const TOKEN_CONTENT_TYPES: ReadonlyMap<string, "form" | "json"> = new Map([
@@ -54,13 +65,20 @@ function contentType(request: Request): string {
   return type.trim().toLowerCase();
 }
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > bytesMax) throw tooLarge(bytesMax);
+async function readBytes(request: Request, bytesMax: number, letIn: LetIn): Promise<Uint8Array> {
+  const announced = Number(request.headers.get("Content-Length") ?? 0);
+  if (announced > bytesMax) throw tooLarge(bytesMax);
+  let isLetIn = announced > STRANGER_BYTES_MAX;
+  if (isLetIn) await letIn();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunksOf(request)) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
+    if (bytes > STRANGER_BYTES_MAX && !isLetIn) {
+      isLetIn = true;
+      await letIn();
+    }
     chunks.push(chunk);
   }
   return concatenate(chunks, bytes);

@@ -117,7 +117,9 @@ export class ScimCall {
 
   /** Reads the JSON body of the request (SEMANTICS 9 gives its limits). */
   async readJson(bytesMax: number): Promise<JsonValue> {
-    this.requestText = await readBodyText(this.request, bytesMax);
+    this.requestText = await readBodyText(this.request, bytesMax, async () => {
+      if (this.rememberedAccess === undefined) await this.settings();
+    });
     this.requestBody = parseJson(this.requestText);
     // Also in what would be ignored: only an escape can bring such text in.
     if (this.requestText.includes("\\u") && holdsBrokenText(this.requestBody)) {
