@@ -35,8 +35,10 @@ export interface MappedUser {
   readonly unsaid: ReadonlySet<string>;
   /** The slots that are put together from the name where they have no value of their own. */
   readonly derived: readonly DerivedSlot[];
-  /** As the record says it; undefined where it says nothing. */
+  /** As the record says it; undefined where it says nothing, or a word that is not known. */
   readonly isActive: boolean | undefined;
+  /** When the record was last changed, by the provider's own stamp in milliseconds; undefined for none. */
+  readonly stampedAt: number | undefined;
   readonly manager: ManagerReference;
   readonly orgUnit: string | undefined;
 }

@@ -36,10 +36,12 @@ export function judgeFailure(run: Run, error: unknown, now: number, random: () =
     case "unauthorized":
       return { ...failed(detail), isUnauthorized: true };
     case "forbidden":
+    case "groupsForbidden":
       return failed(detail);
     case "deltaExpired":
     case "cursorExpired":
       return restart(run, failure.kind, detail, now);
+    case "record":
     case "unavailable":
     case "malformed":
       return tryAgain(run, detail, now, random);

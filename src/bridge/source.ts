@@ -40,7 +40,17 @@ export interface SourceGroup {
 /** One page of the source ids of a group's members: users, and groups where the provider nests them. */
 export interface MembersPage {
   readonly sourceIds: readonly string[];
+  /** Members who cannot be members here; the run says so in an issue of the group. */
+  readonly unsupported?: readonly UnsupportedMember[] | undefined;
   readonly next: string | undefined;
+}
+
+/** A member who is neither a user nor a group of the directory that is read. */
+export interface UnsupportedMember {
+  /** "everyone": all users of the customer at once. "external": an address outside the directory. */
+  readonly what: "everyone" | "external" | "other";
+  /** The provider's id or address of it; undefined where the record says none. */
+  readonly sourceId: string | undefined;
 }
 
 /**
@@ -64,12 +74,19 @@ export interface Source {
     cursor: string | undefined,
     since: string | undefined,
   ) => Promise<SourcePage>;
-  /** The raw record of one user by the provider's id; undefined when the provider says it has none. */
+  /**
+   * The raw record of one user by the provider's id; undefined when the provider says it has none.
+   * Every other answer about him is trouble of his record alone, and he stays as he is.
+   */
   readonly readUser: (sourceId: string) => Promise<JsonObject | undefined>;
   /** The raw record of one user by id, login or e-mail address, for an administrator who asks for one. */
   readonly findUser: (key: string) => Promise<JsonObject | undefined>;
   /** Reads a record of the groups listing; undefined for one that is no group to be synced. */
   readonly readGroup: (record: JsonObject) => SourceGroup | undefined;
+  /**
+   * The members of one group of the listing. An answer that cannot be used, "no such group" among them, is
+   * trouble of that record alone: the group keeps its members.
+   */
   readonly membersPage: (groupId: string, cursor: string | undefined) => Promise<MembersPage>;
 }
 
@@ -84,14 +101,23 @@ export interface SourceTools {
   readonly onRequest: () => void;
 }
 
-/** Why a provider could not be read; `detail` is a sentence for an administrator and holds no secret. */
-export type SourceFailure =
+/** Why a provider could not be read: the three kinds of trouble, which a run never confuses. */
+export type SourceFailure = RecordFailure | ListingFailure | CredentialsFailure;
+
+/**
+ * Trouble of one record: the answer about one user or about the members of one group is odd. An issue of
+ * that record, which stays as it is and is asked for again by the next run; the run goes on.
+ */
+export interface RecordFailure {
+  readonly kind: "record";
+  /** The provider's id of the user or the group. */
+  readonly sourceId: string;
+}
+
+/** Trouble of a listing, or of the provider as a whole: the run waits, and goes on where it was. */
+export type ListingFailure =
   /** Asked to wait; a pause of the same run at the same page, until `retryAt` (milliseconds). */
   | { readonly kind: "throttled"; readonly retryAt: number | undefined }
-  /** The credentials are refused: an alert at once. */
-  | { readonly kind: "unauthorized" }
-  /** The credentials are good, but a scope, a role or a consent is missing. */
-  | { readonly kind: "forbidden" }
   /** The delta cursor is too old: the run goes on as a full one. */
   | { readonly kind: "deltaExpired" }
   /** A page cursor is refused: the listing starts again. */
@@ -99,9 +125,38 @@ export type SourceFailure =
   /** 5xx, a broken connection, a timeout: worth another try on the same page. */
   | { readonly kind: "unavailable" }
   /** An answer that cannot be trusted: no JSON, too large, a foreign next link, pages that repeat. */
-  | { readonly kind: "malformed" };
+  | { readonly kind: "malformed" }
+  /** The credentials are good for users, but groups may not be read: users are synced without them. */
+  | { readonly kind: "groupsForbidden" };
 
-/** A provider that could not be read. */
+/** Trouble of the credentials: the run fails at once, with an alert. */
+export type CredentialsFailure =
+  /** They are refused. */
+  | { readonly kind: "unauthorized" }
+  /** They are good, but a scope, a role or a consent is missing to read users. */
+  | { readonly kind: "forbidden" };
+
+/** What a failure is the trouble of. */
+export type TroubleScope = "record" | "listing" | "credentials";
+
+/** Says what a failure is the trouble of. */
+export function scopeOfFailure({ kind }: SourceFailure): TroubleScope {
+  return SCOPES[kind];
+}
+
+const SCOPES: Readonly<Record<SourceFailure["kind"], TroubleScope>> = {
+  record: "record",
+  throttled: "listing",
+  deltaExpired: "listing",
+  cursorExpired: "listing",
+  unavailable: "listing",
+  malformed: "listing",
+  groupsForbidden: "listing",
+  unauthorized: "credentials",
+  forbidden: "credentials",
+};
+
+/** A provider that could not be read; `detail` is a sentence for an administrator and holds no secret. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
 

@@ -9,6 +9,8 @@ export interface UserMapping {
   readonly derived: readonly DerivedSlot[];
   readonly manager: (record: JsonObject) => Said<string>;
   readonly isActive: (record: JsonObject) => Said<boolean>;
+  /** The record's own stamp, as the provider writes it. */
+  readonly stamp?: (record: JsonObject) => Said<string>;
   readonly orgUnit?: (record: JsonObject) => Said<string>;
 }
 
@@ -34,6 +36,7 @@ export function mapUser(
     unsaid,
     derived: mapping.derived,
     isActive: mapping.isActive(record) ?? undefined,
+    stampedAt: readStamp(mapping.stamp?.(record)),
     manager: managerOf(mapping.manager(record)),
     orgUnit: mapping.orgUnit?.(record) ?? undefined,
   };
@@ -78,6 +81,11 @@ function slotsOf({ rules, derived }: UserMapping): readonly Slot[] {
   const slots = [...ruled, ...extra];
   ownedSlots.set(rules, slots);
   return slots;
+}
+
+function readStamp(said: Said<string>): number | undefined {
+  const time = typeof said === "string" ? Date.parse(said) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function managerOf(said: Said<string>): ManagerReference {

@@ -13,6 +13,7 @@ export function mapOktaUser(record: JsonObject): MappedRecord {
       manager: (raw) =>
         firstText(textAt(raw, "profile", "managerId"), textAt(raw, "profile", "manager")),
       isActive,
+      stamp: (raw) => textAt(raw, "lastUpdated"),
     },
     textAt(record, "id"),
     record,

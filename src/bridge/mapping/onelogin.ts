@@ -30,6 +30,7 @@ const MAPPING: UserMapping = {
   derived: ["displayName"],
   manager: field("manager_user_id"),
   isActive,
+  stamp: field("updated_at"),
 };
 
 const APPROVED = "1";

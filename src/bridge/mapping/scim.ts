@@ -76,6 +76,7 @@ const MAPPING: UserMapping = {
   derived: [],
   manager,
   isActive: (record) => booleanAt(record, "active"),
+  stamp: (record) => textAt(record, "meta", "lastModified"),
 };
 
 /** A list of values with the sub-attributes that RFC 7643 §2.4 and §4.1.2 give it; a single value is a list of one. */

@@ -29,6 +29,7 @@ function aMapped(values: Readonly<Record<string, JsonValue>>): MappedUser {
     isActive: true,
     manager: { kind: "none" },
     orgUnit: undefined,
+    stampedAt: undefined,
   };
 }
 

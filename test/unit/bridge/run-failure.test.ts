@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NO_CURSORS, newRun, type Run } from "#bridge/run.ts";
 import { judgeFailure } from "#bridge/run-failure.ts";
-import { SourceError, type SourceFailure } from "#bridge/source.ts";
+import { SourceError, type SourceFailure, scopeOfFailure } from "#bridge/source.ts";
 import { RunBroken } from "#bridge/world.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -94,4 +94,22 @@ test("a refused page cursor begins the listing anew, five times at most", () => 
   );
 
   expect(kinds).toEqual(["restart", "restart", "fail"]);
+});
+
+test("the trouble of one record, of a listing and of the credentials are told apart", () => {
+  const kinds: readonly SourceFailure[] = [
+    { kind: "record", sourceId: "00u1" },
+    { kind: "malformed" },
+    { kind: "groupsForbidden" },
+    { kind: "unauthorized" },
+    { kind: "forbidden" },
+  ];
+
+  expect(kinds.map(scopeOfFailure)).toEqual([
+    "record",
+    "listing",
+    "listing",
+    "credentials",
+    "credentials",
+  ]);
 });
