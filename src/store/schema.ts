@@ -85,18 +85,20 @@ export const txGuard = sqliteTable(
     versionChanged: integer("version_changed").notNull().default(0),
     credentialGone: integer("credential_gone").notNull().default(0),
     memberOfItself: integer("member_of_itself").notNull().default(0),
+    externalIdTaken: integer("external_id_taken").notNull().default(0),
   },
   (table) => [
     check("version_unchanged", sql`${table.versionChanged} = 0`),
     check("credential_valid", sql`${table.credentialGone} = 0`),
     check("no_membership_cycle", sql`${table.memberOfItself} = 0`),
+    check("external_id_free", sql`${table.externalIdTaken} = 0`),
   ],
 );
 
 /**
  * Users and groups: the document as it is answered (without id, meta, groups and members), the
- * folded document that filters read, and the columns that are looked up. A soft-deleted row keeps
- * its externalId until another one takes it, so that one unique index serves uniqueness and restore.
+ * folded document that filters read, and the columns that are looked up. Any number of rows may hold
+ * one externalId (RFC 7643 §3.1), soft-deleted ones too; where it has to be unique, a guard sees to it.
  */
 export const resources = sqliteTable(
   "resources",
@@ -127,7 +129,7 @@ export const resources = sqliteTable(
     uniqueIndex("resources_name")
       .on(table.connectorId, table.type, table.nameKey, table.nameSlot)
       .where(sql`deleted_at IS NULL`),
-    uniqueIndex("resources_external_id")
+    index("resources_external_id")
       .on(table.connectorId, table.type, table.externalId)
       .where(sql`external_id IS NOT NULL`),
   ],
