@@ -1,4 +1,5 @@
 import type { JsonObject } from "#scim/json.ts";
+import { soleHolders } from "#scim/resource-key.ts";
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
 import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/resource-lookup.ts";
 import { carryOut } from "./carry-out.ts";
@@ -78,8 +79,8 @@ export async function lookUp(
     resourcesByKeys(db, scope, "User", others),
     bothQueries(usersByExternalIds(db, scope, externalIds), usersByEmails(db, scope, emails)),
   );
-  const [records, [byExternalId, byEmail]] = await runQuery(db, query, clock);
-  return { links, records, byExternalId, byEmail, evidence: NO_EVIDENCE };
+  const [found, [byExternalId, byEmail]] = await runQuery(db, query, clock);
+  return { links, records: soleHolders(found), byExternalId, byEmail, evidence: NO_EVIDENCE };
 }
 
 /** The links that records may ask for: those of their own ids at once, of users one by one. */

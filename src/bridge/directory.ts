@@ -63,6 +63,7 @@ export async function commitAsBridge(
     credentialHash: undefined,
     at,
     allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
+    uniqueExternalId: settings.uniqueExternalId,
   };
   const outcome = await commitChanges(db, connectorId, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;

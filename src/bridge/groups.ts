@@ -126,11 +126,10 @@ async function findGroup(
   const candidates = (await directory.candidates(keys))
     .filter(({ id, deletedAt }) => deletedAt === undefined && !isLinked(id))
     .map((record) => ({ record, ...identityOf(directory.type, documentOf(record)) }));
+  const same = candidates.filter(({ externalId }) => externalId === keys.externalId);
   const named = candidates.filter(({ nameKey }) => nameKey === keys.nameKey);
-  const match =
-    candidates.find(({ externalId }) => externalId === keys.externalId) ??
-    // Where the connector allows doubles, nobody can tell which of them it is.
-    (named.length === 1 ? named[0] : undefined);
+  // Of doubles nobody can tell which of them it is.
+  const match = [same, named].find((matches) => matches.length === 1)?.[0];
   return match && { record: match.record, isCreated: false };
 }
 

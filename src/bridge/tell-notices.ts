@@ -52,7 +52,7 @@ export async function userNames(
   const keys = [...new Set(userIds)].map((value) => ({ key: "id" as const, value }));
   const records = await runQuery(db, resourcesByKeys(db, scope, "User", keys), clock);
   const pairs = userIds.flatMap((id): [string, string][] => {
-    const record = records.get(keyText({ key: "id", value: id }));
+    const record = records.get(keyText({ key: "id", value: id }))?.[0];
     const name = record === undefined ? undefined : textIn(documentOf(record), USER_NAME);
     return name === undefined ? [] : [[id, name]];
   });

@@ -239,7 +239,9 @@ export class ScimCall {
     const [change] = changes;
     if (change === undefined) throw new Error("A change has an event.");
     const at = this.facts.startedAt;
-    const write = { change, credentialHash: this.tokenHash, terms, premise, at };
+    const { uniqueExternalId } = access.settings;
+    const credentialHash = this.tokenHash;
+    const write = { change, credentialHash, terms, premise, at, uniqueExternalId };
     try {
       return await commitGuess(db, connectorId, write, clock);
     } catch (error) {
@@ -356,11 +358,13 @@ export class ScimCall {
     const { db, clock } = this.tools;
     if (this.access === undefined)
       throw new Error("A change was decided before its caller was known.");
+    const { allowDuplicateGroupNames, uniqueExternalId } = this.access.settings;
     const write = {
       changes,
       credentialHash: this.tokenHash,
       at: this.facts.startedAt,
-      allowDuplicateGroupNames: this.access.settings.allowDuplicateGroupNames,
+      allowDuplicateGroupNames,
+      uniqueExternalId,
     };
     const outcome = await commitChanges(db, this.access.connectorId, write, clock);
     if (outcome.kind === "committed") this.tools.wake(this.access);

@@ -2,7 +2,7 @@ import type { BulkOperation } from "./bulk-operation.ts";
 import type { PlannedOperation } from "./bulk-plan.ts";
 import { withoutReferences } from "./bulk-reference.ts";
 import { ScimError } from "./error.ts";
-import type { CommitOutcome, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
+import type { CommitOutcome, Directory, ResourceChange } from "./ports.ts";
 import {
   noSuchResource,
   patchUser,
@@ -12,7 +12,7 @@ import {
 } from "./provision.ts";
 import { createUser } from "./provision-create.ts";
 import { createGroup, type GroupDirectory, patchGroup, replaceGroup } from "./provision-group.ts";
-import type { ResourceKey } from "./resource-key.ts";
+import type { Found, ResourceKey } from "./resource-key.ts";
 
 /** What operations decided to change, as one of them is stored and logged. */
 export interface BulkDecision {
@@ -27,7 +27,7 @@ export interface BulkWorld {
   readonly users: (position: number) => Directory;
   readonly groups: (position: number) => GroupDirectory;
   /** Finds users by any of the keys, in one look; they are given by keyText. */
-  readonly find: (keys: readonly ResourceKey[]) => Promise<ReadonlyMap<string, ResourceRecord>>;
+  readonly find: (keys: readonly ResourceKey[]) => Promise<Found>;
   /** Stores what several operations on users decided: all of it, or nothing. */
   readonly commitAll: (decisions: readonly BulkDecision[]) => Promise<CommitOutcome>;
 }

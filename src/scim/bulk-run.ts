@@ -9,8 +9,8 @@ import type { PlannedOperation } from "./bulk-plan.ts";
 import { referenceIn } from "./bulk-reference.ts";
 import { draftOf } from "./draft.ts";
 import { identityOf } from "./identity.ts";
-import type { Directory, ResourceChange, ResourceRecord } from "./ports.ts";
-import { identityKeys, keysOf, keyText, type ResourceKey } from "./resource-key.ts";
+import type { Directory, ResourceChange } from "./ports.ts";
+import { type Found, identityKeys, keysOf, keyText, type ResourceKey } from "./resource-key.ts";
 import { USER } from "./schema/registry.ts";
 
 /** An operation that can be performed with others, and the keys by which it looks for users. */
@@ -51,7 +51,7 @@ export async function performRun(
   errorsMax: number,
 ): Promise<readonly BulkResult[] | undefined> {
   const keys = run.flatMap(({ asked }) => asked);
-  const found = keys.length === 0 ? new Map<string, ResourceRecord>() : await world.find(keys);
+  const found = keys.length === 0 ? (new Map() satisfies Found) : await world.find(keys);
   const idsSoFar = new Map(ids);
   const changed = new Set<string>();
   const results: BulkResult[] = [];
@@ -78,13 +78,13 @@ async function decide(
   planned: PlannedOperation,
   world: BulkWorld,
   ids: ReadonlyMap<string, string>,
-  found: ReadonlyMap<string, ResourceRecord>,
+  found: Found,
 ) {
   const { position } = planned;
   let decision: BulkDecision = { position, changes: [], warnings: [] };
   const users: Directory = {
     ...world.users(position),
-    read: async (id) => found.get(keyText({ key: "id", value: id })),
+    read: async (id) => found.get(keyText({ key: "id", value: id }))?.[0],
     candidates: async (keys) => {
       const holders = identityKeys(keys).flatMap((key) => found.get(keyText(key)) ?? []);
       return [...new Map(holders.map((record) => [record.id, record])).values()];

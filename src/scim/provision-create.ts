@@ -5,20 +5,19 @@ import type { JsonValue } from "./json.ts";
 import type { ConnectorTerms, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
 import { DECISIONS_MAX, refuseCycle, tooContended, type Written } from "./provision.ts";
 import { decideCreate, taken } from "./rehire.ts";
-import type { Document } from "./resource.ts";
+import type { NormalisedResource } from "./resource.ts";
 import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
 
 /**
  * Creates a user from the body of a POST (RFC 7644 §3.3), or restores the one it is (SEMANTICS 1).
- * The unique indexes alone decide races: a loser looks once more who won, and that is final.
+ * The unique indexes and guards alone decide races: a loser looks once more who won, and that is final.
  */
 export async function createUser(directory: Directory, body: JsonValue): Promise<Written> {
   const { type } = directory;
   const draft = draftOf(type, body);
   const guess = draft && directory.guessNobody?.(identityOf(type, draft.document));
   const guessed = await commitGuess(guess, (_, terms) => {
-    const { document, warnings } = finalOf(type, draft, body, terms);
-    return { change: creation([], document, terms, directory), warnings };
+    return creation([], finalOf(type, draft, body, terms), terms, directory);
   });
   if (guessed?.outcome.kind === "committed") {
     const { change, warnings } = guessed.decision;
@@ -29,8 +28,8 @@ export async function createUser(directory: Directory, body: JsonValue): Promise
     const candidates =
       draft === undefined ? [] : await directory.candidates(identityOf(type, draft.document));
     const terms = await directory.settings();
-    const { document, warnings } = finalOf(type, draft, body, terms);
-    const change = creation(candidates, document, terms, directory);
+    const final = finalOf(type, draft, body, terms);
+    const { change, warnings } = creation(candidates, final, terms, directory);
     const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
       case "committed":
@@ -50,17 +49,22 @@ export async function createUser(directory: Directory, body: JsonValue): Promise
 
 function creation(
   candidates: readonly ResourceRecord[],
-  given: Document,
+  given: NormalisedResource,
   terms: ConnectorTerms,
   { newId, now }: Directory,
-): ResourceChange {
+): { readonly change: ResourceChange; readonly warnings: readonly string[] } {
   const { type } = terms;
-  const document = withActive(given, true);
+  const document = withActive(given.document, true);
   const decision = decideCreate(type, candidates, document, terms);
+  const warnings = [...given.warnings, ...decision.warnings];
   if (decision.kind === "create") {
-    return { kind: "create", after: newRecord(type, newId(), document, now) };
+    return {
+      change: { kind: "create", after: newRecord(type, newId(), document, now) },
+      warnings,
+    };
   }
   const { before } = decision;
   const after = replacedRecord(type, before, document, now);
-  return { kind: before.deletedAt === undefined ? "update" : "restore", before, after };
+  const kind = before.deletedAt === undefined ? "update" : "restore";
+  return { change: { kind, before, after }, warnings };
 }

@@ -175,12 +175,12 @@ async function decide(
   return { decided: await decideMembers(plan, knowledge, settings), named };
 }
 
-/** A new group must not have another one's externalId or, unless the connector lets it, displayName. */
+/** A new group must not have another one's displayName or externalId where the connector wants them unique. */
 function requireFree(
   { type }: Directory,
   candidates: readonly ResourceRecord[],
   document: Document,
-  { allowDuplicateGroupNames }: ConnectorSettings,
+  { allowDuplicateGroupNames, uniqueExternalId }: ConnectorSettings,
 ): void {
   const wanted = identityOf(type, document);
   const held = candidates.map((record) => ({ record, ...identityOf(type, documentOf(record)) }));
@@ -191,7 +191,9 @@ function requireFree(
   const byExternalId = held.find(
     ({ externalId }) => externalId !== undefined && externalId === wanted.externalId,
   );
-  if (byExternalId !== undefined) throw takenBy(type, "externalId", byExternalId.record, document);
+  if (uniqueExternalId && byExternalId !== undefined) {
+    throw takenBy(type, "externalId", byExternalId.record, document);
+  }
 }
 
 function partition(steps: readonly (Step | UnknownStep)[]) {

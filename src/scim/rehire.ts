@@ -1,20 +1,29 @@
 import { ScimError } from "./error.ts";
 import { identityOf, nameAttribute } from "./identity.ts";
-import type { JsonObject } from "./json.ts";
-import { documentOf, type ResourceRecord, type UniqueKey } from "./ports.ts";
+import { type JsonObject, quoteName } from "./json.ts";
+import { type CandidateKeys, documentOf, type ResourceRecord, type UniqueKey } from "./ports.ts";
 import type { Document } from "./resource.ts";
 import { metaOf } from "./resource-record.ts";
+import { samePersonBy } from "./same-person.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 import type { ConnectorSettings } from "./settings.ts";
 
-/** What a POST should do: create a new user, or restore the one it already is. */
-export type CreateDecision =
+/** What a POST should do: create a new user, or restore the one it already is; and what to warn of. */
+export type CreateDecision = { readonly warnings: readonly string[] } & (
   | { readonly kind: "create" }
-  | { readonly kind: "restore"; readonly before: ResourceRecord };
+  | { readonly kind: "restore"; readonly before: ResourceRecord }
+);
+
+/**
+ * An externalId that more resources hold than this, live and soft-deleted ones together, tells nothing of
+ * a person: no more of them are looked at.
+ */
+export const HOLDERS_MAX = 10;
 
 /**
  * Decides SEMANTICS 1 for the users that hold the new one's userName or externalId; throws
- * `uniqueness` where another user holds it. Push never merges on an e-mail address.
+ * `uniqueness` where another user holds it. An externalId may be that of several people, so it restores
+ * nobody by itself; push never merges on an e-mail address alone either.
  */
 export function decideCreate(
   type: ResourceType,
@@ -23,27 +32,63 @@ export function decideCreate(
   settings: ConnectorSettings,
 ): CreateDecision {
   const wanted = identityOf(type, document);
-  const held = candidates.map((record) => ({ record, ...stateOf(type, record) }));
+  const held = candidates.map((record) => holderOf(type, record));
   const byName = held.find((user) => user.isLive && user.nameKey === wanted.nameKey);
-  const byExternalId = held.find(
+  const sharing = held.filter(
     (user) => user.externalId !== undefined && user.externalId === wanted.externalId,
   );
   if (byName?.isActive) throw takenBy(type, "name", byName.record, document);
   if (byName !== undefined && contradicts(byName.externalId, wanted.externalId)) {
     throw anotherPerson(type, byName.record, document);
   }
-  if (byExternalId?.isLive && byExternalId.isActive) {
-    throw takenBy(type, "externalId", byExternalId.record, document);
+  const former: Former =
+    byName === undefined ? formerUser(sharing, document, wanted) : { user: byName, warnings: [] };
+  const { user } = former;
+  const rival = sharing.find(({ isLive, record }) => isLive && record !== user?.record);
+  if (settings.uniqueExternalId && rival !== undefined) {
+    throw takenBy(type, "externalId", rival.record, document);
   }
-  if (byName !== undefined && byExternalId?.isLive && byName !== byExternalId) {
-    throw takenBy(type, "externalId", byExternalId.record, document);
+  if (user === undefined) return { kind: "create", warnings: former.warnings };
+  if (user.isLive && settings.reprovision === "conflict") {
+    throw takenBy(type, user === byName ? "name" : "externalId", user.record, document);
   }
-  const former = byName ?? byExternalId;
-  if (former === undefined) return { kind: "create" };
-  if (former.isLive && settings.reprovision === "conflict") {
-    throw takenBy(type, former === byName ? "name" : "externalId", former.record, document);
-  }
-  return { kind: "restore", before: former.record };
+  return { kind: "restore", before: user.record, warnings: former.warnings };
+}
+
+/** A user as candidates are judged. */
+interface Holder extends CandidateKeys {
+  readonly record: ResourceRecord;
+  readonly isLive: boolean;
+  readonly isActive: boolean;
+}
+
+/** Who comes back, if it is somebody. */
+interface Former {
+  readonly user: Holder | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Who of those that share an externalId comes back, inactive or soft-deleted: who has the same userName,
+ * or else the only one of whom something more says that it is the same person.
+ */
+function formerUser(
+  sharing: readonly Holder[],
+  document: Document,
+  { nameKey }: CandidateKeys,
+): Former {
+  const gone = sharing.filter(({ isLive, isActive }) => !isLive || !isActive);
+  const namesake = gone.filter((user) => user.nameKey === nameKey).reduce(latest, undefined);
+  if (namesake !== undefined) return { user: namesake, warnings: [] };
+  const known = gone.map((user) => ({
+    user,
+    evidence: samePersonBy(documentOf(user.record), document),
+  }));
+  const [same, ...others] = known.filter(({ evidence }) => evidence !== undefined);
+  const isOne = same !== undefined && others.length === 0 && sharing.length <= HOLDERS_MAX;
+  return isOne
+    ? { user: same.user, warnings: [restoredAs(same.user, document, same.evidence ?? "")] }
+    : { user: undefined, warnings: notTaken(gone, sharing.length, others.length > 0) };
 }
 
 /** The refusal of a write whose key another resource of the connector holds; no id leaks. */
@@ -97,16 +142,57 @@ function attributeOf(type: ResourceType, key: UniqueKey): string {
   return key === "name" ? nameAttribute(type.name) : key;
 }
 
-function stateOf(type: ResourceType, record: ResourceRecord) {
+function holderOf(type: ResourceType, record: ResourceRecord): Holder {
   const document = documentOf(record);
   return {
+    record,
     ...identityOf(type, document),
     isLive: record.deletedAt === undefined,
     isActive: document.active !== false,
   };
 }
 
+/** Of soft-deleted namesakes who were deleted one after the other, the last one is who comes back. */
+function latest(former: Holder | undefined, user: Holder): Holder {
+  if (former === undefined || user.isLive) return user;
+  return former.isLive || former.record.modifiedAt > user.record.modifiedAt ? former : user;
+}
+
 /** Another externalId on the same userName: another person may have inherited the address. */
 function contradicts(held: string | undefined, wanted: string | undefined): boolean {
   return held !== undefined && wanted !== undefined && held !== wanted;
+}
+
+function restoredAs({ record, isLive }: Holder, sent: Document, evidence: string): string {
+  return `The ${stateText(isLive)} user with the id ${record.id} and userName ${nameText(documentOf(record))} was restored as userName ${nameText(sent)}: externalId and ${evidence} are the same.`;
+}
+
+/** Why those who share the externalId were left alone; nothing where nobody who is gone does. */
+function notTaken(
+  gone: readonly Holder[],
+  holders: number,
+  isAmbiguous: boolean,
+): readonly string[] {
+  const [first] = gone;
+  if (first === undefined) return [];
+  const names = gone
+    .map(({ record, isLive }) => {
+      return `the ${stateText(isLive)} user with the id ${record.id} and userName ${nameText(documentOf(record))}`;
+    })
+    .join(", ");
+  const why =
+    holders > HOLDERS_MAX
+      ? "so many users have it that it tells nothing of a person"
+      : isAmbiguous
+        ? "nothing tells which of them it is"
+        : "nothing more (primary e-mail address, employeeNumber, or given and family name) says that it is the same person";
+  return [`A new user was created, though the externalId is also that of ${names}: ${why}.`];
+}
+
+function stateText(isLive: boolean): string {
+  return isLive ? "inactive" : "deleted";
+}
+
+function nameText({ userName }: JsonObject): string {
+  return quoteName(typeof userName === "string" ? userName : "");
 }

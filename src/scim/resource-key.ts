@@ -13,6 +13,22 @@ export function keyText({ key, value }: ResourceKey): string {
   return `${key} ${value}`;
 }
 
+/** The resources that hold keys, by keyText: of an id or a name one, of an externalId any number. */
+export type Found = ReadonlyMap<string, readonly ResourceRecord[]>;
+
+/**
+ * The one resource that each key names: an externalId names the one live resource that holds it or, where
+ * none does, the one soft-deleted (SEMANTICS 5); held by several it names nobody.
+ */
+export function soleHolders(found: Found): ReadonlyMap<string, ResourceRecord> {
+  const named = [...found].flatMap(([text, holders]): [string, ResourceRecord][] => {
+    const live = holders.filter(({ deletedAt }) => deletedAt === undefined);
+    const [sole, ...others] = live.length === 0 ? holders : live;
+    return sole === undefined || others.length > 0 ? [] : [[text, sole]];
+  });
+  return new Map(named);
+}
+
 /** The keys that a new resource would take. */
 export function identityKeys({ nameKey, externalId }: CandidateKeys): readonly ResourceKey[] {
   const name: ResourceKey = { key: "name", value: nameKey };

@@ -12,6 +12,8 @@ export interface ConnectorSettings {
   readonly unknownMembers: "park" | "reject";
   /** Whether two groups may have one displayName. */
   readonly allowDuplicateGroupNames: boolean;
+  /** Whether two live users, or two groups, may not have one externalId (RFC 7643 §3.1 lets them). */
+  readonly uniqueExternalId: boolean;
   /** Whether ServiceProviderConfig has the `pagination` of RFC 9865: scim2-tester 0.2.8 breaks on it. */
   readonly advertisePagination: boolean;
   /** How many days a row of the event log is kept; then cron prunes it. */
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   retentionDays: 30,
   unknownMembers: "park",
   allowDuplicateGroupNames: false,
+  uniqueExternalId: false,
   advertisePagination: true,
   eventRetentionDays: 30,
   logReads: "all",

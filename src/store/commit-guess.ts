@@ -24,6 +24,7 @@ export interface GuessedWrite {
   readonly terms: StoredTerms;
   readonly premise: Premise;
   readonly at: number;
+  readonly uniqueExternalId: boolean;
 }
 
 /**
@@ -83,13 +84,14 @@ function batchOf(
   write: GuessedWrite,
   isRepeated: boolean,
 ): readonly D1PreparedStatement[] {
-  const { change, premise, at } = write;
+  const { change, premise, at, uniqueExternalId } = write;
   // Of users alone: there are no names to allow twice.
   const step = stepOf(change, {
     changes: [change],
     credentialHash: undefined,
     at,
     allowDuplicateGroupNames: false,
+    uniqueExternalId,
   });
   const held = JSON.stringify({
     hash: write.credentialHash,

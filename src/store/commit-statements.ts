@@ -1,10 +1,10 @@
 import { insertChanges } from "./changes.ts";
 import { type Step, updateGroups } from "./commit-steps.ts";
-import { overlaps, parkExternalIds, parkNames } from "./commit-swaps.ts";
+import { overlaps, parkNames } from "./commit-swaps.ts";
+import { guardExternalIds } from "./guards.ts";
 import {
   deleteValues,
   eraseResources,
-  freeExternalIds,
   insertResources,
   insertValues,
   touchResources,
@@ -32,14 +32,13 @@ export function changeStatements(
   ) => run(steps.flatMap(pick), text);
   const moves = steps.flatMap((step) => step.moves);
   return [
-    ...all(({ freed }) => freed, freeExternalIds),
     ...all(({ removedValues }) => removedValues, deleteValues),
     ...all(({ touched }) => touched, touchResources),
-    ...run(overlaps(moves, "name"), parkNames),
-    ...run(overlaps(moves, "externalId"), parkExternalIds),
+    ...run(overlaps(moves), parkNames),
     ...updateGroups(steps).flatMap(({ keys, items }) => run(items, updateResources(keys))),
     ...all(({ erased }) => erased, eraseResources),
     ...all(({ inserted }) => inserted, insertResources),
+    ...all(({ claimed }) => claimed, guardExternalIds),
     ...all(({ addedValues }) => addedValues, insertValues),
     ...all(({ changes }) => changes, insertChanges),
   ];

@@ -1,7 +1,7 @@
 import type { MemberChange, ResourceChange } from "#scim/ports.ts";
 import { type ChangeRow, changeRow } from "./changes.ts";
 import { type LookupValue, type ResourceColumns, resourceColumns } from "./columns.ts";
-import { type KeyMove, keyMoves } from "./commit-swaps.ts";
+import { type NameMove, nameMove } from "./commit-swaps.ts";
 import type { RowGuard } from "./guards.ts";
 import { type ChangedKeys, changedKeys } from "./resource-statements.ts";
 import type { ChangeToCommit, Write } from "./write.ts";
@@ -9,13 +9,14 @@ import type { ChangeToCommit, Write } from "./write.ts";
 /** What one change asks of the tables: rows for each statement of the batch. */
 export interface Step {
   readonly guards: readonly RowGuard[];
-  readonly freed: readonly object[];
   readonly removedValues: readonly object[];
   readonly touched: readonly object[];
-  readonly moves: readonly KeyMove[];
+  readonly moves: readonly NameMove[];
   readonly updated: readonly { readonly keys: ChangedKeys; readonly row: object }[];
   readonly erased: readonly object[];
   readonly inserted: readonly object[];
+  /** The externalIds taken, where each has to be that of one live resource. */
+  readonly claimed: readonly object[];
   readonly addedValues: readonly object[];
   readonly changes: readonly ChangeRow[];
   readonly removedMembers: readonly object[];
@@ -28,13 +29,13 @@ export interface Step {
 
 const NOTHING: Step = {
   guards: [],
-  freed: [],
   removedValues: [],
   touched: [],
   moves: [],
   updated: [],
   erased: [],
   inserted: [],
+  claimed: [],
   addedValues: [],
   changes: [],
   removedMembers: [],
@@ -55,6 +56,7 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
     return {
       ...NOTHING,
       inserted: [after],
+      claimed: claimOf(after, write),
       addedValues: owned(after, after.values),
       changes,
       ...members,
@@ -68,20 +70,23 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
   }
   const before = resourceColumns(type, change.before, allowsDoubles);
   const keys = changedKeys(before, after);
-  const takesExternalId = keys.externalId && after.externalId !== null;
   return {
     ...NOTHING,
     guards: [{ rowId, id: before.id, version: before.version }],
-    freed: takesExternalId ? [{ rowId, type: after.type, externalId: after.externalId }] : [],
-    moves: keyMoves(rowId, before, after),
+    moves: nameMove(rowId, before, after),
     updated: [{ keys, row: { ...after, rowId } }],
     // A live row is soft-deleted first, so that its groups move on by this event.
     erased: change.kind === "erase" ? [{ rowId }] : [],
+    claimed: keys.externalId ? claimOf(after, write) : [],
     addedValues: owned(after, missingFrom(before.values, after.values)),
     removedValues: owned(after, missingFrom(after.values, before.values)),
     changes,
     ...members,
   };
+}
+
+function claimOf({ type, externalId }: ResourceColumns, { uniqueExternalId }: Write) {
+  return uniqueExternalId && externalId !== null ? [{ type, externalId }] : [];
 }
 
 /** Groups updates by the keys they change, since each group is one statement. */

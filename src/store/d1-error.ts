@@ -22,8 +22,8 @@ const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
   ["CHECK constraint failed: version_unchanged", { kind: "versionChanged" }],
   ["CHECK constraint failed: credential_valid", { kind: "credentialGone" }],
   ["CHECK constraint failed: no_membership_cycle", { kind: "membershipCycle" }],
+  ["CHECK constraint failed: external_id_free", { kind: "uniqueness", key: "externalId" }],
   ["resources.type, resources.name_key", { kind: "uniqueness", key: "name" }],
-  ["resources.type, resources.external_id", { kind: "uniqueness", key: "externalId" }],
   ["resources.type, resources.id", { kind: "uniqueness", key: "id" }],
 ];
 

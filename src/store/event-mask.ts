@@ -21,7 +21,7 @@ export function maskEvent(event: EventRow): EventRow {
     userNameKey: null,
     requestBody: null,
     responseBody: null,
-    warnings: event.warnings.map(maskText),
+    warnings: event.warnings.map(maskWarning),
     difference: difference === null ? null : maskDifference(difference),
   };
 }
@@ -47,6 +47,13 @@ const EMAIL = /(?<![^\s"'<>(),;:&=?/@])[^\s"'<>(),;:&=?/@]+(?:@|%40)[^\s"'<>(),;
 
 function maskText(text: string): string {
   return text.replace(EMAIL, MASK);
+}
+
+/** How a warning names a user (rehire.ts). */
+const USER_NAME = /\buserName "((?:[^"\\]|\\.)*)"/g;
+
+function maskWarning(text: string): string {
+  return maskText(text.replace(USER_NAME, (_, name: string) => `userName "${maskName(name)}"`));
 }
 
 /** A path of which ids of ours stay, and a query of which the shape stays. */

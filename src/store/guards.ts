@@ -20,6 +20,17 @@ export function guardRows({ row, from }: RowSource): string {
 }
 
 /**
+ * Aborts the batch (CHECK external_id_free) when a live resource shares the externalId that one of the
+ * rows took; run after the rows are written, so that two of them could swap theirs.
+ * ?1 = rows (see row-source.ts), ?2 = connector.
+ */
+export function guardExternalIds({ row, from, only }: RowSource): string {
+  return `INSERT INTO tx_guard (external_id_taken) SELECT 1 ${from} WHERE ${only} AND (
+    SELECT count(*) FROM (SELECT 1 FROM resources WHERE connector_id = ?2 AND type = ${row} ->> 'type'
+      AND external_id = ${row} ->> 'externalId' AND deleted_at IS NULL LIMIT 2)) > 1`;
+}
+
+/**
  * Aborts the batch (CHECK credential_valid) when the caller's credential may no longer write.
  * ?1 = token hash, ?2 = connector, ?3 = now.
  */

@@ -1,4 +1,4 @@
-import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
+import type { NamedMember, ResourceRecord, TypeName } from "#scim/ports.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "./query.ts";
 import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "./resources.ts";
@@ -26,7 +26,7 @@ interface NamedRow {
 
 /**
  * Reads a group, and what is known of values that a request names as its members: the resource with
- * that id or else, since that is what parked values are attached by, with that externalId.
+ * that id or else, since that is what parked values are attached by, the only one with that externalId.
  */
 export function groupWithNamed(
   db: Database,
@@ -58,10 +58,10 @@ export function groupWithNamed(
            AND u.id = j.value AND u.deleted_at IS NULL
          LEFT JOIN resources AS g ON u.id IS NULL AND g.connector_id = connector.number
            AND g.type = 'Group' AND g.id = j.value AND g.deleted_at IS NULL
-         LEFT JOIN resources AS e ON u.id IS NULL AND g.id IS NULL AND e.connector_id = connector.number
-           AND e.type = 'User' AND e.external_id = j.value AND e.deleted_at IS NULL
+         LEFT JOIN resources AS e ON u.id IS NULL AND g.id IS NULL
+           AND e.row_id = (${soleHolder("User")}) AND NOT EXISTS (${holders("Group")})
          LEFT JOIN resources AS f ON u.id IS NULL AND g.id IS NULL AND e.id IS NULL
-           AND f.connector_id = connector.number AND f.type = 'Group' AND f.external_id = j.value
+           AND f.row_id = (${soleHolder("Group")}) AND NOT EXISTS (${holders("User")})
          LEFT JOIN group_members AS m ON m.connector_id = connector.number AND m.group_id = ?2
            AND m.member_id = coalesce(u.id, g.id, e.id, f.id)
          LEFT JOIN parked_members AS p ON p.connector_id = connector.number AND p.group_id = ?2
@@ -76,6 +76,17 @@ export function groupWithNamed(
       named: lists.flatMap((list) => rowsOf<NamedRow>(list).map(toNamed)),
     }),
   };
+}
+
+/** The live resources of a type that hold the externalId `j.value`. */
+function holders(type: TypeName): string {
+  return `SELECT h.row_id AS row_id FROM resources AS h WHERE h.connector_id = connector.number
+    AND h.type = '${type}' AND h.external_id = j.value AND h.deleted_at IS NULL`;
+}
+
+/** The row of the only one of them; of many no more than two are looked at. */
+function soleHolder(type: TypeName): string {
+  return `SELECT iif(count(*) = 1, max(row_id), NULL) FROM (${holders(type)} LIMIT 2)`;
 }
 
 /** Reads how many member values a connector has parked. */

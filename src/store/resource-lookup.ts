@@ -1,25 +1,42 @@
 import type { ResourceRecord, TypeName, UniqueKey } from "#scim/ports.ts";
-import { keyText, type ResourceKey } from "#scim/resource-key.ts";
+import { HOLDERS_MAX } from "#scim/rehire.ts";
+import { type Found, keyText, type ResourceKey } from "#scim/resource-key.ts";
 import { EMAILS_PATH } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
 import { jsonLists } from "./row-source.ts";
 
-/** How a row holds a key, `j.value`; a soft-deleted one is found by its externalId alone. */
-const HOLDS: readonly (readonly [key: UniqueKey, condition: string])[] = [
-  ["id", "resources.id = j.value AND resources.deleted_at IS NULL"],
-  ["name", "resources.name_key = j.value AND resources.deleted_at IS NULL"],
-  ["externalId", "resources.external_id = j.value"],
+/**
+ * How rows hold a key, `j.value`; a soft-deleted one is found by its externalId alone, and of those
+ * with one externalId there may be any number.
+ */
+const HOLDS: readonly (readonly [key: UniqueKey, condition: (connector: string) => string])[] = [
+  ["id", live("id")],
+  ["name", live("name_key")],
+  [
+    "externalId",
+    (connector) => `resources.row_id IN (SELECT h.row_id FROM resources AS h
+      WHERE h.connector_id = ${connector} AND h.type = ?2 AND h.external_id = j.value
+      LIMIT ${HOLDERS_MAX + 1})`,
+  ],
 ];
 
-/** Finds the resources of a type that hold any of the keys, given by keyText. */
+function live(column: string): (connector: string) => string {
+  return (connector) => `resources.connector_id = ${connector} AND resources.type = ?2
+    AND resources.${column} = j.value AND resources.deleted_at IS NULL`;
+}
+
+/**
+ * Finds the resources of a type that hold any of the keys, by keyText; for an externalId one more than
+ * HOLDERS_MAX at most.
+ */
 export function resourcesByKeys(
   db: Database,
   scope: Scope,
   type: TypeName,
   keys: readonly ResourceKey[],
-): Query<ReadonlyMap<string, ResourceRecord>> {
+): Query<Found> {
   const lists = HOLDS.flatMap(([key, condition]) => {
     const values = keys.filter((each) => each.key === key).map(({ value }) => value);
     return jsonLists(values).map((list) => ({ key, condition, list }));
@@ -29,21 +46,19 @@ export function resourcesByKeys(
       // Without CROSS JOIN, SQLite reads the table and looks into the list for each of its rows.
       .prepare(
         `SELECT j.value AS value, ${RESOURCE_COLUMNS} FROM json_each(?3) AS j CROSS JOIN resources
-         WHERE resources.connector_id = ${scopeText(scope)} AND resources.type = ?2 AND ${condition}`,
+         WHERE ${condition(scopeText(scope))}`,
       )
       .bind(scopeKey(scope), type, list),
   );
-  const read = (results: readonly D1Result[]) =>
-    new Map(
-      lists.flatMap(({ key }, at) => {
-        const values = rowsOf<{ readonly value: string }>(results[at]);
-        const records = recordsOf(results[at]);
-        return records.map((record, row): [string, ResourceRecord] => [
-          keyText({ key, value: values[row]?.value ?? "" }),
-          record,
-        ]);
-      }),
+  const read = (results: readonly D1Result[]) => {
+    const found = lists.flatMap(({ key }, at) =>
+      valuedRecords(results[at]).map(({ value, record }) => ({
+        text: keyText({ key, value }),
+        record,
+      })),
     );
+    return byText(found);
+  };
   return { statements, read };
 }
 
@@ -88,13 +103,20 @@ export function usersByEmails(
 }
 
 /** The records of rows by what each was found by, `value`. */
-function groupedRecords(
-  results: readonly D1Result[],
-): ReadonlyMap<string, readonly ResourceRecord[]> {
-  const found = results.flatMap((result) => {
-    const values = rowsOf<{ readonly value: string }>(result);
-    return recordsOf(result).map((record, row) => ({ value: values[row]?.value ?? "", record }));
-  });
-  const groups = Map.groupBy(found, ({ value }) => value);
-  return new Map([...groups].map(([value, rows]) => [value, rows.map(({ record }) => record)]));
+function groupedRecords(results: readonly D1Result[]): Found {
+  const found = results.flatMap(valuedRecords);
+  return byText(found.map(({ value, record }) => ({ text: value, record })));
+}
+
+/** The resources of a result, each with the `value` by which it was found. */
+function valuedRecords(result: D1Result | undefined) {
+  const values = rowsOf<{ readonly value: string }>(result);
+  return recordsOf(result).map((record, row) => ({ value: values[row]?.value ?? "", record }));
+}
+
+function byText(
+  found: readonly { readonly text: string; readonly record: ResourceRecord }[],
+): Found {
+  const groups = Map.groupBy(found, ({ text }) => text);
+  return new Map([...groups].map(([text, rows]) => [text, rows.map(({ record }) => record)]));
 }

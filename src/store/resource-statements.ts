@@ -23,7 +23,7 @@ export interface ChangedKeys {
 export function changedKeys(before: ResourceColumns, after: ResourceColumns): ChangedKeys {
   return {
     nameKey: before.nameKey !== after.nameKey,
-    // A soft-deleted row may have given its externalId up since it was read: a restore claims it anew.
+    // A former version made soft-deleted rows give theirs up: a restore claims it anew.
     externalId: before.externalId !== after.externalId || isRestored(before, after),
     deletedAt: before.deletedAt !== after.deletedAt,
   };
@@ -62,14 +62,6 @@ export function touchResources({ row, from, only }: RowSource): string {
   return `UPDATE resources SET version = version + 1, modified_at = ${row} ->> 'modifiedAt',
       event_id = ${row} ->> 'eventId' ${from}
     WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;
-}
-
-/** Makes soft-deleted users (groups never are) give up an externalId that a live one is about to take. */
-export function freeExternalIds({ row, from, only }: RowSource): string {
-  return `UPDATE resources SET external_id = NULL WHERE connector_id = ?2 AND type = 'User'
-    AND external_id IN (SELECT ${row} ->> 'externalId' ${from})
-    AND deleted_at IS NOT NULL AND row_id NOT IN (SELECT ${row} ->> 'rowId' ${from})
-    AND ${only}`;
 }
 
 /** Erases resources for good; triggers erase what hangs on them. */

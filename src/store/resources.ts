@@ -1,4 +1,5 @@
 import type { CandidateKeys, ResourceRecord, TypeName } from "#scim/ports.ts";
+import { HOLDERS_MAX } from "#scim/rehire.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 
@@ -75,17 +76,20 @@ export function listedColumns(bytesMax: number, groupsMax: number): string {
 const BESIDE_BYTES_MAX = 64 * 1024;
 
 /**
- * An SQL expression that gives the first resource for which a condition holds, as one JSON object or,
- * where that might be too large, as the JSON text "large"; null for none. Documents and groups stay texts
- * inside of it. The condition may name columns of the statement around.
+ * An SQL expression that gives the resource for which a condition holds, as one JSON object; null for none.
+ * Where several fulfil it, or it might be too large, the JSON text "elsewhere" stands there: it has to be
+ * asked for by itself. Documents and groups stay texts inside of it. The condition may name columns of the
+ * statement around.
  */
 export function resourceObject(condition: string): string {
   const members = MEMBERS.map(([name]) =>
     name.endsWith("Text") ? `'${name}', '' || ${name}` : `'${name}', ${name}`,
   );
-  return `(SELECT CASE WHEN octet_length(documentText) + octet_length(groupsText) > ${BESIDE_BYTES_MAX}
-      THEN '"large"' ELSE json_object(${members.join(", ")}) END
-    FROM (SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${condition} LIMIT 1))`;
+  // The columns beside count(*) are those of the one row that there is.
+  return `(SELECT CASE WHEN count(*) = 0 THEN NULL
+      WHEN count(*) > 1 OR octet_length(documentText) + octet_length(groupsText) > ${BESIDE_BYTES_MAX}
+      THEN '"elsewhere"' ELSE json_object(${members.join(", ")}) END
+    FROM (SELECT ${RESOURCE_COLUMNS} FROM resources WHERE ${condition} LIMIT 2))`;
 }
 
 /** Puts expressions of resourceObject on a JSON list. */
@@ -101,12 +105,12 @@ export function recordsOf(result: D1Result | undefined): readonly ResourceRecord
   return rowsOf<ResourceRow>(result).map(recordOf);
 }
 
-/** Reads an objectList; undefined where one of its resources is too large to be on it. */
+/** Reads an objectList; undefined where its resources are too large, or too many, to be on it. */
 export function recordsIn(text: string): readonly ResourceRecord[] | undefined {
   // SQLite made the text of the same columns.
-  const rows = JSON.parse(text) as readonly (ResourceRow | "large" | null)[];
-  const records = rows.flatMap((row) => (row === null || row === "large" ? [] : recordOf(row)));
-  return rows.includes("large") ? undefined : records;
+  const rows = JSON.parse(text) as readonly (ResourceRow | "elsewhere" | null)[];
+  const records = rows.flatMap((row) => (row === null || row === "elsewhere" ? [] : recordOf(row)));
+  return rows.includes("elsewhere") ? undefined : records;
 }
 
 function recordOf(row: ResourceRow): ResourceRecord {
@@ -140,7 +144,10 @@ export function resourceById(
   };
 }
 
-/** Finds the resources that a new one could be: live by name, live or soft-deleted by externalId. */
+/**
+ * Finds the resources that a new one could be: live by name, live or soft-deleted by externalId. Of those
+ * with the externalId there may be any number: one more than HOLDERS_MAX says that it names nobody.
+ */
 export function resourceCandidates(
   db: Database,
   scope: Scope,
@@ -155,7 +162,7 @@ export function resourceCandidates(
     .prepare(`${select} AND name_key = ?3 AND deleted_at IS NULL LIMIT 2`)
     .bind(key, type, nameKey);
   const byExternalId = db
-    .prepare(`${select} AND external_id = ?3`)
+    .prepare(`${select} AND external_id = ?3 LIMIT ${HOLDERS_MAX + 1}`)
     .bind(key, type, externalId ?? "");
   return {
     statements: externalId === undefined ? [byName] : [byName, byExternalId],

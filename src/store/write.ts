@@ -17,4 +17,6 @@ export interface Write {
   readonly at: number;
   /** The connector's option that two groups may have one name. */
   readonly allowDuplicateGroupNames: boolean;
+  /** The connector's option that an externalId is that of one live resource, guarded inside the batch. */
+  readonly uniqueExternalId: boolean;
 }

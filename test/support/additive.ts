@@ -6,7 +6,8 @@ export interface Migration {
 
 /**
  * The statements of migrations that do more than add, with the file of each: while such a one is applied,
- * the Worker of the former version, which still runs, could fail or lose something.
+ * the Worker of the former version, which still runs, could fail or lose something. A file is applied as a
+ * whole: it may put another index or trigger in the place of one, as long as nothing is unique that was not.
  */
 export function notAdditive(migrations: readonly Migration[]): readonly string[] {
   const former = new Set<string>();
@@ -15,7 +16,11 @@ export function notAdditive(migrations: readonly Migration[]): readonly string[]
     const added = new Set(
       statements.flatMap((text) => ADD_COLUMN.exec(text)?.groups?.column ?? []),
     );
-    const found = statements.filter((text) => !isAdditive(text, former, added));
+    const made = new Set(statements.flatMap((text) => CREATED.exec(text)?.groups?.table ?? []));
+    const found = statements.filter((text) => {
+      const dropped = DROPPED.exec(text)?.groups?.table;
+      return !(dropped !== undefined && made.has(dropped)) && !isAdditive(text, former, added);
+    });
     for (const text of statements) {
       const table = CREATE_TABLE.exec(text)?.groups?.table;
       if (table !== undefined) former.add(table);
@@ -30,6 +35,8 @@ const CREATE_INDEX = new RegExp(`^CREATE (?<unique>UNIQUE )?INDEX \\S+ ON ${NAME
 const CREATE_TRIGGER = /^CREATE TRIGGER /i;
 const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (COLUMN )?[\`"]?(?<column>\\w+)`, "i");
 const ONLY_WHERE_SET = / WHERE [`"]?(?<column>\w+)[`"]? IS NOT NULL;?$/i;
+const CREATED = new RegExp(`^CREATE (UNIQUE )?(INDEX|TRIGGER) ${NAME}`, "i");
+const DROPPED = new RegExp(`^DROP (INDEX|TRIGGER) ${NAME}$`, "i");
 
 /**
  * `former` are the tables that an earlier migration made: the former version knows them. `added` are the

@@ -59,9 +59,9 @@ export function aBulkWorld(options: { readonly beforeCommit?: (n: number) => voi
     },
     find: async (keys) =>
       new Map(
-        keys.flatMap((key): [string, ResourceRecord][] => {
+        keys.flatMap((key): [string, readonly ResourceRecord[]][] => {
           const holder = holders.get(keyText(key));
-          return holder === undefined ? [] : [[keyText(key), holder]];
+          return holder === undefined ? [] : [[keyText(key), [holder]]];
         }),
       ),
     commitAll,

@@ -10,6 +10,7 @@ export function randomPushes(groups: GroupClient, random: () => number) {
   const one = (ids: readonly string[]) => ids[Math.floor(random() * ids.length)] ?? "none";
   const some = (ids: readonly string[]) => ids.filter(() => random() < 0.3).slice(0, 8);
   const text = () => `text ${Math.floor(random() * 1_000)}`;
+  const nameOf = (externalId: string) => ({ givenName: externalId, familyName: "Known" });
   const forget = (ids: string[], id: string) => void ids.splice(ids.indexOf(id), 1);
 
   const pushes: readonly [number, () => Promise<unknown>][] = [
@@ -18,7 +19,8 @@ export function randomPushes(groups: GroupClient, random: () => number) {
       async () => {
         made += 1;
         const externalId = `e${made}`;
-        users.push((await client.post(aUser({ externalId, displayName: text() }))).body.id);
+        const user = aUser({ externalId, name: nameOf(externalId), displayName: text() });
+        users.push((await client.post(user)).body.id);
       },
     ],
     [2, async () => teams.push(await groups.group(...some(users)))],
@@ -38,12 +40,13 @@ export function randomPushes(groups: GroupClient, random: () => number) {
         if (users.includes(id)) forget(users, id);
       },
     ],
-    // Whoever was deleted comes back under the externalId.
+    // Whoever was deleted comes back under the externalId and the same name.
     [
       2,
       async () => {
         const externalId = `e${Math.ceil(random() * made)}`;
-        const { status, body } = await client.post(aUser({ externalId }));
+        const user = aUser({ externalId, name: nameOf(externalId) });
+        const { status, body } = await client.post(user);
         if (status === 201 && !users.includes(body.id)) users.push(body.id);
       },
     ],

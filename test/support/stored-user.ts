@@ -44,6 +44,7 @@ export async function storeUser(
     credentialHash: undefined,
     at: now,
     allowDuplicateGroupNames: false,
+    uniqueExternalId: false,
   };
   const outcome = await commitChanges(env.DB, connectorId, write, TEST_CLOCK);
   if (outcome.kind !== "committed") throw new Error(`The user was not stored: ${outcome.kind}.`);

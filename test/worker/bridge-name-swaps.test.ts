@@ -57,7 +57,8 @@ function change(
     const change = { kind: "update" as const, before, after };
     return [{ change, type: USER, event: anEvent({ resourceId: before.id }) }];
   });
-  const write = { changes, credentialHash: undefined, at, allowDuplicateGroupNames: false };
+  const options = { allowDuplicateGroupNames: false, uniqueExternalId: false };
+  const write = { changes, credentialHash: undefined, at, ...options };
   return commitChanges(db, number, write, TEST_CLOCK);
 }
 

@@ -21,10 +21,12 @@ const seat = fc.nat({ max: 2 });
 type Draft = (ids: readonly string[], position: number) => SentOperation;
 
 const drafts: fc.Arbitrary<Draft> = fc.oneof(
-  fc.tuple(name, fc.option(name)).map(
-    ([userName, externalId]): Draft =>
+  fc.tuple(name, fc.option(name), fc.option(name)).map(
+    ([userName, externalId, mail]): Draft =>
       (_, position) => {
-        return postUser({ userName, ...(externalId !== null && { externalId }) }, `b${position}`);
+        const emails = mail === null ? [] : [{ value: `${mail}@b.c`, primary: true }];
+        const members = { userName, emails, ...(externalId !== null && { externalId }) };
+        return postUser(members, `b${position}`);
       },
   ),
   fc.tuple(seat, fc.constantFrom("userName", "externalId", "title"), name).map(
@@ -82,8 +84,8 @@ async function stateOf(client: TestClient): Promise<unknown> {
 }
 
 /** A client whose connector has two users, and their ids; the third seat stands for nobody. */
-async function aClient() {
-  const client = await gateway.client();
+async function aClient(settings: object) {
+  const client = await gateway.client({ settings });
   const ids: string[] = [];
   for (const userName of NAMES.slice(0, 2)) {
     const { body } = await client.post({ userName, externalId: userName });
@@ -92,11 +94,13 @@ async function aClient() {
   return { client, ids: [...ids, crypto.randomUUID()] };
 }
 
+const many = fc.array(drafts, { minLength: 2, maxLength: 12 });
+
 test("a Bulk answers and leaves behind what its operations would as requests of their own", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(drafts, { minLength: 2, maxLength: 12 }), async (made) => {
-      const one = await aClient();
-      const other = await aClient();
+    fc.asyncProperty(many, fc.boolean(), async (made, uniqueExternalId) => {
+      const one = await aClient({ uniqueExternalId });
+      const other = await aClient({ uniqueExternalId });
       const operationsFor = (ids: readonly string[]) => made.map((draft, at) => draft(ids, at));
 
       const statuses = await sendSingly(one.client, operationsFor(one.ids));

@@ -134,6 +134,23 @@ describe("CVE-2026-67330: an id of a provider takes over nobody's account", () =
     },
   );
 
+  test("an externalId that two pushed users share is matched by no bridge", async () => {
+    const pull = await openSynced("scim", [person("ada")]);
+    const { token } = pull.bridge.connector;
+    const push = async () =>
+      (await gateway.scim("/Users", { token, body: aUser({ externalId: SCIM_USERS.of(1) }) })).body;
+    const pushed = [await push(), await push()];
+    pull.directory.apply({ op: "add", person: person("mallory") });
+
+    const { counts } = await playFull(pull);
+
+    const read = await Promise.all(
+      pushed.map(async ({ id }) => (await gateway.scim(`/Users/${id}`, { token })).body),
+    );
+    expect(counts.created).toBe(1);
+    expect(read).toEqual(pushed);
+  });
+
   test("a linked user whose externalId a push sets to another's source id stays who he is", async () => {
     const pull = await openSynced("scim", [person("ada")]);
     const [ada] = await pull.bridge.users();

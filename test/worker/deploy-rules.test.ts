@@ -68,6 +68,28 @@ test.each([
   expect(notAdditive(migrations)).toEqual([]);
 });
 
+test.each([
+  ["an index", ["DROP INDEX `users_name`", "CREATE INDEX `users_name` ON `users` (`name`)"], 0],
+  [
+    "a unique index",
+    ["DROP INDEX users_name", "CREATE UNIQUE INDEX users_name ON users (name)"],
+    1,
+  ],
+  [
+    "a trigger",
+    ["DROP TRIGGER `t`", "CREATE TRIGGER `t` AFTER INSERT ON users BEGIN SELECT 1; END"],
+    0,
+  ],
+  ["an index by one of another name", ["DROP INDEX a", "CREATE INDEX b ON users (name)"], 1],
+])("in one migration, %s in the place of another is judged", (_what, queries, found) => {
+  const migrations = [
+    { name: "0", queries: [TABLE] },
+    { name: "1", queries },
+  ];
+
+  expect(notAdditive(migrations)).toHaveLength(found);
+});
+
 const [K1, K2] = [`k1:${"B".repeat(42)}E`, `k2:${"C".repeat(42)}E`];
 const former = openGateway({ encryptionKeys: K1 });
 const added = openGateway({ encryptionKeys: `${K1},${K2}` });

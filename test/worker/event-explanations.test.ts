@@ -92,7 +92,7 @@ describe("a name that is taken", () => {
   });
 
   test("as externalId is explained with the id of its holder", async () => {
-    const { client, id } = await withAda();
+    const { client, id } = await withAda({ uniqueExternalId: true });
 
     const answer = await client.post(aUser({ userName: "bob", externalId: "e1" }));
 

@@ -171,11 +171,11 @@ describe("a user who arrives", () => {
 
   test("again after a deletion joins by the old id", async () => {
     const groups = await openGroups(gateway);
-    const eve = await groups.user({ externalId: "e1" });
+    const eve = await groups.user({ userName: "eve", externalId: "e1" });
     await groups.client.remove(eve);
     const id = await groups.group(eve);
 
-    const restored = await groups.client.post(aUser({ externalId: "e1" }));
+    const restored = await groups.client.post(aUser({ userName: "eve", externalId: "e1" }));
 
     expect(restored.body.id).toBe(eve);
     expect(await groups.membersOf(id)).toEqual([eve]);

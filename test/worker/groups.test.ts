@@ -117,13 +117,13 @@ describe("creating", () => {
   });
 });
 
-describe("displayName and externalId are unique among a connector's groups", () => {
+describe("displayName is unique among a connector's groups, externalId where it says so", () => {
   test.each([
     ["another letter case", { displayName: "sTaFf" }],
     ["full-width letters", { displayName: "Ｓｔａｆｆ" }],
     ["the same externalId", { externalId: "g1" }],
   ])("POST with %s is 409 uniqueness", async (_what, members) => {
-    const { groups, created } = await withStaff();
+    const { groups, created } = await withStaff({ uniqueExternalId: true });
 
     const refused = await groups.post(aGroup(members));
 
@@ -146,7 +146,7 @@ describe("displayName and externalId are unique among a connector's groups", () 
   });
 
   test("a user may have the name and the externalId of a group", async () => {
-    const { groups } = await withStaff();
+    const { groups } = await withStaff({ uniqueExternalId: true });
 
     const user = await groups.client.post({ userName: "Staff", externalId: "g1" });
 
@@ -171,8 +171,8 @@ describe("displayName and externalId are unique among a connector's groups", () 
     expect(again.body.id).not.toBe(id);
   });
 
-  test("allowDuplicateGroupNames lets two groups have one name, but not one externalId", async () => {
-    const { groups } = await withStaff({ allowDuplicateGroupNames: true });
+  test("allowDuplicateGroupNames lets two groups have one name, but not one unique externalId", async () => {
+    const { groups } = await withStaff({ allowDuplicateGroupNames: true, uniqueExternalId: true });
 
     const twin = await groups.post(aGroup({ displayName: "staff" }));
     const refused = await groups.post(aGroup({ externalId: "g1" }));

@@ -23,8 +23,9 @@ function userStep(at: number, method: string, body?: object): Step {
 
 const patched = (value: object) => aPatch({ op: "replace", value });
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  fc.tuple(name, fc.option(name)).map(([userName, externalId]): Step => {
-    const body = { userName, ...(externalId !== null && { externalId }) };
+  fc.tuple(name, fc.option(name), fc.option(name)).map(([userName, externalId, mail]): Step => {
+    const emails = mail === null ? [] : [{ value: `${mail}@b.c`, primary: true }];
+    const body = { userName, emails, ...(externalId !== null && { externalId }) };
     return { method: "POST", path: () => "/Users", body: () => body };
   }),
   fc
@@ -55,6 +56,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
         strict: fc.boolean(),
         reprovision: fc.constantFrom("restore", "conflict"),
         deletion: fc.constantFrom("soft", "hard", "deactivate"),
+        uniqueExternalId: fc.boolean(),
       },
       { requiredKeys: [] },
     )

@@ -113,7 +113,7 @@ test("a leaver whom another isolate deleted comes back under the same id", async
   const { client, away, id, path } = await aKnownClient();
   await away(path, { method: "DELETE" });
 
-  const answer = await client.post(aUser({ userName: "anna.new", externalId: "e1" }));
+  const answer = await client.post(aUser({ userName: "anna", externalId: "e1" }));
 
   expect(answer.status).toBe(201);
   expect(answer.body.id).toBe(id);

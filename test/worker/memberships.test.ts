@@ -118,11 +118,11 @@ describe("a user who goes", () => {
 
   test("and comes back is in no group any more", async () => {
     const { groups, staff } = await withTwoGroups();
-    const eve = await groups.user({ externalId: "e1" });
+    const eve = await groups.user({ userName: "eve", externalId: "e1" });
     await groups.patch(staff, aPatch(adding(eve)));
     await groups.client.remove(eve);
 
-    const restored = await groups.client.post(aUser({ externalId: "e1" }));
+    const restored = await groups.client.post(aUser({ userName: "eve", externalId: "e1" }));
 
     expect(restored.body.id).toBe(eve);
     expect((await groups.client.get(eve)).body).not.toHaveProperty("groups");

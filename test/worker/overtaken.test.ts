@@ -56,8 +56,8 @@ test("members of an erased group never join the one who got its row", async () =
   expect(await contradictions()).toEqual([]);
 });
 
-test("a restore loses to the user who took the externalId meanwhile", async () => {
-  const { token } = await gateway.connector();
+test("a restore loses to the user who took the unique externalId meanwhile", async () => {
+  const { token } = await gateway.connector({ settings: { uniqueExternalId: true } });
   const deleted = await post(token, "Users", aUser({ userName: "d", externalId: "e1" }));
   const other = await post(token, "Users", aUser({ userName: "b" }));
   await gateway.scim(`/Users/${deleted.body.id}`, { token, method: "DELETE" });

@@ -83,7 +83,7 @@ test.each([
   ["userName", { userName: "ada", externalId: "e2" }],
   ["externalId", { userName: "other", externalId: "e1" }],
 ])("a refused %s is named and gives nobody's id away", async (attribute, members) => {
-  const client = await gateway.client();
+  const client = await gateway.client({ settings: { uniqueExternalId: true } });
   const held = await client.post(aUser({ userName: "ada", externalId: "e1" }));
 
   const refused = await client.post(aUser(members));

@@ -107,7 +107,7 @@ test("a restore after a DELETE raises a change event of its own", async () => {
   const { client, id } = await withUser();
   await client.remove(id);
 
-  await client.post(aUser({ externalId: "e1" }));
+  await client.post(aUser({ userName: "ada", externalId: "e1" }));
 
   expect(await changeTypesOf(id)).toEqual(["user.created", "user.deleted", "user.restored"]);
 });

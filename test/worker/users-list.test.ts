@@ -174,7 +174,8 @@ describe("deep pages after deletes and restores", () => {
   test("show a restored user at its former place", async () => {
     const client = await filledClient(2_500);
     await client.remove(filled.id(1_200));
-    await client.post(aUser({ externalId: filled.externalId(1_200) }));
+    const [userName, externalId] = [filled.userName(1_200), filled.externalId(1_200)];
+    await client.post(aUser({ userName, externalId }));
 
     const ids = await everyId(client);
 

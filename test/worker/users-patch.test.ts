@@ -142,8 +142,9 @@ describe("one PATCH", () => {
     expect((await client.get(id)).body).toEqual(created);
   });
 
-  test("that takes another user's externalId is refused", async () => {
+  test("that takes another user's externalId is refused where it is unique", async () => {
     const { client, id } = await withUser();
+    await client.changeSettings({ uniqueExternalId: true });
     await client.post(aUser({ externalId: "e2" }));
 
     const refused = await client.patch(id, aPatch(replace("externalId", "e2")));

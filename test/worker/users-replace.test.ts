@@ -193,6 +193,7 @@ describe("the keys of a replaced user", () => {
     ["externalId", { userName: "ada", externalId: "e2" }],
   ])("another live user's %s is refused and nothing is applied", async (attribute, members) => {
     const { client, id, created } = await withUser();
+    await client.changeSettings({ uniqueExternalId: true });
     const bob = await client.post(aUser({ userName: "bob", externalId: "e2" }));
 
     const refused = await client.put(id, aUser({ ...members, title: "Dr" }));

@@ -30,6 +30,7 @@ const SETTINGS = z.strictObject({
   retentionDays: z.optional(z.int().check(z.gte(1), z.lte(3_650))),
   unknownMembers: z.optional(z.enum(["park", "reject"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
+  uniqueExternalId: z.optional(z.boolean()),
   advertisePagination: z.optional(z.boolean()),
   rateLimit: z.optional(z.enum(["low", "standard", "high"])),
   eventRetentionDays: z.optional(z.int().check(z.gte(1), z.lte(400))),
