@@ -34,6 +34,8 @@ export default defineConfig({
           environment: "node",
           // Pure modules: a worker of its own for each file would take longer than the tests.
           isolate: false,
+          // Property tests: how long they take says how busy the machine is, not what the code does.
+          testTimeout: 60_000,
         },
       },
       {
@@ -60,7 +62,8 @@ export default defineConfig({
         test: {
           name: "worker",
           // Races and fault runs play thousands of requests; nothing here is judged by its time.
-          testTimeout: process.env.FAULTS === "long" ? 3_600_000 : 120_000,
+          testTimeout: process.env.FAULTS === "long" ? 3_600_000 : 240_000,
+          hookTimeout: 240_000,
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["./test/support/worker-setup.ts"],
         },
