@@ -1,6 +1,6 @@
 import { ScimError } from "./error.ts";
 import { quoteName } from "./json.ts";
-import type { MemberPlan } from "./members.ts";
+import { type MemberPlan, noMember } from "./members.ts";
 import type { MemberChange, NamedMember } from "./ports.ts";
 import type { ConnectorSettings } from "./settings.ts";
 
@@ -73,10 +73,10 @@ function differenceChange(
   { strict }: ConnectorSettings,
 ): MemberChange {
   const leaving = named.filter(({ value }) => plan.removed.has(value));
-  const absent = leaving.find((each) => !each.isMember && !each.isParked);
-  if (strict && absent !== undefined) {
-    throw ScimError.noTarget(`${quoteName(absent.value)} is no member of the group.`);
-  }
+  const absent = named.find(
+    (each) => plan.presumed.has(each.value) && !each.isMember && !each.isParked,
+  );
+  if (strict && absent !== undefined) throw noMember(absent.value);
   const joining = named.filter(({ value }) => plan.added.has(value));
   return {
     added: addedBy(joining),

@@ -5,7 +5,7 @@ import { isReadOnly } from "./patch/read-only.ts";
 import type { Step } from "./patch/step.ts";
 import { type Document, withoutMembers } from "./resource.ts";
 import { MEMBERS } from "./schema/core-group.ts";
-import { type NormaliseContext, normaliseAttribute } from "./value.ts";
+import { type NormaliseContext, normaliseAttribute, tolerateAll } from "./value.ts";
 
 /**
  * What a request wants of a group's members, in the values that the client names: a whole list, or
@@ -22,6 +22,8 @@ export type MemberPlan =
       readonly kind: "difference";
       readonly added: ReadonlySet<string>;
       readonly removed: ReadonlySet<string>;
+      /** Those of the removed whom the request did not add before: they are members, or there is no target. */
+      readonly presumed: ReadonlySet<string>;
     };
 
 /** Takes the members out of a group's document: they are rows of their own (SEMANTICS 7). */
@@ -37,8 +39,10 @@ export function planSteps(steps: readonly Step[], context: NormaliseContext): Me
   // These two grow along: copies of them at each step would cost its number times that of members.
   const added = new Set<string>();
   const removed = new Set<string>();
+  const presumed = new Set<string>();
   let isList = false;
   for (const step of steps) {
+    tolerateAll(context, step.leniencies);
     const { op, values } = wishOf(step, context);
     if (op === "replace") {
       isList = true;
@@ -47,13 +51,22 @@ export function planSteps(steps: readonly Step[], context: NormaliseContext): Me
     }
     const [to, from] = op === "remove" ? [removed, added] : [added, removed];
     for (const value of values) {
+      if (op === "remove" && !added.has(value)) {
+        if (context.strict && (isList || removed.has(value))) throw noMember(value);
+        presumed.add(value);
+      }
       to.add(value);
       from.delete(value);
     }
   }
   return isList
     ? { kind: "list", values: added, dropped: removed }
-    : { kind: "difference", added, removed };
+    : { kind: "difference", added, removed, presumed };
+}
+
+/** The refusal of a strict connector to remove who is no member. */
+export function noMember(value: string): ScimError {
+  return ScimError.noTarget(`${quoteName(value)} is no member of the group.`);
 }
 
 /** Every value that a plan names. */
@@ -86,8 +99,8 @@ function removal(step: Extract<Step, { op: "remove" }>, context: NormaliseContex
   const { filter } = step.target;
   if (filter !== undefined) return { op: "remove", values: filteredValues(filter.resolved) };
   // Entra's legacy form lists the members to remove; neither value nor filter removes all.
-  if (step.value === undefined || step.value === null) return { op: "replace", values: new Set() };
-  return { op: "remove", values: memberValues(normalised(step.value, context)) };
+  if (step.value === undefined) return { op: "replace", values: new Set() };
+  return { op: "remove", values: namedMembers(step.value, context) };
 }
 
 function givenValues(
@@ -100,11 +113,17 @@ function givenValues(
       `A member is added or removed whole: put it into "members" with its "value".`,
     );
   }
-  return memberValues(normalised(step.value, context));
+  return namedMembers(step.value, context);
 }
 
-function normalised(value: JsonValue, context: NormaliseContext): JsonValue {
-  return normaliseAttribute(MEMBERS, value, context, MEMBERS.name) ?? [];
+/** The members that a value names: null names nobody, and must not stand for all of them. */
+function namedMembers(value: JsonValue, context: NormaliseContext): ReadonlySet<string> {
+  if (value === null) {
+    throw ScimError.invalidValue(
+      `"${MEMBERS.name}" is null: send a list of members, or remove "${MEMBERS.name}" without a value to empty the group.`,
+    );
+  }
+  return memberValues(normaliseAttribute(MEMBERS, value, context, MEMBERS.name) ?? []);
 }
 
 function memberValues(members: JsonValue): ReadonlySet<string> {

@@ -49,7 +49,8 @@ export function parsePath(text: string, type: ResourceType): Path {
 
 /**
  * Finds what a path names; undefined when the resource type has no such attribute. A filter on a
- * single-valued attribute is invalidPath, one that cannot be evaluated invalidFilter (RFC 7644 Table 9).
+ * simple attribute with one value is invalidPath, one that cannot be evaluated invalidFilter (RFC 7644
+ * Table 9); on a complex one it is matched against the one value.
  */
 export function resolvePath(type: ResourceType, path: Path): ResolvedPath | undefined {
   if (path.kind === "schema") {
@@ -58,7 +59,8 @@ export function resolvePath(type: ResourceType, path: Path): ResolvedPath | unde
   }
   const target = findTarget(type, path);
   if (target === undefined) return undefined;
-  if (path.filter !== undefined && !target.attribute.multiValued) {
+  const { multiValued, type: kind } = target.attribute;
+  if (path.filter !== undefined && !multiValued && kind !== "complex") {
     throw ScimError.invalidPath(
       `"${target.attribute.name}" has one value, so a filter cannot choose among its values.`,
     );

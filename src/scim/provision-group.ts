@@ -25,7 +25,7 @@ import {
   writeResource,
 } from "./provision.ts";
 import { taken, takenBy } from "./rehire.ts";
-import type { Document } from "./resource.ts";
+import { type Document, refuseEmptying } from "./resource.ts";
 import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
 import { MEMBERS } from "./schema/core-group.ts";
 import type { ConnectorSettings } from "./settings.ts";
@@ -56,7 +56,7 @@ export async function createGroup(
     const { document, values } = splitMembers(final.document);
     requireFree(directory, candidates, document, terms);
     const after = newRecord(terms.type, directory.newId(), document, now);
-    const plan: MemberPlan = { kind: "difference", added: values, removed: new Set() };
+    const plan: MemberPlan = { kind: "difference", added: values, ...NOBODY_REMOVED };
     const { decided, named } = await decide(directory, after.id, plan, terms);
     const warnings = [...final.warnings, ...decided.warnings];
     const members = decided.change && { members: decided.change };
@@ -90,7 +90,8 @@ export async function replaceGroup(
     dropped: new Set(),
   };
   return await writeGroup(directory, id, ifMatch, plan, (before, terms) => {
-    const { document, warnings } = finalOf(type, draft, body, terms);
+    const { document, warnings, hollow } = finalOf(type, draft, body, terms);
+    refuseEmptying(hollow, documentOf(before));
     if (terms.strict) requireSameId(body, id);
     return updated(before, splitMembers(document).document, warnings, { type: terms.type, now });
   });
@@ -158,6 +159,7 @@ async function writeGroup(
   return written && { ...written, named: shown, isWhole };
 }
 
+const NOBODY_REMOVED = { removed: new Set<string>(), presumed: new Set<string>() };
 const NO_MEMBERS = { ids: [], parked: [] };
 const DEPENDENT = { dependsOnList: true };
 

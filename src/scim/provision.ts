@@ -14,7 +14,7 @@ import {
   type TypeName,
 } from "./ports.ts";
 import { takenFrom } from "./rehire.ts";
-import { type Document, normaliseResource } from "./resource.ts";
+import { type Document, normaliseResource, refuseEmptying } from "./resource.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 
@@ -38,7 +38,8 @@ export function replaceUser(
   const { now } = directory;
   return writeResource(directory, id, ifMatch, (before, terms) => {
     const { type, strict } = terms;
-    const { document, warnings } = normaliseResource(type, body, terms);
+    const { document, warnings, hollow } = normaliseResource(type, body, terms);
+    refuseEmptying(hollow, documentOf(before));
     if (strict) requireSameId(body, id);
     // Re-activating a leaver by a profile PUT that says nothing about active would be a hole.
     const wasActive = documentOf(before).active !== false;

@@ -1,11 +1,12 @@
+import { isUnassigned, readObject } from "./forms.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject, quoteName } from "./json.ts";
 import type { Attribute, AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
-import { findNamed, findSubAttribute, findTarget } from "./schema/registry.ts";
+import { findNamed, findSubAttribute, findTarget, standardUrn } from "./schema/registry.ts";
 import { wrongType } from "./simple-value.ts";
 import { ENTERPRISE_USER } from "./urns.ts";
 import type { NormaliseContext } from "./value.ts";
-import { givenTwice, tolerate } from "./value.ts";
+import { givenTwice, tolerate, tolerateForms } from "./value.ts";
 
 /**
  * Sorts the members of a resource's body by the attribute that each one names: in any letter case,
@@ -18,27 +19,77 @@ export function membersByAttribute(
   body: JsonObject,
   context: NormaliseContext,
 ): ReadonlyMap<Attribute, JsonValue> {
-  const given: GivenMembers = new Map();
-  const misplaced: GivenMembers = new Map();
-  const extensions = new Set<Schema>();
-  for (const [name, value] of Object.entries(body)) {
-    const named = findNamed(type, name);
-    if (named === undefined || (named.kind === "schema" && named.schema === type.schema)) {
-      tolerate(context, `The schemas of ${type.name} have no attribute ${quoteName(name)}.`);
-    } else if (named.kind === "schema") {
-      if (extensions.has(named.schema)) throw givenTwice(named.schema.id);
-      extensions.add(named.schema);
-      addExtension(given, type, named.schema, value, context);
-    } else if (named.target.extension === ENTERPRISE_USER && !named.isQualified) {
-      add(misplaced, named.target, value);
-    } else {
-      add(given, named.target, value);
-    }
-  }
-  addMisplaced(given, misplaced, context);
+  const sorting: Sorting = {
+    type,
+    context,
+    given: new Map(),
+    misplaced: new Map(),
+    objects: new Set(),
+  };
+  for (const [name, value] of Object.entries(body)) sortMember(sorting, name, value);
+  addMisplaced(sorting);
   return new Map(
-    [...given].map(([attribute, member]) => [attribute, mergedValue(attribute, member)]),
+    [...sorting.given].map(([attribute, member]) => [attribute, mergedValue(attribute, member)]),
   );
+}
+
+/** What is known while the members of one body are sorted. */
+interface Sorting {
+  readonly type: ResourceType;
+  readonly context: NormaliseContext;
+  readonly given: GivenMembers;
+  readonly misplaced: GivenMembers;
+  /** The schemas whose own object was met. */
+  readonly objects: Set<Schema>;
+}
+
+function sortMember(sorting: Sorting, name: string, value: JsonValue): void {
+  const { type, context, given, misplaced, objects } = sorting;
+  const standard = standardUrn(type, name);
+  if (standard.problem !== undefined) {
+    tolerate(context, standard.problem, `It is read as ${quoteName(standard.name)}.`);
+  }
+  const named = findNamed(type, standard.name);
+  if (named === undefined) {
+    tolerate(context, `The schemas of ${type.name} have no attribute ${quoteName(name)}.`);
+  } else if (named.kind === "schema") {
+    if (objects.has(named.schema)) throw givenTwice(named.schema.id);
+    objects.add(named.schema);
+    if (named.schema === type.schema) sortCore(sorting, value);
+    else addExtension(sorting, named.schema, value);
+  } else if (named.target.extension === ENTERPRISE_USER && !named.isQualified) {
+    add(misplaced, named.target, value);
+  } else {
+    add(given, named.target, value);
+  }
+}
+
+/** limosa-io and zulip #39773 put the core attributes into an object under the core schema's URN. */
+function sortCore(sorting: Sorting, value: JsonValue): void {
+  const { type, context } = sorting;
+  const members = schemaMembers(type.schema, value, context);
+  if (members.length === 0) return;
+  const problem = `Core attributes stand in an object under "${type.schema.id}".`;
+  tolerate(context, problem, "They are read as if they stood beside it.");
+  for (const [name, member] of members) {
+    const named = findNamed(type, name);
+    const isComputed =
+      named?.kind === "attribute" && named.target.attribute.mutability === "readOnly";
+    if (!isComputed) sortMember(sorting, name, member);
+  }
+}
+
+/** The members of the object under a schema's URN; null, "" and [] in its place are none. */
+function schemaMembers(
+  schema: Schema,
+  value: JsonValue,
+  context: NormaliseContext,
+): readonly [string, JsonValue][] {
+  if (isUnassigned(value)) return [];
+  const read = readObject(value);
+  if (read === undefined) throw wrongType(schema.id, "an object", value);
+  tolerateForms(context, read.told, schema.id);
+  return Object.entries(read.object);
 }
 
 /** What a body says of one attribute: its whole value, and sub-attributes under dotted names. */
@@ -62,16 +113,8 @@ function add(given: GivenMembers, target: AttributeTarget, value: JsonValue): vo
   }
 }
 
-function addExtension(
-  given: GivenMembers,
-  type: ResourceType,
-  schema: Schema,
-  value: JsonValue,
-  context: NormaliseContext,
-): void {
-  if (value === null || value === "" || (Array.isArray(value) && value.length === 0)) return;
-  if (!isJsonObject(value)) throw wrongType(schema.id, "an object", value);
-  for (const [name, member] of Object.entries(value)) {
+function addExtension({ type, context, given }: Sorting, schema: Schema, value: JsonValue): void {
+  for (const [name, member] of schemaMembers(schema, value, context)) {
     const [attribute = "", subAttribute, ...rest] = name.split(".");
     const target = findTarget(type, { urn: schema.id, attribute, subAttribute });
     if (target !== undefined && rest.length === 0) {
@@ -84,11 +127,7 @@ function addExtension(
 }
 
 /** OneLogin's and Zabbix's templates write the extension's attributes at the top level. */
-function addMisplaced(
-  given: GivenMembers,
-  misplaced: GivenMembers,
-  context: NormaliseContext,
-): void {
+function addMisplaced({ given, misplaced, context }: Sorting): void {
   for (const [attribute, member] of misplaced) {
     const location = locationOf(member.target);
     const problem = `"${attribute.name}" stands at the top level but belongs to its extension.`;

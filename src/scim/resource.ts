@@ -1,10 +1,12 @@
 import { ScimError } from "./error.ts";
+import { saysNothing } from "./forms.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject, quoteName, readMember } from "./json.ts";
 import { membersByAttribute } from "./resource-members.ts";
 import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { EXTERNAL_ID, SCHEMAS } from "./schema/common.ts";
-import { findExtension, isCoreSchema } from "./schema/registry.ts";
+import { MEMBERS } from "./schema/core-group.ts";
+import { findExtension, isCoreSchema, standardUrn } from "./schema/registry.ts";
 import type { NormaliseContext } from "./value.ts";
 import { normaliseMembers, tolerate } from "./value.ts";
 
@@ -18,6 +20,14 @@ export type Document = JsonObject;
 export interface NormalisedResource {
   readonly document: Document;
   readonly warnings: readonly string[];
+  /** The attributes of which the body has nothing but values that say nothing. */
+  readonly hollow: readonly HollowAttribute[];
+}
+
+/** A multi-valued attribute that was given, but not a single value of it. */
+export interface HollowAttribute {
+  readonly extension: string | undefined;
+  readonly attribute: Attribute;
 }
 
 /** Reads the resource in the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1; SEMANTICS 1). */
@@ -39,7 +49,57 @@ export function normaliseResource(
   }
   const document = Object.fromEntries(members);
   checkRequired(type, document);
-  return { document, warnings: context.warnings };
+  return { document, warnings: context.warnings, hollow: hollowAttributes(type, given, document) };
+}
+
+/**
+ * Refuses a body that would empty an attribute without saying so: only null, "" and [] do, and of a
+ * group's members [] alone.
+ */
+export function refuseEmptying(hollow: readonly HollowAttribute[], before: Document): void {
+  for (const { extension, attribute } of hollow) {
+    const holder = extension === undefined ? before : readMember(before, extension);
+    const isHeld = isJsonObject(holder) && readMember(holder, attribute.name) !== undefined;
+    if (isHeld || attribute === MEMBERS) throw refuseHollow(attribute.name);
+  }
+}
+
+/** The refusal of what would empty an attribute by values that say nothing. */
+export function refuseHollow(location: string): ScimError {
+  return ScimError.invalidValue(
+    `No value of "${location}" says anything, so that all it has would be lost; send values, or [] to clear it.`,
+  );
+}
+
+function hollowAttributes(
+  type: ResourceType,
+  given: ReadonlyMap<Attribute, JsonValue>,
+  document: Document,
+): readonly HollowAttribute[] {
+  const hollow: HollowAttribute[] = [];
+  const collect = (
+    attributes: readonly Attribute[],
+    extension: string | undefined,
+    holder: JsonValue | undefined,
+  ) => {
+    for (const attribute of attributes) {
+      if (!attribute.multiValued || attribute.mutability === "readOnly") continue;
+      const value = given.get(attribute);
+      if (value === undefined || isClearing(attribute, value)) continue;
+      const isKept = isJsonObject(holder) && readMember(holder, attribute.name) !== undefined;
+      if (!isKept) hollow.push({ extension, attribute });
+    }
+  };
+  collect(type.schema.attributes, undefined, document);
+  for (const { schema } of type.extensions) {
+    collect(schema.attributes, schema.id, readMember(document, schema.id));
+  }
+  return hollow;
+}
+
+/** null says nothing about who is in a group: serialisers write it for a list that nobody set. */
+function isClearing(attribute: Attribute, value: JsonValue): boolean {
+  return attribute === MEMBERS ? Array.isArray(value) && value.length === 0 : saysNothing(value);
 }
 
 /** The `schemas` of a resource: the core URN, and the URN of each extension that has a value. */
@@ -82,6 +142,8 @@ function checkSchemas(type: ResourceType, value: JsonValue, context: NormaliseCo
   let hasCore = false;
   for (const urn of urns) {
     if (typeof urn !== "string") throw ScimError.invalidSyntax(`"schemas" must hold URIs only.`);
+    const { problem } = standardUrn(type, urn);
+    if (problem !== undefined) tolerate(context, problem, "It counts all the same.");
     if (isCoreSchema(type, urn)) hasCore = true;
     else if (findExtension(type, urn) === undefined) {
       tolerate(context, `The schema ${quoteName(urn)} is none of ${type.name}.`);

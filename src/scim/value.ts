@@ -1,8 +1,11 @@
 import { ScimError } from "./error.ts";
+import { type FoldElement, foldElement } from "./filter/folded.ts";
+import { isJsonText, isUnassigned, standardForm } from "./forms.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject, quoteName, readMember } from "./json.ts";
 import type { Attribute } from "./schema/attribute.ts";
 import { MEMBERS } from "./schema/core-group.ts";
+import { ROLES } from "./schema/core-user.ts";
 import { MANAGER } from "./schema/enterprise-user.ts";
 import { findSubAttribute } from "./schema/registry.ts";
 import { normaliseSimple, wrongType } from "./simple-value.ts";
@@ -11,6 +14,10 @@ import { normaliseSimple, wrongType } from "./simple-value.ts";
 export interface NormaliseContext {
   readonly strict: boolean;
   readonly warnings: string[];
+  /** Whether the values are those of a resource as it is stored, which an older version may have let in. */
+  readonly isStored?: boolean;
+  /** Folds values to compare them, where the request remembers what it has folded. */
+  readonly fold?: FoldElement;
 }
 
 /** SEMANTICS 9; the members of a group are rows, not a value of its document, and have no limit. */
@@ -43,10 +50,24 @@ export function normaliseElement(
   context: NormaliseContext,
   location: string,
 ): JsonValue | undefined {
-  if (isUnassigned(value)) return undefined;
+  const standard = standardValue(attribute, value, context, location);
+  if (isUnassigned(standard)) return undefined;
   return attribute.type === "complex"
-    ? normaliseComplex(attribute, value, context, location)
-    : normaliseSimple(attribute, attribute.type, value, location);
+    ? normaliseComplex(attribute, standard, context, location)
+    : normaliseSimple(attribute, attribute.type, standard, location);
+}
+
+/** The values that were given for a multi-valued attribute, each still as it was sent. */
+export function givenElements(
+  attribute: Attribute,
+  value: JsonValue,
+  context: NormaliseContext,
+  location: string,
+): readonly JsonValue[] {
+  const standard = standardValue(attribute, value, context, location);
+  if (isUnassigned(standard)) return [];
+  // OneLogin and others send one e-mail as an object in place of a list.
+  return Array.isArray(standard) ? standard : [standard];
 }
 
 /**
@@ -70,16 +91,53 @@ export function normaliseMembers(
   return Object.fromEntries(members);
 }
 
-/** Lets a problem pass with a warning that says what was done or, on a strict connector, refuses. */
+/**
+ * Lets a problem pass with a warning that says what was done or, on a strict connector, refuses it
+ * with the error that `refuse` makes.
+ */
 export function tolerate(
   context: NormaliseContext,
   problem: string,
   outcome = "It is left out.",
+  refuse = ScimError.invalidSyntax,
 ): void {
-  if (context.strict) throw strictRefusal(ScimError.invalidSyntax(problem));
-  const warning = `${problem} ${outcome}`;
-  if (context.warnings.length >= WARNINGS_MAX || context.warnings.includes(warning)) return;
-  context.warnings.push(warning);
+  if (context.strict) throw strictRefusal(refuse(problem));
+  warn(context, `${problem} ${outcome}`);
+}
+
+/** What a lenient connector lets pass: what is wrong, what is done, and how a strict one refuses it. */
+export interface Leniency {
+  readonly problem: string;
+  readonly outcome: string;
+  readonly refuse: (detail: string) => ScimError;
+}
+
+/** Tolerates each in turn. */
+export function tolerateAll(context: NormaliseContext, leniencies: readonly Leniency[]): void {
+  for (const { problem, outcome, refuse } of leniencies) {
+    tolerate(context, problem, outcome, refuse);
+  }
+}
+
+/** That something was sent in another form than the schema's (forms.ts). */
+export function readInForm(location: string, form: string): Leniency {
+  return {
+    problem: `"${location}" was sent as ${form}.`,
+    outcome: "It is read as what that stands for.",
+    refuse: ScimError.invalidValue,
+  };
+}
+
+/** Tolerates the forms in which one value was sent. */
+export function tolerateForms(
+  context: NormaliseContext,
+  told: readonly string[],
+  location: string,
+): void {
+  tolerateAll(
+    context,
+    told.map((form) => readInForm(location, form)),
+  );
 }
 
 /** A refusal that a connector's `strict` alone causes, which the event log says. */
@@ -98,9 +156,20 @@ export function givenTwice(location: string): ScimError {
 /** Warnings are kept in the event log's row: a body of thousands of unknown names must not fill it. */
 const WARNINGS_MAX = 50;
 
-/** RFC 7643 §2.5: null and an empty list are no value; clients clear with "" as well (Entra). */
-function isUnassigned(value: JsonValue): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+function warn({ warnings }: NormaliseContext, warning: string): void {
+  if (warnings.length < WARNINGS_MAX && !warnings.includes(warning)) warnings.push(warning);
+}
+
+/** What was sent for an attribute in the form that its schema wants (forms.ts), with a warning. */
+export function standardValue(
+  attribute: Attribute,
+  value: JsonValue,
+  context: NormaliseContext,
+  location: string,
+): JsonValue {
+  const { value: standard, told } = standardForm(attribute, value);
+  if (told.length > 0) tolerateForms(context, told, location);
+  return standard;
 }
 
 function isStored(attribute: Attribute): boolean {
@@ -111,25 +180,93 @@ function isStored(attribute: Attribute): boolean {
 function withoutList(attribute: Attribute, value: JsonValue): JsonValue {
   if (attribute.type !== "complex" || !Array.isArray(value) || value.length !== 1) return value;
   const [only]: readonly JsonValue[] = value;
-  return only ?? null;
+  return only ?? value;
 }
 
-/** OneLogin and others send one e-mail as an object in place of a list. */
 function normaliseList(
   attribute: Attribute,
   value: JsonValue,
   context: NormaliseContext,
   location: string,
 ): JsonValue | undefined {
-  if (isUnassigned(value)) return undefined;
-  const given: readonly JsonValue[] = Array.isArray(value) ? value : [value];
+  if (attribute === MEMBERS) checkMembersForm(value, location);
+  const given = givenElements(attribute, value, context, location);
   checkNumber(attribute, given.length, location);
   const values: JsonValue[] = [];
   for (const [index, element] of given.entries()) {
-    const normalised = normaliseElement(attribute, element, context, `${location}[${index}]`);
-    if (normalised !== undefined) values.push(normalised);
+    const at = `${location}[${index}]`;
+    const normalised = normaliseElement(attribute, element, context, at);
+    if (saysSomething(attribute, normalised)) values.push(normalised);
+    else leaveOutValueless(attribute, context, at);
   }
-  return values.length === 0 ? undefined : withOnePrimary(values);
+  if (values.length < 2 || attribute === MEMBERS) return values.length === 0 ? undefined : values;
+  return mergeRepeated(attribute, withOnePrimary(values), context, location);
+}
+
+/** Text, a number or true in the place of a list would leave a group without its members. */
+function checkMembersForm(value: JsonValue, location: string): void {
+  if (value === null || typeof value === "object") return;
+  throw wrongType(location, `a list of objects with a "value"`, value);
+}
+
+/** An e-mail without its address says nothing, whatever its type; a blank names no member. */
+export function saysSomething(
+  attribute: Attribute,
+  element: JsonValue | undefined,
+): element is JsonValue {
+  if (element === undefined) return false;
+  if (!isJsonObject(element) || findSubAttribute(attribute, "value") === undefined) return true;
+  const value = readMember(element, "value");
+  if (attribute === MEMBERS) return typeof value === "string" && value.trim() !== "";
+  return value !== undefined;
+}
+
+/** gravitee #8521 sends `[{"type": "work", "primary": true, "value": ""}]` for people without e-mail. */
+function leaveOutValueless(
+  attribute: Attribute,
+  context: NormaliseContext,
+  location: string,
+): void {
+  if (attribute === MEMBERS) {
+    throw ScimError.invalidValue(
+      `"${location}" names nobody: every member needs a "value", the id of a user or group.`,
+    );
+  }
+  tolerate(context, `"${location}" has no value.`, undefined, ScimError.invalidValue);
+}
+
+/** RFC 7643 §2.4: one type and value occurs once; elimity-com/scim #204 sends an e-mail twice. */
+function mergeRepeated(
+  attribute: Attribute,
+  values: readonly JsonValue[],
+  context: NormaliseContext,
+  location: string,
+): readonly JsonValue[] {
+  const { fold = foldElement } = context;
+  const merged = new Map<string, JsonValue>();
+  for (const [index, value] of values.entries()) {
+    const identity = identityOf(fold(attribute, value));
+    const first = merged.get(identity);
+    if (first !== undefined) {
+      warn(context, `"${location}[${index}]" repeats a value. It is merged with the first one.`);
+    }
+    merged.set(identity, first === undefined ? value : mergedElement(first, value));
+  }
+  return [...merged.values()];
+}
+
+/** What tells one value from another: type and value or, where there is no value, all but `primary`. */
+function identityOf(folded: JsonValue): string {
+  if (!isJsonObject(folded)) return JSON.stringify(folded);
+  const value = readMember(folded, "value");
+  if (value !== undefined) return JSON.stringify([value, readMember(folded, "type") ?? null]);
+  const others = Object.entries(folded).filter(([name]) => name !== "primary");
+  return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function mergedElement(first: JsonValue, later: JsonValue): JsonValue {
+  if (!isJsonObject(first) || !isJsonObject(later)) return first;
+  return { ...later, ...first, ...((isPrimary(first) || isPrimary(later)) && { primary: true }) };
 }
 
 /** SEMANTICS 1: of several values marked primary the last one wins (RFC 7643 §2.4 allows one). */
@@ -152,7 +289,18 @@ function normaliseComplex(
 ): JsonObject | undefined {
   const given = subAttributesGiven(attribute, value, context, location);
   const normalised = normaliseMembers(attribute.subAttributes, given, context, `${location}.`);
+  if (attribute !== ROLES && !context.isStored) {
+    checkNoJsonText(readMember(normalised, "value"), location);
+  }
   return Object.keys(normalised).length === 0 ? undefined : normalised;
+}
+
+/** SCIM-SDK #516: a serialised object must not become an address, a number or somebody's id. */
+function checkNoJsonText(value: JsonValue | undefined, location: string): void {
+  if (typeof value !== "string" || !isJsonText(value)) return;
+  throw ScimError.invalidValue(
+    `"${location}.value" holds JSON text; send the value itself, or the object in place of the text.`,
+  );
 }
 
 function subAttributesGiven(

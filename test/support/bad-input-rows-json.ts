@@ -51,7 +51,7 @@ export const JSON_ROWS: readonly HttpRow[] = [
     [46, "userName []", post(aUser({ userName: [] }))],
     [46, "userName true", post(aUser({ userName: true }))],
     [48, 'active "maybe"', post(aUser({ active: "maybe" }))],
-    [48, "active 1", post(aUser({ active: 1 }))],
+    [48, "active 2", post(aUser({ active: 2 }))],
   ]),
   {
     row: 47,

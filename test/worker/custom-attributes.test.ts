@@ -55,12 +55,12 @@ describe("POST", () => {
   });
 
   test.each<[string, object]>([
-    ["profileField_city", { profileField_city: 3 }],
+    ["profileField_city", { profileField_city: true }],
     ["floor", { floor: "3" }],
     ["startDate", { startDate: "tomorrow" }],
-    ["isRemote", { isRemote: 1 }],
-    ["skills[1]", { skills: ["go", 2] }],
-    ["shirtSize", { [STAFF]: { shirtSize: ["M"] } }],
+    ["isRemote", { isRemote: 2 }],
+    ["skills[1]", { skills: ["go", true] }],
+    ["shirtSize", { [STAFF]: { shirtSize: ["M", "L"] } }],
   ])("refuses a wrong type of %s", async (name, given) => {
     const { status, body } = await client.post(aUser({ ...given }));
 

@@ -90,13 +90,11 @@ test.each<[string, Operations]>([
 
 test.each<[string, Operations]>([
   ["neither value nor filter", [{ op: "remove", path: "members" }]],
-  ["null for a value", [{ op: "Remove", path: "members", value: null }]],
   ["an empty list (Okta's Push now)", [{ op: "replace", path: "members", value: [] }]],
   [
     "an empty list without a path",
     [{ op: "replace", value: { members: [], id: "GROUP", displayName: "Staff" } }],
   ],
-  ["null for the members", [{ op: "replace", path: "members", value: null }]],
   ["removing each of them", [removing("ADA"), removing("BOB")]],
 ])("%s empties the group, whose members are then absent", async (_what, operations) => {
   const { groups, id, patch, changesSince } = await withStaff();
@@ -218,6 +216,58 @@ test("a member that is changed leaves the user's own version alone", async () =>
   await patch([adding("CYD"), removing("ADA")]);
 
   expect((await groups.client.get(cyd)).body.meta.version).toBe('W/"1"');
+});
+
+describe("members that name nobody are 400 and change nothing", () => {
+  const NOBODY = [[null], [{}], [{ value: "BOB" }, { display: "x" }], null, { value: "" }, "ADA"];
+
+  test("by PATCH and PUT", async () => {
+    const { groups, id, patch, members, changesSince, bob } = await withStaff();
+    const rename = { op: "replace", path: "displayName", value: "New" };
+
+    for (const value of NOBODY) {
+      const patched = await patch([rename, { op: "replace", path: "members", value }]);
+      const sent = JSON.parse(JSON.stringify(value).replace("BOB", bob));
+      const replaced = await groups.put(id, aGroup({ displayName: "New", members: sent }));
+      const inObject = await groups.put(id, {
+        displayName: "New",
+        [CORE_GROUP]: { members: sent },
+      });
+
+      for (const { status, body } of [patched, replaced, inObject]) {
+        expect([value, status, body.scimType]).toEqual([value, 400, "invalidValue"]);
+      }
+    }
+    expect(await members()).toEqual(["ADA", "BOB"]);
+    expect(await changesSince()).toEqual([]);
+  });
+});
+
+describe("strict, one operation after the other", () => {
+  test.each<[string, Operations, number]>([
+    ["adding and removing one", [adding("CYD"), removing("CYD")], 204],
+    ["removing one and adding it", [removing("ADA"), adding("ADA")], 204],
+    ["removing, adding and removing one", [removing("ADA"), adding("ADA"), removing("ADA")], 204],
+    ["removing one twice", [removing("ADA"), removing("ADA")], 400],
+    ["adding one and removing it twice", [adding("CYD"), removing("CYD"), removing("CYD")], 400],
+    ["removing who is none", [removing("CYD")], 400],
+    ["removing all and then one", [{ op: "remove", path: "members" }, removing("ADA")], 400],
+    [
+      "replacing all and removing one of them",
+      [{ op: "replace", path: "members", value: [{ value: "CYD" }] }, removing("CYD")],
+      204,
+    ],
+  ])("%s", async (_what, operations, status) => {
+    const { patch, members } = await withStaff({ strict: true });
+
+    const patched = await patch(operations);
+
+    expect(patched.status).toBe(status);
+    if (status === 400) {
+      expect(patched.body.scimType).toBe("noTarget");
+      expect(await members()).toEqual(["ADA", "BOB"]);
+    }
+  });
 });
 
 describe("a PATCH is all or nothing", () => {

@@ -189,7 +189,7 @@ test.each([
   ["add without a value", { op: "add", path: "title" }],
   ["replace without a value", { op: "replace", path: "title" }],
   ["a string without a path", { op: "replace", value: "x" }],
-  ["a list without a path", { op: "add", value: [{ title: "x" }] }],
+  ["a list of two without a path", { op: "add", value: [{ title: "x" }, { title: "y" }] }],
   ["null without a path", { op: "replace", value: null }],
 ])("%s is invalidValue", async (_what, operation) => {
   const { client, id } = await withUser();

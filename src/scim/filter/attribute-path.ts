@@ -19,6 +19,22 @@ export function parseAttributePath(text: string): AttributePath | undefined {
   };
 }
 
+/**
+ * Splits a URN that goes on with dots where a colon belongs (Apache Syncope), such as
+ * `urn:…:2.0:User.manager.value`; only who knows the URNs can tell where it ends (findTarget).
+ */
+export function parseDottedUrn(text: string): AttributePath | undefined {
+  const colon = text.lastIndexOf(":");
+  const attribute = text.slice(colon + 1);
+  const isDotted = attribute.includes(".") && attribute.split(".").every(isNamePart);
+  if (!isDotted || !text.toLowerCase().startsWith("urn:")) return undefined;
+  return { urn: text.slice(0, colon), attribute };
+}
+
+function isNamePart(text: string): boolean {
+  return text !== "" && [...text].every(isNameCharacter) && !isPrototypeName(text);
+}
+
 /** Whether a text can be the name of an attribute; names that reach an object's prototype cannot. */
 export function isAttributeName(text: string): boolean {
   const first = text.charAt(0);

@@ -1,6 +1,6 @@
 import { ScimError } from "../error.ts";
 import type { AttributePath, CompareOperator, CompareValue, Filter } from "./ast.ts";
-import { isAttributeName, parseAttributePath } from "./attribute-path.ts";
+import { isAttributeName, parseAttributePath, parseDottedUrn } from "./attribute-path.ts";
 import type { Token } from "./tokens.ts";
 import { TokenReader } from "./tokens.ts";
 
@@ -109,7 +109,10 @@ class FilterParser {
 
   #parsePath(): AttributePath {
     const token = this.#tokens.next;
-    const path = token.kind === "word" ? parseAttributePath(token.text) : undefined;
+    const path =
+      token.kind === "word"
+        ? (parseAttributePath(token.text) ?? parseDottedUrn(token.text))
+        : undefined;
     if (path === undefined) throw this.#tokens.expected("an attribute name");
     this.#tokens.take();
     return path;

@@ -43,7 +43,7 @@ function addElements(
       after[position] = { element: updated, isTouched: true };
     }
   }
-  return storedList(withOnePrimary(after));
+  return storedList(withOnePrimary(attribute, after));
 }
 
 function updateElement(attribute: Attribute, existing: JsonValue, added: JsonValue): JsonValue {

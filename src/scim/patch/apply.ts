@@ -9,7 +9,7 @@ import { orderDocument } from "../resource.ts";
 import type { AttributeTarget, ResourceType } from "../schema/attribute.ts";
 import { SCHEMAS } from "../schema/common.ts";
 import { type StepBudget, stepBudget } from "../step-budget.ts";
-import { checkNumber, strictRefusal, tolerate } from "../value.ts";
+import { checkNumber, strictRefusal, tolerate, tolerateAll } from "../value.ts";
 import { addValue } from "./add.ts";
 import { checkChanged } from "./changed.ts";
 import { withoutMember } from "./complex.ts";
@@ -71,6 +71,7 @@ function applyStep(
   run: PatchRun,
 ): Document {
   run.steps.spend(1);
+  tolerateAll(run, step.leniencies);
   if (step.op === "unknown") {
     leaveOutUnknown(step, run);
     return document;
@@ -79,7 +80,7 @@ function applyStep(
   // `schemas` is computed; a password is accepted and never kept.
   if (target.attribute === SCHEMAS || target.attribute.mutability === "writeOnly") return document;
   if (isReadOnly(target)) {
-    checkReadOnly(step, { ...document, ...readOnly });
+    checkReadOnly(step, { ...document, ...readOnly }, run);
     return document;
   }
   const before = readAttribute(document, target);

@@ -1,9 +1,9 @@
-import type { JsonValue } from "../json.ts";
-import { isJsonObject } from "../json.ts";
-import { normaliseAttribute, normaliseElement } from "../value.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+import { normaliseAttribute, normaliseElement, saysSomething } from "../value.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
-import { chosenElements, elementsOf, storedList, withOnePrimary } from "./elements.ts";
+import { chosenElements, elementsOf, isChosen, storedList, withOnePrimary } from "./elements.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 
 /**
@@ -16,6 +16,7 @@ export function assignSingle(
   run: PatchRun,
 ): JsonValue | undefined {
   const { attribute, subAttribute } = step.target;
+  if (!isChosen(step.target, before, run.fold)) return before;
   if (attribute.type !== "complex") {
     return normaliseAttribute(attribute, step.value, run, step.location);
   }
@@ -45,21 +46,23 @@ export function assignElements(
     const created = createElement(step, run);
     if (created === undefined) return before;
     const others = elements.map((element) => ({ element, isTouched: false }));
-    return storedList(withOnePrimary([...others, { element: created, isTouched: true }]));
+    return storedList(
+      withOnePrimary(step.target.attribute, [...others, { element: created, isTouched: true }]),
+    );
   }
   const changed = elements.flatMap((element) => {
     const isTouched = chosen.has(element);
     const assigned = isTouched ? assignElement(element, step, run) : element;
     return assigned === undefined ? [] : [{ element: assigned, isTouched }];
   });
-  return storedList(withOnePrimary(changed));
+  return storedList(withOnePrimary(step.target.attribute, changed));
 }
 
 function assignElement(element: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {
   const { attribute, subAttribute } = step.target;
   if (subAttribute !== undefined) return assignIn(element, step, run);
   const value = onlyElement(step.value);
-  if (step.op === "replace") return replaceElement(value, step, run);
+  if (step.op === "replace") return replaceElement(element, value, step, run);
   return attribute.type === "complex" && isJsonObject(element)
     ? mergeComplex(attribute, element, value, run, step.location)
     : normaliseElement(attribute, value, run, step.location);
@@ -67,14 +70,29 @@ function assignElement(element: JsonValue, step: AddStep, run: PatchRun): JsonVa
 
 /**
  * RFC 7644 §3.5.2.3: the chosen values are replaced as a whole. What the filter's `eq` terms say
- * is kept, or the same operation would not find its value again.
+ * is kept, or the same operation would not find its value again; and so is the `value` of which
+ * nothing is said, or a new label would cost the address it stands beside.
  */
-function replaceElement(value: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {
+function replaceElement(
+  element: JsonValue,
+  value: JsonValue,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
   const { attribute, filter } = step.target;
   const replaced = normaliseElement(attribute, value, run, step.location);
+  if (!isJsonObject(replaced)) return replaced;
   const terms = filter && equalTerms(filter.parsed);
-  if (terms === undefined || !isJsonObject(replaced)) return replaced;
-  return { ...termsAsElement(step, terms, run), ...replaced };
+  const kept = { ...keptValue(element, value), ...(terms && termsAsElement(step, terms, run)) };
+  const whole = { ...kept, ...replaced };
+  return saysSomething(attribute, whole) ? whole : undefined;
+}
+
+function keptValue(element: JsonValue, given: JsonValue): JsonObject {
+  const value = isJsonObject(element) ? readMember(element, "value") : undefined;
+  const isSaid =
+    isJsonObject(given) && Object.keys(given).some((name) => name.toLowerCase() === "value");
+  return value === undefined || isSaid ? {} : { value };
 }
 
 function assignIn(

@@ -1,9 +1,11 @@
+import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { Document } from "../resource.ts";
-import type { ResourceType } from "../schema/attribute.ts";
+import type { Attribute, ResourceType } from "../schema/attribute.ts";
 import { findExtension, findTarget } from "../schema/registry.ts";
-import { normaliseAttribute } from "../value.ts";
+import { type NormaliseContext, normaliseAttribute, saysSomething } from "../value.ts";
+import { elementsOf } from "./elements.ts";
 import type { PatchRun } from "./step.ts";
 
 /**
@@ -16,15 +18,16 @@ export function checkChanged(
   after: Document,
   run: PatchRun,
 ): Document {
-  return mapChanged(before, after, (name, value) => {
+  return mapChanged(before, after, (name, value, old) => {
     const extension = findExtension(type, name);
     if (extension === undefined || !isJsonObject(value)) {
-      return normaliseMember(type, { urn: type.schema.id, attribute: name }, value, run, name);
+      const found = findTarget(type, { urn: type.schema.id, attribute: name });
+      return found === undefined ? value : checkValue(found.attribute, value, old, run, name);
     }
-    const old = readMember(before, name);
-    return mapChanged(isJsonObject(old) ? old : {}, value, (attribute, each) => {
-      const target = { urn: extension.id, attribute };
-      return normaliseMember(type, target, each, run, `${extension.id}:${attribute}`);
+    return mapChanged(isJsonObject(old) ? old : {}, value, (attribute, each, former) => {
+      const found = findTarget(type, { urn: extension.id, attribute });
+      const location = `${extension.id}:${attribute}`;
+      return found === undefined ? each : checkValue(found.attribute, each, former, run, location);
     });
   });
 }
@@ -32,12 +35,12 @@ export function checkChanged(
 function mapChanged(
   before: JsonObject,
   after: JsonObject,
-  map: (name: string, value: JsonValue) => JsonValue | undefined,
+  map: (name: string, value: JsonValue, old: JsonValue | undefined) => JsonValue | undefined,
 ): JsonObject {
-  const members = Object.entries(after).map(([name, value]): [string, JsonValue | undefined] => [
-    name,
-    readMember(before, name) === value ? value : map(name, value),
-  ]);
+  const members = Object.entries(after).map(([name, value]): [string, JsonValue | undefined] => {
+    const old = readMember(before, name);
+    return [name, old === value ? value : map(name, value, old)];
+  });
   return Object.fromEntries(members.filter(isAssigned));
 }
 
@@ -45,13 +48,30 @@ function isAssigned(member: [string, JsonValue | undefined]): member is [string,
   return member[1] !== undefined;
 }
 
-function normaliseMember(
-  type: ResourceType,
-  target: { readonly urn: string; readonly attribute: string },
+/** What came with the request was judged as it was read, so that what was there before is let be. */
+function checkValue(
+  attribute: Attribute,
   value: JsonValue,
+  old: JsonValue | undefined,
   run: PatchRun,
   location: string,
 ): JsonValue | undefined {
-  const found = findTarget(type, target);
-  return found === undefined ? value : normaliseAttribute(found.attribute, value, run, location);
+  if (run.strict) requireValues(attribute, value, old, location);
+  const stored: NormaliseContext = { ...run, strict: false, isStored: true };
+  return normaliseAttribute(attribute, value, stored, location);
+}
+
+/** A part of a value that got no `value` by any operation, as in `emails[type eq "work"].primary`. */
+function requireValues(
+  attribute: Attribute,
+  value: JsonValue,
+  old: JsonValue | undefined,
+  location: string,
+): void {
+  const former = new Set(elementsOf(old));
+  const isLacking = (element: JsonValue) =>
+    !former.has(element) && !saysSomething(attribute, element);
+  if (attribute.multiValued && elementsOf(value).some(isLacking)) {
+    throw ScimError.invalidValue(`A value of "${location}" has no "value".`);
+  }
 }

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { findSubAttribute } from "../schema/registry.ts";
-import { normaliseElement } from "../value.ts";
+import { normaliseElement, standardValue } from "../value.ts";
 import { isSameValue } from "./same.ts";
 import type { PatchRun } from "./step.ts";
 
@@ -14,10 +14,11 @@ import type { PatchRun } from "./step.ts";
 export function mergeComplex(
   attribute: Attribute,
   before: JsonObject,
-  value: JsonValue,
+  sent: JsonValue,
   run: PatchRun,
   location: string,
 ): JsonObject | undefined {
+  const value = standardValue(attribute, sent, run, location);
   const given = normaliseElement(attribute, value, run, location);
   const assigned = isJsonObject(given) ? given : {};
   if (given === undefined && !isJsonObject(value)) return undefined;

@@ -43,7 +43,7 @@ export function equalTerms(filter: Filter): ReadonlyMap<string, CompareValue> | 
 export function onlyElement(value: JsonValue): JsonValue {
   if (!Array.isArray(value) || value.length !== 1) return value;
   const [only]: readonly JsonValue[] = value;
-  return only ?? null;
+  return only ?? value;
 }
 
 /** The `eq` terms of a filter as sub-attributes. */

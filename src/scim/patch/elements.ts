@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { PathTarget } from "../path.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { saysSomething } from "../value.ts";
 
 /** The values of a multi-valued attribute as a list, whatever is stored. */
 export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
@@ -29,6 +30,16 @@ export function chosenElements(
   return new Set(chosen);
 }
 
+/** Whether a path chooses the one value of a single-valued attribute: its filter, if any, matches. */
+export function isChosen(
+  target: PathTarget,
+  value: JsonValue | undefined,
+  fold: FoldElement,
+): boolean {
+  if (target.filter === undefined) return true;
+  return value !== undefined && chosenElements(target, [value], fold).size > 0;
+}
+
 /** A value after an operation, and whether the operation meant it. */
 export interface TouchedElement {
   readonly element: JsonValue;
@@ -37,10 +48,17 @@ export interface TouchedElement {
 
 /**
  * Makes room for a new primary value (RFC 7643 §2.4 allows one): the last of the values that an
- * operation touched wins, so that an older one never does.
+ * operation touched wins, so that an older one never does. One that still lacks its value does not
+ * count yet: if none follows, it is left out.
  */
-export function withOnePrimary(touched: readonly TouchedElement[]): readonly JsonValue[] {
-  const winner = touched.findLastIndex((each) => each.isTouched && isPrimary(each.element));
+export function withOnePrimary(
+  attribute: Attribute,
+  touched: readonly TouchedElement[],
+): readonly JsonValue[] {
+  const winner = touched.findLastIndex(
+    ({ element, isTouched }) =>
+      isTouched && isPrimary(element) && saysSomething(attribute, element),
+  );
   return touched.map(({ element }, index) =>
     winner !== -1 && index !== winner && isPrimary(element)
       ? { ...element, primary: false }

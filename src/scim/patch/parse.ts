@@ -1,14 +1,17 @@
 import { ScimError } from "../error.ts";
 import { isPrototypeName } from "../filter/attribute-path.ts";
+import { readObject } from "../forms.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, JSON_DEPTH_MAX, quoteName } from "../json.ts";
 import { membersOf, requireSchema } from "../message.ts";
 import { PATCH_OP } from "../urns.ts";
+import { type Leniency, readInForm } from "../value.ts";
 
 /** One operation of a PATCH request (RFC 7644 §3.5.2) whose members have their types. */
-export type Operation =
+export type Operation = { readonly leniencies?: readonly Leniency[] } & (
   | { readonly op: "add" | "replace"; readonly path?: string; readonly value: JsonValue }
-  | { readonly op: "remove"; readonly path: string; readonly value?: JsonValue };
+  | { readonly op: "remove"; readonly path: string; readonly value?: JsonValue }
+);
 
 /** SEMANTICS 9: the most operations in one request. */
 export const OPERATIONS_MAX = 1000;
@@ -36,11 +39,12 @@ function parseOperation(operation: JsonValue, location: string): Operation {
   // Microsoft's Postman collection adds `"name": "addMember"`: further members are of no account.
   const members = membersOf(operation, location);
   const op = parseOp(members.get("op"), location);
-  const path = members.get("path") ?? undefined;
+  const given = members.get("path") ?? undefined;
   const value = members.get("value");
-  if (path !== undefined && typeof path !== "string") {
+  if (given !== undefined && typeof given !== "string") {
     throw ScimError.invalidSyntax(`${location}.path must be a string.`);
   }
+  const path = given?.trim() === "" ? undefined : given;
   if (value !== undefined) checkNames(value, `${location}.value`, JSON_DEPTH_MAX);
   if (op === "remove") {
     if (path === undefined) throw ScimError.noTarget(`${location} removes, but has no path.`);
@@ -48,10 +52,36 @@ function parseOperation(operation: JsonValue, location: string): Operation {
   }
   if (value === undefined) throw ScimError.invalidValue(`${location} has no value.`);
   if (path !== undefined) return { op, path, value };
-  if (!isJsonObject(value)) {
+  return parsePathless(op, value, given !== undefined, location);
+}
+
+/** A value without a path: an object of attributes, perhaps in another form (forms.ts). */
+function parsePathless(
+  op: "add" | "replace",
+  value: JsonValue,
+  hasBlankPath: boolean,
+  location: string,
+): Operation {
+  const read = readObject(value);
+  if (read === undefined) {
     throw ScimError.invalidValue(`${location} has no path, so its value must be an object.`);
   }
-  return { op, value };
+  // What JSON text spells has not been seen yet.
+  if (read.object !== value) checkNames(read.object, `${location}.value`, JSON_DEPTH_MAX);
+  const leniencies = [
+    ...read.told.map((form) => readInForm(`${location}.value`, form)),
+    ...(hasBlankPath ? [blankPath(location)] : []),
+  ];
+  return { op, value: read.object, ...(leniencies.length > 0 && { leniencies }) };
+}
+
+/** Some clients send every member of their model: `"path": ""` is no path. */
+function blankPath(location: string): Leniency {
+  return {
+    problem: `${location}.path is empty.`,
+    outcome: "It counts as none.",
+    refuse: ScimError.invalidPath,
+  };
 }
 
 /** Okta sends `replace`, Entra `Replace`. */

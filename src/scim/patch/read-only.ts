@@ -2,8 +2,9 @@ import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { PathTarget } from "../path.ts";
+import { tolerate } from "../value.ts";
 import { isCleared, isSameValue } from "./same.ts";
-import type { Step } from "./step.ts";
+import type { PatchRun, Step } from "./step.ts";
 
 /** Whether a path names what only the service provider writes (RFC 7643 §7 mutability readOnly). */
 export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
@@ -12,13 +13,16 @@ export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
 
 /**
  * SEMANTICS 3: a read-only attribute inside a value is ignored (Okta sends `id`), and so is the
- * value it has; another value, or a `remove`, on an explicit path is 400 mutability.
+ * value it has; another value, or a `remove`, on an explicit path is 400 mutability. A read-only
+ * part of what may be written, such as `manager.displayName`, is ignored as a path, too.
  */
-export function checkReadOnly(step: Step, resource: JsonObject): void {
-  const isHarmless =
-    step.op !== "remove" && isSameOrCleared(readTarget(resource, step.target), step.value);
+export function checkReadOnly(step: Step, resource: JsonObject, run: PatchRun): void {
+  const { target, op } = step;
+  const isHarmless = op !== "remove" && isSameOrCleared(readTarget(resource, target), step.value);
   if (!step.isExplicit || isHarmless) return;
-  throw ScimError.mutability(`"${step.path}" is read-only; leave it out.`);
+  const problem = `"${step.path}" is read-only; leave it out.`;
+  if (target.attribute.mutability === "readOnly") throw ScimError.mutability(problem);
+  tolerate(run, problem, "It is ignored.", ScimError.mutability);
 }
 
 function isSameOrCleared(current: JsonValue | undefined, value: JsonValue): boolean {

@@ -1,9 +1,9 @@
 import { ScimError } from "../error.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
-import { normaliseElement } from "../value.ts";
+import { givenElements, normaliseElement } from "../value.ts";
 import { clearSubAttribute } from "./complex.ts";
-import { chosenElements, elementsOf, indexElements, storedList } from "./elements.ts";
+import { chosenElements, elementsOf, indexElements, isChosen, storedList } from "./elements.ts";
 import type { PatchRun, RemoveStep } from "./step.ts";
 
 /** The value of an attribute after a `remove` (RFC 7644 §3.5.2.2). */
@@ -13,7 +13,8 @@ export function removeValue(
   run: PatchRun,
 ): JsonValue | undefined {
   const { attribute, subAttribute, filter } = step.target;
-  if (!attribute.multiValued) return removeFrom(before, step);
+  if (!attribute.multiValued)
+    return isChosen(step.target, before, run.fold) ? removeFrom(before, step) : before;
   if (filter === undefined && subAttribute === undefined) return removeListed(before, step, run);
   const elements = elementsOf(before);
   const chosen = chosenElements(step.target, elements, run.fold);
@@ -45,7 +46,7 @@ function removeListed(
 ): JsonValue | undefined {
   if (step.value === undefined || step.value === null) return undefined;
   const { attribute } = step.target;
-  const listed = elementsOf(step.value)
+  const listed = givenElements(attribute, step.value, run, step.location)
     .map((element) => normaliseElement(attribute, element, run, step.location))
     .filter((element) => element !== undefined);
   const index = indexElements(attribute, listed, run.fold);

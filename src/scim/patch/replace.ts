@@ -1,4 +1,6 @@
+import { isUnassigned } from "../forms.ts";
 import type { JsonValue } from "../json.ts";
+import { refuseHollow } from "../resource.ts";
 import { normaliseAttribute } from "../value.ts";
 import { assignElements, assignSingle } from "./assign.ts";
 import type { AddStep, PatchRun } from "./step.ts";
@@ -12,6 +14,18 @@ export function replaceValue(
   const { attribute, subAttribute, filter } = step.target;
   if (!attribute.multiValued) return assignSingle(before, step, run);
   return filter === undefined && subAttribute === undefined
-    ? normaliseAttribute(attribute, step.value, run, step.location)
+    ? replaceAll(before, step, run)
     : assignElements(before, step, run);
+}
+
+/** Values that say nothing must not take the place of those that do. */
+function replaceAll(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const after = normaliseAttribute(step.target.attribute, step.value, run, step.location);
+  const isEmptied = after === undefined && before !== undefined;
+  if (isEmptied && !isUnassigned(step.value)) throw refuseHollow(step.location);
+  return after;
 }

@@ -1,3 +1,4 @@
+import { isUnassigned } from "../forms.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 
@@ -20,10 +21,5 @@ export function isSameValue(a: JsonValue | undefined, b: JsonValue | undefined):
 
 /** Whether a value is one by which clients leave an attribute unassigned (SEMANTICS 3). */
 export function isCleared(value: JsonValue | undefined): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === "" ||
-    (Array.isArray(value) && value.length === 0)
-  );
+  return value === undefined || isUnassigned(value);
 }

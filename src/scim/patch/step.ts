@@ -1,3 +1,4 @@
+import { ScimError } from "../error.ts";
 import { parseAttributePath } from "../filter/attribute-path.ts";
 import type { FoldElement } from "../filter/folded.ts";
 import type { JsonValue } from "../json.ts";
@@ -5,10 +6,13 @@ import type { PathTarget } from "../path.ts";
 import { parsePath, resolvePath } from "../path.ts";
 import type { ResourceType } from "../schema/attribute.ts";
 import type { StepBudget } from "../step-budget.ts";
-import type { NormaliseContext } from "../value.ts";
+import type { Leniency, NormaliseContext } from "../value.ts";
+import { givenTwice } from "../value.ts";
 import type { Operation } from "./parse.ts";
 import type { StandardOperation } from "./quirks.ts";
-import { standardise } from "./quirks.ts";
+import { standardise, withMemberList } from "./quirks.ts";
+import { isReadOnly } from "./read-only.ts";
+import { isSameValue } from "./same.ts";
 
 /** An operation on one attribute that exists: what applyPatch executes. */
 export type Step = AddStep | RemoveStep;
@@ -32,12 +36,15 @@ interface StepTarget {
   readonly location: string;
   readonly target: PathTarget;
   readonly isExplicit: boolean;
+  /** What a strict connector refuses of it. */
+  readonly leniencies: readonly Leniency[];
 }
 
 /** An operation whose attribute the resource type lacks. */
 export interface UnknownStep {
   readonly op: "unknown";
   readonly path: string;
+  readonly leniencies: readonly Leniency[];
 }
 
 /** How a PATCH is judged: its values as those of any other request, its work by a budget. */
@@ -51,16 +58,48 @@ export function toSteps(
   type: ResourceType,
   operations: readonly Operation[],
 ): readonly (Step | UnknownStep)[] {
-  return operations
-    .flatMap((operation) => standardise(type, operation))
-    .map((operation) => toStep(type, operation));
+  return operations.flatMap((operation) => {
+    const steps = standardise(type, operation).map((each) => toStep(type, each));
+    if (steps.length > 1) refuseClash(steps);
+    return steps;
+  });
 }
 
 function toStep(type: ResourceType, operation: StandardOperation): Step | UnknownStep {
-  const { path } = operation;
+  const { path, leniencies } = operation;
   const resolved = isNoPath(operation) ? undefined : resolvePath(type, parsePath(path, type));
-  if (resolved?.kind !== "attribute") return { op: "unknown", path };
-  return { ...operation, location: locationOf(resolved.target), target: resolved.target };
+  if (resolved?.kind !== "attribute") return { op: "unknown", path, leniencies };
+  const { target } = resolved;
+  const step = { ...withMemberList(operation, target), location: locationOf(target), target };
+  return hasNeedlessFilter(target)
+    ? { ...step, leniencies: [...leniencies, needlessFilter(target)] }
+    : step;
+}
+
+/** scim-patch #453 removes a manager by `manager[value eq "m1"]`. */
+function hasNeedlessFilter({ attribute, filter }: PathTarget): boolean {
+  return filter !== undefined && !attribute.multiValued;
+}
+
+function needlessFilter({ attribute }: PathTarget): Leniency {
+  return {
+    problem: `"${attribute.name}" has one value, so a filter cannot choose among its values.`,
+    outcome: "It is changed if the filter matches it.",
+    refuse: ScimError.invalidPath,
+  };
+}
+
+/** One value that says two things of one attribute, at two places: nobody can tell which is meant. */
+function refuseClash(steps: readonly (Step | UnknownStep)[]): void {
+  const said = new Map<string, JsonValue | undefined>();
+  for (const step of steps) {
+    if (step.op === "unknown" || step.target.filter !== undefined || isReadOnly(step.target)) {
+      continue;
+    }
+    const { location, value } = step;
+    if (said.has(location) && !isSameValue(said.get(location), value)) throw givenTwice(location);
+    said.set(location, value);
+  }
 }
 
 function locationOf({ extension, attribute, subAttribute }: PathTarget): string {

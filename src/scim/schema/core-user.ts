@@ -77,6 +77,13 @@ export const GROUPS: Attribute = complexAttribute(
   { multiValued: true, mutability: "readOnly" },
 );
 
+/** The `roles` attribute of RFC 7643 §4.1.2; Entra writes its app roles as JSON text into the values. */
+export const ROLES: Attribute = pluralAttribute(
+  "roles",
+  "The roles that the user has.",
+  stringAttribute("value", "The name of a role."),
+);
+
 const PLURAL_ATTRIBUTES: readonly Attribute[] = [
   pluralAttribute(
     "emails",
@@ -109,11 +116,7 @@ const PLURAL_ATTRIBUTES: readonly Attribute[] = [
     "What the user is entitled to.",
     stringAttribute("value", "An entitlement."),
   ),
-  pluralAttribute(
-    "roles",
-    "The roles that the user has.",
-    stringAttribute("value", "The name of a role."),
-  ),
+  ROLES,
   pluralAttribute(
     "x509Certificates",
     "The certificates issued to the user.",

@@ -70,6 +70,7 @@ export function findTarget(
   const index = indexOf(type);
   const targets = name.urn === undefined ? index.bare : index.qualified.get(name.urn.toLowerCase());
   const target = targets?.get(name.attribute.toLowerCase());
+  if (target === undefined && name.urn !== undefined) return findDotted(type, name);
   if (target === undefined || name.subAttribute === undefined) return target;
   const subAttribute = findSubAttribute(target.attribute, name.subAttribute);
   return subAttribute && { ...target, subAttribute };
@@ -86,13 +87,70 @@ export function findNamed(type: ResourceType, name: string): NamedTarget | undef
   if (schema !== undefined) return { kind: "schema", schema };
   const urn = index.urnsByLength.find((known) => folded.startsWith(`${known}:`));
   const [attribute = "", subAttribute, ...rest] = name.slice(urn ? urn.length + 1 : 0).split(".");
-  if (rest.length > 0) return undefined;
-  const target = findTarget(type, { urn, attribute, subAttribute });
+  const target = rest.length > 0 ? undefined : findTarget(type, { urn, attribute, subAttribute });
+  if (target === undefined) return findNamedDotted(type, name);
   return target && { kind: "attribute", target, isQualified: urn !== undefined };
+}
+
+/**
+ * Brings the URN that begins a name into its standard form: a colon where Apache Syncope writes a dot
+ * between it and the attribute, and RFC 7643's for those of SCIM 1. `problem` says what was wrong.
+ */
+export function standardUrn(
+  type: ResourceType,
+  name: string,
+): { readonly name: string; readonly problem?: string } {
+  const urn = URN_START.test(name) ? knownUrn(type, name) : undefined;
+  if (urn === undefined) return { name };
+  const written = name.slice(0, urn.length);
+  const rest = name.slice(urn.length);
+  const isFormer =
+    ENTERPRISE_USER_FORMER.includes(urn) && findExtension(type, urn)?.id === ENTERPRISE_USER;
+  const isDotted = rest.startsWith(".");
+  if (!isFormer && !isDotted) return { name };
+  const problem = isFormer
+    ? `${JSON.stringify(written)} is the enterprise extension's URN of SCIM 1.`
+    : `A dot stands where a colon belongs, after ${JSON.stringify(written)}.`;
+  const standard = isDotted ? `:${rest.slice(1)}` : rest;
+  return { name: `${isFormer ? ENTERPRISE_USER : written}${standard}`, problem };
+}
+
+const URN_START = /^urn:/i;
+
+/** The type's longest URN that a name is or begins with, in lower case. */
+function knownUrn(type: ResourceType, name: string): string | undefined {
+  const folded = name.toLowerCase();
+  return indexOf(type).urnsByLength.find((urn) => {
+    const next = folded.startsWith(urn) ? folded.charAt(urn.length) : undefined;
+    return next === "" || next === ":" || next === ".";
+  });
+}
+
+function findNamedDotted(type: ResourceType, written: string): NamedTarget | undefined {
+  const { name, problem } = standardUrn(type, written);
+  return problem === undefined ? undefined : findNamed(type, name);
+}
+
+/** A name that no schema has may be one that goes on with a dot after the URN. */
+function findDotted(
+  type: ResourceType,
+  { urn, attribute, subAttribute }: Parameters<typeof findTarget>[1],
+): AttributeTarget | undefined {
+  const written = `${urn}:${attribute}${subAttribute === undefined ? "" : `.${subAttribute}`}`;
+  const found = findNamedDotted(type, written);
+  return found?.kind === "attribute" ? found.target : undefined;
 }
 
 /** Entra's documentation misspells the URN so in its example of a user with the extension. */
 const ENTERPRISE_USER_MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0user";
+
+/** What the enterprise extension was called in SCIM 1, and in drafts of SCIM 2. */
+const ENTERPRISE_USER_FORMER: readonly string[] = [
+  "urn:scim:schemas:extension:enterprise:1.0",
+  "urn:scim:schemas:extension:enterprise:2.0",
+  "urn:scim:schemas:extension:enterprise:1.0:user",
+  "urn:scim:schemas:extension:enterprise:2.0:user",
+];
 
 type TargetsByName = ReadonlyMap<string, AttributeTarget>;
 
@@ -138,7 +196,9 @@ function buildIndex(type: ResourceType): TypeIndex {
 
 function spellingsOf(urn: string): readonly string[] {
   const folded = urn.toLowerCase();
-  return urn === ENTERPRISE_USER ? [folded, ENTERPRISE_USER_MISSPELT] : [folded];
+  return urn === ENTERPRISE_USER
+    ? [folded, ENTERPRISE_USER_MISSPELT, ...ENTERPRISE_USER_FORMER]
+    : [folded];
 }
 
 function targetsOf(

@@ -126,7 +126,7 @@ describe("a path that is none is told why", () => {
     ["a b", 'Expected the end of the text at character 3, found "b".'],
     [`${ENTERPRISE_USER}[a pr]`, 'Expected the end of the text at character 59, found "[".'],
     ["a".repeat(2_049), "The path is longer than 2048 bytes."],
-    ["name[givenName pr]", '"name" has one value, so a filter cannot choose among its values.'],
+    ["title[value pr]", '"title" has one value, so a filter cannot choose among its values.'],
   ])("%s", (text, detail) => {
     expect(detailOf(() => resolvePath(USER, parsePath(text, USER)))).toBe(detail);
   });

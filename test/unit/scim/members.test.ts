@@ -74,6 +74,7 @@ test("a plan that knows the whole list says so, any other only what changes", ()
     kind: "difference",
     added: new Set(["a"]),
     removed: new Set(["b"]),
+    presumed: new Set(),
   });
   expect(list).toMatchObject({ kind: "list", values: new Set(["b"]) });
 });

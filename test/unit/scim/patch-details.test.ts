@@ -122,8 +122,8 @@ describe("an operation that is refused is told on which attribute, and why", () 
       String.raw`No value of "emails" matches the path "emails[type ne \"work\"].value".`,
     ],
     [
-      { op: "add", path: "NAME.givenname", value: 5 },
-      '"name.givenName" must be a string, not a number.',
+      { op: "add", path: "NAME.givenname", value: true },
+      '"name.givenName" must be a string, not a boolean.',
     ],
     [
       { op: "add", path: "tags", value: Array.from({ length: 101 }, (_, index) => `${index}`) },

@@ -128,7 +128,7 @@ describe("an operation", () => {
     expect(() => parseOne({ op })).toThrow(invalidValue);
   });
 
-  test.each([[null], ["x"], [1], [[]], [[{ title: "x" }]]])(
+  test.each([[null], ["x"], [1], [[]], [[{ title: "x" }, { title: "y" }]]])(
     "the value %j without a path is invalidValue",
     (value: JsonValue) => {
       expect(() => parseOne({ op: "replace", value })).toThrow(invalidValue);

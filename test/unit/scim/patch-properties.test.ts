@@ -126,8 +126,12 @@ describe("a PATCH", () => {
   });
 
   test("in one piece is the same as its operations one after another", () => {
+    // A label or a mark waits for the value that a later operation of the same PATCH may bring.
+    const isWhole = ({ path }: { readonly path: string }) => !path.endsWith(".primary");
+    const whole = fc.array(assigning.filter(isWhole), { maxLength: 4 });
+
     fc.assert(
-      fc.property(documents, fc.array(assigning, { maxLength: 4 }), (document, operations) => {
+      fc.property(documents, whole, (document, operations) => {
         const oneByOne = operations.reduce((current, each) => patch(current, [each]), document);
 
         expect(patch(document, operations)).toEqual(oneByOne);

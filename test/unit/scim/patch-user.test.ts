@@ -75,7 +75,7 @@ describe("a single-valued attribute", () => {
   test.each([
     ["active", {}],
     ["active", "maybe"],
-    ["title", 5],
+    ["title", true],
     ["title", "a\u0000b"],
     ["userName", "a\u202eb"],
     ["emails", [5]],
@@ -193,7 +193,6 @@ describe("read-only attributes", () => {
     replace("groups", []),
     add("groups", [{ value: "g2" }]),
     add('groups[value eq "g1"].display', "Staff"),
-    replace(`${ENTERPRISE_USER}:manager.displayName`, "Boss"),
     remove("id"),
     remove("meta"),
     remove("groups"),
@@ -279,7 +278,7 @@ describe("refusals", () => {
     ["__proto__.admin", "invalidPath"],
     ["constructor.prototype.x", "invalidPath"],
     ['emails[type eq "work"', "invalidPath"],
-    ["name[givenName pr]", "invalidPath"],
+    ["title[value pr]", "invalidPath"],
     ["emails[nosuch pr]", "invalidFilter"],
   ])("the path %s is %s", (path, scimType) => {
     expect(() => patch(aUser(), replace(path, "x"))).toThrow(refusal(scimType));

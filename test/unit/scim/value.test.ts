@@ -64,9 +64,12 @@ describe("a string", () => {
     },
   );
 
-  test.each([123, true, {}, ["a"], Number.POSITIVE_INFINITY])("%j is no string", (value) => {
-    expect(() => normalise(userAttribute("userName"), value)).toThrow(invalidValue);
-  });
+  test.each([1e21, true, {}, ["a", "b"], [null], Number.POSITIVE_INFINITY])(
+    "%j is no string",
+    (value) => {
+      expect(() => normalise(userAttribute("userName"), value)).toThrow(invalidValue);
+    },
+  );
 
   test("of 8192 bytes is accepted, of one more byte refused", () => {
     const longest = `${"é".repeat(4095)}ab`;
@@ -121,7 +124,7 @@ describe("the other simple types", () => {
     expect(normalise(userAttribute("active"), value)).toBe(expected);
   });
 
-  test.each(["maybe", "1", 1, 0, {}, [true], " true", Number.POSITIVE_INFINITY])(
+  test.each(["maybe", "2", 2, -1, {}, [true, true], " true", "1 ", Number.POSITIVE_INFINITY])(
     "%j is no boolean",
     (value) => {
       expect(() => normalise(userAttribute("active"), value)).toThrow(invalidValue);
@@ -218,17 +221,17 @@ describe("a complex value", () => {
     ["manager", true],
     ["emails", [1]],
     ["emails", [["a@x"]]],
-    ["emails", [{ value: 5 }]],
+    ["emails", [{ value: true }]],
     ["emails", [{ value: "a", primary: "maybe" }]],
   ])("%s refuses %j", (name, value) => {
     expect(() => normalise(userAttribute(name), value)).toThrow(invalidValue);
   });
 
   test("is named with its place in the detail of an error", () => {
-    const emails = [{ value: "a@x" }, { value: 5 }];
+    const emails = [{ value: "a@x" }, { value: true }];
 
     expect(() => normalise(userAttribute("emails"), emails)).toThrow(
-      '"emails[1].value" must be a string, not a number.',
+      '"emails[1].value" must be a string, not a boolean.',
     );
   });
 });
