@@ -6,13 +6,14 @@ import { toResponse } from "./answer.ts";
 import { answerTo } from "./error-response.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
+import { routePathOf } from "./request-path.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
 export function createApp(services: Services): Hono<AppEnv> {
-  // A trailing slash is accepted everywhere (SEMANTICS 6).
-  const app = new Hono<AppEnv>({ strict: false });
+  const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
+  const app = new Hono<AppEnv>({ getPath: (request) => routePathOf(request, basePaths) });
   app.use(async (context, next) => {
     await next();
     // What a client wrote into an attribute is never to be taken for a page or a script.
@@ -28,7 +29,6 @@ export function createApp(services: Services): Hono<AppEnv> {
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
   app.route("/admin/v1", createAdmin(services, play));
   addOauthRoutes(app, services);
-  const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);
   // A provider that has the wrong base URL is found in its connector's log.

@@ -54,8 +54,8 @@ export function refusedOperation(operation: BulkOperation, error: ScimError): Bu
 /** SEMANTICS 9: a user's body is at most 256 KB, whichever way it comes. */
 const USER_CHARACTERS_MAX = 256 * 1024;
 
-/** A bulkId may hold any character; an id of ours has no slash. */
-const PATH = /^\/?(User|Group)s(?:\/(bulkId:.+|[^/?]+))?\/?$/s;
+/** Doubled slashes and letter case as in a URL. A bulkId may hold any character; an id of ours has no slash. */
+const PATH = /^\/*(users|groups)(?:\/+(bulkId:.+|[^/?]+))?\/*$/is;
 
 const KINDS = { PUT: "replace", PATCH: "patch", DELETE: "remove" } as const;
 
@@ -67,7 +67,7 @@ function actionOf(
   if (isKnown === undefined) {
     return refuse(`${location}.path must be /Users or /Groups, or a resource's path under these.`);
   }
-  const type = noun === "User" ? "User" : "Group";
+  const type = noun?.toLowerCase() === "users" ? "User" : "Group";
   if (type === "User" && dataText.length > USER_CHARACTERS_MAX) {
     const detail = `${location}.data may have at most ${USER_CHARACTERS_MAX} bytes.`;
     return { kind: "refused", error: ScimError.status(413, detail) };

@@ -60,13 +60,28 @@ function maskWarning(text: string): string {
 function maskTarget(target: string): string {
   const [path = "", ...query] = target.split("?");
   const segments = path.split("/");
-  const masked = segments.map((segment, at) => maskSegment(segment, segments[at - 1])).join("/");
+  // What leads to a route leads here too: doubled slashes, any letter case, percent signs.
+  let parent = "";
+  const masked = segments.map((segment) => {
+    const shown = maskSegment(segment, parent);
+    if (segment !== "") parent = decoded(segment).toLowerCase();
+    return shown;
+  });
   const parameters = query.join("?").split("&").map(maskParameter);
-  return query.length === 0 ? masked : `${masked}?${parameters.join("&")}`;
+  const shown = masked.join("/");
+  return query.length === 0 ? shown : `${shown}?${parameters.join("&")}`;
 }
 
-function maskSegment(segment: string, parent: string | undefined): string {
-  const isId = (parent === "Users" || parent === "Groups") && segment !== ".search";
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function maskSegment(segment: string, parent: string): string {
+  const isId = (parent === "users" || parent === "groups") && segment.toLowerCase() !== ".search";
   if (isId && segment !== "" && !UUID.test(segment)) return MASK;
   return maskText(segment);
 }
