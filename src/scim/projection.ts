@@ -176,6 +176,8 @@ function projectValue(value: JsonValue, plan: Plan): JsonValue | undefined {
   }
   if (!Array.isArray(value)) return value;
   const elements: readonly JsonValue[] = value;
+  // An empty list is shown as one: members alone are ever an empty list.
+  if (elements.length === 0) return value;
   const kept = elements.map((element) => projectValue(element, plan));
   const projected = kept.filter((element) => element !== undefined);
   return projected.length === 0 ? undefined : projected;

@@ -71,7 +71,7 @@ test("groups are created, replaced, changed and deleted too", async () => {
 
   expect(statusesOf(create)).toEqual(["201", "201"]);
   expect(statusesOf(answer)).toEqual(["204", "200", "204"]);
-  expect((await client.call(`/Groups/${a}`)).body.members).toBeUndefined();
+  expect((await client.call(`/Groups/${a}`)).body.members).toEqual([]);
   expect((await client.call(`/Groups/${b}`)).status).toBe(404);
   expect(await contradictions()).toEqual([]);
 });

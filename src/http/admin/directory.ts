@@ -121,7 +121,7 @@ async function membersOf(call: ListCall, context: Context<AppEnv>): Promise<stri
   );
   if (group === undefined) throw noSuchResource(GROUP.name, id);
   const nextCursor = encodeCursor(members.length === limit ? members.at(-1)?.value : undefined);
-  const items = membersText(members, call.baseUrl) ?? "[]";
+  const items = membersText(members, call.baseUrl);
   return `{"items":${items},"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 

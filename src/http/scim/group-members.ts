@@ -14,9 +14,8 @@ export function showsMembers({ type, projection }: View): boolean {
   return showsAttribute(type(), projection, MEMBERS);
 }
 
-/** The text of `members`; undefined for none, since a group that lost its last member omits them. */
-export function membersText(members: readonly ShownMember[], baseUrl: string): string | undefined {
-  if (members.length === 0) return undefined;
+/** The text of `members`. An empty list stays: authentik adds people only where a group shows the member. */
+export function membersText(members: readonly ShownMember[], baseUrl: string): string {
   const texts = members.map(({ value, type, display }) =>
     JSON.stringify({
       value,

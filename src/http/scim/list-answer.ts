@@ -121,9 +121,10 @@ async function textsOf(
   const members = isMembersRead ? await membersOfPage(call, groups) : undefined;
   const texts: string[] = [];
   for (const record of records) {
-    const shown = record.type === "Group" ? members?.get(record.id) : [];
-    if (members !== undefined && shown === undefined) break;
-    texts.push(resourceText(record, viewOf(record.type), membersText(shown ?? [], call.baseUrl)));
+    const shown = record.type === "Group" ? members?.get(record.id) : undefined;
+    if (record.type === "Group" && members !== undefined && shown === undefined) break;
+    const text = shown && membersText(shown, call.baseUrl);
+    texts.push(resourceText(record, viewOf(record.type), text));
   }
   return texts;
 }
