@@ -1,4 +1,3 @@
-import type { BridgeAlertKind } from "#store/alerts.ts";
 import type { DeltaCursors } from "./run.ts";
 import type { Standing } from "./state.ts";
 import { type ObjectSql, rowsIn } from "./storage.ts";
@@ -23,7 +22,7 @@ export interface Memory {
 /** An alert on its way to D1; the same event id raises it once. */
 export interface PendingAlert {
   readonly eventId: string;
-  readonly kind: BridgeAlertKind;
+  readonly kind: "bridge.unauthorized" | "bridge.disabled" | "bridge.held";
   readonly at: number;
   readonly facts: Readonly<Record<string, string | number>>;
   readonly explanation: string;

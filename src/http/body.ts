@@ -1,4 +1,5 @@
 import { ScimError } from "#scim/error.ts";
+import { quoteName } from "#scim/json.ts";
 
 /** SEMANTICS 9: a user's body is at most 256 KB. */
 export const USER_BODY_BYTES_MAX = 256 * 1024;
@@ -15,8 +16,9 @@ const STRANGER_BYTES_MAX = 64 * 1024;
 type LetIn = () => Promise<unknown>;
 
 /**
- * Reads a request's body as text; of one over 64 KB the rest only once `letIn` has let the caller in: 415 for another content type than JSON's, 413 beyond bytesMax
- * (whether or not Content-Length tells), 400 invalidSyntax for bytes that are not UTF-8.
+ * Reads a request's body as text; of one over 64 KB the rest only once `letIn` has let the caller in:
+ * 415 for another content type than JSON's, another charset than UTF-8 or a content coding, 413 beyond
+ * bytesMax (whether or not Content-Length tells), 400 invalidSyntax for bytes that are not UTF-8.
  */
 export async function readBodyText(
   request: Request,
@@ -33,7 +35,51 @@ export async function readBodyText(
         `The client sent its body as ${quote(contentType)}, and only application/scim+json and application/json are read. Set the content type in the provider's app.`,
     );
   }
+  requirePlainText(request.headers);
   return decode(await readBytes(request, bytesMax, letIn));
+}
+
+/** Bytes in a content coding (RFC 9110 §8.4) or in another charset would be taken for broken text. */
+function requirePlainText(headers: Headers): void {
+  const codings = namesIn(headers.get("Content-Encoding") ?? "");
+  const coding = codings.find((each) => each !== "identity");
+  if (coding !== undefined) {
+    throw ScimError.status(
+      415,
+      `Send the body as it is, without the Content-Encoding ${quoteName(coding)}.`,
+    ).explainedBy(
+      (quote) =>
+        `The client sent its body compressed or encoded as ${quote(coding)}, which is not read here. Switch compression of requests off in the provider's app, or in the proxy before it.`,
+    );
+  }
+  const charset = charsetOf(headers.get("Content-Type") ?? "");
+  if (charset === undefined || UTF_8.includes(charset)) return;
+  throw ScimError.status(
+    415,
+    `Send the body in UTF-8, not in the charset ${quoteName(charset)}.`,
+  ).explainedBy(
+    (quote) =>
+      `The client sent its body in the charset ${quote(charset)}, and JSON is read in UTF-8 alone (RFC 8259 §8.1). Set the encoding of the provider's app to UTF-8.`,
+  );
+}
+
+function namesIn(list: string): readonly string[] {
+  const names = list.split(",").map((each) => each.trim().toLowerCase());
+  return names.filter((name) => name !== "");
+}
+
+/** US-ASCII is a part of UTF-8. */
+const UTF_8: readonly string[] = ["utf-8", "utf8", "us-ascii"];
+
+/** The charset of a content type in lower case; undefined where it names none. */
+function charsetOf(contentType: string): string | undefined {
+  const [, ...parameters] = contentType.split(";");
+  const charsets = parameters.flatMap((parameter) => {
+    const [name = "", ...value] = parameter.split("=");
+    if (name.trim().toLowerCase() !== "charset") return [];
+    return value.join("=").replaceAll('"', "").trim().toLowerCase();
+  });
+  return charsets.find((charset) => charset !== "");
 }
 
 /** A token request is short (RFC 6749 §4.4.2), and comes from somebody who is not known yet. */
@@ -50,6 +96,7 @@ export async function readTokenBody(
       "Send the request as application/x-www-form-urlencoded or application/json.",
     );
   }
+  requirePlainText(request.headers);
   const bytes = await readBytes(request, TOKEN_REQUEST_BYTES_MAX, async () => undefined);
   return { kind, text: decode(bytes) };
 }

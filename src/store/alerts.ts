@@ -3,16 +3,12 @@ import type { Database } from "./database.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */
-export type AlertKind = BridgeAlertKind | "token.expiring" | "webhook.disabled";
-
-/** What the alert of a bridge can be about. */
-export type BridgeAlertKind =
+export type AlertKind =
+  | "token.expiring"
   | "bridge.unauthorized"
-  | "bridge.failing"
-  | "bridge.recovered"
-  | "bridge.incomplete"
   | "bridge.held"
-  | "bridge.disabled";
+  | "bridge.disabled"
+  | "webhook.disabled";
 
 /** Something that an administrator has to be told, once. */
 export interface Alert {

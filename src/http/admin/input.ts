@@ -59,7 +59,10 @@ async function readJson(request: Request): Promise<unknown> {
     return parseJson(await readBodyText(request, ADMIN_BODY_BYTES_MAX));
   } catch (error) {
     if (error instanceof ScimError)
-      throw new Problem(error.status === 413 ? 413 : 400, error.detail);
+      throw new Problem(
+        error.status === 413 || error.status === 415 ? error.status : 400,
+        error.detail,
+      );
     throw error;
   }
 }
