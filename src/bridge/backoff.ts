@@ -33,9 +33,10 @@ export interface FailureFacts {
   readonly askedMs: number;
 }
 
-/** How long to wait before the same page is tried again for the n-th time: full jitter, a minute at most. */
+/** How long to wait before the same page is tried again for the n-th time: half of it jitter, a minute at most. */
 export function retryDelayMs(attempt: number, random: () => number): number {
-  return fullJitter(FIRST_RETRY_MS, RETRY_MAX_MS, attempt, random);
+  const ceiling = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** attempt);
+  return Math.max(PAUSE_MIN_MS, Math.round(ceiling * (0.5 + 0.5 * random())));
 }
 
 /**

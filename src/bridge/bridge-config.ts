@@ -15,7 +15,7 @@ export function parseConfig(text: string): BridgeConfig {
 
 /** What decides which users a bridge sees and what it makes of them: a change of it calls for a full run. */
 export function scopeOf({ source, settings }: BridgeConfig): string {
-  const { intervalSeconds: _, guard: __, ...scope } = settings;
+  const { intervalSeconds: _, fullIntervalSeconds: __, guard: ___, ...scope } = settings;
   return JSON.stringify([MAPPING_VERSION, source, Object.entries(scope).sort()]);
 }
 

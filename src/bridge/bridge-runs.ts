@@ -1,7 +1,17 @@
 import { clearListedGroups } from "./groups-links.ts";
+import { countLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
 import { mayWrite, NO_CURSORS, newRun, type Run } from "./run.ts";
-import { needsFull, runFailed, runRested, runStarted, runSucceeded } from "./state.ts";
+import type { BridgeSettings } from "./settings.ts";
+import {
+  failingAlertAt,
+  fullEveryMs,
+  needsFull,
+  runFailed,
+  runRested,
+  runStarted,
+  runSucceeded,
+} from "./state.ts";
 import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
 import { dropUnseenIssues } from "./storage-notices.ts";
@@ -20,12 +30,13 @@ export interface Beginning {
   readonly mode: Exclude<RunMode, "user">;
   /** The scope by which it will read. */
   readonly scope: string;
+  readonly fullIntervalSeconds: BridgeSettings["fullIntervalSeconds"];
 }
 
 /** Begins a run in the place of any other. */
 export function beginRun(sql: ObjectSql, memory: Memory, beginning: Beginning): Run {
   const { runId, now, scope } = beginning;
-  const mode = modeOf(memory, beginning);
+  const mode = modeOf(memory, beginning, countLinks(sql).linked);
   const isFull = mode === "full" || mode === "plan";
   const since = mode === "delta" ? memory.delta : NO_CURSORS;
   const run = newRun({ runId, mode, isFull, scope, since, startedAt: now });
@@ -62,7 +73,11 @@ export function finishRun(
         standing: runSucceeded(memory.standing, now, intervalMs),
         delta: { ...(run.isFull ? NO_CURSORS : memory.delta), ...defined(run.deltaFrom) },
         ...(run.isFull && { lastFullAt: now, scope: run.scope }),
-        alerts: [...memory.alerts, ...heldAlerts(sql, run, newId(), now)],
+        alerts: [
+          ...memory.alerts,
+          ...recoveredAlerts(memory, run, newId(), now),
+          ...heldAlerts(sql, run, newId(), now),
+        ],
         isMirrored: false,
       });
   }
@@ -90,7 +105,8 @@ export function failRun(
     writeMemory(sql, { ...memory, runId: undefined });
     return;
   }
-  const failure = { now, intervalMs, retryAt, isUnauthorized };
+  const since = run.troubledSince ?? now;
+  const failure = { now, intervalMs, retryAt, isUnauthorized, since, detail };
   const { standing, alerts } = runFailed(memory.standing, failure, random);
   const failures = standing.consecutiveFailures;
   const pending = alerts.map(
@@ -149,28 +165,74 @@ export function clearListing(sql: ObjectSql, { phase }: Run): void {
 const FAILURES = {
   "bridge.unauthorized":
     "The provider refuses the bridge's credentials: give it new ones, or the rights they lack.",
+  "bridge.failing":
+    "The bridge fails again and again: nobody is provisioned and nobody who left is switched off until it succeeds.",
   "bridge.disabled":
     "The bridge failed ten times in a row and is disabled: mend the cause, then enable it.",
 } as const;
 
-function modeOf(memory: Memory, { mode, now, scope }: Beginning): Run["mode"] {
+function modeOf(
+  memory: Memory,
+  { mode, now, scope, fullIntervalSeconds }: Beginning,
+  linkedUsers: number,
+): Run["mode"] {
   if (mode !== "delta") return mode;
   const { lastFullAt } = memory;
   const hasDelta = memory.delta.users !== undefined;
   const isSameScope = memory.scope === scope;
-  return needsFull({ now, lastFullAt, isSameScope, hasDelta }) ? "full" : "delta";
+  const facts = { now, lastFullAt, isSameScope, hasDelta };
+  const everyMs = fullEveryMs(fullIntervalSeconds, linkedUsers);
+  return needsFull({ ...facts, fullEveryMs: everyMs }) ? "full" : "delta";
 }
 
 function endRun(sql: ObjectSql, run: Run): void {
   clearRun(sql);
   const summed = run.unloggedIssues > 0 ? addSummary(sql, run, unloggedIssue(run)) : run;
-  writeRun(sql, { ...summed, resumeAt: undefined });
+  writeRun(sql, { ...summed, resumeAt: undefined, waitingFor: undefined });
   pruneRuns(sql, run);
 }
 
 function unloggedIssue({ loggedIssues, unloggedIssues }: Run): Issue {
   const detail = `So many issues were new that ${unloggedIssues} of them are not in the event log yet: it takes ${loggedIssues} from one run. The others follow in the next runs.`;
   return { kind: "not-all-logged", sourceId: undefined, userName: undefined, detail };
+}
+
+/** Raises what is due although no run has ended: that the bridge has been failing for an hour. */
+export function raiseFailing(sql: ObjectSql, now: number, newId: () => string): void {
+  const memory = readMemory(sql);
+  if (memory === undefined) return;
+  const dueAt = failingDueAt(sql, memory);
+  if (dueAt === undefined || dueAt > now) return;
+  const { standing, alerts } = memory;
+  const reason = currentRun(sql)?.waitingFor ?? standing.lastError ?? "nothing more.";
+  const facts = { consecutiveFailures: standing.consecutiveFailures };
+  const explanation = `${FAILURES["bridge.failing"]} The provider or the gateway said: ${reason}`;
+  const alert = { eventId: newId(), kind: "bridge.failing", at: now, facts, explanation } as const;
+  writeMemory(sql, {
+    ...memory,
+    standing: { ...standing, isFailing: true },
+    alerts: [...alerts, alert],
+  });
+}
+
+/** When that is due; undefined for never. A dry run says nothing of the bridge. */
+export function failingDueAt(sql: ObjectSql, { standing }: Memory): number | undefined {
+  const run = currentRun(sql);
+  return failingAlertAt(
+    standing,
+    run !== undefined && mayWrite(run) ? run.troubledSince : undefined,
+  );
+}
+
+function recoveredAlerts(
+  { standing }: Memory,
+  { runId }: Run,
+  eventId: string,
+  at: number,
+): readonly PendingAlert[] {
+  if (!standing.isFailing) return [];
+  const explanation = `The bridge works again: the run ${runId} succeeded. Nothing is left to do.`;
+  return [{ eventId, kind: "bridge.recovered", at, facts: { runId }, explanation }];
 }
 
 function heldAlerts(

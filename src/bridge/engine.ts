@@ -1,6 +1,6 @@
 import { findBridge, type StoredBridge } from "#store/bridges.ts";
 import { openSource, parseConfig, scopeOf } from "./bridge-config.ts";
-import { beginRun, currentRun } from "./bridge-runs.ts";
+import { beginRun, currentRun, failingDueAt, raiseFailing } from "./bridge-runs.ts";
 import { createGroupTables } from "./groups-links.ts";
 import type { Run } from "./run.ts";
 import { isFree, workAtRun } from "./run-worker.ts";
@@ -93,8 +93,9 @@ export class Engine {
     return this.storage.transactionSync(() => {
       const memory = this.memory();
       if (memory === undefined || memory.runId !== undefined) return undefined;
+      const { fullIntervalSeconds } = config.settings;
       const beginning = { runId: newId(), now: clock.now(), mode, scope: scopeOf(config) };
-      return beginRun(this.sql, memory, beginning);
+      return beginRun(this.sql, memory, { ...beginning, fullIntervalSeconds });
     });
   }
 
@@ -118,6 +119,8 @@ export class Engine {
       return;
     }
     await workAtRun(this, look);
+    const { clock, newId } = this.tools();
+    this.storage.transactionSync(() => raiseFailing(this.sql, clock.now(), newId));
     await this.flush(look.bridge);
   }
 
@@ -135,8 +138,11 @@ export class Engine {
 
   /** When the alarm has to fire next; undefined where nothing is to be done before somebody calls. */
   nextAt(): number | undefined {
-    const wanted = this.wantedAt();
-    return wanted === undefined ? undefined : Math.max(wanted, this.restsUntil);
+    const memory = this.memory();
+    const wanted = [this.wantedAt(), memory && failingDueAt(this.sql, memory)].filter(
+      (at) => at !== undefined,
+    );
+    return wanted.length === 0 ? undefined : Math.max(Math.min(...wanted), this.restsUntil);
   }
 
   private wantedAt(): number | undefined {

@@ -16,8 +16,8 @@ export type Verdict =
       readonly retryAt: number | undefined;
     };
 
-/** A page that cannot be read is tried so often in all. */
-const TRIES_MAX = 5;
+/** A page that cannot be read is tried so often in all: two minutes at least, so that no short outage fails a run. */
+const TRIES_MAX = 10;
 
 /** A provider that makes one run wait longer than this is as good as unreachable. */
 const WAITED_MAX_MS = 24 * 3_600_000;
@@ -58,7 +58,7 @@ function tryAgain(run: Run, detail: string, now: number, random: () => number): 
   const tries = run.tries + 1;
   if (tries >= TRIES_MAX) return failed(detail);
   const resumeAt = now + retryDelayMs(run.tries, random);
-  return { kind: "wait", run: { ...run, tries, state: "waiting", resumeAt } };
+  return { kind: "wait", run: { ...waiting(run, detail, now), tries, resumeAt } };
 }
 
 function pause(
@@ -73,7 +73,11 @@ function pause(
   if (waitedMs > WAITED_MAX_MS) return { ...failed(detail), retryAt };
   const resumeAt = now + delayMs;
   const pauses = run.pauses + 1;
-  return { kind: "wait", run: { ...run, pauses, waitedMs, state: "waiting", resumeAt } };
+  return { kind: "wait", run: { ...waiting(run, detail, now), pauses, waitedMs, resumeAt } };
+}
+
+function waiting(run: Run, waitingFor: string, now: number): Run {
+  return { ...run, state: "waiting", waitingFor, troubledSince: run.troubledSince ?? now };
 }
 
 function restart(

@@ -80,7 +80,14 @@ function keepersOf(engine: Engine, runId: string): Pick<World, "keep" | "keepPar
       writeRun(engine.sql, next);
       return next;
     });
-  const calm = { state: "running", tries: 0, pauses: 0, resumeAt: undefined } as const;
+  const calm = {
+    state: "running",
+    tries: 0,
+    pauses: 0,
+    resumeAt: undefined,
+    waitingFor: undefined,
+    troubledSince: undefined,
+  } as const;
   return { keepPart, keep: (run, save) => keepPart(run, () => ({ ...save(), ...calm })) };
 }
 

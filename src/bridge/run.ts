@@ -56,8 +56,11 @@ export interface Run {
   readonly restarts: number;
   /** How long the provider made the run wait in all. */
   readonly waitedMs: number;
-  /** Until when it waits; undefined while it goes on. */
+  /** Until when it waits, and for what; undefined while it goes on. */
   readonly resumeAt: number | undefined;
+  readonly waitingFor: string | undefined;
+  /** Since when it met nothing but trouble. */
+  readonly troubledSince: number | undefined;
   /** By which scope it reads: a change of it calls for a full run. */
   readonly scope: string;
 }
@@ -102,6 +105,8 @@ export function newRun(start: RunStart): Run {
     restarts: 0,
     waitedMs: 0,
     resumeAt: undefined,
+    waitingFor: undefined,
+    troubledSince: undefined,
   };
 }
 

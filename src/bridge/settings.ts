@@ -40,6 +40,8 @@ export type SourceCredentials =
 export interface BridgeSettings {
   /** Seconds from the end of a run to the start of the next: 60 to 86,400. */
   readonly intervalSeconds: number;
+  /** Seconds until everybody is looked at again, and not only what changed; "auto" goes by how many are linked. */
+  readonly fullIntervalSeconds: number | "auto";
   /** Addresses, globs (`*`, `?`) and org units (`ou:/path`), in any letter case. */
   readonly excluded: readonly string[];
   readonly guard: GuardSettings;
@@ -67,6 +69,7 @@ export interface GuardSettings {
 /** The settings of a bridge that chose nothing. */
 export const BRIDGE_DEFAULTS: BridgeSettings = {
   intervalSeconds: 900,
+  fullIntervalSeconds: "auto",
   excluded: [],
   guard: { max: 25, percent: 10, minBase: 5 },
   matchByEmail: true,

@@ -10,7 +10,16 @@ export interface Standing {
   readonly nextSyncAt: number | undefined;
   /** Whether the provider refused the credentials since the last run that succeeded. */
   readonly isUnauthorized: boolean;
+  /** Since when no run succeeded, and why the last one failed; undefined while nothing is wrong. */
+  readonly failingSince: number | undefined;
+  readonly lastError: string | undefined;
+  /** Whether administrators were told that it fails. */
+  readonly isFailing: boolean;
 }
+
+/** Administrators are told of so many failures in a row, or of so long without a success, whichever is first. */
+const FAILING_AT = 3;
+const FAILING_AFTER_MS = 3_600_000;
 
 /** A bridge is disabled at exactly so many consecutive failures. */
 export const FAILURES_MAX = 10;
@@ -22,9 +31,16 @@ export function newStanding(now: number): Standing {
     paused: false,
     consecutiveFailures: 0,
     nextSyncAt: now,
-    isUnauthorized: false,
+    ...NOTHING_WRONG,
   };
 }
+
+const NOTHING_WRONG = {
+  isUnauthorized: false,
+  failingSince: undefined,
+  lastError: undefined,
+  isFailing: false,
+};
 
 /** Whether a run should start by itself. */
 export function isDue({ state, paused, nextSyncAt }: Standing, now: number): boolean {
@@ -43,7 +59,7 @@ export function runSucceeded(standing: Standing, now: number, intervalMs: number
     state: "active",
     consecutiveFailures: 0,
     nextSyncAt: now + intervalMs,
-    isUnauthorized: false,
+    ...NOTHING_WRONG,
   };
 }
 
@@ -61,21 +77,27 @@ export interface RunFailure {
   readonly retryAt: number | undefined;
   /** Whether it refused the credentials. */
   readonly isUnauthorized: boolean;
+  /** Since when the run met nothing but trouble. */
+  readonly since: number;
+  /** Why, in a sentence. */
+  readonly detail: string;
 }
 
 /** What an administrator has to be told after a failure. */
-export type FailureAlert = "bridge.unauthorized" | "bridge.disabled";
+export type FailureAlert = "bridge.unauthorized" | "bridge.failing" | "bridge.disabled";
 
 /** The same bridge after a failed run, and the alerts to raise; refused credentials raise one a streak. */
 export function runFailed(
   standing: Standing,
-  { now, intervalMs, retryAt, isUnauthorized }: RunFailure,
+  { now, intervalMs, retryAt, isUnauthorized, since, detail }: RunFailure,
   random: () => number,
 ): { readonly standing: Standing; readonly alerts: readonly FailureAlert[] } {
   const failures = standing.consecutiveFailures + 1;
   const isDisabled = failures >= FAILURES_MAX;
   const askedMs = Math.max(0, (retryAt ?? now) - now);
   const delayMs = failureDelayMs({ intervalMs, failures, askedMs }, random);
+  const failingSince = standing.failingSince ?? since;
+  const isLong = failures >= FAILING_AT || now - failingSince >= FAILING_AFTER_MS;
   return {
     standing: {
       ...standing,
@@ -83,12 +105,29 @@ export function runFailed(
       consecutiveFailures: failures,
       nextSyncAt: isDisabled ? undefined : now + delayMs,
       isUnauthorized: isUnauthorized || standing.isUnauthorized,
+      failingSince,
+      lastError: detail,
+      isFailing: standing.isFailing || isLong,
     },
     alerts: [
       ...(isUnauthorized && !standing.isUnauthorized ? (["bridge.unauthorized"] as const) : []),
+      ...(isLong && !standing.isFailing ? (["bridge.failing"] as const) : []),
       ...(isDisabled ? (["bridge.disabled"] as const) : []),
     ],
   };
+}
+
+/**
+ * When administrators are to be told that the bridge fails although no run has ended since; `troubledSince`
+ * is since when the run under way waits in vain. undefined while nothing is wrong, or once they were told.
+ */
+export function failingAlertAt(
+  { isFailing, failingSince, paused, state }: Standing,
+  troubledSince: number | undefined,
+): number | undefined {
+  const since = failingSince ?? troubledSince;
+  if (isFailing || paused || state === "disabled" || since === undefined) return undefined;
+  return since + FAILING_AFTER_MS;
 }
 
 /** The same bridge, at rest until it is resumed; a run under way stays at its page. */
@@ -114,12 +153,25 @@ export interface ModeFacts {
   /** Whether mapping, scope and exclusions are still those of the last full run. */
   readonly isSameScope: boolean;
   readonly hasDelta: boolean;
+  /** How long a full run holds. */
+  readonly fullEveryMs: number;
 }
 
-/** Once a day everything is looked at, since a delta may have lost something. */
-const FULL_EVERY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Up to so many linked users everybody is looked at each hour; above, in proportion, once a day at least. */
+const HOURLY_LINKED_MAX = 50_000;
+
+/** How long after a full run everybody is to be looked at again: a delta tells nothing of some who left. */
+export function fullEveryMs(setting: number | "auto", linkedUsers: number): number {
+  if (setting !== "auto") return setting * 1_000;
+  const hours = Math.max(1, linkedUsers / HOURLY_LINKED_MAX);
+  return Math.min(DAY_MS, Math.ceil(hours * HOUR_MS));
+}
 
 /** Whether a run must be a full one. */
-export function needsFull({ now, lastFullAt, isSameScope, hasDelta }: ModeFacts): boolean {
-  return !hasDelta || !isSameScope || lastFullAt === undefined || now - lastFullAt >= FULL_EVERY_MS;
+export function needsFull(facts: ModeFacts): boolean {
+  const { now, lastFullAt, isSameScope, hasDelta, fullEveryMs: everyMs } = facts;
+  return !hasDelta || !isSameScope || lastFullAt === undefined || now - lastFullAt >= everyMs;
 }

@@ -1,3 +1,4 @@
+import type { BridgeAlertKind } from "#store/alerts.ts";
 import type { DeltaCursors } from "./run.ts";
 import type { Standing } from "./state.ts";
 import { type ObjectSql, rowsIn } from "./storage.ts";
@@ -22,7 +23,7 @@ export interface Memory {
 /** An alert on its way to D1; the same event id raises it once. */
 export interface PendingAlert {
   readonly eventId: string;
-  readonly kind: "bridge.unauthorized" | "bridge.disabled" | "bridge.held";
+  readonly kind: BridgeAlertKind;
   readonly at: number;
   readonly facts: Readonly<Record<string, string | number>>;
   readonly explanation: string;

@@ -62,7 +62,7 @@ export function stepsOf(sql: ObjectSql, runId: string): readonly PlannedStep[] {
 
 /** A run as administrators see it. */
 export function viewOf(sql: ObjectSql, run: Run): RunView {
-  const { runId, mode, state, phase, counts, issueCount, held, error } = run;
+  const { runId, mode, state, phase, counts, issueCount, held, error, waitingFor, resumeAt } = run;
   return {
     runId,
     mode,
@@ -73,6 +73,8 @@ export function viewOf(sql: ObjectSql, run: Run): RunView {
     issueCount,
     held,
     error: error ?? null,
+    waitingFor: waitingFor ?? null,
+    resumesAt: resumeAt === undefined ? null : timeOf(resumeAt),
     startedAt: timeOf(run.startedAt),
     finishedAt: run.finishedAt === undefined ? null : timeOf(run.finishedAt),
   };

@@ -41,6 +41,9 @@ export interface RunView {
   readonly held: number;
   /** Why it failed, in a sentence; null where it did not. */
   readonly error: string | null;
+  /** For what it waits, in a sentence, and until when; null while it goes on. */
+  readonly waitingFor: string | null;
+  readonly resumesAt: string | null;
   readonly startedAt: string;
   readonly finishedAt: string | null;
 }

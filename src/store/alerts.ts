@@ -3,12 +3,16 @@ import type { Database } from "./database.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */
-export type AlertKind =
-  | "token.expiring"
+export type AlertKind = BridgeAlertKind | "token.expiring" | "webhook.disabled";
+
+/** What the alert of a bridge can be about. */
+export type BridgeAlertKind =
   | "bridge.unauthorized"
+  | "bridge.failing"
+  | "bridge.recovered"
+  | "bridge.incomplete"
   | "bridge.held"
-  | "bridge.disabled"
-  | "webhook.disabled";
+  | "bridge.disabled";
 
 /** Something that an administrator has to be told, once. */
 export interface Alert {

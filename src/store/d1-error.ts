@@ -42,9 +42,13 @@ const OVERLOADED: readonly string[] = [
   "Too many requests queued",
   "D1 DB exceeded its CPU time limit",
   "D1 DB storage operation exceeded timeout",
+  "isolate exceeded its memory limit",
   "database or disk is full",
   "Exceeded maximum DB size",
 ];
+
+/** D1 met trouble of its own, of which it says no more; looked for last, since other messages begin so too. */
+const INTERNAL = /\binternal error\b/i;
 
 /** Reads the meaning out of a D1 error's message, which is never logged: it can hold parameters. */
 export function classifyError(error: unknown): D1ErrorKind {
@@ -55,7 +59,7 @@ export function classifyError(error: unknown): D1ErrorKind {
   }
   if (OVERLOADED.some((text) => message.includes(text))) return { kind: "overloaded" };
   if (RETRYABLE.some((text) => message.includes(text))) return { kind: "retryable" };
-  return { kind: "other" };
+  return INTERNAL.test(message) ? { kind: "overloaded" } : { kind: "other" };
 }
 
 /** The message of an error and of its cause (Drizzle wraps the D1 error). */

@@ -35,6 +35,8 @@ export function aRun(members: Partial<RunView> = {}): RunView {
     issueCount: 0,
     held: 0,
     error: null,
+    waitingFor: null,
+    resumesAt: null,
     startedAt: "2026-11-22T08:00:00.000Z",
     finishedAt: null,
     ...members,

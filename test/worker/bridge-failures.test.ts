@@ -16,10 +16,15 @@ async function aSyncedBridge(count = 3, settings = {}) {
   return { source, bridge };
 }
 
-/** Lets the next run fail, and plays it. */
+/** Lets the next run fail, and plays it; an alarm that only tells of the failures before is no run. */
 async function failOnce(bridge: TestBridge, source: BridgeSource, failure = unauthorized) {
   source.failures.push(failure);
-  await bridge.settleNext();
+  while (source.failures.length > 0) await bridge.settleNext();
+}
+
+/** Plays the bridge until it has waited so long. */
+async function playTo(bridge: TestBridge, time: number) {
+  while (bridge.now < time) await bridge.settleNext();
 }
 
 const mirrorOf = async ({ number }: TestBridge) =>
@@ -39,15 +44,18 @@ test("failed runs are put off by the interval doubled each time, and the tenth d
 
   for (let n = 1; n <= 10; n += 1) {
     await failOnce(bridge, source, { kind: "forbidden" });
-    const at = await bridge.alarmAt();
-    delays.push(at === null ? null : (at - bridge.now) / MINUTE_MS);
-    states.push((await bridge.stub.overview()).state);
+    const { state, nextSyncAt } = await bridge.stub.overview();
+    delays.push(nextSyncAt === null ? null : (Date.parse(nextSyncAt) - bridge.now) / MINUTE_MS);
+    states.push(state);
   }
 
   expect(delays).toEqual([30, 60, 120, 240, 480, 960, 1440, 1440, 1440, null]);
   expect(states.slice(8)).toEqual(["failed", "disabled"]);
   expect(await mirrorOf(bridge)).toMatchObject({ state: "disabled", failures: 10, nextAt: null });
-  expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.disabled"]);
+  expect(await alertsOf(bridge)).toEqual([
+    "connector.alert bridge.failing",
+    "connector.alert bridge.disabled",
+  ]);
 });
 
 test("a disabled bridge does nothing until it is enabled, and then runs at once", async () => {
@@ -81,6 +89,33 @@ test("refused credentials fail the run at once, touch no user, and raise one ale
   );
 });
 
+test("a run that waits says for what, and after an hour of it administrators are told, once", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const until = bridge.now + 4 * 60 * MINUTE_MS;
+  source.failures.push({ kind: "throttled", retryAt: until });
+  await bridge.settleNext();
+  const { lastRun } = await bridge.stub.overview();
+  const before = await alertsOf(bridge);
+  await bridge.settleNext();
+  const after = await alertsOf(bridge);
+  await bridge.settleNext();
+
+  expect(lastRun).toMatchObject({
+    state: "waiting",
+    waitingFor: "The test wants throttled.",
+    resumesAt: new Date(until).toISOString(),
+  });
+  expect([before, after]).toEqual([[], ["connector.alert bridge.failing"]]);
+  expect(await bridge.stub.overview()).toMatchObject({
+    state: "active",
+    lastRun: { waitingFor: null },
+  });
+  expect(await alertsOf(bridge)).toEqual([
+    "connector.alert bridge.failing",
+    "connector.alert bridge.recovered",
+  ]);
+});
+
 test("throttling pauses the run at its page until the provider's moment, and is no failure", async () => {
   const source = new BridgeSource(manyPeople(6));
   const bridge = await TestBridge.open(source);
@@ -107,28 +142,28 @@ test("a provider that throttles one run for more than a day fails it", async () 
   source.failures.push(throttled());
   await bridge.settle();
   source.failures.push({ kind: "throttled", retryAt: bridge.now + 26 * 60 * MINUTE_MS });
-  await bridge.settleNext();
+  await playTo(bridge, bridge.now + 13 * 60 * MINUTE_MS);
 
   expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
 });
 
-test("a page that cannot be read is tried five times, and then the run fails", async () => {
+test("a page that cannot be read is tried ten times, and then the run fails", async () => {
   const source = new BridgeSource(manyPeople(2));
   const bridge = await TestBridge.open(source);
-  source.failures.push(...Array.from({ length: 5 }, () => unavailable));
+  source.failures.push(...Array.from({ length: 10 }, () => unavailable));
 
-  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
+  for (let n = 0; n < 10; n += 1) await bridge.settleNext();
 
-  expect(source.asked).toHaveLength(5);
+  expect(source.asked).toHaveLength(10);
   expect(await bridge.stub.overview()).toMatchObject({ state: "failed", consecutiveFailures: 1 });
 });
 
-test("a page that can be read at the fifth try lets the run go on", async () => {
+test("a page that can be read at the tenth try lets the run go on", async () => {
   const source = new BridgeSource(manyPeople(2));
   const bridge = await TestBridge.open(source);
-  source.failures.push(...Array.from({ length: 4 }, () => unavailable));
+  source.failures.push(...Array.from({ length: 9 }, () => unavailable));
 
-  for (let n = 0; n < 5; n += 1) await bridge.settleNext();
+  for (let n = 0; n < 10; n += 1) await bridge.settleNext();
 
   expect((await bridge.stub.overview()).lastRun).toMatchObject({ state: "succeeded" });
 });
@@ -159,7 +194,7 @@ test.each([
   );
 
   await bridge.settle();
-  await bridge.settleNext();
+  await playTo(bridge, bridge.now + waitMs);
 
   expect(source.asked.slice(0, 4)).toEqual(["users first", "users 2", "users first", "users 2"]);
   const first = (await bridge.stub.runs(10, undefined)).at(-1);

@@ -108,6 +108,13 @@ export const BRIDGE = z.strictObject({
   /** Whether it rests, at once; left out, a new bridge starts and any other stays as it is. */
   paused: z.optional(z.boolean()),
   intervalSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 900),
+  fullIntervalSeconds: z._default(
+    z.union(
+      [z.literal("auto"), z.int().check(z.gte(60), z.lte(86_400))],
+      'must be "auto", or 60 to 86400 seconds',
+    ),
+    "auto",
+  ),
   excluded: z._default(z.array(LINE).check(z.maxLength(ITEMS_MAX)), []),
   guard: z._default(
     z.strictObject({

@@ -3,19 +3,33 @@ import type { BridgeAnswer, BridgeCalls } from "#bridge/views.ts";
 import type { AppEnv } from "../services.ts";
 import { Problem } from "./problem.ts";
 
-/** Makes one call to the Durable Object; 503 where it cannot be reached now. */
+/**
+ * Makes one call to the Durable Object. One that was reset or moved is asked again, through a new stub: a
+ * broken one stays broken. 503 where it cannot be reached now.
+ */
 export type Ask = <T>(call: (bridge: BridgeCalls) => Promise<T>) => Promise<T>;
 
+/** An object that is reset is back within moments. */
+const ATTEMPTS_MAX = 3;
+const PAUSE_STEP_MS = 50;
+
 /** How to ask the bridge of a connector, whether or not it has one. */
-export function asker({ env }: Context<AppEnv>, connectorId: string): Ask {
+export function asker(
+  { env }: Pick<Context<AppEnv>, "env">,
+  connectorId: string,
+  pause: (ms: number) => Promise<unknown> = wait,
+): Ask {
   return async (call) => {
-    try {
-      // The class ConnectorBridge has these methods; what they take and give is plain data.
-      return await call(env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls);
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      const detail = "The bridge cannot be reached right now. Repeat the call a little later.";
-      throw new Problem(503, detail, { "Retry-After": "2" });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // The class ConnectorBridge has these methods; what they take and give is plain data.
+        return await call(env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls);
+      } catch (error) {
+        if (!isMarked(error, "retryable") && !isMarked(error, "overloaded")) throw error;
+        // Whoever has too much to do is not asked once more.
+        if (isMarked(error, "overloaded") || attempt === ATTEMPTS_MAX) throw unreachable();
+        await pause(PAUSE_STEP_MS * attempt);
+      }
     }
   };
 }
@@ -40,12 +54,19 @@ export async function tellBridgeOfEnd(
   }
 }
 
+function unreachable(): Problem {
+  const detail = "The bridge cannot be reached right now. Repeat the call a little later.";
+  return new Problem(503, detail, { "Retry-After": "2" });
+}
+
 /** Cloudflare marks errors of the transport: the object may be asked again, or has too much to do. */
-function isTransient(error: unknown): boolean {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    (("retryable" in error && error.retryable === true) ||
-      ("overloaded" in error && error.overloaded === true))
-  );
+function isMarked(error: unknown, mark: "retryable" | "overloaded"): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  return mark === "retryable"
+    ? "retryable" in error && error.retryable === true
+    : "overloaded" in error && error.overloaded === true;
+}
+
+function wait(ms: number): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

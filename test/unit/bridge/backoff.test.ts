@@ -43,8 +43,10 @@ test("another try on the same page waits up to a second, two, four, and a minute
   expect(delays).toEqual([1_000, 2_000, 4_000, 60_000]);
 });
 
-test("another try on the same page waits at least a second", () => {
-  expect(retryDelayMs(3, () => 0)).toBe(1_000);
+test("another try on the same page waits half of that at least, and never under a second", () => {
+  expect([0, 3, 10].map((attempt) => retryDelayMs(attempt, () => 0))).toEqual([
+    1_000, 4_000, 30_000,
+  ]);
 });
 
 test("a throttled run pauses until the moment that the provider names", () => {

@@ -38,17 +38,31 @@ test("a run waits for a day in all, and not longer", () => {
 });
 
 test.each<SourceFailure>([{ kind: "unavailable" }, { kind: "malformed" }])(
-  "$kind is tried again four times, and then fails the run",
+  "$kind is tried again nine times, and then fails the run",
   (failure) => {
-    const verdicts = [0, 3, 4].map((tries) => judge(failure, aRun({ tries })).kind);
+    const verdicts = [0, 8, 9].map((tries) => judge(failure, aRun({ tries })).kind);
 
     expect(verdicts).toEqual(["wait", "wait", "fail"]);
   },
 );
 
+test("an outage of a minute fails no run, however chance falls, and the reason is kept meanwhile", () => {
+  let run = aRun();
+  let now = NOW;
+  while (now < NOW + 60_000) {
+    const error = new SourceError({ kind: "unavailable" }, "503");
+    const verdict = judgeFailure(run, error, now, () => 0);
+    if (verdict.kind !== "wait") throw new Error("The run failed.");
+    run = verdict.run;
+    now = run.resumeAt ?? now;
+  }
+
+  expect(run).toMatchObject({ state: "waiting", waitingFor: "503", troubledSince: NOW });
+});
+
 test("what the gateway itself throws is tried again, and its message is kept from administrators", () => {
   const error = new Error("D1_ERROR: secret");
-  const [first, last] = [0, 4].map((tries) => judgeFailure(aRun({ tries }), error, NOW, () => 0.5));
+  const [first, last] = [0, 9].map((tries) => judgeFailure(aRun({ tries }), error, NOW, () => 0.5));
 
   expect(first?.kind).toBe("wait");
   expect(last?.kind === "fail" && last.detail).not.toContain("secret");

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import {
   enableBridge,
+  failingAlertAt,
+  fullEveryMs,
   isDue,
   needsFull,
   newStanding,
@@ -25,6 +27,8 @@ function aFailure(members: Partial<RunFailure> = {}): RunFailure {
     intervalMs: INTERVAL_MS,
     retryAt: undefined,
     isUnauthorized: false,
+    since: NOW,
+    detail: "why",
     ...members,
   };
 }
@@ -76,7 +80,7 @@ test("the ninth failure in a row leaves it failed, the tenth disables it with on
     "disabled",
     undefined,
   ]);
-  expect(tenth.alerts.flat()).toEqual(["bridge.disabled"]);
+  expect(tenth.alerts.flat()).toEqual(["bridge.failing", "bridge.disabled"]);
 });
 
 test("a success in between starts the count anew", () => {
@@ -103,7 +107,7 @@ test("a disabled bridge is never due, and enabling it resets the count", () => {
 test("refused credentials raise one alert a streak, and at once", () => {
   const { alerts } = afterFailures(3, aFailure({ isUnauthorized: true }));
 
-  expect(alerts).toEqual([["bridge.unauthorized"], [], []]);
+  expect(alerts).toEqual([["bridge.unauthorized"], [], ["bridge.failing"]]);
 });
 
 test("credentials that are refused again after a success raise an alert again", () => {
@@ -130,7 +134,13 @@ test("a paused bridge is not due, and keeps its state, failures and time for whe
   expect(resumeBridge(paused)).toEqual(standing);
 });
 
-const SETTLED = { now: NOW, lastFullAt: NOW - 1, isSameScope: true, hasDelta: true };
+const SETTLED = {
+  now: NOW,
+  lastFullAt: NOW - 1,
+  isSameScope: true,
+  hasDelta: true,
+  fullEveryMs: DAY_MS,
+};
 
 test("a run looks at changes alone where the provider tells them and nothing speaks against it", () => {
   expect(needsFull(SETTLED)).toBe(false);
@@ -151,6 +161,9 @@ const REFUSED: Standing = {
   consecutiveFailures: 3,
   nextSyncAt: NOW + 1,
   isUnauthorized: true,
+  failingSince: NOW,
+  lastError: "why",
+  isFailing: true,
 };
 
 test("a new bridge is not paused, has no failures and was refused by nobody", () => {
@@ -160,6 +173,9 @@ test("a new bridge is not paused, has no failures and was refused by nobody", ()
     consecutiveFailures: 0,
     nextSyncAt: NOW,
     isUnauthorized: false,
+    failingSince: undefined,
+    lastError: undefined,
+    isFailing: false,
   });
 });
 
@@ -170,6 +186,9 @@ test("a success forgets failures and refusals, but not that the bridge is paused
     consecutiveFailures: 0,
     nextSyncAt: NOW + INTERVAL_MS,
     isUnauthorized: false,
+    failingSince: undefined,
+    lastError: undefined,
+    isFailing: false,
   });
 });
 
@@ -222,6 +241,38 @@ test.each(["pending", "active", "failed", "disabled"] as const)(
   },
 );
 
-test("a full run is due a day after the last one, not before", () => {
+test("a full run is due when the last one is that old, not before", () => {
   expect(needsFull({ ...SETTLED, lastFullAt: NOW - DAY_MS + 1 })).toBe(false);
+});
+
+const HOUR_MS = 3_600_000;
+
+test.each([
+  ["auto", 0, HOUR_MS],
+  ["auto", 50_000, HOUR_MS],
+  ["auto", 100_000, 2 * HOUR_MS],
+  ["auto", 10_000_000, DAY_MS],
+  [120, 10_000_000, 120_000],
+] as const)("%s with %d linked users looks at everybody every %d ms", (setting, linked, ms) => {
+  expect(fullEveryMs(setting, linked)).toBe(ms);
+});
+
+test("three failures in a row are told, or an hour of them, whichever is first, and once a streak", () => {
+  const early = afterFailures(4).alerts;
+  const first = runFailed(newStanding(NOW), aFailure({ since: NOW - HOUR_MS }), middle);
+
+  expect(early).toEqual([[], [], ["bridge.failing"], []]);
+  expect(first.alerts).toEqual(["bridge.failing"]);
+  expect(runFailed(first.standing, aFailure(), middle).alerts).toEqual([]);
+});
+
+test.each([
+  ["nothing is wrong", newStanding(NOW), undefined, undefined],
+  ["a run waits in vain", newStanding(NOW), NOW + 5, NOW + 5 + HOUR_MS],
+  ["a run failed", afterFailures(1).standing, NOW + 5, NOW + HOUR_MS],
+  ["it was told", afterFailures(3).standing, NOW, undefined],
+  ["the bridge is paused", pauseBridge(afterFailures(1).standing), undefined, undefined],
+  ["the bridge is disabled", afterFailures(10).standing, undefined, undefined],
+] as const)("between runs, where %s, the alert is due in its time", (_, standing, since, at) => {
+  expect(failingAlertAt(standing, since)).toBe(at);
 });
