@@ -66,6 +66,8 @@ export type IssueKind =
   | "match-undecided"
   | "group-invalid"
   | "group-name-taken"
+  /** The provider's answer about one user or one group's members is odd: asked again by the next run. */
+  | "unreadable"
   /** Not about a record: more issues were new than the event log takes from one run. */
   | "not-all-logged";
 

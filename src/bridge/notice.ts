@@ -12,7 +12,7 @@ export interface Notice {
   readonly opId: string;
   readonly runId: string;
   readonly at: number;
-  readonly status: 202 | 400 | 409;
+  readonly status: 202 | 400 | 409 | 502;
   readonly scimType: "uniqueness" | "invalidValue" | null;
   readonly resourceType: "User" | "Group";
   /** The directory's resource that the record is linked to. */
@@ -86,6 +86,7 @@ const ANSWERS: Readonly<
   "account-of-another": { status: 409, scimType: "uniqueness" },
   "match-undecided": { status: 409, scimType: "uniqueness" },
   "group-name-taken": { status: 409, scimType: "uniqueness" },
+  unreadable: { status: 502, scimType: null },
 };
 
 /** In place of the details that repeat what the provider sent; the others name attributes and ids of ours. */
@@ -109,6 +110,10 @@ const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
   [
     "group-invalid",
     "The group cannot be kept as it is at the provider. The issue of the run says why.",
+  ],
+  [
+    "unreadable",
+    "The provider's answer about this record cannot be used; the record stays as it is, and the next run asks again. The issue of the run says why.",
   ],
 ]);
 

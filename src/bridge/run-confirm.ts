@@ -3,12 +3,15 @@ import { absorb, applyRecords, linksOf, lookUp, switchOffsIn } from "./apply.ts"
 import { knownClaims } from "./gather-evidence.ts";
 import { judgeGuard } from "./guard.ts";
 import { countLinks, linksBySource } from "./links.ts";
+import type { Issue } from "./mapped.ts";
+import { noteIssues } from "./note-issues.ts";
 import { evidenceOf, questionsOf } from "./plan-evidence.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "./plan-missing.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { enterPhase, type Run } from "./run.ts";
 import { keepClaims, noteSeen, rawsOf } from "./run-users.ts";
+import { SourceError } from "./source.ts";
 import { listConflicts } from "./storage-conflicts.ts";
 import { countActiveOffs, dropOffs, listOffs, putMissing } from "./storage-offs.ts";
 import { chunkCount, unseenLinks } from "./storage-seen.ts";
@@ -48,8 +51,10 @@ export async function confirmMissing(world: World, run: Run): Promise<Run> {
 /** A user as the provider answers when asked for by id. */
 export interface AskedUser {
   readonly sourceId: string;
-  /** undefined: the provider has no such user. */
+  /** undefined: the provider has no such user, or `unreadable`. */
   readonly record: JsonObject | undefined;
+  /** Why his record could not be read: nothing is known of him, and he stays as he is. */
+  readonly unreadable?: string;
 }
 
 /** Asks the provider for users one by one; where it breaks off, those before that are given. */
@@ -62,6 +67,10 @@ export async function askFor(
     try {
       asked.push({ sourceId, record: await source.readUser(sourceId) });
     } catch (error) {
+      if (error instanceof SourceError && error.failure.kind === "record") {
+        asked.push({ sourceId, record: undefined, unreadable: error.detail });
+        continue;
+      }
       // The next step meets the same error first, and pauses for it.
       if (asked.length > 0) return asked;
       throw error;
@@ -82,7 +91,9 @@ export async function settleAsked(
   const prepared = await preparePage(records, config, "full");
   const rehired = await rehiredNow(world, run);
   const operations = await applyRecords(world, run, prepared, "addresses");
-  const gone = asked.flatMap(({ sourceId, record }) => (record === undefined ? [sourceId] : []));
+  const unread = asked.filter(({ unreadable }) => unreadable !== undefined);
+  const known = asked.filter(({ unreadable }) => unreadable === undefined);
+  const gone = known.flatMap(({ sourceId, record }) => (record === undefined ? [sourceId] : []));
   return keep(run, () => {
     keepClaims(world, run, prepared, operations);
     const links = [...linksBySource(sql, gone).values()];
@@ -90,8 +101,15 @@ export async function settleAsked(
     const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared));
     noteSeen(sql, prepared);
     save();
-    return next;
+    const issues = unread.map(({ sourceId, unreadable = "" }) =>
+      unreadableIssue(sourceId, unreadable),
+    );
+    return noteIssues(world, next, { type: "User", issues, settled: [] });
   });
+}
+
+function unreadableIssue(sourceId: string, detail: string): Issue {
+  return { kind: "unreadable", sourceId, userName: undefined, detail };
 }
 
 async function askForMissing(world: World, run: Run): Promise<Run> {

@@ -14,9 +14,10 @@ import {
 import { judgeMissingGroups, removeGroup } from "./groups-removal.ts";
 import { linksBySource } from "./links.ts";
 import { behindPage, noteNext, readPage } from "./listing.ts";
+import type { Issue } from "./mapped.ts";
 import { noteIssues } from "./note-issues.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
-import type { SourceGroup } from "./source.ts";
+import { type MembersPage, SourceError, type SourceGroup } from "./source.ts";
 import {
   dequeueGroup,
   enqueueGroup,
@@ -99,15 +100,38 @@ async function syncNext(world: World, run: Run): Promise<Run> {
 }
 
 async function readMembers(world: World, run: Run, queued: QueuedGroup): Promise<Run> {
-  const { sql, source, keep } = world;
-  const { sourceId, cursor } = queued;
-  const { sourceIds, next } = await source.membersPage(sourceId, cursor ?? undefined);
+  const { sql, keep } = world;
+  const { sourceId, displayName } = queued;
+  const page = await membersOrTrouble(world, queued);
+  if (page instanceof SourceError) {
+    const { detail } = page;
+    const issue: Issue = { kind: "unreadable", sourceId, userName: undefined, detail };
+    return keep(run, () => {
+      dequeueGroup(sql, sourceId);
+      const groupName = displayName || undefined;
+      return noteIssues(world, run, { type: "Group", issues: [issue], settled: [], groupName });
+    });
+  }
+  const { sourceIds, next } = page;
   const noted = await noteNext(world, `members ${sourceId}`, next);
   return keep(run, () => {
     noted();
     passMembersPage(sql, sourceId, sourceIds, next);
     return run;
   });
+}
+
+/** A page of a group's members, or why they cannot be read and stay as they are. */
+async function membersOrTrouble(
+  { source }: World,
+  { sourceId, cursor }: QueuedGroup,
+): Promise<MembersPage | SourceError> {
+  try {
+    return await source.membersPage(sourceId, cursor ?? undefined);
+  } catch (error) {
+    if (error instanceof SourceError && error.failure.kind === "record") return error;
+    throw error;
+  }
 }
 
 /** Syncs a group of the queue; "later" where it contains a group whose turn comes first. */

@@ -26,8 +26,10 @@ export interface OutgoingRequest {
 export interface Exchanged {
   readonly status: number;
   readonly headers: Headers;
-  /** Undefined for a body that is no JSON, which only a refusal may have. */
+  /** Undefined for a body that is no JSON, which only a refusal may have, and for an empty one. */
   readonly body: JsonValue | undefined;
+  /** Nothing came at all, or white space alone. */
+  readonly isEmpty: boolean;
 }
 
 /** The largest page of 1,000 Graph users has about 2 MB; a larger body would cost the isolate its memory. */
@@ -42,19 +44,28 @@ const HEADERS = { Accept: "application/json", "User-Agent": "scim-edge" };
 /**
  * Sends one request and reads its answer. Throws SourceError: "malformed" for an address outside the
  * peer's origin (nothing is sent then), a redirect, a body above 5 MB and a 2xx answer that is no JSON;
- * "unavailable" for a connection that fails or breaks and for a timeout.
+ * "unavailable" for a connection that fails or breaks and for a timeout. What an empty body means is the
+ * caller's to say.
  */
 export async function exchange(peer: Peer, request: OutgoingRequest): Promise<Exchanged> {
   if (!isOfOrigin(request.url, peer.origin)) throw foreignAddress(peer.provider, peer.origin);
   const signal = AbortSignal.timeout(peer.timeoutMs ?? REQUEST_TIMEOUT_MS);
   const response = await send(peer, request, signal);
   const bytes = await readBytes(peer, response, signal);
-  const isAccepted = response.status >= 200 && response.status < 300;
   const body = parseBody(bytes);
-  if (isAccepted && body === undefined) {
+  const isEmpty = bytes.every((byte) => byte <= SPACE);
+  if (isAccepted(response) && body === undefined && !isEmpty) {
     throw malformed(peer, "answered with something that is not JSON, or is cut off");
   }
-  return { status: response.status, headers: response.headers, body };
+  return { status: response.status, headers: response.headers, body, isEmpty };
+}
+
+/** JSON's white space and control characters are not above it. */
+const SPACE = 0x20;
+
+/** Whether a status is that of an accepted answer. */
+export function isAccepted({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** The error of an address outside the provider's origin, where nothing is sent. */

@@ -1,7 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { SourceError, type SourceTools } from "./source.ts";
-import { type Exchanged, exchange, type OutgoingRequest, type Peer } from "./source-exchange.ts";
+import {
+  type Exchanged,
+  exchange,
+  isAccepted,
+  type OutgoingRequest,
+  type Peer,
+} from "./source-exchange.ts";
 
 /** The JSON of an accepted answer, and its headers. */
 export interface SourceAnswer {
@@ -38,6 +44,19 @@ export interface RequestOptions {
   readonly explain?: ExplainRefusal;
 }
 
+/** What one answer about one record is read by. */
+export interface FindOptions extends RequestOptions {
+  /** Whether a refusal is the provider's own word that there is no such record. */
+  readonly isGone: (refusal: Refusal) => boolean;
+  /** The same of an accepted answer; for an empty one `body` is undefined. Never, where it is left out. */
+  readonly isNobody?: (body: JsonValue | undefined) => boolean;
+}
+
+/** Whether a status refuses what was asked for, and not who asks or how often: 4xx but 401, 403, 408 and 429. */
+export function isOfRequest(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+}
+
 /** What a source talks to its provider with. */
 export interface SourceHttpOptions {
   /** The provider's name as details say it. */
@@ -47,20 +66,22 @@ export interface SourceHttpOptions {
   readonly tools: SourceTools;
   readonly authorizer: Authorizer;
   readonly explain?: ExplainRefusal;
+  /** When the provider's own headers let us ask again after a 429; Retry-After goes first. */
+  readonly readReset?: (headers: Headers, now: number) => number | undefined;
   /** For tests; 30 seconds otherwise. */
   readonly timeoutMs?: number;
 }
 
 /**
  * Requests with credentials to one origin. Each throws SourceError alone: besides what `exchange` says,
- * "unauthorized" for a 401 that a new token did not cure, "forbidden" for 403, "throttled" for 429 and
- * for 503 and 504 with a Retry-After, "unavailable" for 408 and every other 5xx, and "malformed" for any
- * other refusal.
+ * "throttled" for 429 and for 503 and 504 with a Retry-After and "unavailable" for 408 and every other
+ * 5xx, whatever the body says; then what the provider's own words mean; then "unauthorized" for a 401
+ * that a new token did not cure, "forbidden" for 403, and "malformed" for any other refusal.
  */
 export interface SourceHttp {
   readonly get: (url: string, options?: RequestOptions) => Promise<SourceAnswer>;
-  /** The same, but a 404 is a value, undefined, unless the provider's explain makes an error of it. */
-  readonly find: (url: string, options?: RequestOptions) => Promise<SourceAnswer | undefined>;
+  /** The same, but the provider's word that there is no such record is a value, undefined. */
+  readonly find: (url: string, options: FindOptions) => Promise<SourceAnswer | undefined>;
   readonly post: (url: string, body: JsonObject, options?: RequestOptions) => Promise<SourceAnswer>;
 }
 
@@ -74,17 +95,25 @@ export function createSourceHttp(options: SourceHttpOptions): SourceHttp {
   };
   const call = async (request: OutgoingRequest, explain: ExplainRefusal | undefined) => {
     const answer = await exchangeAuthorized(peer, options.authorizer, request);
-    if (isAccepted(answer)) return acceptedAnswer(peer, answer);
+    if (isAccepted(answer)) return answer;
     const refusal = { ...answer, now: options.tools.now() };
-    return { refusal, explained: explain?.(refusal) ?? options.explain?.(refusal) };
+    const explained =
+      explainBusy(peer.provider, refusal, options.readReset) ??
+      explain?.(refusal) ??
+      options.explain?.(refusal);
+    return { refusal, explained };
   };
   const get = (url: string, { headers = {}, explain }: RequestOptions = {}) =>
     call({ method: "GET", url, headers }, explain);
   return {
     get: async (url, more) => orThrow(peer, await get(url, more)),
-    find: async (url, more) => {
+    find: async (url, { isGone, isNobody, ...more }) => {
       const outcome = await get(url, more);
-      return isMissing(outcome) ? undefined : orThrow(peer, outcome);
+      const isMissing =
+        "refusal" in outcome
+          ? !isBusy(outcome.refusal) && isGone(outcome.refusal)
+          : outcome.status === 200 && isNobody?.(outcome.body) === true;
+      return isMissing ? undefined : orThrow(peer, outcome);
     },
     post: async (url, body, { headers = {}, explain } = {}) => {
       const typed = { "Content-Type": "application/json", ...headers };
@@ -99,10 +128,43 @@ export function fixedAuthorizer(headers: Readonly<Record<string, string>>): Auth
   return { headersFor: async () => ({ ...headers }), isWorthRetry: () => false };
 }
 
-/** What a refusal means where the provider does not word it in its own way. */
-export function explainRefusal(provider: string, refusal: Refusal): SourceError {
+/** Whether a status says by itself that the provider is busy or in trouble, whatever the body says. */
+function isBusy({ status }: Refusal): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/**
+ * What 408, 429 and 5xx mean: come back later, whatever text comes along. Undefined for every other
+ * refusal.
+ */
+export function explainBusy(
+  provider: string,
+  refusal: Refusal,
+  readReset?: SourceHttpOptions["readReset"],
+): SourceError | undefined {
+  if (!isBusy(refusal)) return undefined;
   const { status, headers, now } = refusal;
   const retryAt = readRetryAfter(headers, now);
+  if (status === 429) return throttled(provider, retryAt ?? readReset?.(headers, now));
+  if ((status === 503 || status === 504) && retryAt !== undefined) {
+    return throttled(provider, retryAt);
+  }
+  return inTrouble(provider, `status ${status}`);
+}
+
+/** The error of a provider that has trouble of its own; `word` is how it says so. */
+export function inTrouble(provider: string, word: string): SourceError {
+  return new SourceError(
+    { kind: "unavailable" },
+    `${provider} has trouble of its own (${word}). The bridge tries again by itself.`,
+  );
+}
+
+/** What a refusal means where the provider does not word it in its own way. */
+export function explainRefusal(provider: string, refusal: Refusal): SourceError {
+  const { status } = refusal;
+  const busy = explainBusy(provider, refusal);
+  if (busy !== undefined) return busy;
   if (status === 401) {
     return new SourceError(
       { kind: "unauthorized" },
@@ -113,15 +175,6 @@ export function explainRefusal(provider: string, refusal: Refusal): SourceError 
     return new SourceError(
       { kind: "forbidden" },
       `${provider} accepts the bridge's credentials but does not let them read this (status 403). Grant them read access to users and groups.`,
-    );
-  }
-  if (status === 429 || ((status === 503 || status === 504) && retryAt !== undefined)) {
-    return throttled(provider, retryAt);
-  }
-  if (status === 408 || status >= 500) {
-    return new SourceError(
-      { kind: "unavailable" },
-      `${provider} has trouble of its own (status ${status}). The bridge tries again by itself.`,
     );
   }
   return new SourceError(
@@ -147,7 +200,7 @@ async function exchangeAuthorized(
   request: OutgoingRequest,
 ): Promise<Exchanged> {
   for (let attempt = 0; ; attempt += 1) {
-    const headers = { ...request.headers, ...(await authorizer.headersFor(request)) };
+    const headers = { ...request.headers, ...(await headersFor(authorizer, request)) };
     const answer = await exchange(peer, { ...request, headers });
     if (answer.status !== 401 || attempt === RETRIES_MAX) return answer;
     const refusal = { ...answer, now: peer.tools.now() };
@@ -155,29 +208,34 @@ async function exchangeAuthorized(
   }
 }
 
+/** Without a token nothing can be said of any record. */
+async function headersFor(
+  authorizer: Authorizer,
+  request: OutgoingRequest,
+): Promise<Record<string, string>> {
+  try {
+    return await authorizer.headersFor(request);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(error.failure, error.detail, true);
+  }
+}
+
 type Outcome =
-  | SourceAnswer
+  | Exchanged
   | { readonly refusal: Refusal; readonly explained: SourceError | undefined };
 
-function orThrow({ provider }: Peer, outcome: Outcome): SourceAnswer {
-  if (!("refusal" in outcome)) return outcome;
-  throw outcome.explained ?? explainRefusal(provider, outcome.refusal);
+function orThrow(peer: Peer, outcome: Outcome): SourceAnswer {
+  if (!("refusal" in outcome)) return acceptedAnswer(peer, outcome);
+  throw outcome.explained ?? explainRefusal(peer.provider, outcome.refusal);
 }
 
-function isMissing(outcome: Outcome): boolean {
-  const isRefused = "refusal" in outcome && outcome.explained === undefined;
-  return isRefused && outcome.refusal.status === 404;
-}
-
-function isAccepted({ status }: Exchanged): boolean {
-  return status >= 200 && status < 300;
-}
-
-function acceptedAnswer(peer: Peer, { body, headers }: Exchanged): SourceAnswer {
+function acceptedAnswer(peer: Peer, { body, headers, isEmpty }: Exchanged): SourceAnswer {
   if (isJsonObject(body) || isJsonArray(body)) return { body, headers };
+  const what = isEmpty ? "nothing at all" : "JSON that is neither an object nor a list";
   throw new SourceError(
     { kind: "malformed" },
-    `${peer.provider} answered with JSON that is neither an object nor a list. Check the bridge's base address.`,
+    `${peer.provider} answered with ${what}. Check the bridge's base address.`,
   );
 }
 

@@ -30,6 +30,12 @@ export function readRecord(
   );
 }
 
+/** The id of a record as text, also where it is a number; undefined for none. */
+export function readId(record: JsonObject, name: string): string | undefined {
+  const id = readMember(record, name);
+  return typeof id === "number" && Number.isSafeInteger(id) ? String(id) : readText(record, name);
+}
+
 /** The error of a provider whose next page is the page it just gave. */
 export function repeatedPage(provider: string): SourceError {
   return new SourceError(

@@ -1,7 +1,14 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
 import { SourceError, type SourceTools } from "./source.ts";
-import { type Exchanged, exchange } from "./source-exchange.ts";
-import { type Authorizer, type ExplainRefusal, explainRefusal } from "./source-http.ts";
+import { type Exchanged, exchange, isAccepted } from "./source-exchange.ts";
+import {
+  type Authorizer,
+  type ExplainRefusal,
+  explainBusy,
+  explainRefusal,
+  inTrouble,
+  throttled,
+} from "./source-http.ts";
 
 /** An access token of the provider (RFC 6749 §5.1). */
 export interface AccessToken {
@@ -30,12 +37,14 @@ const TOKEN_LEFT_MS_MIN = 60_000;
 const EXPIRES_IN_SECONDS_DEFAULT = 600;
 
 /**
- * Fetches an access token. Throws SourceError: `explain` words a refusal first; a 400 that it leaves is
- * "unauthorized" (RFC 6749 §5.2), an answer without a token "malformed", the rest is as explainRefusal says.
+ * Fetches an access token. Throws SourceError: 408, 429 and 5xx are trouble of the provider whatever the
+ * body says, and so are the errors that OAuth has for it; then `explain` words a refusal; a 400 that it
+ * leaves is "unauthorized" (RFC 6749 §5.2), an answer without a token "malformed", the rest is as
+ * explainRefusal says.
  */
 export async function requestAccessToken(request: TokenRequest): Promise<AccessToken> {
   const answer = await exchangeToken(request);
-  if (answer.status >= 200 && answer.status < 300) return readAccessToken(request, answer);
+  if (isAccepted(answer)) return readAccessToken(request, answer);
   throw tokenRefusal(request, answer);
 }
 
@@ -83,13 +92,22 @@ export function readAccessToken(
 export function tokenRefusal(request: TokenRequest, answer: Exchanged): SourceError {
   const { provider, tools, explain } = request;
   const refusal = { ...answer, now: tools.now() };
-  const explained = explain?.(refusal);
+  const explained =
+    explainBusy(provider, refusal) ?? explainTransient(provider, refusal) ?? explain?.(refusal);
   if (explained !== undefined) return explained;
   if (answer.status !== 400) return explainRefusal(provider, refusal);
   return new SourceError(
     { kind: "unauthorized" },
     `${provider} gives no access token for the bridge's credentials (status 400). Check the client and its secret or key, and enter them again.`,
   );
+}
+
+/** The errors of RFC 6749 §4.1.2.1 and RFC 8628 §3.5 that pass, at whatever status they come. */
+function explainTransient(provider: string, { body }: Exchanged): SourceError | undefined {
+  const error = isJsonObject(body) ? readMember(body, "error") : undefined;
+  if (error === "slow_down") return throttled(provider, undefined);
+  const isPassing = error === "temporarily_unavailable" || error === "server_error";
+  return isPassing ? inTrouble(provider, error) : undefined;
 }
 
 /** The token that is kept, and how it is had. */

@@ -160,9 +160,11 @@ const SCOPES: Readonly<Record<SourceFailure["kind"], TroubleScope>> = {
 export class SourceError extends Error {
   override readonly name = "SourceError";
 
+  /** `isGeneral`: it is about no record in particular, whatever was asked for, such as a token refused. */
   constructor(
     readonly failure: SourceFailure,
     readonly detail: string,
+    readonly isGeneral = false,
   ) {
     super(detail);
   }

@@ -1,12 +1,17 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
+import { readRetryAfter } from "../retry-after.ts";
 import { SourceError, type SourceFailure } from "../source.ts";
-import type { Refusal } from "../source-http.ts";
+import { inTrouble, isOfRequest, type Refusal, throttled } from "../source-http.ts";
 import { cursorExpired, deltaExpired } from "../source-paging.ts";
 import { readText } from "../source-records.ts";
 
 /** What Graph's refusals mean, whatever was asked for. */
 export function explainGraph(refusal: Refusal): SourceError | undefined {
   const code = readGraphCode(refusal);
+  if (THROTTLING.has(code.toLowerCase())) {
+    return throttled("Microsoft Graph", readRetryAfter(refusal.headers, refusal.now));
+  }
+  if (TRANSIENT.has(code.toLowerCase())) return inTrouble("Microsoft Graph", code);
   switch (refusal.status) {
     case 401:
       return new SourceError(
@@ -24,34 +29,56 @@ export function explainGraph(refusal: Refusal): SourceError | undefined {
   return undefined;
 }
 
-/** What a refusal means to a delta page: the sync state of `since` or of a run's cursor is gone. */
+/**
+ * What a refusal means to a delta page: the sync state of `since` or of a run's cursor is gone. The status
+ * is documented as 410, but other 4xx come as well; only those that are about the caller or the pace are not.
+ */
 export function explainSyncState(
-  { status, ...refusal }: Refusal,
+  refusal: Refusal,
   since: string | undefined,
   cursor: string | undefined,
 ): SourceError | undefined {
-  const isStateGone = SYNC_STATE_GONE.has(readGraphCode({ status, ...refusal }).toLowerCase());
-  // The status is documented as 410; a 400 and other 40x were seen with an expired token as well.
-  if (!isStateGone && status !== 410 && status !== 400) return undefined;
+  const code = readGraphCode(refusal).toLowerCase();
+  if (THROTTLING.has(code) || TRANSIENT.has(code)) return undefined;
+  if (!SYNC_STATE_GONE.has(code) && !isOfRequest(refusal.status)) return undefined;
   if (since !== undefined) return deltaExpired("Microsoft Graph");
   return cursor === undefined ? undefined : cursorExpired("Microsoft Graph");
 }
 
 /** What a refusal of the token endpoint means, by its AADSTS number. */
 export function explainEntraToken({ body }: Refusal): SourceError | undefined {
-  const description = isJsonObject(body) ? (readText(body, "error_description") ?? "") : "";
-  const code = /^AADSTS\d{4,9}(?!\d)/.exec(description)?.[0];
+  const numbers = readNumbers(body);
+  const passing = numbers.find((number) => PASSING_NUMBERS.has(number));
+  if (passing !== undefined) return inTrouble("Entra ID", passing);
+  const code = numbers[0];
   const known = code === undefined ? undefined : TOKEN_REFUSALS.get(code);
-  if (code === undefined || known === undefined) return unknownTokenRefusal(body, code);
+  if (code === undefined || known === undefined) return unknownTokenRefusal(code);
   return new SourceError(known.failure, `${known.cause} (${code}). ${known.nextStep}`);
 }
 
-/** What Graph calls a directory object that is not there. */
-const NOT_FOUND: ReadonlySet<string> = new Set([
-  "Request_ResourceNotFound",
-  "ResourceNotFound",
-  "itemNotFound",
+/** Whether Graph says that it has no such user. */
+export function isGoneAtGraph(refusal: Refusal): boolean {
+  return refusal.status === 404 && NOT_FOUND.has(readGraphCode(refusal));
+}
+
+/** Codes that pass, at whatever status they come. */
+const THROTTLING: ReadonlySet<string> = new Set([
+  "toomanyrequests",
+  "activitylimitreached",
+  "request_throttledtemporarily",
 ]);
+const TRANSIENT: ReadonlySet<string> = new Set([
+  "servicenotavailable",
+  "serviceunavailable",
+  "service_internalservererror",
+  "internalservererror",
+  "generalexception",
+  "timeout",
+  "directory_concurrencyviolation",
+]);
+
+/** What Graph calls a directory object that is not there. */
+const NOT_FOUND: ReadonlySet<string> = new Set(["Request_ResourceNotFound", "ResourceNotFound"]);
 
 const SYNC_STATE_GONE: ReadonlySet<string> = new Set([
   "syncstatenotfound",
@@ -133,27 +160,36 @@ const TOKEN_REFUSALS: ReadonlyMap<string, TokenRefusal> = new Map([
       nextStep: "Leave the app out of the policy for workload identities.",
     },
   ],
-  [
-    "AADSTS90033",
-    {
-      failure: { kind: "unavailable" },
-      cause: "Entra ID has trouble of its own",
-      nextStep: "The bridge tries again by itself.",
-    },
-  ],
 ]);
 
-function unknownTokenRefusal(
-  body: Refusal["body"],
-  code: string | undefined,
-): SourceError | undefined {
-  const error = isJsonObject(body) ? readMember(body, "error") : undefined;
-  if (error === "temporarily_unavailable") {
-    return new SourceError(
-      { kind: "unavailable" },
-      `Entra ID has trouble of its own${shown(code)}. The bridge tries again by itself.`,
-    );
-  }
+/**
+ * What passes: an issue of the sign-in service, an outer service and a time limit that it met, a budget
+ * that is used up, a transient error, too many requests, and the loop that it takes those for.
+ */
+const PASSING_NUMBERS: ReadonlySet<string> = new Set([
+  "AADSTS50000",
+  "AADSTS50196",
+  "AADSTS90006",
+  "AADSTS90012",
+  "AADSTS90024",
+  "AADSTS90025",
+  "AADSTS90033",
+  "AADSTS90055",
+]);
+
+/** The number that the description begins with, and those of error_codes. */
+function readNumbers(body: Refusal["body"]): readonly string[] {
+  if (!isJsonObject(body)) return [];
+  const described = /^AADSTS\d{4,9}(?!\d)/.exec(readText(body, "error_description") ?? "")?.[0];
+  const codes = readMember(body, "error_codes");
+  const listed = Array.isArray(codes) ? codes.filter((each) => Number.isSafeInteger(each)) : [];
+  return [
+    ...(described === undefined ? [] : [described]),
+    ...listed.map((each) => `AADSTS${each}`),
+  ];
+}
+
+function unknownTokenRefusal(code: string | undefined): SourceError | undefined {
   if (code === undefined) return undefined;
   return new SourceError(
     UNAUTHORIZED,

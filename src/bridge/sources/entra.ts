@@ -13,8 +13,14 @@ import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../source-
 import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readRecord, readRecords, readText } from "../source-records.ts";
 import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
+import { sortTroubles } from "../source-troubles.ts";
 import { readEntraGroup, readMemberId } from "./entra-group.ts";
-import { explainEntraToken, explainGraph, explainSyncState } from "./entra-refusal.ts";
+import {
+  explainEntraToken,
+  explainGraph,
+  explainSyncState,
+  isGoneAtGraph,
+} from "./entra-refusal.ts";
 
 export type EntraConfig = Extract<SourceConfig, { type: "entra" }>;
 export type EntraCredentials = Extract<SourceCredentials, { kind: "entra" }>;
@@ -37,7 +43,8 @@ export function createEntraSource(
     explain: explainGraph,
   });
   const graph = { baseUrl, http };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readText(record, "id"),
     userListings: ["users"],
     delta: { users: true, groups: true },
     cursorLifeMs: 3_600_000,
@@ -46,7 +53,7 @@ export function createEntraSource(
     findUser: (key) => findUser(graph, key),
     readGroup: readEntraGroup,
     membersPage: (groupId, cursor) => membersPage(graph, groupId, cursor),
-  };
+  });
 }
 
 interface Graph {
@@ -127,7 +134,8 @@ function cutOff(): SourceError {
 async function readUser({ baseUrl, http }: Graph, key: string): Promise<JsonObject | undefined> {
   const segment = pathSegment(key);
   if (segment === undefined) return undefined;
-  const answer = await http.find(`${baseUrl}/v1.0/users/${segment}?${ONE_USER}`);
+  const url = `${baseUrl}/v1.0/users/${segment}?${ONE_USER}`;
+  const answer = await http.find(url, { isGone: isGoneAtGraph });
   return readRecord(PROVIDER, answer);
 }
 
@@ -144,19 +152,17 @@ async function findUser(graph: Graph, key: string): Promise<JsonObject | undefin
   return others.length === 0 ? found : undefined;
 }
 
-/** For one group alone; a run has the members from groups/delta. A group that is gone has none. */
+/** For one group alone; a run has the members from groups/delta. */
 async function membersPage(
   { baseUrl, http }: Graph,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
-  const segment = pathSegment(groupId);
-  if (segment === undefined) return { sourceIds: [], next: undefined };
-  const url = cursor ?? `${baseUrl}/v1.0/groups/${segment}/members?$select=id&$top=999`;
-  const answer = await http.find(url, {
+  const group = `${baseUrl}/v1.0/groups/${encodeURIComponent(groupId)}`;
+  const url = cursor ?? `${group}/members?$select=id&$top=999`;
+  const answer = await http.get(url, {
     explain: (refusal) => explainSyncState(refusal, undefined, cursor),
   });
-  if (answer === undefined) return { sourceIds: [], next: undefined };
   const { records, next } = readPage(baseUrl, answer.body, url);
   return { sourceIds: records.flatMap((member) => readMemberId(member) ?? []), next };
 }

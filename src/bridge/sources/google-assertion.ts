@@ -1,5 +1,5 @@
 import { type CryptoKey, importPKCS8, SignJWT } from "jose";
-import { SourceError, type SourceTools } from "../source.ts";
+import { SourceError } from "../source.ts";
 
 /** What a service account says to have a token in an administrator's name. */
 export interface GoogleAssertion {
@@ -9,7 +9,8 @@ export interface GoogleAssertion {
   readonly scopes: readonly string[];
   readonly tokenUrl: string;
   readonly key: CryptoKey;
-  readonly tools: SourceTools;
+  /** The time of the assertion, in milliseconds. */
+  readonly now: number;
 }
 
 /** The grant that takes the assertion (RFC 7523 §2.1). */
@@ -20,8 +21,8 @@ const LIFE_SECONDS = 3_600;
 
 /** Signs the assertion of a service account with domain-wide delegation. */
 export function signGoogleAssertion(assertion: GoogleAssertion): Promise<string> {
-  const { clientEmail, adminEmail, scopes, tokenUrl, key, tools } = assertion;
-  const issuedAt = Math.floor(tools.now() / 1_000);
+  const { clientEmail, adminEmail, scopes, tokenUrl, key, now } = assertion;
+  const issuedAt = Math.floor(now / 1_000);
   return new SignJWT({ scope: scopes.join(" ") })
     .setProtectedHeader({ alg: "RS256", typ: "JWT" })
     .setIssuer(clientEmail)

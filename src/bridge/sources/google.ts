@@ -8,17 +8,35 @@ import type {
   SourceGroup,
   SourcePage,
   SourceTools,
+  UnsupportedMember,
 } from "../source.ts";
+import { isAccepted } from "../source-exchange.ts";
 import { createSourceHttp, type SourceHttp } from "../source-http.ts";
 import { checkNext, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecord, readRecords, readText } from "../source-records.ts";
-import { type AccessToken, bearerAuthorizer, requestAccessToken } from "../source-token.ts";
+import { readId, readRecord, readRecords, readText } from "../source-records.ts";
+import {
+  type AccessToken,
+  bearerAuthorizer,
+  exchangeToken,
+  readAccessToken,
+  requestAccessToken,
+  type TokenRequest,
+  tokenRefusal,
+} from "../source-token.ts";
+import { sortTroubles } from "../source-troubles.ts";
 import {
   importServiceAccountKey,
   JWT_BEARER_GRANT,
   signGoogleAssertion,
 } from "./google-assertion.ts";
-import { explainGoogle, explainGoogleToken, explainPageToken } from "./google-refusal.ts";
+import {
+  explainGoogle,
+  explainGoogleToken,
+  explainPageToken,
+  isAboutClock,
+  isGoneAtGoogle,
+} from "./google-refusal.ts";
+import { serverTime } from "./stamp.ts";
 
 export type GoogleConfig = Extract<SourceConfig, { type: "google" }>;
 export type GoogleCredentials = Extract<SourceCredentials, { kind: "google" }>;
@@ -38,7 +56,8 @@ export function createGoogleSource(
     users: createHttp(config, credentials, tools, USER_SCOPES),
     groups: createHttp(config, credentials, tools, GROUP_SCOPES),
   };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readId(record, "id"),
     userListings: ["users", "deletedUsers"],
     delta: { users: false, groups: false },
     cursorLifeMs: PAGE_TOKEN_LIFE_MS,
@@ -47,7 +66,7 @@ export function createGoogleSource(
     findUser: (key) => readUser(google, key),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(google, groupId, cursor),
-  };
+  });
 }
 
 interface Google {
@@ -101,17 +120,23 @@ async function requestToken(
   scopes: readonly string[],
   key: CryptoKey,
 ): Promise<AccessToken> {
-  const assertion = { clientEmail, adminEmail, scopes, tokenUrl, key, tools };
-  return requestAccessToken({
+  const requestAt = async (now: number): Promise<TokenRequest> => ({
     provider: PROVIDER,
     tools,
     url: tokenUrl,
     body: new URLSearchParams({
       grant_type: JWT_BEARER_GRANT,
-      assertion: await signGoogleAssertion(assertion),
+      assertion: await signGoogleAssertion({ clientEmail, adminEmail, scopes, tokenUrl, key, now }),
     }),
     explain: (refusal) => explainGoogleToken(refusal, scopes),
   });
+  const first = await requestAt(tools.now());
+  const answer = await exchangeToken(first);
+  if (isAccepted(answer)) return readAccessToken(first, answer);
+  if (answer.status !== 400 || !isAboutClock(answer)) throw tokenRefusal(first, answer);
+  // By Google's own clock, should ours be wrong.
+  const second = await requestAt(Date.parse(serverTime(answer.headers, tools.now())));
+  return await requestAccessToken(second);
 }
 
 async function listPage(
@@ -171,7 +196,8 @@ async function readUser(
   const segment = pathSegment(key);
   if (segment === undefined) return undefined;
   const query = new URLSearchParams({ projection: "full", fields: USER_FIELDS });
-  const answer = await users.find(`${directoryUrl}/users/${segment}?${query}`);
+  const url = `${directoryUrl}/users/${segment}?${query}`;
+  const answer = await users.find(url, { isGone: isGoneAtGoogle });
   return readRecord(PROVIDER, answer);
 }
 
@@ -182,25 +208,33 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
 }
 
-/** Users alone: a group among the members has an id that is nobody's. A group that is gone has none. */
+/** Users, and groups where they are nested. */
 async function membersPage(
   { directoryUrl, groups }: Google,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
-  const segment = pathSegment(groupId);
-  if (segment === undefined) return { sourceIds: [], next: undefined };
   const query = new URLSearchParams({
     maxResults: "200",
-    fields: "nextPageToken,members(id,type)",
+    fields: "nextPageToken,members(id,email,type)",
     ...(cursor === undefined ? {} : { pageToken: cursor }),
   });
-  const answer = await groups.find(
-    `${directoryUrl}/groups/${segment}/members?${query}`,
+  const answer = await groups.get(
+    `${directoryUrl}/groups/${encodeURIComponent(groupId)}/members?${query}`,
     cursor === undefined ? {} : { explain: explainPageToken },
   );
-  if (answer === undefined) return { sourceIds: [], next: undefined };
   const { records, next } = readPage(answer.body, "members", cursor);
-  const people = records.filter((member) => readMember(member, "type") === "USER");
-  return { sourceIds: people.flatMap((member) => readText(member, "id") ?? []), next };
+  const unsupported = records.flatMap((member) => readUnsupported(member) ?? []);
+  const others = records.filter((member) => readUnsupported(member) === undefined);
+  const sourceIds = others.flatMap((member) => readId(member, "id") ?? []);
+  return { sourceIds, ...(unsupported.length > 0 && { unsupported }), next };
+}
+
+/** What is neither a user nor a group: the whole customer, or an address outside. */
+function readUnsupported(member: JsonObject): UnsupportedMember | undefined {
+  const type = readMember(member, "type");
+  if (type === undefined || type === "USER" || type === "GROUP") return undefined;
+  const sourceId = readText(member, "email") ?? readId(member, "id");
+  if (type === "CUSTOMER") return { what: "everyone", sourceId };
+  return { what: type === "EXTERNAL" ? "external" : "other", sourceId };
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonValue } from "#scim/json.ts";
 import { SourceError } from "../source.ts";
 import type { Refusal } from "../source-http.ts";
 
@@ -15,4 +16,15 @@ export function explainHtml(
     { kind: "malformed" },
     `${provider} answered with a web page (status 404). Check the bridge's base address.`,
   );
+}
+
+/** Whether a 404 is the API's own word: JSON, no body, or its bare "Not Found", but no web page. */
+export function isNotFound(refusal: Refusal): boolean {
+  return refusal.status === 404 && explainHtml("", refusal) === undefined;
+}
+
+/** Whether an accepted answer to a question for one user holds nobody: no body, null or an empty object. */
+export function isNobody(body: JsonValue | undefined): boolean {
+  if (body === undefined || body === null) return true;
+  return isJsonObject(body) && Object.keys(body).length === 0;
 }

@@ -9,9 +9,10 @@ import type {
   SourceTools,
 } from "../source.ts";
 import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
-import { pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecords, readText } from "../source-records.ts";
-import { explainHtml } from "./html-refusal.ts";
+import { trimSlashes } from "../source-paging.ts";
+import { readRecord, readRecords, readText } from "../source-records.ts";
+import { sortTroubles } from "../source-troubles.ts";
+import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
 import { readSkipCursor, writeSkipCursor } from "./jumpcloud-cursor.ts";
 import { readTotalCount, readUsersPage, type SkippedPage } from "./jumpcloud-users.ts";
 import { repeatedPage } from "./page-cursor.ts";
@@ -36,7 +37,8 @@ export function createJumpcloudSource(
     explain: (refusal) => explainHtml(PROVIDER, refusal),
   });
   const jumpcloud = { apiUrl: `${baseUrl}/api`, http };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readText(record, "_id"),
     userListings: ["users"],
     delta: { users: false, groups: false },
     cursorLifeMs: 3_600_000,
@@ -45,7 +47,7 @@ export function createJumpcloudSource(
     findUser: (key) => findUser(jumpcloud, key),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(jumpcloud, groupId, cursor),
-  };
+  });
 }
 
 interface Jumpcloud {
@@ -102,14 +104,14 @@ async function readUser(
   { apiUrl, http }: Jumpcloud,
   sourceId: string,
 ): Promise<JsonObject | undefined> {
-  if (!/^[0-9a-f]{24}$/i.test(sourceId)) return undefined;
-  const answer = await http.find(`${apiUrl}/systemusers/${sourceId}`);
-  return isJsonObject(answer?.body) ? answer.body : undefined;
+  const url = `${apiUrl}/systemusers/${encodeURIComponent(sourceId)}`;
+  const answer = await http.find(url, { isGone: isNotFound, isNobody });
+  return readRecord(PROVIDER, answer);
 }
 
 /** By id, address or login; what is found is compared, as a filter that is not understood finds everybody. */
 async function findUser(jumpcloud: Jumpcloud, key: string): Promise<JsonObject | undefined> {
-  const user = await readUser(jumpcloud, key);
+  const user = /^[0-9a-f]{24}$/i.test(key) ? await readUser(jumpcloud, key) : undefined;
   if (user !== undefined) return user;
   const wanted = key.toLowerCase();
   for (const name of ["email", "username"]) {
@@ -130,19 +132,16 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
 }
 
-/** Users alone. A group that is gone since it was listed has no members. */
+/** Users alone. */
 async function membersPage(
   { apiUrl, http }: Jumpcloud,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
-  const segment = pathSegment(groupId);
-  if (segment === undefined) return { sourceIds: [], next: undefined };
-  const url = `${apiUrl}/v2/usergroups/${segment}/members?limit=${PAGE_SIZE}`;
-  const read = async (skip: number) => {
-    const answer = await http.find(`${url}&skip=${skip}`);
-    return answer === undefined ? [] : readRecords(PROVIDER, answer.body);
-  };
+  const group = `${apiUrl}/v2/usergroups/${encodeURIComponent(groupId)}`;
+  const url = `${group}/members?limit=${PAGE_SIZE}`;
+  const read = async (skip: number) =>
+    readRecords(PROVIDER, (await http.get(`${url}&skip=${skip}`)).body);
   const page = await readSkippedPage(read, readMemberId, cursor);
   return {
     sourceIds: page.records.flatMap((record) => readMemberId(record) ?? []),

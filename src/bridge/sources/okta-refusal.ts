@@ -1,14 +1,26 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
 import { readResetAt, readRetryAfter } from "../retry-after.ts";
 import { SourceError } from "../source.ts";
-import { type ExplainRefusal, type Refusal, throttled } from "../source-http.ts";
-import { cursorExpired } from "../source-paging.ts";
+import {
+  type ExplainRefusal,
+  inTrouble,
+  isOfRequest,
+  type Refusal,
+  throttled,
+} from "../source-http.ts";
+import { cursorExpired, deltaExpired } from "../source-paging.ts";
+import { readText } from "../source-records.ts";
 
 /** What Okta's refusals mean to requests that need a scope. */
 export function explainOkta(scope: string): ExplainRefusal {
   return (refusal) => {
-    const { status, headers, now } = refusal;
-    switch (status) {
+    const code = readOktaCode(refusal);
+    if (code === "E0000047") {
+      const { headers, now } = refusal;
+      return throttled("Okta", readRetryAfter(headers, now) ?? readOktaReset(headers, now));
+    }
+    if (TRANSIENT_CODES.has(code)) return inTrouble("Okta", String(code));
+    switch (refusal.status) {
       case 401:
         return new SourceError(
           { kind: "unauthorized" },
@@ -17,21 +29,37 @@ export function explainOkta(scope: string): ExplainRefusal {
       case 403:
         return forbidden(refusal, scope);
       case 404:
-        return readOktaCode(refusal) === "E0000007" ? undefined : noSuchPath();
-      case 429:
-        // Okta promises no Retry-After, but always the second at which the bucket is full again.
-        return throttled(
-          "Okta",
-          readRetryAfter(headers, now) ?? readResetAt("X-Rate-Limit-Reset", headers, now),
-        );
+        return code === "E0000007" ? undefined : noSuchPath();
     }
     return undefined;
   };
 }
 
+/** Okta promises no Retry-After, but always the second at which the bucket is full again. */
+export function readOktaReset(headers: Headers, now: number): number | undefined {
+  return readResetAt("X-Rate-Limit-Reset", headers, now);
+}
+
+/** Whether Okta says that it has no such user; the summary, where it names an id, must name this one. */
+export function isGoneAtOkta(refusal: Refusal, key: string): boolean {
+  if (refusal.status !== 404 || readOktaCode(refusal) !== "E0000007") return false;
+  const { body } = refusal;
+  const summary = isJsonObject(body) ? (readText(body, "errorSummary") ?? "") : "";
+  const named = /Resource not found: (\S+) \(User\)/.exec(summary)?.[1];
+  return named === undefined || named.toLowerCase() === key.toLowerCase();
+}
+
+/** An internal error, and a cell that is read-only for maintenance. */
+const TRANSIENT_CODES: ReadonlySet<unknown> = new Set(["E0000009", "E0000010"]);
+
 /** What a refusal means to a page that was asked for by its cursor. */
 export function explainOktaCursor({ status }: Refusal): SourceError | undefined {
-  return status === 400 || status === 404 || status === 410 ? cursorExpired("Okta") : undefined;
+  return isOfRequest(status) ? cursorExpired("Okta") : undefined;
+}
+
+/** What a refusal means to the first page of what changed since a stamp. */
+export function explainOktaDelta({ status }: Refusal): SourceError | undefined {
+  return isOfRequest(status) ? deltaExpired("Okta") : undefined;
 }
 
 function forbidden(refusal: Refusal, scope: string): SourceError {

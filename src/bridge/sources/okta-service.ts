@@ -1,5 +1,6 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
 import { SourceError, type SourceTools } from "../source.ts";
+import { isAccepted } from "../source-exchange.ts";
 import type { Authorizer, Refusal } from "../source-http.ts";
 import {
   type AccessToken,
@@ -66,13 +67,13 @@ const PROVIDER = "Okta";
 async function requestToken(service: OktaService, key: SigningKey): Promise<AccessToken> {
   const first = await tokenRequest(service, key, undefined);
   const answer = await exchangeToken(first);
-  if (isAccepted(answer.status)) return readAccessToken(first, answer);
+  if (isAccepted(answer)) return readAccessToken(first, answer);
   const nonce = readNonceChallenge({ ...answer, now: service.tools.now() });
   if (nonce === undefined) throw tokenRefusal(first, answer);
   // With an assertion of its own: Okta takes each once.
   const second = await tokenRequest(service, key, nonce);
   const secondAnswer = await exchangeToken(second);
-  if (isAccepted(secondAnswer.status)) return readAccessToken(second, secondAnswer);
+  if (isAccepted(secondAnswer)) return readAccessToken(second, secondAnswer);
   throw tokenRefusal(second, secondAnswer);
 }
 
@@ -134,8 +135,4 @@ function explainTokenRefusal({ body }: Refusal, scope: string): SourceError | un
 
 function readErrorCode(body: Refusal["body"]): unknown {
   return isJsonObject(body) ? readMember(body, "error") : undefined;
-}
-
-function isAccepted(status: number): boolean {
-  return status >= 200 && status < 300;
 }

@@ -8,12 +8,24 @@ import type {
   SourcePage,
   SourceTools,
 } from "../source.ts";
-import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
+import {
+  createSourceHttp,
+  fixedAuthorizer,
+  type RequestOptions,
+  type SourceHttp,
+} from "../source-http.ts";
 import { readNextLink } from "../source-link.ts";
 import { checkNextUrl, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readRecord, readRecords, readText } from "../source-records.ts";
+import { sortTroubles } from "../source-troubles.ts";
 import { readOktaCursor, writeOktaCursor } from "./okta-cursor.ts";
-import { explainOkta, explainOktaCursor } from "./okta-refusal.ts";
+import {
+  explainOkta,
+  explainOktaCursor,
+  explainOktaDelta,
+  isGoneAtOkta,
+  readOktaReset,
+} from "./okta-refusal.ts";
 import { oktaServiceAuthorizer } from "./okta-service.ts";
 import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
 
@@ -36,7 +48,8 @@ export function createOktaSource(
     groups: createHttp(config, credentials, tools, "okta.groups.read"),
     now: tools.now,
   };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readText(record, "id"),
     userListings: ["users"],
     delta: { users: true, groups: true },
     cursorLifeMs: 3_600_000,
@@ -45,7 +58,7 @@ export function createOktaSource(
     findUser: (key) => findUser(okta, key),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(okta, groupId, cursor),
-  };
+  });
 }
 
 interface Okta {
@@ -87,6 +100,7 @@ function createHttp(
     tools,
     authorizer,
     explain: explainOkta(scope),
+    readReset: readOktaReset,
   });
 }
 
@@ -99,7 +113,7 @@ async function listPage(
   const at = cursor === undefined ? undefined : readOktaCursor(cursor);
   const url = at?.url ?? firstPageUrl(okta, listing, since);
   const http = listing === "groups" ? okta.groups : okta.users;
-  const answer = await http.get(url, at === undefined ? {} : { explain: explainOktaCursor });
+  const answer = await http.get(url, explainAt(cursor, since));
   const records = readRecords(PROVIDER, answer.body);
   const startedAt = at?.startedAt ?? serverTime(answer.headers, okta.now());
   const newest = newestStamp(records, STAMPS, at?.newest ?? since);
@@ -112,6 +126,12 @@ async function listPage(
         total: undefined,
         deltaFrom: undefined,
       };
+}
+
+/** A stamp that Okta no longer takes comes to light at the first page. */
+function explainAt(cursor: string | undefined, since: string | undefined): RequestOptions {
+  if (cursor !== undefined) return { explain: explainOktaCursor };
+  return since === undefined ? {} : { explain: explainOktaDelta };
 }
 
 function firstPageUrl({ baseUrl }: Okta, listing: Listing, since: string | undefined): string {
@@ -135,15 +155,17 @@ function whichGroups(from: string | undefined): Record<string, string> {
 
 async function readUser({ baseUrl, users }: Okta, key: string): Promise<JsonObject | undefined> {
   const segment = pathSegment(key);
-  // Okta's own word for the caller.
-  if (segment === undefined || key === "me") return undefined;
-  const answer = await users.find(`${baseUrl}/api/v1/users/${segment}`);
+  if (segment === undefined) return undefined;
+  const answer = await users.find(`${baseUrl}/api/v1/users/${segment}`, {
+    isGone: (refusal) => isGoneAtOkta(refusal, key),
+  });
   return readRecord(PROVIDER, answer);
 }
 
 /** By id or login; then by a filter, which knows e-mail addresses, and logins that no path can hold. */
 async function findUser(okta: Okta, key: string): Promise<JsonObject | undefined> {
-  const user = await readUser(okta, key);
+  // Okta's own word for the caller.
+  const user = key === "me" ? undefined : await readUser(okta, key);
   if (user !== undefined) return user;
   const text = JSON.stringify(key);
   const filter = `profile.login eq ${text} or profile.email eq ${text}`;
@@ -162,17 +184,14 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
 }
 
-/** A group that is gone since it was listed has no members. */
 async function membersPage(
   { baseUrl, groups }: Okta,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
-  const segment = pathSegment(groupId);
-  if (segment === undefined) return { sourceIds: [], next: undefined };
-  const url = cursor ?? `${baseUrl}/api/v1/groups/${segment}/users?limit=${PAGE_SIZE}`;
-  const answer = await groups.find(url, cursor === undefined ? {} : { explain: explainOktaCursor });
-  if (answer === undefined) return { sourceIds: [], next: undefined };
+  const group = `${baseUrl}/api/v1/groups/${encodeURIComponent(groupId)}`;
+  const url = cursor ?? `${group}/users?limit=${PAGE_SIZE}`;
+  const answer = await groups.get(url, cursor === undefined ? {} : { explain: explainOktaCursor });
   const records = readRecords(PROVIDER, answer.body);
   return {
     sourceIds: records.flatMap((record) => readText(record, "id") ?? []),

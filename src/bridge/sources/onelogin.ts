@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import { readResetIn, readRetryAfter } from "../retry-after.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { readResetIn } from "../retry-after.ts";
 import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import type {
   Listing,
@@ -12,15 +12,16 @@ import type {
 } from "../source.ts";
 import {
   createSourceHttp,
+  isOfRequest,
   type Refusal,
   type RequestOptions,
   type SourceHttp,
-  throttled,
 } from "../source-http.ts";
-import { checkNext, cursorExpired, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecords, readText } from "../source-records.ts";
+import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../source-paging.ts";
+import { readId, readRecord, readRecords, readText } from "../source-records.ts";
 import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
-import { explainHtml } from "./html-refusal.ts";
+import { sortTroubles } from "../source-troubles.ts";
+import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
 import { readOneloginCursor, writeOneloginCursor } from "./onelogin-cursor.ts";
 import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
 
@@ -42,10 +43,13 @@ export function createOneloginSource(
     baseUrl,
     tools,
     authorizer: bearerAuthorizer(tools.now, () => requestToken(baseUrl, credentials, tools)),
-    explain: explainOnelogin,
+    explain: (refusal) => explainHtml(PROVIDER, refusal),
+    // A limit's reset is the number of seconds left.
+    readReset: (headers, now) => readResetIn("X-RateLimit-Reset", headers, now),
   });
   const onelogin = { baseUrl, http, now: tools.now };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readId(record, "id"),
     userListings: ["users"],
     delta: { users: true, groups: false },
     cursorLifeMs: 3_600_000,
@@ -54,7 +58,7 @@ export function createOneloginSource(
     findUser: (key) => findUser(onelogin, key),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(onelogin, groupId, cursor),
-  };
+  });
 }
 
 interface Onelogin {
@@ -82,20 +86,17 @@ function requestToken(baseUrl: string, credentials: OneloginCredentials, tools: 
     // OneLogin's own scheme, without a name.
     headers: { Authorization: `client_id:${clientId}, client_secret:${clientSecret}` },
     body: { grant_type: "client_credentials" },
-    explain: explainOnelogin,
+    explain: (refusal) => explainHtml(PROVIDER, refusal),
   });
 }
 
-/** A limit's reset is the number of seconds left. */
-function explainOnelogin(refusal: Refusal): SourceError | undefined {
-  const { status, headers, now } = refusal;
-  if (status !== 429) return explainHtml(PROVIDER, refusal);
-  const resetAt = readResetIn("X-RateLimit-Reset", headers, now);
-  return throttled(PROVIDER, readRetryAfter(headers, now) ?? resetAt);
+function explainCursor({ status }: Refusal): SourceError | undefined {
+  return isOfRequest(status) ? cursorExpired(PROVIDER) : undefined;
 }
 
-function explainCursor({ status }: Refusal): SourceError | undefined {
-  return status === 400 || status === 410 || status === 422 ? cursorExpired(PROVIDER) : undefined;
+/** A stamp that OneLogin no longer takes comes to light at the first page. */
+function explainDelta({ status }: Refusal): SourceError | undefined {
+  return isOfRequest(status) ? deltaExpired(PROVIDER) : undefined;
 }
 
 function listPage(
@@ -149,7 +150,9 @@ async function readPage(
   cursor: string | undefined,
 ) {
   const position: Record<string, string> = cursor === undefined ? { limit: PAGE_SIZE } : { cursor };
-  const options: RequestOptions = cursor === undefined ? {} : { explain: explainCursor };
+  const isDelta = "updated_since" in filters;
+  const first: RequestOptions = isDelta ? { explain: explainDelta } : {};
+  const options = cursor === undefined ? first : { explain: explainCursor };
   const query = new URLSearchParams({ ...filters, ...position });
   const { body, headers } = await http.get(`${baseUrl}${path}?${query}`, options);
   const after = headers.get("After-Cursor")?.trim() || undefined;
@@ -164,14 +167,14 @@ async function readUser(
   { baseUrl, http }: Onelogin,
   sourceId: string,
 ): Promise<JsonObject | undefined> {
-  if (!/^\d+$/.test(sourceId)) return undefined;
-  const answer = await http.find(`${baseUrl}/api/2/users/${sourceId}`);
-  return isJsonObject(answer?.body) ? answer.body : undefined;
+  const url = `${baseUrl}/api/2/users/${encodeURIComponent(sourceId)}`;
+  const answer = await http.find(url, { isGone: isNotFound, isNobody });
+  return readRecord(PROVIDER, answer);
 }
 
 /** By id, login or address; what is found is compared, as OneLogin reads `*` and `!` in a key. */
 async function findUser(onelogin: Onelogin, key: string): Promise<JsonObject | undefined> {
-  const user = await readUser(onelogin, key);
+  const user = /^\d+$/.test(key) ? await readUser(onelogin, key) : undefined;
   if (user !== undefined) return user;
   for (const name of ["username", "email"]) {
     const query = { fields: USER_FIELDS, [name]: key };
@@ -184,35 +187,26 @@ async function findUser(onelogin: Onelogin, key: string): Promise<JsonObject | u
 }
 
 function readGroup(record: JsonObject): SourceGroup | undefined {
-  const sourceId = readId(record);
+  const sourceId = readId(record, "id");
   if (sourceId === undefined) return undefined;
   const displayName = readText(record, "name") ?? "";
   return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
 }
 
-/** A role that is gone since it was listed has no members. */
 async function membersPage(
   { baseUrl, http }: Onelogin,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
-  const segment = pathSegment(groupId);
-  if (segment === undefined) return { sourceIds: [], next: undefined };
+  const role = `${baseUrl}/api/2/roles/${encodeURIComponent(groupId)}`;
   const query = new URLSearchParams(cursor === undefined ? { limit: PAGE_SIZE } : { cursor });
   const options: RequestOptions = cursor === undefined ? {} : { explain: explainCursor };
-  const answer = await http.find(`${baseUrl}/api/2/roles/${segment}/users?${query}`, options);
-  if (answer === undefined) return { sourceIds: [], next: undefined };
+  const answer = await http.get(`${role}/users?${query}`, options);
   const after = answer.headers.get("After-Cursor")?.trim() || undefined;
   return {
-    sourceIds: readRecords(PROVIDER, answer.body).flatMap((record) => readId(record) ?? []),
+    sourceIds: readRecords(PROVIDER, answer.body).flatMap((record) => readId(record, "id") ?? []),
     next: checkNext(PROVIDER, after, cursor),
   };
-}
-
-/** Ids are numbers; the directory keeps them as text. */
-function readId(record: JsonObject): string | undefined {
-  const id = readMember(record, "id");
-  return typeof id === "number" ? String(id) : readText(record, "id");
 }
 
 function readTotal(headers: Headers): number | undefined {

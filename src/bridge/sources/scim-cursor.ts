@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import { cursorExpired } from "../source-paging.ts";
-import { readText } from "../source-records.ts";
+import { readId } from "../source-records.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 
 /** Where a listing of a SCIM server is. */
@@ -30,7 +30,7 @@ export function readScimCursor(text: string): ScimCursor {
 
 /** Short marks of the ids of a page (FNV-1a): two pages of the same ids have the same marks. */
 export function marksOf(records: readonly JsonObject[]): readonly string[] {
-  return records.flatMap((record) => readText(record, "id") ?? []).map(markOf);
+  return records.flatMap((record) => readId(record, "id") ?? []).map(markOf);
 }
 
 /** Whether a page brings nothing but ids of the first page or of the one before. */

@@ -9,9 +9,15 @@ import {
   type SourcePage,
   type SourceTools,
 } from "../source.ts";
-import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
+import {
+  createSourceHttp,
+  fixedAuthorizer,
+  type Refusal,
+  type SourceHttp,
+} from "../source-http.ts";
 import { pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecords, readText } from "../source-records.ts";
+import { readId, readRecord, readRecords, readText } from "../source-records.ts";
+import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml } from "./html-refusal.ts";
 import { repeatedPage } from "./page-cursor.ts";
 import { isRepeated, marksOf, readScimCursor, writeScimCursor } from "./scim-cursor.ts";
@@ -41,16 +47,17 @@ export function createScimSource(
     explain: (refusal) => explainHtml(PROVIDER, refusal),
   });
   const server = { baseUrl, http };
-  return {
+  return sortTroubles(PROVIDER, {
+    idOf: (record) => readId(record, "id"),
     userListings: ["users"],
     delta: { users: false, groups: false },
     cursorLifeMs: 3_600_000,
     listPage: (listing, cursor) => listPage(server, listing, cursor),
-    readUser: (sourceId) => readUser(server, sourceId),
+    readUser: (sourceId) => readResource(server, "Users", sourceId),
     findUser: (key) => findUser(server, key),
     readGroup,
     membersPage: (groupId) => membersPage(server, groupId),
-  };
+  });
 }
 
 interface Server {
@@ -117,19 +124,11 @@ async function readList(
   };
 }
 
-async function readUser(server: Server, sourceId: string): Promise<JsonObject | undefined> {
-  const record = await readResource(server, "Users", sourceId);
-  if (record === undefined || readText(record, "id") === sourceId) return record;
-  throw new SourceError(
-    { kind: "malformed" },
-    "The SCIM server answered with another user than the one that was asked for. Check the bridge's base address.",
-  );
-}
-
 /** By id, userName or address; what is found is compared, as a filter that is ignored finds everybody. */
 async function findUser(server: Server, key: string): Promise<JsonObject | undefined> {
   const user = await readResource(server, "Users", key);
-  if (user !== undefined) return user;
+  // A server that ignores the id answers with somebody else, or with everybody.
+  if (user !== undefined && readId(user, "id") === key) return user;
   const text = JSON.stringify(key);
   const byName = await readList(server, "Users", { filter: `userName eq ${text}`, count: "2" });
   const found = byName.records.find((record) => isSame(readText(record, "userName"), key));
@@ -159,13 +158,18 @@ async function readResource(
 ): Promise<JsonObject | undefined> {
   const segment = pathSegment(id);
   if (segment === undefined) return undefined;
-  const answer = await http.find(`${baseUrl}/${endpoint}/${segment}`);
-  return isJsonObject(answer?.body) ? answer.body : undefined;
+  const answer = await http.find(`${baseUrl}/${endpoint}/${segment}`, { isGone });
+  return readRecord(PROVIDER, answer);
+}
+
+/** 404 and 410 (RFC 7644 §3.12), as a server of SCIM says them: with JSON or without a body, not as a page. */
+function isGone({ status, body, isEmpty }: Refusal): boolean {
+  return (status === 404 || status === 410) && (isEmpty || isJsonObject(body));
 }
 
 /** A list may leave the members out; then the group itself has them. */
 function readGroup(record: JsonObject): SourceGroup | undefined {
-  const sourceId = readText(record, "id");
+  const sourceId = readId(record, "id");
   if (sourceId === undefined) return undefined;
   const displayName = readText(record, "displayName") ?? "";
   const hasMembers = Array.isArray(readMember(record, "members"));
@@ -175,17 +179,21 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members };
 }
 
-/** All at once. A group that is gone since it was listed has no members. */
+/** All at once; no `members` are none, but what is no such group says nothing of them. */
 async function membersPage(server: Server, groupId: string): Promise<MembersPage> {
   const group = await readResource(server, "Groups", groupId);
-  return { sourceIds: group === undefined ? [] : readMembers(group), next: undefined };
+  if (group !== undefined && readId(group, "id") === groupId) {
+    return { sourceIds: readMembers(group), next: undefined };
+  }
+  throw new SourceError(
+    { kind: "malformed" },
+    "The SCIM server does not answer with the group that it listed.",
+  );
 }
 
 /** Users, and groups where they are nested. */
 function readMembers(group: JsonObject): readonly string[] {
   const members = readMember(group, "members");
   if (!Array.isArray(members)) return [];
-  return members.flatMap((member) =>
-    isJsonObject(member) ? (readText(member, "value") ?? []) : [],
-  );
+  return members.flatMap((member) => (isJsonObject(member) ? (readId(member, "value") ?? []) : []));
 }

@@ -24,6 +24,7 @@ test.each([
   ["externalId-taken", 409, "uniqueness"],
   ["rehire-conflict", 409, "uniqueness"],
   ["group-name-taken", 409, "uniqueness"],
+  ["unreadable", 502, null],
 ] as const)("%s is logged as %s %s, as a push client would be answered", (kind, status, type) => {
   const notice = issueNotice(anIssue({ kind }), "User", NOBODY);
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SourceError } from "#bridge/source.ts";
 import {
   createSourceHttp,
   fixedAuthorizer,
@@ -233,18 +234,42 @@ describe("a refusal", () => {
     );
   });
 
-  test("404 is a value to find", async () => {
-    const provider = fakeProvider(() => new Response("gone", { status: 404 }));
+  test("K1: what the provider calls gone is a value to find, and any other refusal an error", async () => {
+    const isGone = ({ status }: { status: number }) => status === 404;
+    const find = (status: number) =>
+      httpOf(fakeProvider(() => new Response("gone", { status }))).find(PAGE, { isGone });
 
-    await expect(httpOf(provider).find(PAGE)).resolves.toBeUndefined();
+    await expect(find(404)).resolves.toBeUndefined();
+    await expectFailure(find(410), "malformed");
   });
 
-  test("404 that a hook explains is an error to find as well", async () => {
-    const provider = fakeProvider(() => json({}, { status: 404 }));
-    const explain = () => throttled("Example", undefined);
+  test("K1: an empty answer is nobody where the provider says so, and cannot be trusted elsewhere", async () => {
+    const http = httpOf(fakeProvider(() => new Response(" \n")));
+    const isGone = () => false;
 
-    await expectFailure(httpOf(provider).find(PAGE, { explain }), "throttled");
+    await expect(
+      http.find(PAGE, { isGone, isNobody: (body) => body === undefined }),
+    ).resolves.toBeUndefined();
+    await expectFailure(http.find(PAGE, { isGone }), "malformed");
+    await expectFailure(http.get(PAGE), "malformed");
   });
+
+  test.each([408, 429, 500, 502, 503, 504])(
+    "K8: %d is trouble that passes, whatever anybody reads into its body",
+    async (status) => {
+      const http = createSourceHttp({
+        provider: "Example",
+        baseUrl: BASE,
+        tools: fakeProvider(() => json({ error: "invalid_client" }, { status })).tools,
+        authorizer: fixedAuthorizer({}),
+        explain: () => new SourceError({ kind: "unauthorized" }, "no"),
+      });
+
+      const kind = status === 429 ? "throttled" : "unavailable";
+      await expectFailure(http.get(PAGE), kind);
+      await expectFailure(http.find(PAGE, { isGone: () => true }), kind);
+    },
+  );
 
   test.each([429, 503, 504])(
     "%d with Retry-After is throttled until then (row 163)",

@@ -281,13 +281,13 @@ describe("one user of Entra", () => {
   test("is not gone when a list comes in his place", async () => {
     const { source } = entra(() => json([mia]));
 
-    await expectFailure(source.readUser("1"), "malformed");
+    await expectFailure(source.readUser("1"), "record");
   });
 
   test("is not gone when something else than Graph answers 404", async () => {
     const { source } = entra(() => new Response("<html>", { status: 404 }));
 
-    await expectFailure(source.readUser("u1"), "malformed");
+    await expectFailure(source.readUser("u1"), "record");
   });
 
   test("is found by a guest's userPrincipalName, which is one segment of the path", async () => {
@@ -408,12 +408,12 @@ describe("Entra's groups", () => {
     expect(second).toEqual({ sourceIds: ["u2"], next: undefined });
   });
 
-  test("that are gone have no members", async () => {
+  test("K5: that are gone since they were listed keep their members", async () => {
     const { source } = entra(() => graphError(404, "Request_ResourceNotFound"));
 
-    await expect(source.membersPage("g1", undefined)).resolves.toEqual({
-      sourceIds: [],
-      next: undefined,
-    });
+    const error = await expectFailure(source.membersPage("g1", undefined), "record");
+
+    expect(error.failure).toEqual({ kind: "record", sourceId: "g1" });
+    expect(error.detail).toContain("g1");
   });
 });

@@ -127,11 +127,12 @@ describe("one user of JumpCloud", () => {
     expect(await source.findUser("b@example.com")).toBeUndefined();
   });
 
-  test("an id of another form is nobody's", async () => {
+  test("an id of another form stays one segment of the path", async () => {
     const { source, provider } = jumpcloud(() => json({ _id: ID }));
 
-    expect(await source.readUser("..%2Fsystems")).toBeUndefined();
-    expect(provider.requests).toEqual([]);
+    await expectFailure(source.readUser("../systems"), "record");
+
+    expect(provider.requests[0]?.url.pathname).toBe("/api/systemusers/..%2Fsystems");
   });
 });
 

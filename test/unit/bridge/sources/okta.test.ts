@@ -219,13 +219,13 @@ describe("a refusal of Okta", () => {
     expect(error.detail).not.toContain(API_TOKEN);
   });
 
-  test("403 E0000006 names the missing scope and the role", async () => {
+  test("K1: 403 E0000006 names the missing scope and the role, and is about groups where they may not be read", async () => {
     const { source } = okta(() => oktaError(403, "E0000006"));
 
     const users = await expectFailure(source.listPage("users", undefined, undefined), "forbidden");
     const groups = await expectFailure(
       source.listPage("groups", undefined, undefined),
-      "forbidden",
+      "groupsForbidden",
     );
 
     expect(users.detail).toContain("okta.users.read");
@@ -268,19 +268,19 @@ describe("one user of Okta", () => {
   test("is not gone when a list comes in his place", async () => {
     const { source } = okta(() => json([ada]));
 
-    await expectFailure(source.readUser("1"), "malformed");
+    await expectFailure(source.readUser("1"), "record");
   });
 
   test("is not gone when something else than Okta answers 404", async () => {
     const { source } = okta(() => new Response("404 page not found", { status: 404 }));
 
-    await expectFailure(source.readUser("00u1"), "malformed");
+    await expectFailure(source.readUser("00u1"), "record");
   });
 
-  test.each(["", ".", "..", "me"])("is never looked for as %j in the path", async (key) => {
+  test.each(["", ".", ".."])("is never looked for as %j in the path", async (key) => {
     const { source, provider } = okta(() => json(ada));
 
-    await expect(source.readUser(key)).resolves.toBeUndefined();
+    await expectFailure(source.readUser(key), "record");
 
     expect(provider.requests).toEqual([]);
   });
@@ -374,19 +374,19 @@ describe("Okta's groups", () => {
     expect(second).toEqual({ sourceIds: ["00u2"], next: undefined });
   });
 
-  test("that are gone have no members", async () => {
+  test("K5: that are gone since they were listed keep their members", async () => {
     const { source } = okta(() => oktaError(404, "E0000007"));
 
-    await expect(source.membersPage("00g1", undefined)).resolves.toEqual({
-      sourceIds: [],
-      next: undefined,
-    });
+    const error = await expectFailure(source.membersPage("00g1", undefined), "record");
+
+    expect(error.failure).toEqual({ kind: "record", sourceId: "00g1" });
+    expect(error.detail).toContain("00g1");
   });
 
-  test("whose members lead to another host are malformed", async () => {
+  test("whose members lead to another host keep those they have", async () => {
     const { source } = okta(() => page([ada], "https://evil.example/"));
 
-    await expectFailure(source.membersPage("00g1", undefined), "malformed");
+    await expectFailure(source.membersPage("00g1", undefined), "record");
   });
 });
 

@@ -122,14 +122,14 @@ describe("one user of a SCIM server", () => {
   test("another user than the one asked for is no answer", async () => {
     const { source } = scim(() => json({ id: "u2" }));
 
-    await expectFailure(source.readUser("u1"), "malformed");
+    await expectFailure(source.readUser("u1"), "record");
   });
 
   test("a web page with 404 is no proof that a user is gone", async () => {
     const headers = { "Content-Type": "text/html; charset=utf-8" };
     const { source } = scim(() => new Response("<p>", { status: 404, headers }));
 
-    await expectFailure(source.readUser("u1"), "malformed");
+    await expectFailure(source.readUser("u1"), "record");
   });
 
   test("a filter that is ignored finds nobody", async () => {
