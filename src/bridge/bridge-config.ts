@@ -1,22 +1,36 @@
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import type { StoredBridge } from "#store/bridges.ts";
+import { askedProperties, chosenOf } from "./mapping/chosen.ts";
 import { MAPPING_VERSION } from "./mapping/map-record.ts";
-import { BRIDGE_DEFAULTS, type BridgeConfig, type SourceCredentials } from "./settings.ts";
+import {
+  BRIDGE_DEFAULTS,
+  type BridgeChoice,
+  type BridgeConfig,
+  type SourceCredentials,
+} from "./settings.ts";
 import type { Source } from "./source.ts";
 import type { BridgeTools } from "./tools.ts";
 import { RunBroken } from "./world.ts";
 
 /** Reads a stored configuration; what a later version added takes its default. */
-export function parseConfig(text: string): BridgeConfig {
-  // Written by this program from a validated BridgeConfig.
-  const { source, settings } = JSON.parse(text) as BridgeConfig;
+export function parseChoice(text: string): BridgeChoice {
+  // Written by this program from a validated BridgeChoice.
+  const { source, settings } = JSON.parse(text) as BridgeChoice;
   return { source, settings: { ...BRIDGE_DEFAULTS, ...settings } };
 }
 
+/** What a bridge works by: its configuration, and the attributes that its connector declares. */
+export function configOf({ config, types }: Pick<StoredBridge, "config" | "types">): BridgeConfig {
+  return { ...parseChoice(config), type: types.User };
+}
+
 /** What decides which users a bridge sees and what it makes of them: a change of it calls for a full run. */
-export function scopeOf({ source, settings }: BridgeConfig): string {
-  const { intervalSeconds: _, fullIntervalSeconds: __, guard: ___, ...scope } = settings;
-  return JSON.stringify([MAPPING_VERSION, source, Object.entries(scope).sort()]);
+export function scopeOf(config: BridgeConfig): string {
+  const { intervalSeconds, fullIntervalSeconds, guard, mapping, userNameFrom, ...scope } =
+    config.settings;
+  const { mark } = chosenOf(config);
+  const parts = [MAPPING_VERSION, config.source, Object.entries(scope).sort()];
+  return JSON.stringify(mark === "" ? parts : [...parts, mark]);
 }
 
 /** Opens the source of a bridge; its credentials are unsealed in memory alone. */
@@ -27,14 +41,16 @@ export async function openSource(
   onRequest: () => void,
 ): Promise<Source> {
   const { clock, newId, fetch, keyRing, createSource } = tools;
-  const { source } = parseConfig(bridge.config);
+  const config = configOf(bridge);
   try {
     const boundTo = { connector: connectorId, field: BRIDGE_CREDENTIALS };
     const text = await unseal(keyRing(), bridge.credentials, boundTo);
     // Sealed by this program from validated credentials.
     const credentials = JSON.parse(text) as SourceCredentials;
     const { now, random } = clock;
-    return createSource(source, credentials, { fetch, now, random, newId, onRequest });
+    const extraProperties = askedProperties(config);
+    const sourceTools = { fetch, now, random, newId, onRequest, extraProperties };
+    return createSource(config.source, credentials, sourceTools);
   } catch {
     // The error may quote what was unsealed.
     throw new RunBroken(

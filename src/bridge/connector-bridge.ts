@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { BridgeDesk } from "./bridge-desk.ts";
 import { Engine } from "./engine.ts";
+import { judgeProposal, type Proposal } from "./judge.ts";
 import { toolsOf } from "./tools.ts";
 import type {
   BridgeAnswer,
@@ -69,6 +70,10 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   async overview(): Promise<BridgeOverview> {
     await this.revive();
     return this.desk.overview();
+  }
+
+  async judge(proposal: Proposal): Promise<BridgeAnswer<null>> {
+    return await judgeProposal(proposal);
   }
 
   async sync(mode: "full" | "delta"): Promise<BridgeAnswer<{ readonly runId: string }>> {

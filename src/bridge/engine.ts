@@ -1,5 +1,5 @@
 import { findBridge, type StoredBridge } from "#store/bridges.ts";
-import { openSource, parseConfig, scopeOf } from "./bridge-config.ts";
+import { configOf, openSource, scopeOf } from "./bridge-config.ts";
 import { beginRun, currentRun, failingDueAt, raiseFailing } from "./bridge-runs.ts";
 import { createGroupTables } from "./groups-links.ts";
 import type { Run } from "./run.ts";
@@ -69,7 +69,7 @@ export class Engine {
       return undefined;
     }
     const memory = this.heed(bridge, began) ?? this.adopt(publicId, bridge);
-    return { memory, bridge, config: parseConfig(bridge.config) };
+    return { memory, bridge, config: configOf(bridge) };
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { JsonValue } from "#scim/json.ts";
 import type { Slot } from "./mapping/slot.ts";
+import type { MappingRule } from "./settings.ts";
 
 /** What a raw record comes to: mapped by src/bridge/mapping, one file for each provider. */
 export type MappedRecord =
@@ -40,7 +41,20 @@ export interface MappedUser {
   /** When the record was last changed, by the provider's own stamp in milliseconds; undefined for none. */
   readonly stampedAt: number | undefined;
   readonly manager: ManagerReference;
+  /** Values that a user gets when it is created, and never again. */
+  readonly initial: ReadonlyMap<Slot, JsonValue>;
+  /** Values that do not fit their attributes: those keep what the directory has. */
+  readonly misfits: readonly Misfit[];
+  /** Tells the bridge's own mapping from any other; "" for none. */
+  readonly mark: string;
   readonly orgUnit: string | undefined;
+}
+
+/** A value of the bridge's own mapping that its attribute does not take. */
+export interface Misfit extends MappingRule {
+  /** The path of its slot. */
+  readonly path: string;
+  readonly detail: string;
 }
 
 /** A slot that gets the given and the family name. */
@@ -57,6 +71,8 @@ export type IssueKind =
   | "no-id"
   | "no-username"
   | "invalid-value"
+  /** A value of the bridge's own mapping that its attribute does not take; the rest was written. */
+  | "value-unfit"
   | "userName-taken"
   | "externalId-taken"
   | "manager-unresolved"

@@ -79,6 +79,7 @@ const ANSWERS: Readonly<
   "no-id": { status: 400, scimType: null },
   "no-username": { status: 400, scimType: "invalidValue" },
   "invalid-value": { status: 400, scimType: "invalidValue" },
+  "value-unfit": { status: 400, scimType: "invalidValue" },
   "group-invalid": { status: 400, scimType: "invalidValue" },
   "userName-taken": { status: 409, scimType: "uniqueness" },
   "externalId-taken": { status: 409, scimType: "uniqueness" },

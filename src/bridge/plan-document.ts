@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim
 import { normaliseResource } from "#scim/resource.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { foldText } from "#scim/text.ts";
-import type { MappedUser } from "./mapped.ts";
+import type { MappedUser, Misfit } from "./mapped.ts";
 import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "./mapping/map-user.ts";
 import { enterprise, readSlot, type Slot, writeSlot } from "./mapping/slot.ts";
 
@@ -15,7 +15,7 @@ export type WrittenDocument =
   | {
       readonly kind: "written";
       readonly document: JsonObject;
-      /** Whether slots of which the record says nothing keep a value: its hash is not the whole truth then. */
+      /** Whether slots keep a value of which the record says nothing, or none that fits: its hash is not the whole truth then. */
       readonly keeps: boolean;
     }
   | { readonly kind: "refused"; readonly error: ScimError };
@@ -30,8 +30,10 @@ export function writeMapped(
   before: JsonObject,
   type: ResourceType,
 ): WrittenDocument {
+  const isNew = Object.keys(before).length === 0;
+  const slots = isNew ? [...mapped.owned, ...mapped.initial.keys()] : mapped.owned;
   const values = completeValues(mapped, before);
-  const slots = mapped.owned;
+  if (isNew) for (const [slot, value] of mapped.initial) values.set(slot.path, value);
   try {
     const body = slots.reduce((sum, slot) => writeSlot(sum, slot, values.get(slot.path)), EMPTY);
     const wanted = withManager(body, managerOf(mapped));
@@ -46,6 +48,7 @@ export function writeMapped(
       ? written
       : writeSlot(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
     const keeps =
+      misfitsOf(mapped, isNew).length > 0 ||
       slots.some((slot) => mapped.unsaid.has(slot.path) && readSlot(before, slot) !== undefined) ||
       (keepsManager && readSlot(before, MANAGER_SLOT) !== undefined);
     return { kind: "written", document: result, keeps };
@@ -53,6 +56,11 @@ export function writeMapped(
     if (error instanceof ScimError) return { kind: "refused", error };
     throw error;
   }
+}
+
+/** The values of a record that do not fit, as far as they would be written to a user. */
+export function misfitsOf({ misfits }: MappedUser, isNew: boolean): readonly Misfit[] {
+  return isNew ? misfits : misfits.filter(({ when }) => when === "always");
 }
 
 /** The document with a user, or a text that names one, as manager. */
@@ -88,7 +96,7 @@ export function mappedEmailKey({ values }: MappedUser): string | undefined {
 const EMPTY: JsonObject = {};
 
 /** What is owned, all of it: said, kept from the document, or put together from the name. */
-function completeValues(mapped: MappedUser, before: JsonObject): ReadonlyMap<string, JsonValue> {
+function completeValues(mapped: MappedUser, before: JsonObject): Map<string, JsonValue> {
   const values = new Map(mapped.values);
   for (const slot of mapped.owned) {
     const kept = mapped.unsaid.has(slot.path) ? readSlot(before, slot) : undefined;

@@ -1,6 +1,6 @@
 import type { ScimError } from "#scim/error.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import type { Issue, MappedRecord } from "./mapped.ts";
+import type { Issue, MappedRecord, Misfit } from "./mapped.ts";
 import { USER_NAME } from "./mapping/map-user.ts";
 import type { Prepared } from "./plan-context.ts";
 import { textIn } from "./plan-document.ts";
@@ -40,6 +40,15 @@ export function unusableIssue({
 export function refusedIssue(subject: Subject, error: ScimError): Issue {
   const detail = `${error.detail} Correct the value at the provider; until then the record is left out.`;
   return { kind: "invalid-value", ...subject, detail };
+}
+
+/** The issue of a value of the bridge's own mapping that its attribute does not take. */
+export function unfitIssue(subject: Subject, { from, to, detail }: Misfit): Issue {
+  return {
+    kind: "value-unfit",
+    ...subject,
+    detail: `${detail} It comes from "${from}", which the bridge maps to "${to}". Correct it at the provider, or map it to another attribute; that attribute was left as it is, and the rest of the record was written.`,
+  };
 }
 
 /** The issue of a userName or externalId that another user holds. */

@@ -70,7 +70,13 @@ function completed(mapped: MappedUser, { source }: BridgeConfig, mode: ListingMo
   if (isPartial) return mapped;
   if (isNameUnsaid) return nameless(mapped);
   const manager = mapped.manager.kind === "unsaid" ? NO_MANAGER : mapped.manager;
-  return { ...mapped, unsaid: NOTHING, manager, isActive: mapped.isActive ?? true };
+  return { ...mapped, unsaid: unfitPaths(mapped), manager, isActive: mapped.isActive ?? true };
+}
+
+/** A value that does not fit says nothing of its attribute. */
+function unfitPaths({ misfits }: MappedUser): ReadonlySet<string> {
+  const always = misfits.filter(({ when }) => when === "always");
+  return always.length === 0 ? NOTHING : new Set(always.map(({ path }) => path));
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -81,7 +87,8 @@ function nameless({ sourceId }: MappedUser): MappedRecord {
 }
 
 /** All that a record says but whether the user is active: links keep that beside the hash. */
-function hashedText({ values, derived, manager }: MappedUser): string {
+function hashedText({ values, derived, manager, mark }: MappedUser): string {
   const named = manager.kind === "named" ? manager.reference : null;
-  return JSON.stringify([MAPPING_VERSION, [...values], derived, named]);
+  const said = [MAPPING_VERSION, [...values], derived, named];
+  return JSON.stringify(mark === "" ? said : [...said, mark]);
 }

@@ -7,8 +7,8 @@ import type { Issue } from "./mapped.ts";
 import { USER_NAME } from "./mapping/map-user.ts";
 import type { Link, Operation } from "./operation.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { textIn, withManager } from "./plan-document.ts";
-import { managerIssue, type Subject } from "./plan-issue.ts";
+import { misfitsOf, textIn, withManager } from "./plan-document.ts";
+import { managerIssue, type Subject, unfitIssue } from "./plan-issue.ts";
 import type { EarlierUsers, ManagerResolver } from "./plan-managers.ts";
 import type { PreparedUser } from "./plan-scope.ts";
 import type { Target } from "./plan-target.ts";
@@ -80,7 +80,7 @@ export function writeDraft(
       goneAt: undefined,
       pendingManager: manager.pending,
     };
-    const issues = [...issuesOf(target), ...manager.issues];
+    const issues = [...issuesOf(target), ...unfitIssues(draft), ...manager.issues];
     return { kind: "written", operation: operationOf(draft, change, link, issues) };
   } catch (error) {
     if (error instanceof ScimError) return { kind: "refused", error };
@@ -90,6 +90,12 @@ export function writeDraft(
 
 function issuesOf(target: Target): readonly Issue[] {
   return target.kind === "create" && target.issue !== undefined ? [target.issue] : [];
+}
+
+function unfitIssues({ user, target, document }: Draft): readonly Issue[] {
+  const subject = subjectOfDraft(user.sourceId, document);
+  const misfits = misfitsOf(user.mapped, target.kind === "create");
+  return misfits.map((misfit) => unfitIssue(subject, misfit));
 }
 
 function operationOf(

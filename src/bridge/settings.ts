@@ -1,3 +1,5 @@
+import type { ResourceType } from "#scim/schema/attribute.ts";
+
 /** Where a bridge pulls from; the address of a cloud or of a test may stand in for the provider's own. */
 export type SourceConfig =
   | { readonly type: "okta"; readonly baseUrl: string }
@@ -55,8 +57,22 @@ export interface BridgeSettings {
   readonly rehire: "relink" | "conflict";
   /** No groups, all of them, or those with these source ids. */
   readonly groups: "none" | "all" | readonly string[];
+  /** What is mapped besides, or in the place of, what the provider's own mapping does. */
+  readonly mapping: readonly MappingRule[];
+  /** Where a record's login stands; undefined for where the provider's own mapping finds it. */
+  readonly userNameFrom?: string | undefined;
   /** What Entra's users get as name.formatted: "given surname", or the ImmutableId. */
   readonly entraFormatted: "name" | "immutableId";
+}
+
+/** One attribute that a bridge maps by an administrator's choice. */
+export interface MappingRule {
+  /** A place in the provider's records, in the provider's words. */
+  readonly from: string;
+  /** A core, an enterprise or a declared attribute of the connector's users. */
+  readonly to: string;
+  /** "create" writes it when a user is created, and never overwrites it. */
+  readonly when: "always" | "create";
 }
 
 /** When the switch-offs of one run are held: more than the larger of `max` and `percent`, or all of `minBase`. */
@@ -79,11 +95,17 @@ export const BRIDGE_DEFAULTS: BridgeSettings = {
   onExcluded: "unmanage",
   rehire: "relink",
   groups: "none",
+  mapping: [],
   entraFormatted: "name",
 };
 
 /** A bridge as it is stored: without its credentials. */
-export interface BridgeConfig {
+export interface BridgeChoice {
   readonly source: SourceConfig;
   readonly settings: BridgeSettings;
+}
+
+/** A bridge as it works: with the attributes that its connector's users can have. */
+export interface BridgeConfig extends BridgeChoice {
+  readonly type: ResourceType;
 }

@@ -99,6 +99,8 @@ export interface SourceTools {
   readonly newId: () => string;
   /** Counts one outgoing request against the slice's budget. */
   readonly onRequest: () => void;
+  /** Properties of a user (at Okta of its profile) that the bridge's own mapping reads besides. */
+  readonly extraProperties?: readonly string[];
 }
 
 /** Why a provider could not be read: the three kinds of trouble, which a run never confuses. */

@@ -5,7 +5,7 @@ import { withRetries } from "#store/database.ts";
 import { appendEvents } from "#store/events.ts";
 import { runQuery, type Scope } from "#store/query.ts";
 import { resourcesByKeys } from "#store/resource-lookup.ts";
-import { parseConfig } from "./bridge-config.ts";
+import { parseChoice } from "./bridge-config.ts";
 import { noticeEvent } from "./event-row.ts";
 import { USER_NAME } from "./mapping/map-user.ts";
 import { textIn } from "./plan-document.ts";
@@ -24,7 +24,7 @@ export async function tellNotices(
 ): Promise<void> {
   const { db, clock } = tools;
   const facts = {
-    provider: parseConfig(bridge.config).source.type,
+    provider: parseChoice(bridge.config).source.type,
     isMasked: bridge.settings.maskPersonalData,
   };
   for (;;) {

@@ -1,3 +1,4 @@
+import type { Proposal } from "./judge.ts";
 import type { Issue } from "./mapped.ts";
 import type { OffReason } from "./operation.ts";
 
@@ -88,7 +89,7 @@ export interface PlanView {
 /** What a call to a bridge came to, where it can be refused: `detail` says why. */
 export type BridgeAnswer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly status: 404 | 409 | 412; readonly detail: string };
+  | { readonly kind: "refused"; readonly status: 400 | 404 | 409 | 412; readonly detail: string };
 
 /**
  * What the admin API and cron ask of a connector's Durable Object, named by the connector's public
@@ -101,6 +102,8 @@ export interface BridgeCalls {
   /** Cron: starts a run that is due, and sets an alarm that was lost. */
   readonly wake: (connectorId: string) => Promise<void>;
   readonly overview: () => Promise<BridgeOverview>;
+  /** Judges a bridge before it is stored, by what needs no provider; changes nothing. */
+  readonly judge: (proposal: Proposal) => Promise<BridgeAnswer<null>>;
   readonly sync: (mode: "full" | "delta") => Promise<BridgeAnswer<{ readonly runId: string }>>;
   /** Starts a dry run in slices of its own; its PlanView is read by `plan`. */
   readonly startPlan: () => Promise<BridgeAnswer<{ readonly runId: string }>>;

@@ -33,7 +33,7 @@ export function aConfig(
   source: BridgeConfig["source"],
   settings: Partial<BridgeSettings> = {},
 ): BridgeConfig {
-  return { source, settings: { ...BRIDGE_DEFAULTS, ...settings } };
+  return { source, settings: { ...BRIDGE_DEFAULTS, ...settings }, type: USER };
 }
 
 /** A context for planning; ids are counted from 1. */

@@ -51,11 +51,28 @@ function refusedOnes(body: Planted["body"], secret: string): readonly unknown[] 
     { ...body, source: { type: "scim", baseUrl: `https://user:${secret}@a.com` } },
     { ...body, source: { type: "scim", baseUrl: `https://a.com/?token=${secret}` } },
     JSON.stringify(body).slice(0, -1),
+    ...unusableKeys(secret).map((credentials) => ({ ...body, source: GOOGLE, credentials })),
+  ];
+}
+
+const GOOGLE = { type: "google", adminEmail: "admin@example.com" };
+
+/** Keys of Google's that look like some, and cannot be read. */
+function unusableKeys(secret: string): readonly object[] {
+  const clientEmail = "b@p.iam.gserviceaccount.com";
+  const privateKey = `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`;
+  const keyFile = { type: "service_account", client_email: clientEmail, private_key: privateKey };
+  return [
+    { clientEmail, privateKey },
+    keyFile,
+    { keyFile },
+    { keyFile: JSON.stringify(keyFile) },
+    { keyFile: JSON.stringify(keyFile).slice(0, -1) },
   ];
 }
 
 async function bridges(canaries: Canaries): Promise<readonly Planted[]> {
-  const [token, entra, onelogin, apiKey, scim, pem] = Array.from({ length: 6 }, () =>
+  const [token, entra, onelogin, apiKey, scim] = Array.from({ length: 5 }, () =>
     canaries.make("provider credentials"),
   );
   const { privateKeyJwk, privateKeyPem } = await serviceKey();
@@ -66,17 +83,21 @@ async function bridges(canaries: Canaries): Promise<readonly Planted[]> {
     ...{ secret, body: { source, credentials } },
   });
   const okta = { type: "okta", baseUrl: "https://acme.okta.com" };
-  const google = { type: "google", adminEmail: "admin@example.com" };
   const clientEmail = "b@p.iam.gserviceaccount.com";
-  const unusable = `-----BEGIN PRIVATE KEY-----\n${pem}\n-----END PRIVATE KEY-----\n`;
   const [clientId, tenantId] = ["client", "acme.onmicrosoft.com"];
   const host = "https://directory.example";
   return [
     of(okta, { apiToken: token }, token),
     of(okta, { clientId, privateKeyJwk }, d),
     of({ type: "entra", tenantId }, { clientId, clientSecret: entra }, entra),
-    of(google, { clientEmail, privateKey: privateKeyPem }, line),
-    of(google, { clientEmail, privateKey: unusable }, pem),
+    of(GOOGLE, { clientEmail, privateKey: privateKeyPem }, line),
+    of(
+      GOOGLE,
+      {
+        keyFile: { type: "service_account", client_email: clientEmail, private_key: privateKeyPem },
+      },
+      line,
+    ),
     of({ type: "onelogin", baseUrl: host }, { clientId, clientSecret: onelogin }, onelogin),
     of({ type: "jumpcloud", baseUrl: host }, { apiKey }, apiKey),
     of({ type: "scim", baseUrl: `${host}/scim` }, { token: scim }, scim),

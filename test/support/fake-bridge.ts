@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { NO_GROUP_COUNTS } from "#bridge/groups.ts";
+import { judgeProposal } from "#bridge/judge.ts";
 import type { BridgeCalls, BridgeOverview, RunView } from "#bridge/views.ts";
 
 /** The Durable Objects of all bridges as tests of their callers see them: nothing runs in them. */
@@ -95,6 +96,7 @@ function fakeBridge(): BridgeCalls {
   return {
     configured: async () => {},
     wake: async () => {},
+    judge: judgeProposal,
     removed: async () => {},
     overview: async () => ({ ...NEW_BRIDGE, lastRun: runs[0] ?? null }),
     sync: start,

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
+import { exportSPKI } from "jose";
 import { describe, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import { findBridge } from "#store/bridges.ts";
 import { fakeBridges } from "#test/support/fake-bridge.ts";
+import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import { openGateway } from "#test/support/gateway.ts";
 
 const bridges = fakeBridges();
@@ -64,8 +66,167 @@ test("credentials are stored sealed and never shown", async () => {
   expect(await credentialsOf(id)).toEqual({ kind: "okta-token", apiToken: "00secret" });
 });
 
-const PEM = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
-const JWK = { kty: "RSA", n: "n", e: "AQAB", d: "d", kid: "k1" };
+const { privateKeyPem: PEM, privateKeyJwk: JWK, publicKey } = await serviceKey();
+const CLIENT_EMAIL = "b@p.iam.gserviceaccount.com";
+const GOOGLE = { type: "google", adminEmail: "admin@example.com" };
+const KEY_FILE = {
+  type: "service_account",
+  project_id: "p",
+  private_key_id: "k",
+  private_key: PEM,
+  client_email: CLIENT_EMAIL,
+  client_id: "1",
+  token_uri: "https://oauth2.googleapis.com/token",
+};
+
+test.each([
+  ["inside keyFile", { keyFile: KEY_FILE }],
+  ["as text inside keyFile", { keyFile: ` ${JSON.stringify(KEY_FILE, null, 2)}\n` }],
+  ["itself", KEY_FILE],
+])(
+  "Google's key file is taken as it is, %s; what is not needed of it is not kept",
+  async (_, credentials) => {
+    const { id, put } = await open();
+
+    expect((await put({ source: GOOGLE, credentials })).status).toBe(200);
+
+    expect(await credentialsOf(id)).toEqual({
+      kind: "google",
+      clientEmail: CLIENT_EMAIL,
+      privateKey: PEM,
+    });
+  },
+);
+
+describe("a key that cannot sign is refused when it is to be stored", async () => {
+  const publicPem = await exportSPKI(publicKey);
+  const { d: _, ...publicJwk } = JWK;
+  const cut = PEM.replace(/\n.{40}/, "\n");
+  const google = (privateKey: string) => ({
+    source: GOOGLE,
+    credentials: { clientEmail: CLIENT_EMAIL, privateKey },
+  });
+  const file = (keyFile: unknown) => ({ source: GOOGLE, credentials: { keyFile } });
+  const okta = (privateKeyJwk: unknown) => ({
+    ...OKTA,
+    credentials: { clientId: "c", privateKeyJwk },
+  });
+
+  test.each([
+    ["a PEM that is cut", google(cut), "cannot be read"],
+    [
+      "a PEM of nothing",
+      google("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"),
+      "cannot be read",
+    ],
+    ["a public PEM", google(publicPem), "private_key"],
+    [
+      "a key file with a PEM that is cut",
+      file({ ...KEY_FILE, private_key: cut }),
+      "cannot be read",
+    ],
+    ["a key file of an OAuth client", file({ installed: { client_id: "1" } }), "service_account"],
+    ["a key file of a user", file({ ...KEY_FILE, type: "authorized_user" }), "service_account"],
+    ["a key file that is cut", file(JSON.stringify(KEY_FILE).slice(0, -9)), "keyFile"],
+    ["a key file that is a list", file("[1]"), "keyFile"],
+    ["a public JWK", okta(publicJwk), "private"],
+    ["a JWK with a part missing", okta({ kty: "RSA", e: "AQAB", d: "d" }), "private"],
+    [
+      "a JWK of a curve that signs nothing",
+      okta({ kty: "EC", crv: "P-1", x: "x", y: "y", d: "d" }),
+      "private",
+    ],
+    ["a secret key", okta({ kty: "oct", k: "c2VjcmV0", d: "d" }), "RSA or EC"],
+  ])("%s", async (_, body, text) => {
+    const { id, put } = await open();
+
+    const { status, body: problem } = await put(body);
+
+    expect([status, problem.detail]).toEqual([400, expect.stringContaining(text)]);
+    expect(problem.detail).not.toContain(PEM.slice(60, 90));
+    expect(await findBridge(env.DB, id)).toBeUndefined();
+  });
+});
+
+describe("a mapping is checked when it is to be stored", () => {
+  const rule = (to: string, from = "profile.x", when = "always") => ({
+    mapping: [{ from, to, when }],
+  });
+  const SHIRT = { name: "shirtSize", resourceType: "User", type: "string" };
+  const DESK = {
+    ...SHIRT,
+    name: "desk",
+    schema: "urn:example:params:scim:schemas:extension:2.0:User",
+  };
+
+  async function declared() {
+    const opened = await open(OKTA);
+    const body = { attributes: [SHIRT, DESK] };
+    const path = `/connectors/${opened.id}/attributes`;
+    expect((await gateway.admin(path, { method: "PUT", body })).status).toBe(200);
+    return opened;
+  }
+
+  test.each([
+    ["shirtSize"],
+    ["urn:example:params:scim:schemas:extension:2.0:User:desk"],
+    ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division"],
+    ["urn:ietf:params:scim:schemas:core:2.0:User:title"],
+    ["name.middleName"],
+    ["emails[home].value"],
+    ['phoneNumbers[type eq "work"].value'],
+    ["manager"],
+    ["locale"],
+  ])("%s can be written", async (to) => {
+    const { put, get } = await declared();
+
+    expect(await put({ ...OKTA, ...rule(to) })).toMatchObject({ status: 200 });
+    expect((await get()).body).toMatchObject(rule(to));
+  });
+
+  test.each([
+    ["an attribute that nobody declared", rule("hatSize"), "mapping.0.to"],
+    ["id", rule("id"), "mapping.0.to"],
+    ["meta", rule("meta.created"), "mapping.0.to"],
+    ["groups", rule("groups"), "mapping.0.to"],
+    ["active", rule("active"), "mapping.0.to"],
+    ["password", rule("password"), "mapping.0.to"],
+    ["externalId", rule("externalId"), "mapping.0.to"],
+    ["schemas", rule("schemas"), "mapping.0.to"],
+    ["userName", rule("userName"), "userNameFrom"],
+    ["a whole complex attribute", rule("name"), "mapping.0.to"],
+    ["a whole list", rule("emails"), "emails[work].value"],
+    ["all values of a list", rule("emails.value"), "emails[work].value"],
+    ["the type of a value", rule("emails[work].type"), "mapping.0.to"],
+    ["one of the values of a single-valued attribute", rule("title[work]"), "mapping.0.to"],
+    ["the manager's name", rule("manager.displayName"), "manager"],
+    ["a part that is none", rule("name.nickName"), "mapping.0.to"],
+    ["no path", rule("a b"), "mapping.0.to"],
+    ["a manager who is written once", rule("manager", "profile.x", "create"), "mapping.0.when"],
+    ["no place in an Okta profile", rule("title", "costCode"), "profile."],
+    ["a place too deep", rule("title", "profile.a.b"), "profile."],
+    ["another moment", rule("title", "profile.x", "never"), "when"],
+    ["a userName from nowhere", { userNameFrom: "login" }, "userNameFrom"],
+    [
+      "an attribute twice, however it is written",
+      {
+        mapping: [
+          ...rule("title").mapping,
+          ...rule("urn:ietf:params:scim:schemas:core:2.0:User:TITLE").mapping,
+        ],
+      },
+      "mapping.1.to",
+    ],
+  ])("%s is refused", async (_, settings, text) => {
+    const { put, get } = await declared();
+    const before = (await get()).body;
+
+    const { status, body } = await put({ ...OKTA, ...settings });
+
+    expect([status, body.detail]).toEqual([400, expect.stringContaining(text)]);
+    expect((await get()).body).toEqual(before);
+  });
+});
 
 describe("each provider has credentials of its own", () => {
   test.each([

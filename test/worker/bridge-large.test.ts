@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { parseConfig } from "#bridge/bridge-config.ts";
 import { putLinks } from "#bridge/links.ts";
 import { preparePage } from "#bridge/plan-prepare.ts";
+import { oktaConfig } from "#test/support/bridge-people.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
@@ -12,7 +12,7 @@ const USERS = 100_000;
 
 /** Links so many people as a run would have, without users in D1: an unchanged one is never looked for. */
 async function linkAll(bridge: TestBridge, source: BridgeSource, count: number): Promise<void> {
-  const config = parseConfig('{"source":{"type":"okta","baseUrl":"https://example.okta.com"}}');
+  const config = oktaConfig();
   await runInDurableObject(bridge.stub, async (_, { storage }) => {
     for (let start = 0; start < count; start += 5_000) {
       const prepared = await preparePage(source.records(start, start + 5_000), config, "full");

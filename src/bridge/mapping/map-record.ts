@@ -1,6 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { MappedRecord } from "../mapped.ts";
 import type { BridgeConfig } from "../settings.ts";
+import { withChosen } from "./chosen.ts";
 import { mapEntraUser } from "./entra.ts";
 import { mapGoogleUser } from "./google.ts";
 import { mapJumpCloudUser } from "./jumpcloud.ts";
@@ -11,8 +12,12 @@ import { mapScimUser } from "./scim.ts";
 /** Part of every hash: a mapping that maps otherwise has all users looked at again. */
 export const MAPPING_VERSION = 1;
 
-/** Maps a raw record of a bridge's provider into SCIM's words. */
-export function mapRecord(record: JsonObject, { source, settings }: BridgeConfig): MappedRecord {
+/** Maps a raw record of a bridge's provider into SCIM's words, the bridge's own mapping included. */
+export function mapRecord(record: JsonObject, config: BridgeConfig): MappedRecord {
+  return withChosen(mapByProvider(record, config), record, config);
+}
+
+function mapByProvider(record: JsonObject, { source, settings }: BridgeConfig): MappedRecord {
   switch (source.type) {
     case "okta":
       return mapOktaUser(record);

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import type { DerivedSlot, ManagerReference, MappedRecord } from "../mapped.ts";
+import type { DerivedSlot, ManagerReference, MappedRecord, MappedUser } from "../mapped.ts";
 import type { Rule, Said } from "./reading.ts";
 import { attribute, part, type Slot, typed } from "./slot.ts";
 
@@ -38,9 +38,15 @@ export function mapUser(
     isActive: mapping.isActive(record) ?? undefined,
     stampedAt: readStamp(mapping.stamp?.(record)),
     manager: managerOf(mapping.manager(record)),
+    initial: NOTHING_INITIAL,
+    misfits: NO_MISFITS,
+    mark: "",
     orgUnit: mapping.orgUnit?.(record) ?? undefined,
   };
 }
+
+const NOTHING_INITIAL: MappedUser["initial"] = new Map();
+const NO_MISFITS: MappedUser["misfits"] = [];
 
 /** The rules that every provider has, with the places where its records say it. */
 export function personRules(read: {

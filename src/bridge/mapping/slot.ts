@@ -4,7 +4,7 @@ import { ENTERPRISE_USER } from "#scim/urns.ts";
 
 /**
  * A place of a user's document that a mapping can own: an attribute, a part of a complex one, an
- * attribute of the enterprise extension, a part of the list's value of one type, or all values of a type.
+ * attribute of an extension, a part of the list's value of one type, or all values of a type.
  */
 export type Slot =
   | { readonly kind: "attribute"; readonly path: string; readonly name: string }
@@ -14,7 +14,12 @@ export type Slot =
       readonly name: string;
       readonly part: string;
     }
-  | { readonly kind: "enterprise"; readonly path: string; readonly name: string }
+  | {
+      readonly kind: "extension";
+      readonly path: string;
+      readonly urn: string;
+      readonly name: string;
+    }
   | {
       readonly kind: "typed";
       readonly path: string;
@@ -42,7 +47,12 @@ export function part(name: string, subAttribute: string): Slot {
 
 /** An attribute of the enterprise extension (RFC 7643 §4.3). */
 export function enterprise(name: string): Slot {
-  return { kind: "enterprise", path: `${ENTERPRISE_USER}:${name}`, name };
+  return extension(ENTERPRISE_USER, name);
+}
+
+/** An attribute of an extension, such as one that the connector declares. */
+export function extension(urn: string, name: string): Slot {
+  return { kind: "extension", path: `${urn}:${name}`, urn, name };
 }
 
 /** A sub-attribute of a list's value of one type, such as `emails[work].value`. */
@@ -63,8 +73,8 @@ export function readSlot(document: JsonObject, slot: Slot): JsonValue | undefine
       return readMember(document, slot.name);
     case "part":
       return readMember(objectOf(readMember(document, slot.name)), slot.part);
-    case "enterprise":
-      return readMember(objectOf(readMember(document, ENTERPRISE_USER)), slot.name);
+    case "extension":
+      return readMember(objectOf(readMember(document, slot.urn)), slot.name);
     case "typed": {
       const element = listOf(document, slot.name).find((each) => isOfType(each, slot.type));
       return element === undefined ? undefined : readMember(element, slot.part);
@@ -88,8 +98,8 @@ export function writeSlot(
       return withMember(document, slot.name, value);
     case "part":
       return writePart(document, slot.name, slot.part, value);
-    case "enterprise":
-      return writePart(document, ENTERPRISE_USER, slot.name, value);
+    case "extension":
+      return writePart(document, slot.urn, slot.name, value);
     case "typed": {
       const list = listOf(document, slot.name);
       return withMember(document, slot.name, orNothing(writeTyped(list, slot, value)));

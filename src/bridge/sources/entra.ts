@@ -21,6 +21,7 @@ import {
   explainSyncState,
   isGoneAtGraph,
 } from "./entra-refusal.ts";
+import { fieldsWith } from "./user-fields.ts";
 
 export type EntraConfig = Extract<SourceConfig, { type: "entra" }>;
 export type EntraCredentials = Extract<SourceCredentials, { kind: "entra" }>;
@@ -42,7 +43,13 @@ export function createEntraSource(
     authorizer: bearerAuthorizer(tools.now, () => requestToken(config, credentials, tools)),
     explain: explainGraph,
   });
-  const graph = { baseUrl, http };
+  const fields = fieldsWith(USER_FIELDS, tools);
+  const graph = {
+    baseUrl,
+    http,
+    usersDelta: `/v1.0/users/delta?$select=${fields},manager`,
+    oneUser: `$select=${fields}&$expand=manager($select=id)`,
+  };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readText(record, "id"),
     userListings: ["users"],
@@ -57,6 +64,9 @@ export function createEntraSource(
 }
 
 interface Graph {
+  /** What the mapping reads of users in a delta query, and of one. */
+  readonly usersDelta: string;
+  readonly oneUser: string;
   readonly baseUrl: string;
   readonly http: SourceHttp;
 }
@@ -73,10 +83,7 @@ const USER_FIELDS =
 const GROUP_FIELDS = "displayName,description,mailEnabled,securityEnabled,groupTypes,members";
 
 /** A delta query takes no $top and no $expand, but follows the manager when it is selected. */
-const USERS_DELTA = `/v1.0/users/delta?$select=${USER_FIELDS},manager`;
 const GROUPS_DELTA = `/v1.0/groups/delta?$select=${GROUP_FIELDS}`;
-
-const ONE_USER = `$select=${USER_FIELDS}&$expand=manager($select=id)`;
 
 function requestToken(config: EntraConfig, credentials: EntraCredentials, tools: SourceTools) {
   const tenant = encodeURIComponent(config.tenantId);
@@ -95,12 +102,12 @@ function requestToken(config: EntraConfig, credentials: EntraCredentials, tools:
 }
 
 async function listPage(
-  { baseUrl, http }: Graph,
+  { baseUrl, http, usersDelta }: Graph,
   listing: Listing,
   cursor: string | undefined,
   since: string | undefined,
 ): Promise<SourcePage> {
-  const first = listing === "groups" ? GROUPS_DELTA : USERS_DELTA;
+  const first = listing === "groups" ? GROUPS_DELTA : usersDelta;
   const url = cursor ?? since ?? `${baseUrl}${first}`;
   // A link that was kept under another Graph address leads nowhere now.
   if (url === since && !isOfOrigin(url, new URL(baseUrl).origin)) throw deltaExpired(PROVIDER);
@@ -131,10 +138,13 @@ function cutOff(): SourceError {
   );
 }
 
-async function readUser({ baseUrl, http }: Graph, key: string): Promise<JsonObject | undefined> {
+async function readUser(
+  { baseUrl, http, oneUser }: Graph,
+  key: string,
+): Promise<JsonObject | undefined> {
   const segment = pathSegment(key);
   if (segment === undefined) return undefined;
-  const url = `${baseUrl}/v1.0/users/${segment}?${ONE_USER}`;
+  const url = `${baseUrl}/v1.0/users/${segment}?${oneUser}`;
   const answer = await http.find(url, { isGone: isGoneAtGraph });
   return readRecord(PROVIDER, answer);
 }
@@ -146,7 +156,7 @@ async function findUser(graph: Graph, key: string): Promise<JsonObject | undefin
   const text = `'${key.replaceAll("'", "''")}'`;
   const which = encodeURIComponent(`userPrincipalName eq ${text} or mail eq ${text}`);
   const { body } = await graph.http.get(
-    `${graph.baseUrl}/v1.0/users?$filter=${which}&$top=2&${ONE_USER}`,
+    `${graph.baseUrl}/v1.0/users?$filter=${which}&$top=2&${graph.oneUser}`,
   );
   const [found, ...others] = readPage(graph.baseUrl, body, "").records;
   return others.length === 0 ? found : undefined;

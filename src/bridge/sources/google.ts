@@ -37,6 +37,7 @@ import {
   isGoneAtGoogle,
 } from "./google-refusal.ts";
 import { serverTime } from "./stamp.ts";
+import { fieldsWith } from "./user-fields.ts";
 
 export type GoogleConfig = Extract<SourceConfig, { type: "google" }>;
 export type GoogleCredentials = Extract<SourceCredentials, { kind: "google" }>;
@@ -51,6 +52,7 @@ export function createGoogleSource(
   tools: SourceTools,
 ): Source {
   const google = {
+    userFields: fieldsWith(USER_FIELDS, tools),
     customer: config.customer,
     directoryUrl: `${trimSlashes(config.apiBaseUrl)}/admin/directory/v1`,
     users: createHttp(config, credentials, tools, USER_SCOPES),
@@ -70,6 +72,7 @@ export function createGoogleSource(
 }
 
 interface Google {
+  readonly userFields: string;
   readonly customer: string;
   readonly directoryUrl: string;
   readonly users: SourceHttp;
@@ -147,7 +150,7 @@ async function listPage(
   const http = listing === "groups" ? google.groups : google.users;
   const query = new URLSearchParams({
     customer: google.customer,
-    ...LISTINGS[listing],
+    ...listingQuery(google, listing),
     ...(cursor === undefined ? {} : { pageToken: cursor }),
   });
   const path = listing === "groups" ? "groups" : "users";
@@ -159,19 +162,16 @@ async function listPage(
   return { ...page, total: undefined, deltaFrom: undefined };
 }
 
-const LISTINGS: Readonly<Record<Listing, Readonly<Record<string, string>>>> = {
-  users: usersQuery("false"),
-  deletedUsers: usersQuery("true"),
-  groups: { maxResults: "200", fields: "nextPageToken,groups(id,email,name)" },
-};
-
-function usersQuery(showDeleted: "true" | "false"): Readonly<Record<string, string>> {
+function listingQuery({ userFields }: Google, listing: Listing): Readonly<Record<string, string>> {
+  if (listing === "groups") {
+    return { maxResults: "200", fields: "nextPageToken,groups(id,email,name)" };
+  }
   return {
     maxResults: "500",
     projection: "full",
     orderBy: "email",
-    showDeleted,
-    fields: `nextPageToken,users(${USER_FIELDS})`,
+    showDeleted: String(listing === "deletedUsers"),
+    fields: `nextPageToken,users(${userFields})`,
   };
 }
 
@@ -190,12 +190,12 @@ function readPage(
 
 /** By id, primary address or alias. */
 async function readUser(
-  { directoryUrl, users }: Google,
+  { directoryUrl, users, userFields }: Google,
   key: string,
 ): Promise<JsonObject | undefined> {
   const segment = pathSegment(key);
   if (segment === undefined) return undefined;
-  const query = new URLSearchParams({ projection: "full", fields: USER_FIELDS });
+  const query = new URLSearchParams({ projection: "full", fields: userFields });
   const url = `${directoryUrl}/users/${segment}?${query}`;
   const answer = await users.find(url, { isGone: isGoneAtGoogle });
   return readRecord(PROVIDER, answer);

@@ -28,6 +28,7 @@ import {
 } from "./okta-refusal.ts";
 import { oktaServiceAuthorizer } from "./okta-service.ts";
 import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
+import { fieldsWith } from "./user-fields.ts";
 
 export type OktaConfig = Extract<SourceConfig, { type: "okta" }>;
 export type OktaCredentials = Extract<SourceCredentials, { kind: "okta-token" | "okta-service" }>;
@@ -43,6 +44,7 @@ export function createOktaSource(
   tools: SourceTools,
 ): Source {
   const okta = {
+    userFields: `id,status,lastUpdated,profile:(${fieldsWith(PROFILE_FIELDS, tools)})`,
     baseUrl: trimSlashes(config.baseUrl),
     users: createHttp(config, credentials, tools, "okta.users.read"),
     groups: createHttp(config, credentials, tools, "okta.groups.read"),
@@ -62,6 +64,7 @@ export function createOktaSource(
 }
 
 interface Okta {
+  readonly userFields: string;
   readonly baseUrl: string;
   readonly users: SourceHttp;
   readonly groups: SourceHttp;
@@ -77,11 +80,11 @@ const PAGE_SIZE = 200;
 const STAMPS = ["lastUpdated", "lastMembershipUpdated"];
 
 /** What the mapping reads; Okta's secondEmail and security answers never leave Okta. */
-const USER_FIELDS =
-  "id,status,lastUpdated,profile:(login,email,firstName,lastName,middleName,honorificPrefix," +
+const PROFILE_FIELDS =
+  "login,email,firstName,lastName,middleName,honorificPrefix," +
   "honorificSuffix,nickName,displayName,title,userType,preferredLanguage,locale,timezone,profileUrl," +
   "primaryPhone,mobilePhone,streetAddress,city,state,zipCode,countryCode,employeeNumber,organization," +
-  "department,division,costCenter,manager,managerId)";
+  "department,division,costCenter,manager,managerId";
 
 function createHttp(
   config: OktaConfig,
@@ -134,18 +137,22 @@ function explainAt(cursor: string | undefined, since: string | undefined): Reque
   return since === undefined ? {} : { explain: explainOktaDelta };
 }
 
-function firstPageUrl({ baseUrl }: Okta, listing: Listing, since: string | undefined): string {
+function firstPageUrl(
+  { baseUrl, userFields }: Okta,
+  listing: Listing,
+  since: string | undefined,
+): string {
   const from = since === undefined ? undefined : JSON.stringify(withOverlap(since));
   const query = new URLSearchParams({
     limit: String(PAGE_SIZE),
-    ...(listing === "groups" ? whichGroups(from) : whichUsers(from)),
+    ...(listing === "groups" ? whichGroups(from) : whichUsers(userFields, from)),
   });
   return `${baseUrl}/api/v1/${listing === "groups" ? "groups" : "users"}?${query}`;
 }
 
-function whichUsers(from: string | undefined): Record<string, string> {
+function whichUsers(userFields: string, from: string | undefined): Record<string, string> {
   const which = from === undefined ? { search: "status pr" } : { filter: `lastUpdated ge ${from}` };
-  return { fields: USER_FIELDS, ...which };
+  return { fields: userFields, ...which };
 }
 
 function whichGroups(from: string | undefined): Record<string, string> {

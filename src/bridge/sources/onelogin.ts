@@ -24,6 +24,7 @@ import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
 import { readOneloginCursor, writeOneloginCursor } from "./onelogin-cursor.ts";
 import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
+import { fieldsWith } from "./user-fields.ts";
 
 export type OneloginConfig = Extract<SourceConfig, { type: "onelogin" }>;
 export type OneloginCredentials = Extract<SourceCredentials, { kind: "onelogin" }>;
@@ -47,7 +48,8 @@ export function createOneloginSource(
     // A limit's reset is the number of seconds left.
     readReset: (headers, now) => readResetIn("X-RateLimit-Reset", headers, now),
   });
-  const onelogin = { baseUrl, http, now: tools.now };
+  const userFields = fieldsWith(USER_FIELDS, tools);
+  const onelogin = { baseUrl, http, userFields, now: tools.now };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readId(record, "id"),
     userListings: ["users"],
@@ -64,6 +66,7 @@ export function createOneloginSource(
 interface Onelogin {
   readonly baseUrl: string;
   readonly http: SourceHttp;
+  readonly userFields: string;
   readonly now: () => number;
 }
 
@@ -115,7 +118,7 @@ async function usersPage(
 ): Promise<SourcePage> {
   const at = cursor === undefined ? undefined : readOneloginCursor(cursor);
   const query = {
-    fields: USER_FIELDS,
+    fields: onelogin.userFields,
     ...(since === undefined ? {} : { updated_since: withOverlap(since) }),
   };
   const page = await readPage(onelogin, "/api/2/users", query, at?.after);
@@ -177,7 +180,7 @@ async function findUser(onelogin: Onelogin, key: string): Promise<JsonObject | u
   const user = /^\d+$/.test(key) ? await readUser(onelogin, key) : undefined;
   if (user !== undefined) return user;
   for (const name of ["username", "email"]) {
-    const query = { fields: USER_FIELDS, [name]: key };
+    const query = { fields: onelogin.userFields, [name]: key };
     const { records } = await readPage(onelogin, "/api/2/users", query, undefined);
     const wanted = key.toLowerCase();
     const found = records.filter((record) => readText(record, name)?.toLowerCase() === wanted);

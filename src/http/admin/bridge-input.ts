@@ -78,13 +78,33 @@ const PRIVATE_PEM = z
     ),
   );
 
+const SERVICE_EMAIL = z.email().check(z.maxLength(320));
+
+/** The JSON file that Google's console gives for a key of a service account; its other members are dropped. */
+export const GOOGLE_KEY_FILE = z.looseObject({
+  type: z.literal(
+    "service_account",
+    'must be "service_account": create a key of the service account, not an OAuth client',
+  ),
+  client_email: SERVICE_EMAIL,
+  private_key: PRIVATE_PEM,
+});
+
+/** The key file as a text, or read already. */
+export const GOOGLE_KEY_FILE_GIVEN = z.strictObject({
+  keyFile: z.union(
+    [z.string().check(z.maxLength(32_768)), z.looseObject({})],
+    "must be the service account's JSON key file, as an object or as text",
+  ),
+});
+
 /** What each kind of credentials is made of. */
 export const CREDENTIALS = {
   "okta-token": z.strictObject({ apiToken: SECRET }),
   "okta-service": z.strictObject({ clientId: SECRET, privateKeyJwk: PRIVATE_JWK }),
   entra: z.strictObject({ clientId: SECRET, clientSecret: SECRET }),
   google: z.strictObject({
-    clientEmail: z.email().check(z.maxLength(320)),
+    clientEmail: SERVICE_EMAIL,
     privateKey: PRIVATE_PEM,
   }),
   onelogin: z.strictObject({ clientId: SECRET, clientSecret: SECRET }),
@@ -95,10 +115,19 @@ export const CREDENTIALS = {
 /** What they are made of depends on the source, and is checked by CREDENTIALS. */
 const ANY_CREDENTIALS = z.looseObject({}).register(z.globalRegistry, {
   description:
-    "okta: {apiToken} or {clientId, privateKeyJwk}; entra and onelogin: {clientId, clientSecret}; google: {clientEmail, privateKey}; jumpcloud: {apiKey}; scim: {token}",
+    "okta: {apiToken} or {clientId, privateKeyJwk}; entra and onelogin: {clientId, clientSecret}; google: {keyFile} with the service account's JSON key file, the file itself, or {clientEmail, privateKey}; jumpcloud: {apiKey}; scim: {token}",
 });
 
 const ITEMS_MAX = 1_000;
+
+/** Each is read for each user of each run. */
+const MAPPING_MAX = 100;
+
+const MAPPING_RULE = z.strictObject({
+  from: LINE,
+  to: LINE,
+  when: z._default(z.enum(["always", "create"]), "always"),
+});
 
 /** The body of PUT /connectors/{id}/bridge; its defaults are BRIDGE_DEFAULTS, which a test compares. */
 export const BRIDGE = z.strictObject({
@@ -146,6 +175,9 @@ export const BRIDGE = z.strictObject({
     ),
     "none",
   ),
+  /** What the places may be depends on provider and connector, and is checked by checkMapping. */
+  mapping: z._default(z.array(MAPPING_RULE).check(z.maxLength(MAPPING_MAX)), []),
+  userNameFrom: z.optional(LINE),
   entraFormatted: z._default(z.enum(["name", "immutableId"]), "name"),
 });
 

@@ -1,8 +1,14 @@
 import type * as z from "zod/mini";
 import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
+import { isJsonObject, parseJson } from "#scim/json.ts";
 import { withoutTrailing } from "#scim/text.ts";
-import { type BridgeInput, CREDENTIALS } from "./bridge-input.ts";
+import {
+  type BridgeInput,
+  CREDENTIALS,
+  GOOGLE_KEY_FILE,
+  GOOGLE_KEY_FILE_GIVEN,
+} from "./bridge-input.ts";
 import { Problem } from "./problem.ts";
 
 /** Reads the source of a bridge with its addresses made safe; 400 for one that is not. */
@@ -53,7 +59,7 @@ export function readCredentials(
     case "entra":
       return { kind: "entra", ...parse(CREDENTIALS.entra, given) };
     case "google":
-      return { kind: "google", ...parse(CREDENTIALS.google, given) };
+      return { kind: "google", ...readGoogleKey(given) };
     case "onelogin":
       return { kind: "onelogin", ...parse(CREDENTIALS.onelogin, given) };
     case "jumpcloud":
@@ -61,6 +67,29 @@ export function readCredentials(
     case "scim":
       return { kind: "scim", ...parse(CREDENTIALS.scim, given) };
   }
+}
+
+/** Reads a service account's key, from its file or as the two members of it that count. */
+function readGoogleKey(given: Readonly<Record<string, unknown>>) {
+  const isFile = "private_key" in given || "client_email" in given;
+  if (!isFile && !("keyFile" in given)) return parse(CREDENTIALS.google, given);
+  const file = isFile ? given : fileIn(parse(GOOGLE_KEY_FILE_GIVEN, given).keyFile);
+  const { client_email, private_key } = parse(GOOGLE_KEY_FILE, file);
+  return { clientEmail: client_email, privateKey: private_key };
+}
+
+function fileIn(keyFile: string | Readonly<Record<string, unknown>>) {
+  if (typeof keyFile !== "string") return keyFile;
+  try {
+    const file = parseJson(keyFile.trim());
+    if (isJsonObject(file)) return file;
+  } catch {
+    // The error could quote the key.
+  }
+  throw new Problem(
+    400,
+    "credentials.keyFile: is not the JSON text of a key file; paste the file whole, with its outer braces",
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
-import type { BridgeConfig, SourceCredentials } from "#bridge/settings.ts";
+import type { Proposal } from "#bridge/judge.ts";
+import type { BridgeChoice, SourceCredentials } from "#bridge/settings.ts";
 import type { BridgeOverview } from "#bridge/views.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
@@ -7,7 +8,7 @@ import { deleteBridge, findBridge, putBridge, type StoredBridge } from "#store/b
 import { STALE } from "#store/versions.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { BRIDGE, type BridgeInput } from "./bridge-input.ts";
-import { type Ask, asker, tellBridgeOfEnd } from "./bridge-object.ts";
+import { type Ask, asker, granted, tellBridgeOfEnd } from "./bridge-object.ts";
 import { openBridge } from "./bridge-open.ts";
 import { hasSameAddresses, readCredentials, readSource } from "./bridge-source.ts";
 import { findOr404 } from "./connectors.ts";
@@ -16,7 +17,7 @@ import { changedMeanwhile, expectAbsent, expectedVersion, tag } from "./precondi
 import { Problem } from "./problem.ts";
 
 /** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */
-interface KeptConfig extends BridgeConfig {
+interface KeptConfig extends BridgeChoice {
   readonly credentialsKind: SourceCredentials["kind"];
 }
 
@@ -68,19 +69,24 @@ interface PutBridge {
 async function putOnNewest(
   services: Services,
   context: Context<AppEnv>,
-  { source: given, credentials, paused, ...settings }: BridgeInput,
+  { source: written, credentials, paused, ...settings }: BridgeInput,
 ): Promise<PutBridge> {
-  const source = readSource(given, safeUrlOptions(services, context));
+  const source = readSource(written, safeUrlOptions(services, context));
+  const given = credentials && readCredentials(source.type, credentials);
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-    const { id, number } = await findOr404(context, context.req.param("id") ?? "");
+    const { id, number, attributes } = await findOr404(context, context.req.param("id") ?? "");
     const former = await findBridge(context.env.DB, id);
     if (former === undefined) expectAbsent(context);
     else expectedVersion(context, former.version);
-    const kept = await keptCredentials(services, id, { source, credentials }, former);
-    const config: KeptConfig = { source, settings, credentialsKind: kept.kind };
-    await requireSameProvider(asker(context, id), source, former);
+    const kind = given?.kind ?? keptKind(source, former);
+    const config: KeptConfig = { source, settings, credentialsKind: kind };
+    const ask = asker(context, id);
+    await requireSameProvider(ask, source, former);
+    const proposal = { source, settings, attributes, credentials: given };
+    if (needsJudging(proposal)) granted(await ask((bridge) => bridge.judge(proposal)));
     const now = services.clock.now();
-    const row = { config: JSON.stringify(config), credentials: kept.sealed, paused };
+    const sealed = given && (await sealCredentials(services, id, given));
+    const row = { config: JSON.stringify(config), credentials: sealed, paused };
     const at = { seen: former?.version, now };
     const version = await putBridge(context.env.DB, number, row, at);
     const times = { createdAt: former?.createdAt ?? now, modifiedAt: now };
@@ -89,10 +95,17 @@ async function putOnNewest(
   throw new Problem(409, "Others change the bridge at the same time. Try again later.");
 }
 
+/** Whether there is anything in a bridge that needs more than its schema to be judged. */
+function needsJudging({ settings, credentials }: Proposal): boolean {
+  const { mapping, userNameFrom } = settings;
+  const hasKey = credentials?.kind === "google" || credentials?.kind === "okta-service";
+  return hasKey || mapping.length > 0 || userNameFrom !== undefined;
+}
+
 /** Users are followed by the provider's ids, which may mean other people at another provider. */
 async function requireSameProvider(
   ask: Ask,
-  source: BridgeConfig["source"],
+  source: BridgeChoice["source"],
   former: StoredBridge | undefined,
 ): Promise<void> {
   if (former === undefined || hasSameAddresses(readConfig(former).source, source)) return;
@@ -111,29 +124,23 @@ function safeUrlOptions({ config }: Services, { req }: Context<AppEnv>): SafeUrl
   };
 }
 
-/** The credentials that a bridge has from now on: those of the call, sealed, or undefined for those it had. */
-async function keptCredentials(
+function sealCredentials(
   { config }: Services,
   connector: string,
-  input: {
-    readonly source: BridgeConfig["source"];
-    readonly credentials: Readonly<Record<string, unknown>> | undefined;
-  },
+  given: SourceCredentials,
+): Promise<string> {
+  const place = { connector, field: BRIDGE_CREDENTIALS };
+  return seal(config.keyRing, JSON.stringify(given), place);
+}
+
+/** The kind of the credentials that a bridge keeps; 400 where it has none for that source. */
+function keptKind(
+  source: BridgeChoice["source"],
   former: StoredBridge | undefined,
-): Promise<{ readonly kind: SourceCredentials["kind"]; readonly sealed: string | undefined }> {
-  const { source, credentials } = input;
-  if (credentials !== undefined) {
-    const given = readCredentials(source.type, credentials);
-    const place = { connector, field: BRIDGE_CREDENTIALS };
-    return { kind: given.kind, sealed: await seal(config.keyRing, JSON.stringify(given), place) };
-  }
-  if (former === undefined) {
-    throw new Problem(400, "credentials: a new bridge needs them");
-  }
+): SourceCredentials["kind"] {
+  if (former === undefined) throw new Problem(400, "credentials: a new bridge needs them");
   const stored = readConfig(former);
-  if (hasSameAddresses(stored.source, source)) {
-    return { kind: stored.credentialsKind, sealed: undefined };
-  }
+  if (hasSameAddresses(stored.source, source)) return stored.credentialsKind;
   const detail =
     "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";
   throw new Problem(400, detail);

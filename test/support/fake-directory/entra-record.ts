@@ -63,6 +63,7 @@ function never(): Property {
 }
 
 const USER_PROPERTIES: ReadonlyMap<string, Property> = new Map<string, Property>([
+  ["onPremisesExtensionAttributes", never()],
   ["id", { fields: [], read: ({ n }) => ENTRA_USERS.of(n) }],
   ["userPrincipalName", text("userName")],
   ["displayName", text("displayName")],

@@ -30,6 +30,9 @@ function aMapped(values: Readonly<Record<string, JsonValue>>): MappedUser {
     manager: { kind: "none" },
     orgUnit: undefined,
     stampedAt: undefined,
+    initial: new Map(),
+    misfits: [],
+    mark: "",
   };
 }
 
