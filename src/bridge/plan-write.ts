@@ -138,7 +138,7 @@ function stateOf({ user, target }: Draft) {
  * RFC 7643 §3.1: an externalId belongs to the client that issued it. One that a push client gave is
  * kept; that of a former source id goes with it.
  */
-function externalIdOf({ user: { sourceId }, target }: Draft): string {
+export function externalIdOf({ user: { sourceId }, target }: Draft): string {
   if (target.kind === "create" || target.kind === "restore") return sourceId;
   const { externalId } = documentOf(target.before);
   const isFormer = target.kind === "relink" && externalId === target.former.sourceId;

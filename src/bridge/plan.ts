@@ -1,3 +1,4 @@
+import { uncleanName } from "#scim/clean-names.ts";
 import type { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
@@ -19,7 +20,7 @@ import {
   type UserExclusion,
 } from "./plan-scope.ts";
 import { matchStranger, type Target } from "./plan-target.ts";
-import { type Draft, WrittenUsers, writeDraft } from "./plan-write.ts";
+import { type Draft, externalIdOf, WrittenUsers, writeDraft } from "./plan-write.ts";
 
 /**
  * Plans a page of records, in listing order: a pure function of what the directory and the links say.
@@ -118,7 +119,16 @@ function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): St
   const written = writeMapped(user.mapped, before, context.type);
   if (written.kind === "refused") return decided(refused(user, target, written.error));
   const { document, keeps } = written;
-  return { kind: "draft", draft: { user, target, document, keeps } };
+  const draft: Draft = { user, target, document, keeps };
+  const error = uncleanDraft(draft, context);
+  return error === undefined ? { kind: "draft", draft } : decided(refused(user, target, error));
+}
+
+/** Found before names and claims are settled, so that a record that is left out takes nobody's place. */
+function uncleanDraft(draft: Draft, { type }: PlanContext): ScimError | undefined {
+  const { target, document } = draft;
+  const before = target.kind === "create" ? undefined : target.before;
+  return uncleanName(type, { ...document, externalId: externalIdOf(draft) }, before);
 }
 
 /** A user is the target of one record only: his own one's, or else that with the lowest source id. */

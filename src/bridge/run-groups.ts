@@ -62,7 +62,9 @@ async function readGroupsPage(world: World, run: Run): Promise<Run> {
     for (const group of groups) {
       if (!isInScope(world, group.sourceId)) continue;
       if (!group.isRemoved) noteListedGroup(sql, group.sourceId);
-      enqueueGroup(sql, group);
+      // As a user's texts are trimmed where they are mapped; a blank name is told as it came.
+      const displayName = group.displayName.trim() || group.displayName;
+      enqueueGroup(sql, { ...group, displayName });
     }
     const position = behindPage(world, run.position, page, groups.length);
     if (page.next !== undefined) return { ...run, position };

@@ -1,3 +1,4 @@
+import { requireCleanNames } from "./clean-names.ts";
 import { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import type { JsonObject } from "./json.ts";
@@ -6,13 +7,14 @@ import { EVERYTHING, projectResource } from "./projection.ts";
 import { type Document, orderDocument, schemasFor } from "./resource.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 
-/** A resource that is not stored yet. */
+/** A resource that is not stored yet; a name with hidden characters is refused (clean-names.ts). */
 export function newRecord(
   type: ResourceType,
   id: string,
   document: Document,
   now: number,
 ): ResourceRecord {
+  requireCleanNames(type, document, undefined);
   return {
     rowId: undefined,
     type: type.name,
@@ -26,13 +28,14 @@ export function newRecord(
   };
 }
 
-/** The same resource, live, one version on, with another document. */
+/** The same resource, live, one version on, with another document, whose names are clean or as they were. */
 export function replacedRecord(
   type: ResourceType,
   before: ResourceRecord,
   document: Document,
   now: number,
 ): ResourceRecord {
+  requireCleanNames(type, document, before);
   return {
     ...before,
     version: before.version + 1,

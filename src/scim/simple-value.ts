@@ -2,10 +2,7 @@ import { parseDateTime } from "./date-time.ts";
 import { ScimError } from "./error.ts";
 import type { JsonValue } from "./json.ts";
 import type { Attribute, AttributeType } from "./schema/attribute.ts";
-import { EXTERNAL_ID } from "./schema/common.ts";
-import { GROUP_DISPLAY_NAME } from "./schema/core-group.ts";
-import { USER_NAME } from "./schema/core-user.ts";
-import { hasBrokenText, hasControlText } from "./text.ts";
+import { hasBrokenText } from "./text.ts";
 
 /** The types of RFC 7643 §2.3 that have no sub-attributes. */
 export type SimpleType = Exclude<AttributeType, "complex">;
@@ -43,9 +40,6 @@ export function wrongType(location: string, expected: string, value: JsonValue):
   return ScimError.invalidValue(`"${location}" must be ${expected}, not ${kindOf(value)}.`);
 }
 
-/** The attributes whose values name a resource: two of them must not merely look alike. */
-const IDENTIFYING: ReadonlySet<Attribute> = new Set([USER_NAME, EXTERNAL_ID, GROUP_DISPLAY_NAME]);
-
 function checkedText(attribute: Attribute, value: JsonValue, location: string): string {
   if (typeof value !== "string") throw wrongType(location, "a string", value);
   if (isLongerThan(value, STRING_BYTES_MAX)) {
@@ -55,11 +49,6 @@ function checkedText(attribute: Attribute, value: JsonValue, location: string): 
   }
   if (hasBrokenText(value)) {
     throw ScimError.invalidValue(`"${location}" must not hold NUL or half a surrogate pair.`);
-  }
-  if (IDENTIFYING.has(attribute) && hasControlText(value)) {
-    throw ScimError.invalidValue(
-      `"${location}" must not hold line breaks, control or bidirectional characters.`,
-    );
   }
   if (attribute.required && value.trim() === "") {
     throw ScimError.invalidValue(`"${location}" must not be blank.`);

@@ -30,17 +30,6 @@ export function holdsBrokenText(value: JsonValue): boolean {
   return Object.entries(value).some(([name, each]) => hasBrokenText(name) || holdsBrokenText(each));
 }
 
-/**
- * Whether text holds a C0 control or a bidirectional control, refused in identifiers
- * (userName, externalId, group displayName) because they make two names look alike.
- */
-export function hasControlText(text: string): boolean {
-  return CONTROLS.test(text);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROLS = /[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/u;
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
 const PLAIN_ASCII = /^[\u0000-\u007f]*$/;
 

@@ -61,6 +61,21 @@ test("a group that contains another one gets it in the same run, whichever is li
   expect(await groupsOf(bridge)).toEqual({ Outer: "g2 p0", Inner: "p1" });
 });
 
+test("a name with hidden characters is an issue of that group, and blanks around one are trimmed", async () => {
+  const { source, bridge } = await aBridge();
+  source.putGroups(
+    { id: "g1", name: "Sta\u200bff", members: ["p0"] },
+    { id: "g2", name: " Some\u00a0", members: ["p1"] },
+  );
+
+  const view = await bridge.due();
+
+  expect(view.state).toBe("succeeded");
+  expect(view.issues).toMatchObject([{ kind: "group-invalid", sourceId: "g1" }]);
+  expect(view.issues[0]?.detail).toContain("U+200B, character 4");
+  expect(await groupsOf(bridge)).toEqual({ Some: "p1" });
+});
+
 test("groups that did not change ask nothing of D1", async () => {
   const { source, bridge } = await aBridge();
   source.putGroups({ id: "g1", name: "Staff", members: ["p0", "p1"] });

@@ -204,11 +204,70 @@ describe("a value that the directory refuses", () => {
     ]);
   });
 
-  test("does not keep a leaver active", async () => {
+  test.each([
+    ["a userName", oktaUser("00u1", "a\u200bda@example.com")],
+    ["an address", oktaUser("00u1", "ada@example.com", { email: "a\u202e@example.com" })],
+    ["an id", oktaUser("00u\u00ad1", "ada@example.com")],
+  ])("%s with hidden characters is an issue of that record alone", async (_, record) => {
+    const memory = pushed({});
+
+    const operations = await runPage(
+      memory,
+      [record, oktaUser("00u2", "bo@example.com")],
+      aContext(oktaConfig(), memory),
+    );
+
+    expect(operations).toMatchObject([
+      { op: "ignore", why: "invalid-value", issue: { kind: "invalid-value" } },
+      { op: "create", sourceId: "00u2" },
+    ]);
+    expect(memory.users.size).toBe(1);
+  });
+
+  test("a name with blanks at its ends is trimmed, as every text of a record is", async () => {
+    const memory = pushed({});
+    const record = oktaUser("00u1", " ada@example.com\u00a0", { email: "\tada@example.com " });
+
+    await runPage(memory, [record], aContext(oktaConfig(), memory));
+
+    const [id = ""] = memory.users.keys();
+    expect(documentIn(memory, id)).toMatchObject({
+      userName: "ada@example.com",
+      emails: [{ value: "ada@example.com" }],
+    });
+  });
+
+  test("a record that is left out for its name takes nobody's place", async () => {
+    const memory = pushed({});
+    const context = aContext(oktaConfig(), memory);
+    const [ada, bo] = ["ada@example.com", "bo@example.com"];
+    await runPage(memory, [oktaUser("00u1", ada), oktaUser("00u2", bo)], context);
+
+    const operations = await runPage(
+      memory,
+      [oktaUser("00u1", "ada\u200b@example.com"), oktaUser("00u2", ada)],
+      context,
+    );
+
+    expect(operations).toMatchObject([
+      { op: "ignore", why: "invalid-value" },
+      { op: "conflict", why: "userName-taken" },
+    ]);
+  });
+
+  test.each([
+    [
+      "a NUL in the title",
+      oktaUser("00u1", "ada@example.com", { title: "a\u0000b" }, "DEPROVISIONED"),
+    ],
+    [
+      "a hidden character in the name",
+      oktaUser("00u1", "ada\u200b@example.com", {}, "DEPROVISIONED"),
+    ],
+  ])("does not keep a leaver active: %s", async (_, leaver) => {
     const memory = pushed({});
     const context = aContext(oktaConfig(), memory);
     await runPage(memory, [oktaUser("00u1", "ada@example.com")], context);
-    const leaver = oktaUser("00u1", "ada@example.com", { title: "a\u0000b" }, "DEPROVISIONED");
 
     const [operation] = await runPage(memory, [leaver], context);
 

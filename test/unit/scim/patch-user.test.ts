@@ -77,7 +77,7 @@ describe("a single-valued attribute", () => {
     ["active", "maybe"],
     ["title", true],
     ["title", "a\u0000b"],
-    ["userName", "a\u202eb"],
+    ["userName", "a\u0000b"],
     ["emails", [5]],
     ["name", "Ada"],
   ])("%s of %j is invalidValue", (path, value) => {
