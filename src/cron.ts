@@ -3,6 +3,7 @@ import type { WebhookCalls } from "#delivery/views.ts";
 import { takeDueBridges } from "#store/bridges.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
+import { reportUncleanNames } from "#store/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/prune.ts";
 import { type Resealer, resealSecrets } from "#store/reseal.ts";
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/sweep.ts";
@@ -51,6 +52,7 @@ const JOBS = [
   ["pruneChanges", pruneChanges],
   ["pruneRefusals", pruneRefusals],
   ["resealSecrets", resealWith],
+  ["reportUncleanNames", reportUncleanNames],
 ] as const;
 
 async function resealWith(
