@@ -1,5 +1,5 @@
 import { identityOf } from "#scim/identity.ts";
-import type { JsonObject } from "#scim/json.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { createGroup, type GroupDirectory } from "#scim/provision-group.ts";
 import { foldText } from "#scim/text.ts";
@@ -109,7 +109,10 @@ function untouched(link: GroupLink): GroupOutcome {
 /** Names what a whole list of members makes of a group; empty where only a part of it is known. */
 async function hashOf({ group, membership }: GroupTask): Promise<string> {
   if (membership.kind !== "whole") return "";
-  const text = JSON.stringify([group.displayName, ...new Set(membership.ids.toSorted())]);
+  const text = JSON.stringify([
+    group.displayName.normalize("NFC"),
+    ...new Set(membership.ids.toSorted()),
+  ]);
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -207,13 +210,18 @@ function documentOperations(
 ): readonly JsonObject[] {
   const document = documentOf(record);
   return [
-    ...(document.displayName === displayName
+    ...(isSameName(document.displayName, displayName)
       ? []
       : [{ op: "replace", path: "displayName", value: displayName }]),
     ...(document.externalId === undefined
       ? [{ op: "add", path: "externalId", value: sourceId }]
       : []),
   ];
+}
+
+/** One name in two Unicode forms is no change. */
+function isSameName(stored: JsonValue | undefined, name: string): boolean {
+  return typeof stored === "string" && stored.normalize("NFC") === name.normalize("NFC");
 }
 
 function joiningOf(membership: GroupMembership): readonly string[] {

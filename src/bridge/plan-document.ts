@@ -42,11 +42,11 @@ export function writeMapped(
       !mapped.unsaid.has(slot.path) || values.get(slot.path) !== readSlot(before, slot);
     const written = slots
       .filter(isWritten)
-      .reduce((sum, slot) => writeSlot(sum, slot, readSlot(document, slot)), before);
+      .reduce((sum, slot) => writeChanged(sum, slot, readSlot(document, slot)), before);
     const keepsManager = mapped.manager.kind === "unsaid";
     const result = keepsManager
       ? written
-      : writeSlot(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
+      : writeChanged(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
     const keeps =
       misfitsOf(mapped, isNew).length > 0 ||
       slots.some((slot) => mapped.unsaid.has(slot.path) && readSlot(before, slot) !== undefined) ||
@@ -94,6 +94,17 @@ export function mappedEmailKey({ values }: MappedUser): string | undefined {
 }
 
 const EMPTY: JsonObject = {};
+
+/** Writes a value, unless the document has the same text in another Unicode form: that is no change. */
+function writeChanged(document: JsonObject, slot: Slot, value: JsonValue | undefined): JsonObject {
+  const present = readSlot(document, slot);
+  const isSame = present !== undefined && value !== undefined && nfc(present) === nfc(value);
+  return isSame ? document : writeSlot(document, slot, value);
+}
+
+function nfc(value: JsonValue): string {
+  return JSON.stringify(value).normalize("NFC");
+}
 
 /** What is owned, all of it: said, kept from the document, or put together from the name. */
 function completeValues(mapped: MappedUser, before: JsonObject): Map<string, JsonValue> {

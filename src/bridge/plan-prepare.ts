@@ -70,7 +70,7 @@ function completed(mapped: MappedUser, { source }: BridgeConfig, mode: ListingMo
   if (isPartial) return mapped;
   if (isNameUnsaid) return nameless(mapped);
   const manager = mapped.manager.kind === "unsaid" ? NO_MANAGER : mapped.manager;
-  return { ...mapped, unsaid: unfitPaths(mapped), manager, isActive: mapped.isActive ?? true };
+  return { ...mapped, unsaid: unfitPaths(mapped), manager };
 }
 
 /** A value that does not fit says nothing of its attribute. */
@@ -86,9 +86,12 @@ function nameless({ sourceId }: MappedUser): MappedRecord {
   return { kind: "invalid", sourceId, why: "no-username" };
 }
 
-/** All that a record says but whether the user is active: links keep that beside the hash. */
+/**
+ * All that a record says but whether the user is active: links keep that beside the hash. One text in two
+ * Unicode forms is no change.
+ */
 function hashedText({ values, derived, manager, mark }: MappedUser): string {
   const named = manager.kind === "named" ? manager.reference : null;
   const said = [MAPPING_VERSION, [...values], derived, named];
-  return JSON.stringify(mark === "" ? said : [...said, mark]);
+  return JSON.stringify(mark === "" ? said : [...said, mark]).normalize("NFC");
 }

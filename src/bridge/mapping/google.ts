@@ -51,6 +51,9 @@ const address =
 
 const fullName = (record: JsonObject) => textAt(record, "name", "fullName");
 
+const shownName = (record: JsonObject) =>
+  firstText(textAt(record, "name", "displayName"), fullName(record));
+
 const RULES: readonly Rule[] = [
   ...personRules({
     userName: (record) => textAt(record, "primaryEmail"),
@@ -60,7 +63,7 @@ const RULES: readonly Rule[] = [
   }),
   { slot: allOfType("emails", "other"), read: aliases },
   { slot: part("name", "formatted"), read: fullName },
-  { slot: attribute("displayName"), read: fullName },
+  { slot: attribute("displayName"), read: shownName },
   { slot: attribute("title"), read: organization("title") },
   { slot: attribute("userType"), read: organization("description") },
   { slot: attribute("preferredLanguage"), read: language },
@@ -87,16 +90,24 @@ const MAPPING: UserMapping = {
 
 /** Both say that somebody may not sign in; an archived user only keeps the data. */
 function isActive(record: JsonObject): Said<boolean> {
-  const states = [booleanAt(record, "suspended"), booleanAt(record, "archived")];
-  if (states.includes(true)) return false;
-  return states.every((each) => each === undefined) ? undefined : true;
+  const isSuspended = booleanAt(record, "suspended");
+  const isArchived = booleanAt(record, "archived");
+  if (isSuspended === true || isArchived === true) return false;
+  return isSuspended === false && isArchived !== null ? true : undefined;
 }
 
+/** Addresses are the same in any letter case; one that is the primary address as well is none beside it. */
 function aliases(record: JsonObject): Said {
   const value = valueAt(record, "aliases");
   if (value === undefined) return undefined;
   const texts = Array.isArray(value) ? listItems(value).map(plainText) : [];
-  const unique = [...new Set(texts.filter((text) => text !== null))];
+  const seen = new Set([textAt(record, "primaryEmail")?.toLowerCase()]);
+  const unique = texts.filter((text) => {
+    const key = text?.toLowerCase();
+    const isNew = text !== null && !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
   return unique.length === 0 ? null : unique;
 }
 

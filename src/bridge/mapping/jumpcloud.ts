@@ -4,6 +4,7 @@ import { mapUser, personRules, type UserMapping } from "./map-user.ts";
 import {
   booleanAt,
   hasType,
+  isAmong,
   objectsAt,
   type Rule,
   type Said,
@@ -60,10 +61,13 @@ function mappingOf(userNameFrom: string): UserMapping {
   return { rules, derived: ["displayName"], manager: field("manager"), isActive };
 }
 
+const ON_STATES: ReadonlySet<string> = new Set(["ACTIVATED"]);
+const OFF_STATES: ReadonlySet<string> = new Set(["STAGED", "SUSPENDED"]);
+
 /** A locked account or an expired password is no leaver; `activated` decides where `state` is missing. */
 function isActive(record: JsonObject): Said<boolean> {
   if (booleanAt(record, "suspended") === true) return false;
   const state = textAt(record, "state");
-  if (typeof state === "string") return state.toUpperCase() === "ACTIVATED";
+  if (typeof state === "string") return isAmong(state.toUpperCase(), ON_STATES, OFF_STATES);
   return booleanAt(record, "activated");
 }

@@ -10,7 +10,7 @@ import { mapOneLoginUser } from "./onelogin.ts";
 import { mapScimUser } from "./scim.ts";
 
 /** Part of every hash: a mapping that maps otherwise has all users looked at again. */
-export const MAPPING_VERSION = 1;
+export const MAPPING_VERSION = 2;
 
 /** Maps a raw record of a bridge's provider into SCIM's words, the bridge's own mapping included. */
 export function mapRecord(record: JsonObject, config: BridgeConfig): MappedRecord {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { MappedRecord } from "../mapped.ts";
 import { mapUser, personRules } from "./map-user.ts";
-import { firstText, type Rule, type Said, textAt } from "./reading.ts";
+import { firstText, isAmong, type Rule, type Said, textAt } from "./reading.ts";
 import { attribute, enterprise, part, typed } from "./slot.ts";
 
 /** Maps a user of the Okta Users API; secondEmail is recovery data and never copied. */
@@ -55,9 +55,16 @@ const RULES: readonly Rule[] = [
 ];
 
 /** A lockout or an expired password must not deprovision. */
+const ON_STATES: ReadonlySet<string> = new Set([
+  "ACTIVE",
+  "PROVISIONED",
+  "RECOVERY",
+  "PASSWORD_EXPIRED",
+  "LOCKED_OUT",
+]);
 const OFF_STATES: ReadonlySet<string> = new Set(["STAGED", "SUSPENDED", "DEPROVISIONED"]);
 
 function isActive(record: JsonObject): Said<boolean> {
   const status = textAt(record, "status");
-  return typeof status === "string" ? !OFF_STATES.has(status.toUpperCase()) : status;
+  return isAmong(status?.toUpperCase(), ON_STATES, OFF_STATES);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { MappedRecord } from "../mapped.ts";
 import { mapUser, personRules, type UserMapping } from "./map-user.ts";
-import { firstText, type Rule, type Said, textAt } from "./reading.ts";
+import { firstText, isAmong, type Rule, type Said, textAt } from "./reading.ts";
 import { attribute, enterprise, typed } from "./slot.ts";
 
 /** Maps a user of the OneLogin API v2; its numeric id becomes text. */
@@ -33,17 +33,19 @@ const MAPPING: UserMapping = {
   stamp: field("updated_at"),
 };
 
-const APPROVED = "1";
+/** Approved; unapproved, rejected and unlicensed. */
+const ON_STATES: ReadonlySet<string> = new Set(["1"]);
+const OFF_STATES: ReadonlySet<string> = new Set(["0", "2", "3"]);
 
 /** Active, and the states of a password that expired, was locked or must be reset: they are no leavers. */
-const ACTIVE_STATUSES: ReadonlySet<string> = new Set(["1", "3", "4", "5", "7", "8"]);
+const ON_STATUSES: ReadonlySet<string> = new Set(["1", "3", "4", "5", "7", "8"]);
+
+/** Unactivated and suspended. */
+const OFF_STATUSES: ReadonlySet<string> = new Set(["0", "2"]);
 
 function isActive(record: JsonObject): Said<boolean> {
-  const state = textAt(record, "state");
-  const status = textAt(record, "status");
-  if (state === undefined && status === undefined) return undefined;
-  return (
-    (state === undefined || state === APPROVED) &&
-    (status === undefined || (status !== null && ACTIVE_STATUSES.has(status)))
-  );
+  const state = isAmong(textAt(record, "state"), ON_STATES, OFF_STATES);
+  const status = isAmong(textAt(record, "status"), ON_STATUSES, OFF_STATUSES);
+  if (state === false || status === false) return false;
+  return state === true && status === true ? true : undefined;
 }

@@ -52,14 +52,27 @@ export function plainText(value: JsonValue | undefined): string | null {
   return text === "" ? null : text;
 }
 
-/** Reads a boolean, also where it is written as a word. */
+/** Reads a boolean, also where it is written as a word, or as 1 and 0. */
 export function booleanAt(record: JsonObject, ...path: readonly string[]): Said<boolean> {
   const value = valueAt(record, ...path);
   if (value === undefined || typeof value === "boolean") return value;
-  if (typeof value !== "string") return null;
-  const word = value.trim().toLowerCase();
-  return word === "true" || word === "false" ? word === "true" : null;
+  const word = plainText(value)?.toLowerCase();
+  return isAmong(word, TRUE_WORDS, FALSE_WORDS) ?? null;
 }
+
+/** Whether a word is one of those that say yes or one of those that say no; undefined for any other word. */
+export function isAmong(
+  word: string | null | undefined,
+  yes: ReadonlySet<string>,
+  no: ReadonlySet<string>,
+): boolean | undefined {
+  if (typeof word !== "string") return undefined;
+  if (yes.has(word)) return true;
+  return no.has(word) ? false : undefined;
+}
+
+const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1"]);
+const FALSE_WORDS: ReadonlySet<string> = new Set(["false", "0"]);
 
 /** The text of a member of the first object that fits, of a list that may be absent. */
 export function textOfFirst(

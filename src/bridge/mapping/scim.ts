@@ -75,9 +75,15 @@ const MAPPING: UserMapping = {
   rules: RULES,
   derived: [],
   manager,
-  isActive: (record) => booleanAt(record, "active"),
+  isActive,
   stamp: (record) => textAt(record, "meta", "lastModified"),
 };
+
+/** Alone among the providers a SCIM service may leave `active` out (RFC 7643 §4.1.1), or null, for an active user. */
+function isActive(record: JsonObject): Said<boolean> {
+  const said = valueAt(record, "active");
+  return said === undefined || said === null ? true : booleanAt(record, "active");
+}
 
 /** A list of values with the sub-attributes that RFC 7643 §2.4 and §4.1.2 give it; a single value is a list of one. */
 function elementsOf(said: Said, parts: readonly string[]): Said {

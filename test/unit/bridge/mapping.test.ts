@@ -70,6 +70,9 @@ describe("active", () => {
     ["scim", { active: "False" }, false],
     ["scim", { active: "true" }, true],
     ["scim", {}, true],
+    ["scim", { active: null }, true],
+    ["scim", { active: 0 }, false],
+    ["scim", { active: 1 }, true],
   ] as const)("%s %o: %s", async (provider, state, isActive) => {
     const named = {
       id: "1",
@@ -86,6 +89,84 @@ describe("active", () => {
       kind: "user",
       isActive,
     });
+  });
+});
+
+describe("K6: a record that does not say whether somebody is active", () => {
+  test.each([
+    ["okta", {}],
+    ["okta", { status: null }],
+    ["okta", { status: "HIBERNATING" }],
+    ["entra", {}],
+    ["entra", { accountEnabled: null }],
+    ["google", {}],
+    ["google", { archived: false }],
+    ["google", { suspended: null, archived: false }],
+    ["onelogin", {}],
+    ["onelogin", { state: 1 }],
+    ["onelogin", { status: 1 }],
+    ["onelogin", { state: 1, status: 99 }],
+    ["onelogin", { state: 7, status: 1 }],
+    ["jumpcloud", {}],
+    ["jumpcloud", { state: "PAUSED", activated: true }],
+    ["scim", { active: "perhaps" }],
+    ["scim", { active: [] }],
+  ] as const)("%s %o", async (provider, state) => {
+    const named = {
+      id: "1",
+      _id: "1",
+      profile: { login: "ada" },
+      userPrincipalName: "ada",
+      primaryEmail: "ada",
+      username: "ada",
+      email: "ada",
+      userName: "ada",
+    };
+
+    expect(await mapped(provider, { ...named, ...state })).toMatchObject({
+      kind: "user",
+      isActive: undefined,
+    });
+  });
+});
+
+test.each([
+  ["okta", { id: "1", profile: { login: "ada" }, lastUpdated: "2026-10-01T12:00:00.000Z" }],
+  ["onelogin", { id: 1, username: "ada", updated_at: "2026-10-01T12:00:00.000Z" }],
+  ["scim", { id: "1", userName: "ada", meta: { lastModified: "2026-10-01T14:00:00+02:00" } }],
+] as const)("K6: %s records say when they were changed", async (provider, record) => {
+  expect(await mapped(provider, record)).toMatchObject({
+    stampedAt: Date.parse("2026-10-01T12:00:00Z"),
+  });
+});
+
+test.each([
+  ["okta", { id: "1", profile: { login: "ada" }, lastUpdated: "yesterday" }],
+  ["entra", { id: "1", userPrincipalName: "ada" }],
+] as const)("K6: %s records without a stamp have none", async (provider, record) => {
+  expect(await mapped(provider, record)).toMatchObject({ stampedAt: undefined });
+});
+
+describe("K12: google", () => {
+  const omar = { id: "1", primaryEmail: "omar@example.com" };
+
+  test("name.displayName goes before fullName", async () => {
+    const name = { fullName: "Omar Diaz", displayName: "Omar D." };
+
+    expect(await valueAt("google", { ...omar, name }, "displayName")).toBe("Omar D.");
+    expect(await valueAt("google", { ...omar, name }, "name.formatted")).toBe("Omar Diaz");
+    expect(await valueAt("google", { ...omar, name: { fullName: "O D" } }, "displayName")).toBe(
+      "O D",
+    );
+  });
+
+  test("an alias in another letter case is no other address", async () => {
+    const aliases = ["o.d@example.com", "O.D@example.com", "OMAR@example.com"];
+    const user = await mapped("google", { ...omar, aliases });
+
+    expect(
+      user?.kind === "user" && [...user.values].filter(([, each]) => Array.isArray(each)),
+    ).toMatchObject([[expect.any(String), ["o.d@example.com"]]]);
   });
 });
 

@@ -104,6 +104,18 @@ describe("writeMapped", () => {
     expect(writeMapped(unsaid, {}, USER)).toMatchObject({ keeps: false });
   });
 
+  test("takes a text in another Unicode form for no change, and stores a change as it was sent", () => {
+    const composed = "Ren\u00e9e";
+    const decomposed = "Rene\u0301e";
+
+    expect(
+      writeMapped(aMapped({ userName: "ada", title: decomposed }), { title: composed }, USER),
+    ).toMatchObject({ document: { title: composed } });
+    expect(
+      writeMapped(aMapped({ userName: "ada", title: decomposed }), { title: "x" }, USER),
+    ).toMatchObject({ document: { title: decomposed } });
+  });
+
   test("keeps a manager of whom nothing was said, and says so", () => {
     const mapped: MappedUser = { ...aMapped({ userName: "ada" }), manager: { kind: "unsaid" } };
     const before = withManager({ userName: "ada" }, "u9");

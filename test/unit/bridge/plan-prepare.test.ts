@@ -23,7 +23,7 @@ describe("rows of one id", () => {
     const [prepared, ...others] = await preparePage(rows, oktaConfig(), "full");
 
     expect(others).toEqual([]);
-    expect(prepared).toMatchObject({ sourceId: "00u1", mapped: { isActive: true } });
+    expect(prepared).toMatchObject({ sourceId: "00u1", mapped: { isActive: undefined } });
     expect(prepared?.raw).toEqual(rows[1]);
   });
 
@@ -47,6 +47,17 @@ describe("rows of one id", () => {
 
     expect(merged?.raw).toEqual({ ...whole, ...more });
     expect(alone).toMatchObject({ mapped: { kind: "user" } });
+  });
+
+  test("that differ in the Unicode form of a text alone have one hash", async () => {
+    const hashes = ["é", "e\u0301"].map(async (title) => {
+      const [prepared] = await preparePage([oktaUser("1", "ada", { title })], oktaConfig(), "full");
+      return prepared?.hash;
+    });
+
+    const [composed, decomposed] = await Promise.all(hashes);
+
+    expect(composed).toBe(decomposed);
   });
 
   test("that are no users have no hash", async () => {
