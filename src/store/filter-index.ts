@@ -1,23 +1,14 @@
 import type { ResolvedFilter } from "#scim/filter/ast.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
+import { equalText, type FilterTerm, membershipTerm } from "./membership-terms.ts";
 
 /** The core attributes that have an index of their own. */
-export type KeyName =
-  | "id"
-  | "userName"
-  | "displayName"
-  | "externalId"
-  | "emails"
-  | "members"
-  | "groups";
+export type KeyName = "id" | "userName" | "displayName" | "externalId" | "emails";
 
-/** The attributes whose index holds the `value` of each of their elements. */
-const LISTS: readonly KeyName[] = ["emails", "members", "groups"];
-
-/** Whether a target is one of the indexed core attributes (of a list, its `value`). */
+/** Whether a target is one of the indexed core attributes (of `emails`, its `value`). */
 export function isKeyTarget(target: AttributeTarget, name: KeyName): boolean {
   if (target.extension !== undefined || target.attribute.name !== name) return false;
-  if (!LISTS.includes(name)) return true;
+  if (name !== "emails") return true;
   return target.subAttribute === undefined || target.subAttribute.name === "value";
 }
 
@@ -31,23 +22,29 @@ export function hasIndexedTerm(filter: ResolvedFilter): boolean {
       return filter.filters.some(hasIndexedTerm);
     case "or":
       return filter.filters.every(hasIndexedTerm);
-    case "some":
-      return (
-        LISTS.some((name) => isKeyTarget(filter.target, name)) &&
-        emailTerm(filter.filter) !== undefined
-      );
-    case "compare": {
-      const { target, operator } = filter;
-      if (operator === "sw") return isName(target);
-      const names: readonly KeyName[] = ["id", "externalId", ...LISTS];
-      return (
-        operator === "eq" && (isName(target) || names.some((name) => isKeyTarget(target, name)))
-      );
-    }
     case "not":
-    case "present":
       return false;
+    case "present":
+    case "some":
+    case "compare": {
+      const membership = membershipTerm(filter);
+      if (membership === undefined) return isIndexed(filter);
+      if (membership.kind === "alternatives") return membership.terms.every(hasIndexedTerm);
+      return membership.kind === "element" && membership.lookup !== undefined;
+    }
   }
+}
+
+function isIndexed(term: FilterTerm): boolean {
+  if (term.kind === "present") return false;
+  const { target } = term;
+  if (term.kind === "some") {
+    return isKeyTarget(target, "emails") && emailTerm(term.filter) !== undefined;
+  }
+  if (term.operator === "sw") return isName(target);
+  const names: readonly KeyName[] = ["id", "externalId", "emails"];
+  const isKey = isName(target) || names.some((name) => isKeyTarget(target, name));
+  return term.operator === "eq" && isKey;
 }
 
 /**
@@ -64,19 +61,30 @@ export function indexedPart(filter: ResolvedFilter): ResolvedFilter | undefined 
     case "or":
       return { kind: "or", filters: filter.filters.map((term) => indexedPart(term) ?? term) };
     case "some":
-      return valuePart(filter);
+      return indexedElement(filter);
     default:
       return filter;
   }
 }
 
-/** The term on the `value` of a value path's elements, as a term outside of it. */
-function valuePart({
-  target,
-  filter,
-}: Extract<ResolvedFilter, { kind: "some" }>): ResolvedFilter | undefined {
+function indexedElement(
+  term: Extract<ResolvedFilter, { kind: "some" }>,
+): ResolvedFilter | undefined {
+  const membership = membershipTerm(term);
+  if (membership?.kind === "alternatives") {
+    return indexedPart({ kind: "or", filters: membership.terms });
+  }
+  const lookup = membership?.kind === "element" ? membership.lookup : undefined;
+  return elementPart(term, lookup?.by === "groupName" ? "display" : "value");
+}
+
+/** The `eq` term on a sub-attribute of a value path's elements, as a term outside of it. */
+function elementPart(
+  { target, filter }: Extract<ResolvedFilter, { kind: "some" }>,
+  name: string,
+): ResolvedFilter | undefined {
   const terms = filter.kind === "and" ? filter.filters : [filter];
-  const term = terms.find((each) => equalText([each], "value") !== undefined);
+  const term = terms.find((each) => equalText(each, name) !== undefined);
   if (term?.kind !== "compare") return undefined;
   return { ...term, target: { ...target, subAttribute: term.target.attribute } };
 }
@@ -88,15 +96,42 @@ function valuePart({
 export function isPlainLookup(filter: ResolvedFilter): boolean {
   switch (filter.kind) {
     case "and":
-      return filter.filters.some(isUserKey);
+      return filter.filters.some(isUserKey) && !filter.filters.some(walksMemberships);
     case "or":
       return filter.filters.every(isPlainLookup);
     case "some":
       // A value and a type: what Entra sends.
-      return filter.filter.kind !== "and" || filter.filter.filters.length <= 2;
+      if (filter.filter.kind === "and" && filter.filter.filters.length > 2) return false;
+      return hasIndexedTerm(filter) && !readsNames(filter);
     default:
       return hasIndexedTerm(filter);
   }
+}
+
+/** Whether a filter tries memberships one after the other: even one group may have a million. */
+function walksMemberships(filter: ResolvedFilter): boolean {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return filter.filters.some(walksMemberships);
+    case "not":
+      return walksMemberships(filter.filter);
+    case "present":
+    case "some":
+    case "compare": {
+      const membership = membershipTerm(filter);
+      if (membership?.kind === "alternatives") return membership.terms.some(walksMemberships);
+      return membership?.kind === "element" && membership.lookup === undefined;
+    }
+  }
+}
+
+/** Whether a value path on memberships asks for more than an index of them has. */
+function readsNames(term: FilterTerm): boolean {
+  const membership = membershipTerm(term);
+  if (membership?.kind === "alternatives") return membership.terms.some(readsNames);
+  if (membership?.kind !== "element") return false;
+  return membership.readsName && membership.lookup?.by !== "groupName";
 }
 
 /** Whether a term finds one resource at most. */
@@ -114,14 +149,13 @@ export function isName({ extension, attribute }: AttributeTarget): boolean {
 
 /**
  * The e-mail address, and the type if one is named, that a value path's and-ed `eq` terms ask for;
- * undefined where they name no address. Members and groups are asked for in the same way.
+ * undefined where they name no address.
  */
 export function emailTerm(
   filter: ResolvedFilter,
 ): { readonly value: string; readonly type: string | undefined } | undefined {
-  const terms = filter.kind === "and" ? filter.filters : [filter];
-  const value = equalText(terms, "value");
-  return value === undefined ? undefined : { value, type: equalText(terms, "type") };
+  const value = equalText(filter, "value");
+  return value === undefined ? undefined : { value, type: equalText(filter, "type") };
 }
 
 /** The term of a filter that looks users up by an e-mail address, and what it asks for. */
@@ -151,14 +185,4 @@ function driverOf(term: ResolvedFilter): EmailDriver | undefined {
   }
   const isEmail = isKeyTarget(term.target, "emails");
   return isEmail ? { term, value: term.operand.value, type: undefined } : undefined;
-}
-
-function equalText(terms: readonly ResolvedFilter[], name: string): string | undefined {
-  for (const term of terms) {
-    if (term.kind !== "compare" || term.operator !== "eq") continue;
-    if (term.target.attribute.name === name && term.operand.type === "text") {
-      return term.operand.value;
-    }
-  }
-  return undefined;
 }

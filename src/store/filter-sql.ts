@@ -5,6 +5,7 @@ import { EMAILS_PATH } from "./columns.ts";
 import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
 import { membershipCondition } from "./filter-membership.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
+import type { FilterTerm } from "./membership-terms.ts";
 import type { Bound, Parameters } from "./parameters.ts";
 import { columnOf } from "./target-column.ts";
 
@@ -52,12 +53,18 @@ function compile(filter: ResolvedFilter, context: Context): string {
     case "some":
     case "compare": {
       if (filter === context.drivenBy && filter.kind === "compare") return "1";
-      const membership = context.element === undefined && membershipCondition(filter, context);
+      const membership = context.element === undefined && membershipOf(filter, context);
       if (membership) return membership;
       const condition = compileTerm(filter, context);
       return context.isNegated ? `(${condition}) IS TRUE` : condition;
     }
   }
+}
+
+function membershipOf(filter: FilterTerm, context: Context): string | undefined {
+  const compileElement = (inner: ResolvedFilter, element: JsonSource) =>
+    compile(inner, { ...context, element, isNegated: false });
+  return membershipCondition(filter, { ...context, compileElement });
 }
 
 /** Whether a term finds at most one resource, whatever the others say. */
@@ -67,9 +74,7 @@ function isKeyTerm(term: ResolvedFilter): boolean {
   return isName(target) || isKeyTarget(target, "id") || isKeyTarget(target, "externalId");
 }
 
-type Term = Extract<ResolvedFilter, { kind: "present" | "some" | "compare" }>;
-
-function compileTerm(filter: Term, context: Context): string {
+function compileTerm(filter: FilterTerm, context: Context): string {
   switch (filter.kind) {
     case "present":
       return isPresent(filter.target, context);
@@ -93,7 +98,11 @@ function compare(
     if (column !== undefined) return test(column, operator, bound);
   }
   const { list, value } = placeOf(target, context.element ?? FOLDED);
-  const condition = test(value, operator, bound);
+  // The base URL is the caller's: no row holds it.
+  const { parameters } = context;
+  const shown =
+    operand.type === "address" ? `(${parameters.bind(operand.base)} || ${value})` : value;
+  const condition = test(shown, operator, bound);
   return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
 }
 
@@ -122,6 +131,7 @@ function test(value: string, operator: ResolvedOperator, bound: string): string 
 function boundValue(operand: Operand): Bound {
   switch (operand.type) {
     case "text":
+    case "address":
     case "number":
       return operand.value;
     case "boolean":
@@ -139,7 +149,7 @@ function isPresent(target: AttributeTarget, context: Context): string {
   return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
 }
 
-function hasElement(filter: Extract<Term, { kind: "some" }>, context: Context): string {
+function hasElement(filter: Extract<FilterTerm, { kind: "some" }>, context: Context): string {
   const { list, element } = elementsOf(filter.target);
   const condition = compile(filter.filter, { ...context, element });
   const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;

@@ -1,10 +1,14 @@
 import type { Attribute, AttributeTarget } from "#scim/schema/attribute.ts";
 import { findSubAttribute } from "#scim/schema/registry.ts";
 
-/** A JSON value in SQL: its expression, and whether it is an object whose members can be read. */
+/**
+ * A value in SQL: its expression, and whether it is an object whose members can be read. Where the
+ * members are no JSON, `columns` has the expression of each.
+ */
 export interface JsonSource {
   readonly text: string;
   readonly isObject: boolean;
+  readonly columns?: Readonly<Record<string, string>>;
 }
 
 /** Where a target's values are: `value` in each row of `list`, or `value` alone where it has no list. */
@@ -18,8 +22,10 @@ export const FOLDED: JsonSource = { text: "resources.folded", isObject: true };
 
 /** Finds the SQL that reads a target's values out of a JSON source. */
 export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace {
-  if (!source.isObject) return { list: undefined, value: source.text };
   const { attribute, subAttribute } = target;
+  const column = source.columns?.[attribute.name];
+  if (column !== undefined) return { list: undefined, value: column };
+  if (!source.isObject) return { list: undefined, value: source.text };
   if (!attribute.multiValued) {
     const names = subAttribute === undefined ? [] : [subAttribute.name];
     const path = pathText([...outerNames(target), ...names]);

@@ -88,11 +88,7 @@ function isWithin(
 ): string {
   const cost: ScanCost = scanCost(filter, sort);
   const part = filter && indexedPart(filter);
-  const within = isWithinSteps(
-    `resources WHERE ${matching(scope, type, part, parameters)}`,
-    cost,
-    stepsMax,
-  );
+  const within = isWithinSteps(type, matching(scope, type, part, parameters), cost, stepsMax);
   if (part !== undefined) return within;
   // The counter tells it sooner.
   const live = `coalesce((${liveCountText(scope, type)}), 0)`;

@@ -1,7 +1,9 @@
-import type { ResolvedFilter } from "#scim/filter/ast.ts";
+import { type ResolvedFilter, termsIn } from "#scim/filter/ast.ts";
+import type { TypeName } from "#scim/ports.ts";
 import type { Sort } from "#scim/sort.ts";
-import { isKeyTarget } from "./filter-index.ts";
+import { membershipsOf } from "./filter-membership.ts";
 import { isIndexOrder } from "./list-order.ts";
+import { type FilterTerm, membershipTerm } from "./membership-terms.ts";
 import { columnOf } from "./target-column.ts";
 
 /**
@@ -16,27 +18,49 @@ export const SMALL_SCAN_STEPS = 5_000;
 /** SEMANTICS 6: a filter or an order without an index runs over at most this many resources. */
 export const SCANNED_RESOURCES_MAX = 100_000;
 
-/** The steps of trying a filter and an order on one resource; `perByte` and `perElement` grow with it. */
+/**
+ * The steps of trying a filter and an order on one resource; `perByte` and `perElement` grow with it,
+ * and the others with its memberships.
+ */
 export interface ScanCost {
   readonly perResource: number;
   /** For each byte of the folded document. */
   readonly perByte: number;
   /** For each element of a multi-valued attribute, of which there may be one for each 64 bytes. */
   readonly perElement: number;
+  /** For each of its members or groups. */
+  readonly perMember: number;
+  /** For each byte of the folded document of such a member. */
+  readonly perMemberByte: number;
 }
 
+const NOTHING: ScanCost = {
+  perResource: 0,
+  perByte: 0,
+  perElement: 0,
+  perMember: 0,
+  perMemberByte: 0,
+};
 /** Finding the row and the length of its document, and judging it by its columns. */
-const ROW: ScanCost = { perResource: 1, perByte: 0, perElement: 0 };
+const ROW: ScanCost = { ...NOTHING, perResource: 1 };
 /** Reading the document; SQLite keeps it parsed for the terms on single values. */
-const PARSED: ScanCost = { perResource: 0.4, perByte: 0.5 / 1024, perElement: 0 };
+const PARSED: ScanCost = { ...NOTHING, perResource: 0.4, perByte: 0.5 / 1024 };
 /** Walking a multi-valued attribute: the document is parsed for each such term anew. */
-const WALKED: ScanCost = { perResource: 1.5, perByte: 0.5 / 1024, perElement: 0.15 };
+const WALKED: ScanCost = { ...NOTHING, perResource: 1.5, perByte: 0.5 / 1024, perElement: 0.15 };
 /** A term on a value of the document, and what a search inside a long text costs beyond that. */
-const TERM: ScanCost = { perResource: 0.25, perByte: 0.1 / 1024, perElement: 0 };
-const TERM_IN_ELEMENT: ScanCost = { perResource: 0, perByte: 0.1 / 1024, perElement: 0.25 };
-const INSIDE_TEXT: ScanCost = { perResource: 0, perByte: 0.8 / 1024, perElement: 0 };
+const TERM: ScanCost = { ...NOTHING, perResource: 0.25, perByte: 0.1 / 1024 };
+const TERM_IN_ELEMENT: ScanCost = { ...NOTHING, perByte: 0.1 / 1024, perElement: 0.25 };
+const INSIDE_TEXT: ScanCost = { ...NOTHING, perByte: 0.8 / 1024 };
+/** Looking memberships up in an index of their own costs what a small document does. */
+const LOOKED_UP: ScanCost = { ...NOTHING, perResource: 1 };
+const NAME_LOOKED_UP: ScanCost = { ...NOTHING, perResource: 2 };
+/** Walking the memberships of a resource, and a term on each. */
+const MEMBERSHIPS: ScanCost = { ...NOTHING, perResource: 1, perMember: 0.9 };
+const TERM_ON_MEMBER: ScanCost = { ...NOTHING, perMember: 0.3 };
+/** Finding who the member is, whose name stands in a document. */
+const NAME_OF_MEMBER: ScanCost = { ...NOTHING, perMember: 5, perMemberByte: 0.5 / 1024 };
 /** Holding a value to sort by, which is a copy of it. */
-const SORTED: ScanCost = { perResource: 0.5, perByte: 1 / 1024, perElement: 0 };
+const SORTED: ScanCost = { ...NOTHING, perResource: 0.5, perByte: 1 / 1024 };
 
 /** What a filter, if there is one, and an order cost on each resource that they are tried on. */
 export function scanCost(filter: ResolvedFilter | undefined, sort: Sort): ScanCost {
@@ -49,14 +73,38 @@ export function scanCost(filter: ResolvedFilter | undefined, sort: Sort): ScanCo
 }
 
 /**
- * The SQL of whether the walk over some resources stays within so many steps; `source` is what
- * stands behind FROM. It reads the lengths of the documents alone, and stops where it must be too much.
+ * The SQL of whether the walk over the resources of a type stays within so many steps; `condition` is
+ * what stands behind WHERE. It reads the lengths of the documents alone, counts memberships only where
+ * they are walked, and stops where it must be too much.
  */
-export function isWithinSteps(source: string, cost: ScanCost, stepsMax: number): string {
-  const { perResource, perByte, perElement } = cost;
+export function isWithinSteps(
+  type: TypeName,
+  condition: string,
+  cost: ScanCost,
+  stepsMax: number,
+): string {
+  const { perResource, perByte, perElement, perMember } = cost;
   const steps = `${perResource} + ${perByte} * bytes + ${perElement} * min(100, bytes / 64.0)`;
-  return `(SELECT coalesce(sum(${steps}), 0) <= ${stepsMax} FROM (SELECT octet_length(resources.folded) AS bytes
-    FROM ${source} LIMIT ${resourcesWithin(cost, stepsMax) + 1}))`;
+  const resources = `SELECT coalesce(sum(${steps}), 0) AS steps FROM (SELECT octet_length(resources.folded) AS bytes
+    FROM resources WHERE ${condition} LIMIT ${resourcesWithin(cost, stepsMax) + 1})`;
+  if (perMember === 0) return `(SELECT steps <= ${stepsMax} FROM (${resources}))`;
+  const members = memberSteps(type, condition, cost, stepsMax);
+  return `(SELECT CASE WHEN steps > ${stepsMax} THEN 0 ELSE steps + (${members}) <= ${stepsMax} END
+    FROM (${resources}))`;
+}
+
+/** A SELECT of the steps that the memberships of resources take, of no more than may be. */
+function memberSteps(
+  type: TypeName,
+  condition: string,
+  { perMember, perMemberByte }: ScanCost,
+  stepsMax: number,
+): string {
+  const limit = Math.floor(stepsMax / perMember) + 1;
+  const rows = membershipsOf(type, perMemberByte > 0);
+  const bytes = perMemberByte > 0 ? "octet_length(r.folded)" : "0";
+  return `SELECT coalesce(sum(${perMember} + ${perMemberByte} * bytes), 0)
+    FROM (SELECT ${bytes} AS bytes FROM resources CROSS JOIN ${rows} WHERE ${condition} LIMIT ${limit})`;
 }
 
 /** How many resources there may be at most, however short they are. */
@@ -71,6 +119,15 @@ function termCosts(filter: ResolvedFilter, isInElement: boolean): readonly ScanC
       return filter.filters.flatMap((term) => termCosts(term, isInElement));
     case "not":
       return termCosts(filter.filter, isInElement);
+    case "present":
+    case "some":
+    case "compare":
+      return membershipCosts(filter) ?? termCost(filter, isInElement);
+  }
+}
+
+function termCost(filter: FilterTerm, isInElement: boolean): readonly ScanCost[] {
+  switch (filter.kind) {
     case "some":
       return [WALKED, ...termCosts(filter.filter, true)];
     case "present":
@@ -83,14 +140,34 @@ function termCosts(filter: ResolvedFilter, isInElement: boolean): readonly ScanC
   }
 }
 
+/** What a term on `members` or `groups` costs; undefined for a term on anything else. */
+function membershipCosts(filter: FilterTerm): readonly ScanCost[] | undefined {
+  const term = membershipTerm(filter);
+  switch (term?.kind) {
+    case undefined:
+      return undefined;
+    case "any":
+      return [LOOKED_UP];
+    case "alternatives":
+      return term.terms.flatMap((each) => membershipCosts(each) ?? []);
+    case "element":
+      return term.lookup === undefined
+        ? [MEMBERSHIPS, ...memberCosts(term.filter, term.readsName)]
+        : [LOOKED_UP, ...(term.readsName ? [NAME_LOOKED_UP] : [])];
+  }
+}
+
+/** What it costs to try the filter of an element, and to find its name, on one membership. */
+export function memberCosts(filter: ResolvedFilter, readsName: boolean): readonly ScanCost[] {
+  const terms = Array.from({ length: termsIn(filter) }, () => TERM_ON_MEMBER);
+  return readsName ? [...terms, NAME_OF_MEMBER] : terms;
+}
+
 type Target = Exclude<Sort["by"], "creation">;
 
 /** What it costs to have the value of a target before one: nothing but the row where a column holds it. */
 function valueCosts(target: Target, isInElement: boolean): readonly ScanCost[] {
   if (isInElement) return [TERM_IN_ELEMENT];
-  const isMembership = isKeyTarget(target, "members") || isKeyTarget(target, "groups");
-  // Memberships are looked up in an index of their own; that costs what a small document does.
-  if (isMembership) return [{ perResource: 1, perByte: 0, perElement: 0 }];
   if (columnOf(target, "User") !== undefined) return [{ ...TERM, perByte: 0 }];
   return target.attribute.multiValued ? [WALKED, TERM_IN_ELEMENT] : [TERM];
 }
@@ -104,5 +181,7 @@ function sumOf(costs: readonly ScanCost[]): ScanCost {
     perResource: sum.perResource + cost.perResource,
     perByte: sum.perByte + cost.perByte,
     perElement: sum.perElement + cost.perElement,
+    perMember: sum.perMember + cost.perMember,
+    perMemberByte: sum.perMemberByte + cost.perMemberByte,
   }));
 }

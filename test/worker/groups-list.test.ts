@@ -66,18 +66,14 @@ describe("three groups", () => {
     );
   });
 
-  test.each([
-    'members.display eq "Ada"',
-    'members.value sw "x"',
-    'members[type eq "User"]',
-    "members.value gt 1",
-    'userName eq "x"',
-    'members.nosuch eq "x"',
-  ])("%s is 400 invalidFilter", async (filter) => {
-    const refused = await groups.find(filter);
+  test.each(["members.value gt 1", 'userName eq "x"', 'members.nosuch eq "x"'])(
+    "%s is 400 invalidFilter",
+    async (filter) => {
+      const refused = await groups.find(filter);
 
-    expect(refused).toMatchObject({ status: 400, body: { scimType: "invalidFilter" } });
-  });
+      expect(refused).toMatchObject({ status: 400, body: { scimType: "invalidFilter" } });
+    },
+  );
 
   test("a list shows every group with its members", async () => {
     const { body } = await groups.client.call("/Groups");

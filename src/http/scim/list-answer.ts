@@ -62,7 +62,7 @@ async function resolveQueries(call: ListCall, listing: Listing): Promise<readonl
   };
   return await call.resolve((own) => {
     const searched = names.map((name) => own[name]);
-    return searched.map((type) => resolveQuery(type, filter, parameters, searched));
+    return searched.map((type) => resolveQuery(type, filter, parameters, call.baseUrl, searched));
   });
 }
 

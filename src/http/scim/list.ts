@@ -1,16 +1,17 @@
 import { ScimError } from "#scim/error.ts";
 import type { Filter, ResolvedFilter } from "#scim/filter/ast.ts";
+import { withAddresses } from "#scim/filter/membership.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
 import { nameAttribute } from "#scim/identity.ts";
 import { COUNT_MAX, type ListParameters } from "#scim/list.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
-import { resolveSort, type Sort } from "#scim/sort.ts";
+import { CREATION_ORDER, resolveSort, type Sort } from "#scim/sort.ts";
 import { hasIndexedTerm } from "#store/filter-index.ts";
 import { isIndexOrder, type Page } from "#store/list-order.ts";
 import { type ResourcePage, resourcePage } from "#store/resource-list.ts";
 import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
-import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS } from "#store/scan-cost.ts";
+import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS, scanCost } from "#store/scan-cost.ts";
 import type { ListCall } from "./list-call.ts";
 
 /** What is listed: the resources of these types, those of the first type first. */
@@ -28,16 +29,20 @@ export interface TypeQuery {
   readonly sort: Sort;
 }
 
-/** Looks up what a list's filter and order name; `searched` are all the types of a search. */
+/**
+ * Looks up what a list's filter and order name; `searched` are all the types of a search, and `baseUrl`
+ * is what their URLs begin with.
+ */
 export function resolveQuery(
   type: ResourceType,
   filter: Filter | undefined,
   parameters: ListParameters,
+  baseUrl: string,
   searched: readonly ResourceType[] = [type],
 ): TypeQuery {
   return {
     type,
-    filter: filter && resolveFilter(type, filter, searched),
+    filter: filter && withAddresses(resolveFilter(type, filter, searched), baseUrl),
     sort: resolveSort(type, parameters, searched),
   };
 }
@@ -104,8 +109,15 @@ function tooManyToScan(
       : `Sort by ${nameAttribute(type.name)}, or add a filter`;
     return ScimError.tooMany(`This order would have to look at too many resources. ${advice}.`);
   }
+  if (scanCost(filter, CREATION_ORDER).perMember > 0) {
+    const [list, one] = type.name === "User" ? ["groups", "group"] : ["members", "member"];
+    return ScimError.tooMany(
+      `This search would have to look at too many ${list}. Name one ${one} by "${list}.value eq", or one ${type.name.toLowerCase()} by "eq" on id or ${nameAttribute(type.name)}, joined by "and"; or use fewer terms on "${list}".`,
+    );
+  }
   const indexed = [nameAttribute(type.name), "externalId", "id"];
-  const lists = type.name === "User" ? ["emails.value", "groups.value"] : ["members.value"];
+  const lists =
+    type.name === "User" ? ["emails.value", "groups.value", "groups.display"] : ["members.value"];
   return ScimError.tooMany(
     `This search would have to look at too many resources. Add a term with "eq" on ${[...indexed, ...lists].join(", ")}, joined by "and"; or use fewer terms${sort.by === "creation" ? "" : " and no sortBy"}.`,
   );

@@ -26,9 +26,13 @@ export type Filter =
   | { readonly kind: "present"; readonly path: AttributePath }
   | { readonly kind: "some"; readonly path: AttributePath; readonly filter: Filter };
 
-/** A comparison value of the attribute's own type; text is folded where the attribute is not caseExact. */
+/**
+ * A comparison value of the attribute's own type; text is folded where the attribute is not caseExact.
+ * An `address` is compared with the `$ref` of a membership, which begins with `base` wherever it is shown.
+ */
 export type Operand =
   | { readonly type: "text"; readonly value: string }
+  | { readonly type: "address"; readonly value: string; readonly base: string }
   | { readonly type: "boolean"; readonly value: boolean }
   | { readonly type: "number"; readonly value: number }
   | { readonly type: "instant"; readonly ms: number };

@@ -67,6 +67,10 @@ function compares(value: JsonValue, operator: ResolvedOperator, operand: Operand
   switch (operand.type) {
     case "text":
       return typeof value === "string" && comparesText(value, operator, operand.value);
+    case "address":
+      return (
+        typeof value === "string" && comparesText(operand.base + value, operator, operand.value)
+      );
     case "boolean":
       return operator === "eq" && value === operand.value;
     case "number":
