@@ -1,11 +1,12 @@
+import { uncleanName } from "#scim/clean-names.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
 import type { ManagerReference, MappedRecord, MappedUser, Misfit } from "../mapped.ts";
 import type { BridgeConfig, BridgeSettings, MappingRule, Provider } from "../settings.ts";
-import { fitValue } from "./fit.ts";
+import { type Fitted, fitValue } from "./fit.ts";
 import { USER_NAME } from "./map-user.ts";
 import { plainText } from "./reading.ts";
-import type { Slot } from "./slot.ts";
+import { type Slot, writeSlot } from "./slot.ts";
 import { readPlace, readSourcePlace, type SourcePlace } from "./source-place.ts";
 import { readTargetPlace } from "./target-place.ts";
 
@@ -88,7 +89,8 @@ function laidOver(user: MappedUser, record: JsonObject, chosen: Chosen): MappedU
   if (userName !== undefined) sayText(USER_NAME.path, userName, record, { values, unsaid });
   for (const { from, slot, attribute, when, written } of rules) {
     const said = readPlace(record, from);
-    const fitted = said === undefined ? undefined : fitValue(attribute, said, written.to);
+    const fitted =
+      said === undefined ? undefined : cleanly(fitValue(attribute, said, written.to), slot);
     if (fitted?.kind === "unfit") {
       misfits.push({ ...written, path: slot.path, detail: fitted.detail });
     }
@@ -111,6 +113,13 @@ function laidOver(user: MappedUser, record: JsonObject, chosen: Chosen): MappedU
     misfits,
     mark,
   };
+}
+
+/** An address with hidden characters does not fit, so that it keeps nobody's whole record out. */
+function cleanly(fitted: Fitted, slot: Slot): Fitted {
+  if (fitted.kind === "unfit" || fitted.value === null) return fitted;
+  const error = uncleanName({ name: "User" }, writeSlot({}, slot, fitted.value), undefined);
+  return error === undefined ? fitted : { kind: "unfit", detail: error.detail };
 }
 
 function sayText(

@@ -241,6 +241,7 @@ describe("values take the type of their attribute", () => {
     ["hired", "last week"],
     ["skills", [["a"]]],
     ["emails[home].value", { a: 1 }],
+    ["emails[home].value", "a\u200b@example.com"],
   ])(
     "%s does not take %j: the rest is written, an issue names it, and in each run",
     async (to, given) => {
