@@ -6,7 +6,9 @@ import { membersByAttribute } from "./resource-members.ts";
 import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { EXTERNAL_ID, SCHEMAS } from "./schema/common.ts";
 import { MEMBERS } from "./schema/core-group.ts";
+import { USER_NAME } from "./schema/core-user.ts";
 import { findExtension, isCoreSchema, standardUrn } from "./schema/registry.ts";
+import { isBlankName, type UserNameSource, withUserName } from "./user-name.ts";
 import type { NormaliseContext } from "./value.ts";
 import { normaliseMembers, tolerate } from "./value.ts";
 
@@ -34,22 +36,31 @@ export interface HollowAttribute {
 export function normaliseResource(
   type: ResourceType,
   body: JsonValue,
-  options: { readonly strict: boolean },
+  options: { readonly strict: boolean; readonly userNameFrom?: UserNameSource },
 ): NormalisedResource {
   if (!isJsonObject(body)) {
     throw ScimError.invalidSyntax(`The body must be a JSON object that holds a ${type.name}.`);
   }
   const context: NormaliseContext = { strict: options.strict, warnings: [] };
-  const given = membersByAttribute(type, body, context);
+  const { userNameFrom = "none" } = options;
+  const sent = membersByAttribute(type, body, context);
+  const isUnnamed =
+    userNameFrom !== "none" && type.name === "User" && isBlankName(sent.get(USER_NAME) ?? null);
+  const given = isUnnamed ? withoutName(sent) : sent;
   checkSchemas(type, given.get(SCHEMAS) ?? null, context);
   const members = Object.entries(normaliseMembers(coreAttributes(type), given, context, ""));
   for (const { schema } of type.extensions) {
     const extension = normaliseMembers(schema.attributes, given, context, `${schema.id}:`);
     if (Object.keys(extension).length > 0) members.push([schema.id, extension]);
   }
-  const document = Object.fromEntries(members);
+  const read = Object.fromEntries(members);
+  const document = isUnnamed ? withUserName(read, userNameFrom, context.warnings) : read;
   checkRequired(type, document);
   return { document, warnings: context.warnings, hollow: hollowAttributes(type, given, document) };
+}
+
+function withoutName(given: ReadonlyMap<Attribute, JsonValue>): Map<Attribute, JsonValue> {
+  return new Map([...given].filter(([attribute]) => attribute !== USER_NAME));
 }
 
 /**

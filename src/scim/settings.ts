@@ -14,6 +14,8 @@ export interface ConnectorSettings {
   readonly allowDuplicateGroupNames: boolean;
   /** Whether two live users, or two groups, may not have one externalId (RFC 7643 §3.1 lets them). */
   readonly uniqueExternalId: boolean;
+  /** What a userName that a client leaves out is made of; `none` refuses such a user. */
+  readonly userNameFrom: "none" | "externalId" | "email";
   /** Whether ServiceProviderConfig has the `pagination` of RFC 9865: scim2-tester 0.2.8 breaks on it. */
   readonly advertisePagination: boolean;
   /** How many days a row of the event log is kept; then cron prunes it. */
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   unknownMembers: "park",
   allowDuplicateGroupNames: false,
   uniqueExternalId: false,
+  userNameFrom: "none",
   advertisePagination: true,
   eventRetentionDays: 30,
   logReads: "all",

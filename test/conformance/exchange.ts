@@ -67,6 +67,7 @@ const exchangeFile = z.strictObject({
   about: z.string().min(1),
   basePath: z.string().startsWith("/").optional(),
   headers: texts.default({}),
+  settings: z.record(z.string(), json).default({}),
   attributes: z.array(z.record(z.string(), json)).default([]),
   exchanges: z.array(exchange).min(1),
 });

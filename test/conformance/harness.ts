@@ -1,12 +1,16 @@
 import { createTestHarness } from "wrangler";
 import * as z from "zod";
+import type { ExchangeFile } from "./exchange.ts";
 
 /** The built Worker, listening on loopback with an empty database. */
 export interface Server {
   readonly origin: string;
-  readonly createConnector: (name: string, attributes: readonly object[]) => Promise<Connector>;
+  readonly createConnector: (file: ConnectorFile) => Promise<Connector>;
   readonly stop: () => Promise<void>;
 }
+
+/** What an administrator sets up for the client of a file. */
+export type ConnectorFile = Pick<ExchangeFile, "name" | "settings" | "attributes">;
 
 /** What an administrator pastes into an identity provider. */
 export interface Connector {
@@ -24,7 +28,7 @@ export async function startServer(): Promise<Server> {
   await harness.getWorker().applyD1Migrations("DB");
   return {
     origin: url.origin,
-    createConnector: (name, attributes) => createConnector(url.origin, name, attributes),
+    createConnector: (file) => createConnector(url.origin, file),
     stop: () => harness.close(),
   };
 }
@@ -51,11 +55,10 @@ const created = z.object({
 
 async function createConnector(
   origin: string,
-  name: string,
-  attributes: readonly object[],
+  { name, settings, attributes }: ConnectorFile,
 ): Promise<Connector> {
   const { connector, token } = created.parse(
-    await askAdmin(`${origin}/admin/v1/connectors`, "POST", { name }),
+    await askAdmin(`${origin}/admin/v1/connectors`, "POST", { name, settings }),
   );
   if (attributes.length > 0) {
     const url = `${origin}/admin/v1/connectors/${connector.id}/attributes`;

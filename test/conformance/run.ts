@@ -13,7 +13,7 @@ export interface Session {
 
 /** Makes the connector that the exchanges of one file share. */
 export async function openSession(server: Server, file: ExchangeFile): Promise<Session> {
-  const { scimBaseUrl, token } = await server.createConnector(file.name, file.attributes);
+  const { scimBaseUrl, token } = await server.createConnector(file);
   const base = file.basePath === undefined ? scimBaseUrl : `${server.origin}${file.basePath}`;
   return {
     base,

@@ -31,6 +31,7 @@ const SETTINGS = z.strictObject({
   unknownMembers: z.optional(z.enum(["park", "reject"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
   uniqueExternalId: z.optional(z.boolean()),
+  userNameFrom: z.optional(z.enum(["none", "externalId", "email"])),
   advertisePagination: z.optional(z.boolean()),
   rateLimit: z.optional(z.enum(["low", "standard", "high"])),
   eventRetentionDays: z.optional(z.int().check(z.gte(1), z.lte(400))),

@@ -1,0 +1,50 @@
+import { ScimError } from "./error.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { USER_NAME } from "./schema/core-user.ts";
+import type { ConnectorSettings } from "./settings.ts";
+import { normaliseSimple } from "./simple-value.ts";
+
+/** From where a connector takes the userName that a client leaves out. */
+export type UserNameSource = ConnectorSettings["userNameFrom"];
+
+/** Whether a value given for userName says nothing: null, blank text, or nothing else in a list or `{value}`. */
+export function isBlankName(value: JsonValue): boolean {
+  if (typeof value === "string") return value.trim() === "";
+  if (value === null) return true;
+  if (Array.isArray(value)) return value.every(isBlankName);
+  if (!isJsonObject(value)) return false;
+  return Object.entries(value).every(([name, each]) => name === "value" && isBlankName(each));
+}
+
+/**
+ * A user's document with the userName that the connector makes of another attribute, where there is
+ * none (Staffbase's guide maps externalId alone); throws invalidValue where that attribute is missing too.
+ */
+export function withUserName(
+  document: JsonObject,
+  source: Exclude<UserNameSource, "none">,
+  warnings: string[],
+): JsonObject {
+  const { name } = USER_NAME;
+  const value = source === "externalId" ? document.externalId : mainEmail(document.emails);
+  if (typeof value !== "string" || value.trim() === "") {
+    throw ScimError.invalidValue(
+      `"${name}" is missing, and this connector makes it of ${WORDS[source]}, which is missing too.`,
+    );
+  }
+  const userName = normaliseSimple(USER_NAME, "string", value, name);
+  warnings.push(`"${name}" was not sent; it was made of ${WORDS[source]}.`);
+  return { ...document, [name]: userName };
+}
+
+const WORDS = { externalId: "externalId", email: "the primary or work e-mail address" };
+
+/** The primary address, or else the first one of type work, or else the only one. */
+function mainEmail(emails: JsonValue | undefined): JsonValue | undefined {
+  const all: readonly JsonValue[] = Array.isArray(emails) ? emails : [];
+  const addresses = all.filter(isJsonObject);
+  const main =
+    addresses.find(({ primary }) => primary === true) ??
+    addresses.find(({ type }) => typeof type === "string" && type.toLowerCase() === "work");
+  return (main ?? (addresses.length === 1 ? addresses[0] : undefined))?.value;
+}
