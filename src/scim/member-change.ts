@@ -139,7 +139,9 @@ async function parkable(unknown: readonly NamedMember[], { parkedCount }: Member
     warnings: [
       ...(fresh.length === 0
         ? []
-        : [`Some members (${fresh.length}) are not known here yet and wait to arrive: ${shown}.`]),
+        : [
+            `Some members (${fresh.length}) are not known here yet and wait to arrive: ${shown}. Have the provider send them, or correct its group.`,
+          ]),
       ...(parked.length < fresh.length
         ? [`Of these, ${fresh.length - parked.length} were not kept: too many wait already.`]
         : []),

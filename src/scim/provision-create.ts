@@ -3,8 +3,14 @@ import { commitGuess } from "./guess.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
 import type { ConnectorTerms, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
-import { DECISIONS_MAX, refuseCycle, tooContended, type Written } from "./provision.ts";
-import { decideCreate, taken } from "./rehire.ts";
+import {
+  DECISIONS_MAX,
+  refuseCycle,
+  refuseTaken,
+  tooContended,
+  type Written,
+} from "./provision.ts";
+import { decideCreate } from "./rehire.ts";
 import type { NormalisedResource } from "./resource.ts";
 import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
 
@@ -25,17 +31,18 @@ export async function createUser(directory: Directory, body: JsonValue): Promise
   }
   let hasLostRace = false;
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
-    const candidates =
-      draft === undefined ? [] : await directory.candidates(identityOf(type, draft.document));
+    const found = draft && (await directory.candidates(identityOf(type, draft.document)));
     const terms = await directory.settings();
     const final = finalOf(type, draft, body, terms);
+    // Without a draft, the userName is one that only the connector's settings could tell.
+    const candidates = found ?? (await directory.candidates(identityOf(type, final.document)));
     const { change, warnings } = creation(candidates, final, terms, directory);
     const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
       case "committed":
         return { kind: "created", record: change.after, warnings };
       case "uniqueness":
-        if (hasLostRace) throw taken(type, outcome.key);
+        if (hasLostRace) throw await refuseTaken(directory, outcome.key, change);
         hasLostRace = true;
         break;
       case "membershipCycle":

@@ -12,19 +12,21 @@ import {
   documentOf,
   type MemberDirectory,
   type NamedMember,
+  type ResourceChange,
   type ResourceRecord,
 } from "./ports.ts";
 import {
   DECISIONS_MAX,
   type Decision,
   refuseCycle,
+  refuseTaken,
   requireSameId,
   tooContended,
   updated,
   type Written,
   writeResource,
 } from "./provision.ts";
-import { taken, takenBy } from "./rehire.ts";
+import { takenBy } from "./rehire.ts";
 import { type Document, refuseEmptying } from "./resource.ts";
 import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
 import { MEMBERS } from "./schema/core-group.ts";
@@ -60,12 +62,13 @@ export async function createGroup(
     const { decided, named } = await decide(directory, after.id, plan, terms);
     const warnings = [...final.warnings, ...decided.warnings];
     const members = decided.change && { members: decided.change };
-    const outcome = await directory.commit([{ kind: "create", after, ...members }], warnings);
+    const change: ResourceChange = { kind: "create", after, ...members };
+    const outcome = await directory.commit([change], warnings);
     switch (outcome.kind) {
       case "committed":
         return { kind: "created", record: after, warnings, named, isWhole: true };
       case "uniqueness":
-        throw taken(type, outcome.key);
+        throw await refuseTaken(directory, outcome.key, change);
       case "membershipCycle":
         throw refuseCycle();
       case "versionChanged":

@@ -1,6 +1,7 @@
 import { ScimError } from "./error.ts";
 import { requireMatch } from "./etag.ts";
 import { commitGuess } from "./guess.ts";
+import { identityOf } from "./identity.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { applyPatch } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
@@ -12,8 +13,9 @@ import {
   type ResourceChange,
   type ResourceRecord,
   type TypeName,
+  type UniqueKey,
 } from "./ports.ts";
-import { takenFrom } from "./rehire.ts";
+import { taken, takenBy, takenFrom } from "./rehire.ts";
 import { type Document, normaliseResource, refuseEmptying } from "./resource.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
 import type { ResourceType } from "./schema/attribute.ts";
@@ -104,6 +106,29 @@ export function tooContended(): ScimError {
   );
 }
 
+/**
+ * The refusal of a write whose key turned out to be held when it was stored: one look at who holds it,
+ * which only such a write costs, lets the event log name the holder.
+ */
+export async function refuseTaken(
+  { type, candidates }: Directory,
+  key: UniqueKey,
+  { kind, after }: ResourceChange,
+): Promise<ScimError> {
+  const wanted = identityOf(type, documentOf(after));
+  const others = (await candidates(wanted)).filter(
+    ({ id, deletedAt }) => id !== after.id && deletedAt === undefined,
+  );
+  const holder = others.find((record) => {
+    const held = identityOf(type, documentOf(record));
+    return key === "name"
+      ? held.nameKey === wanted.nameKey
+      : held.externalId !== undefined && held.externalId === wanted.externalId;
+  });
+  if (kind !== "create") return takenFrom(type, key, after, holder);
+  return holder === undefined ? taken(type, key) : takenBy(type, key, holder, documentOf(after));
+}
+
 /** The refusal of a group that would contain itself, or be nested too deeply. */
 export function refuseCycle(): ScimError {
   return ScimError.invalidValue(
@@ -145,7 +170,7 @@ export async function writeResource(
     return decide(before, terms);
   };
   const guessed = await commitGuess(directory.guessRead?.(id), decideIfMatch);
-  const written = guessed && settled(directory, guessed.decision, guessed.outcome);
+  const written = guessed && (await settled(directory, guessed.decision, guessed.outcome));
   if (written !== undefined) return written;
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const before = await directory.read(id);
@@ -154,7 +179,8 @@ export async function writeResource(
     const { change, warnings } = await decideIfMatch(before, terms);
     if (change === undefined) return { kind: "unchanged", record: before, warnings };
     const decision = { change, warnings };
-    const written = settled(directory, decision, await directory.commit([change], warnings));
+    const outcome = await directory.commit([change], warnings);
+    const written = await settled(directory, decision, outcome);
     if (written !== undefined) return written;
     await directory.pause(attempt);
   }
@@ -162,16 +188,16 @@ export async function writeResource(
 }
 
 /** What came of a commit; undefined where a rival was faster, and the request has to be decided again. */
-function settled(
-  { type }: Directory,
+async function settled(
+  directory: Directory,
   { change, warnings }: { readonly change: LaterChange; readonly warnings: readonly string[] },
   outcome: CommitOutcome,
-): Written | undefined {
+): Promise<Written | undefined> {
   switch (outcome.kind) {
     case "committed":
       return writtenBy(change, warnings);
     case "uniqueness":
-      throw takenFrom(type, outcome.key, change.after);
+      throw await refuseTaken(directory, outcome.key, change);
     case "membershipCycle":
       throw refuseCycle();
     case "versionChanged":

@@ -108,14 +108,35 @@ export function takenBy(
   sent: JsonObject,
 ): ScimError {
   const attribute = attributeOf(type, key);
-  const noun = type.name.toLowerCase();
-  const isInactive = documentOf(holder).active === false;
-  const state = isInactive ? ` (inactive, last changed ${metaOf(holder).lastModified})` : "";
-  const step = key === "name" ? "rename one of them" : `give one of them another ${attribute}`;
   return taken(type, key).explainedBy(
     (quote) =>
-      `The client sent ${attribute} ${quote(String(sent[attribute] ?? ""))}, which the ${noun} with the id ${holder.id}${state} already holds; ${step}, or remove that ${noun}.`,
+      `The client sent ${attribute} ${quote(String(sent[attribute] ?? ""))}, which ${holderText(holder, quote)} already holds; ${nextStep(type, key, holder)}.`,
   );
+}
+
+/** Who holds what somebody else wants: by its names, and whether it is active. */
+function holderText(holder: ResourceRecord, quote: (value: string) => string): string {
+  const document = documentOf(holder);
+  const name = nameAttribute(holder.type);
+  const { externalId } = document;
+  const isInactive = document.active === false;
+  const facts = [
+    `${name} ${quote(String(document[name] ?? ""))}`,
+    typeof externalId === "string" ? `externalId ${quote(externalId)}` : "no externalId",
+    ...(holder.type === "User" ? [isInactive ? "inactive" : "active"] : []),
+    ...(isInactive ? [`last changed ${metaOf(holder).lastModified}`] : []),
+  ];
+  return `the ${holder.type.toLowerCase()} with the id ${holder.id} (${facts.join(", ")})`;
+}
+
+function nextStep(type: ResourceType, key: UniqueKey, holder: ResourceRecord): string {
+  const noun = type.name.toLowerCase();
+  const step =
+    key === "name" ? "rename one of them" : `give one of them another ${attributeOf(type, key)}`;
+  const isInactive = documentOf(holder).active === false;
+  return isInactive
+    ? `if it is the same person, reactivate that user; if not, ${step}, or remove that user`
+    : `${step}, or remove that ${noun}`;
 }
 
 /** The same refusal of a rehire that contradicts itself: the name of a leaver, with another externalId. */
@@ -127,15 +148,22 @@ function anotherPerson(type: ResourceType, holder: ResourceRecord, sent: JsonObj
   );
 }
 
-/** The same refusal of a change whose key turned out to be held when it was stored. */
-export function takenFrom(type: ResourceType, key: UniqueKey, wanted: ResourceRecord): ScimError {
+/** The same refusal of a change of what is there already; without a holder where it is gone again. */
+export function takenFrom(
+  type: ResourceType,
+  key: UniqueKey,
+  wanted: ResourceRecord,
+  holder: ResourceRecord | undefined,
+): ScimError {
   const attribute = attributeOf(type, key);
   const noun = type.name.toLowerCase();
   const value = String(documentOf(wanted)[attribute] ?? "");
-  return taken(type, key).explainedBy(
-    (quote) =>
-      `The client wanted the ${noun} with the id ${wanted.id} to have ${attribute} ${quote(value)}, which another ${noun} of this connector already holds. Find that one by a filter on ${attribute}; give one of them another value, or remove the other.`,
-  );
+  return taken(type, key).explainedBy((quote) => {
+    const wish = `The client wanted the ${noun} with the id ${wanted.id} to have ${attribute} ${quote(value)}`;
+    return holder === undefined
+      ? `${wish}, which another ${noun} of this connector held at that moment. Send the request again.`
+      : `${wish}, which ${holderText(holder, quote)} already holds; ${nextStep(type, key, holder)}.`;
+  });
 }
 
 function attributeOf(type: ResourceType, key: UniqueKey): string {

@@ -1,6 +1,6 @@
 import { parseDateTime } from "./date-time.ts";
 import { ScimError } from "./error.ts";
-import type { JsonValue } from "./json.ts";
+import { type JsonValue, quoteName } from "./json.ts";
 import type { Attribute, AttributeType } from "./schema/attribute.ts";
 import { hasBrokenText } from "./text.ts";
 
@@ -65,12 +65,25 @@ function isLongerThan(text: string, bytesMax: number): boolean {
 /** Entra sends "True" and "False", OneLogin's template "true"; RFC 7643 §2.3.2 wants a boolean. */
 function toBoolean(value: JsonValue, location: string): boolean {
   if (typeof value === "boolean") return value;
+  // An object may hold anything; of a text or number, what it was leads to the mapping that made it.
+  if (typeof value === "number") {
+    throw ScimError.invalidValue(`"${location}" must be true or false, not the number ${value}.`);
+  }
   if (typeof value !== "string") throw wrongType(location, "true or false", value);
   const folded = value.toLowerCase();
   if (folded !== "true" && folded !== "false") {
-    throw ScimError.invalidValue(`"${location}" must be true or false.`);
+    throw ScimError.invalidValue(`"${location}" must be true or false, not ${sentText(value)}.`);
   }
   return folded === "true";
+}
+
+/** What is longer than any word for yes or no could be a secret that was mapped by mistake. */
+const SENT_CHARACTERS_MAX = 32;
+
+/** What was sent in place of a boolean, cut where nobody needs all of it. */
+export function sentText(value: string): string {
+  const isShown = value.length <= SENT_CHARACTERS_MAX && !/sgw_|bearer/i.test(value);
+  return isShown ? quoteName(value) : `a text of ${value.length} characters`;
 }
 
 function checkedNumber(type: "integer" | "decimal", value: JsonValue, location: string): number {

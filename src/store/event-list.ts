@@ -1,6 +1,7 @@
 import { foldText } from "#scim/text.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
+import { type EventPerson, membershipsColumn, personTables } from "./event-person.ts";
 import type { EventRow } from "./events.ts";
 import { Parameters } from "./parameters.ts";
 import { rowsOf } from "./query.ts";
@@ -11,14 +12,20 @@ export interface EventFilter {
   readonly from?: number | undefined;
   /** Milliseconds, exclusive. */
   readonly to?: number | undefined;
+  readonly status?: number | undefined;
   /** The hundreds of the status: 2, 3, 4 or 5. */
   readonly statusClass?: number | undefined;
   readonly method?: string | undefined;
   /** A resource's id. */
   readonly resourceId?: string | undefined;
+  /** Whose events they are: also those that changed a group of the person's. */
+  readonly person?: EventPerson | undefined;
+  /** The type of the resource, unless an event is there for the person's groups. */
   readonly resourceType?: string | undefined;
-  /** A folded userName. */
-  readonly userNameKey?: string | undefined;
+  readonly credentialId?: string | undefined;
+  readonly clientIp?: string | undefined;
+  /** Words that the explanation or the warnings hold, each somewhere. */
+  readonly words?: readonly string[] | undefined;
   /** A text that the userName or the path holds. */
   readonly search?: string | undefined;
 }
@@ -29,6 +36,8 @@ export interface StoredEvent extends Omit<EventRow, "userNameKey" | "warnings" |
   readonly difference: string | null;
   /** For how many requests it stands: one, but of callers who were not let in. */
   readonly count: number;
+  /** In the events of a person: what became of its memberships, as JSON text of EventMemberships. */
+  readonly memberships?: string;
 }
 
 /** Events, newest first, and the id below which the next page begins; undefined on the last page. */
@@ -76,19 +85,21 @@ export async function listEvents(
   page: { readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<EventPage> {
   const parameters = new Parameters();
+  const { person } = filter;
+  const tables = person && personTables(connectorId, person, parameters);
   const conditions = rowConditions(filter, parameters);
   const windowRows = conditions.length === 0 ? page.limit : WINDOW_ROWS;
-  const inWindow = windowConditions(connectorId, filter, page.beforeId, parameters);
+  const inWindow = windowOf(connectorId, filter, page.beforeId, windowRows, parameters);
+  const memberships = person ? `, ${membershipsColumn(parameters.bind(connectorId))}` : "";
   // The left join keeps one row, and so the window's extent, when no event matches.
-  const text = `WITH
-    in_window AS MATERIALIZED (SELECT row_id, op_id FROM events
-      WHERE ${inWindow.join(" AND ")} ORDER BY op_id DESC LIMIT ${windowRows}),
+  const text = `WITH ${tables === undefined ? "" : `${tables},`}
+    in_window AS MATERIALIZED (${inWindow}),
     found AS MATERIALIZED (SELECT events.row_id AS row_id, events.op_id AS op_id, ${BYTES} AS bytes
       FROM in_window CROSS JOIN events USING (row_id)
       WHERE ${["1", ...conditions].join(" AND ")} ORDER BY events.op_id DESC LIMIT ${page.limit}),
     page AS (SELECT row_id FROM (SELECT row_id, sum(bytes) OVER (ORDER BY op_id DESC) - bytes AS before
       FROM found) WHERE before < ${PAGE_BYTES_MAX})
-    SELECT extent.size, extent.lastId, (SELECT count(*) FROM found) AS found, ${SHOWN}
+    SELECT extent.size, extent.lastId, (SELECT count(*) FROM found) AS found, ${SHOWN}${memberships}
     FROM (SELECT count(*) AS size, min(op_id) AS lastId FROM in_window) AS extent
       LEFT JOIN page LEFT JOIN events ON events.row_id = page.row_id
     ORDER BY op_id DESC`;
@@ -122,31 +133,90 @@ function nextBefore(
   return isFull ? events.at(-1)?.opId : (windowEnd ?? undefined);
 }
 
-function windowConditions(
+/** The statement that selects the rows on which the other filters are tried, the newest first. */
+function windowOf(
   connectorId: ConnectorId,
-  filter: EventFilter,
+  { resourceId, person, from, to }: EventFilter,
   beforeId: string | undefined,
+  rows: number,
   parameters: Parameters,
-): readonly string[] {
-  const { resourceId, from, to } = filter;
-  return [
-    `connector_id = ${parameters.bind(connectorId)}`,
-    ...(resourceId === undefined ? [] : [`resource_id = ${parameters.bind(resourceId)}`]),
+): string {
+  const inTime = [
     ...(beforeId === undefined ? [] : [`op_id < ${parameters.bind(beforeId)}`]),
     ...(from === undefined ? [] : [`op_id >= ${parameters.bind(firstIdAt(from))}`]),
     ...(to === undefined ? [] : [`op_id < ${parameters.bind(firstIdAt(to))}`]),
   ];
+  const isById = resourceId === undefined && person !== undefined && person.by !== "name";
+  const id = isById ? foldText(person.text) : resourceId;
+  const connector = parameters.bind(connectorId);
+  const ofConnector = [
+    `connector_id = ${connector}`,
+    ...(id === undefined ? [] : [`resource_id = ${parameters.bind(id)}`]),
+  ];
+  const own = `SELECT row_id, op_id FROM events
+    WHERE ${[...ofConnector, ...inTime].join(" AND ")} ORDER BY op_id DESC LIMIT ${rows}`;
+  if (!isById) return own;
+  const others = `SELECT events.row_id AS row_id, events.op_id AS op_id FROM people CROSS JOIN events
+    ON events.connector_id = ${connector} AND events.resource_id = people.id
+    WHERE ${[`people.id <> ${parameters.bind(foldText(person.text))}`, ...inTime].join(" AND ")}
+    ORDER BY op_id DESC LIMIT ${rows}`;
+  return `SELECT row_id, op_id FROM (SELECT * FROM (${own}) UNION SELECT * FROM (${others})
+      UNION SELECT row_id, op_id FROM related WHERE ${["1", ...inTime].join(" AND ")})
+    ORDER BY op_id DESC LIMIT ${rows}`;
 }
 
+const IS_RELATED = "events.row_id IN (SELECT row_id FROM related)";
+
 function rowConditions(filter: EventFilter, parameters: Parameters): readonly string[] {
-  const { statusClass, method, resourceType, userNameKey, search } = filter;
-  return [
-    ...(resourceType === undefined ? [] : [`resource_type = ${parameters.bind(resourceType)}`]),
-    ...(statusClass === undefined ? [] : [`status / 100 = ${parameters.bind(statusClass)}`]),
-    ...(method === undefined ? [] : [`method = ${parameters.bind(method)}`]),
-    ...(userNameKey === undefined ? [] : [`user_name_key = ${parameters.bind(userNameKey)}`]),
-    ...(search === undefined ? [] : [searchCondition(search, parameters)]),
+  const { person, resourceType, search, words = [] } = filter;
+  const equal: readonly (readonly [column: string, value: string | number | undefined])[] = [
+    ["status", filter.status],
+    ["status / 100", filter.statusClass],
+    ["method", filter.method],
+    ["credential_id", filter.credentialId],
+    ["client_ip", filter.clientIp],
   ];
+  return [
+    ...equal.flatMap(([column, value]) =>
+      value === undefined ? [] : [`${column} = ${parameters.bind(value)}`],
+    ),
+    ...(resourceType === undefined ? [] : [typeCondition(resourceType, person, parameters)]),
+    ...(person === undefined ? [] : personCondition(person, filter.resourceId, parameters)),
+    ...(search === undefined ? [] : [searchCondition(search, parameters)]),
+    ...words.map((word) => wordCondition(word, parameters)),
+  ];
+}
+
+function typeCondition(
+  type: string,
+  person: EventPerson | undefined,
+  parameters: Parameters,
+): string {
+  const isType = `resource_type = ${parameters.bind(type)}`;
+  return person === undefined ? isType : `(${isType} OR ${IS_RELATED})`;
+}
+
+/** By an id, the window holds nobody else's events already. */
+function personCondition(
+  { text, by }: EventPerson,
+  resourceId: string | undefined,
+  parameters: Parameters,
+): readonly string[] {
+  if (by !== "name" && resourceId === undefined) return [];
+  const isNamed = `user_name_key = ${parameters.bind(foldText(text))}`;
+  const isHolder = `resource_id IN (SELECT id FROM known WHERE external_id = ${parameters.bind(text)})`;
+  return [`(${isNamed} OR ${isHolder} OR ${IS_RELATED})`];
+}
+
+/** Explanations are English, what they quote is not: A to Z is folded, the rest as it is. */
+function wordCondition(word: string, parameters: Parameters): string {
+  const place = parameters.bind(asciiLower(word));
+  return `(instr(lower(coalesce(explanation, '')), ${place}) > 0 OR instr(lower(coalesce(warnings, '')), ${place}) > 0)`;
+}
+
+/** As SQLite's lower() does it. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Names are compared folded; paths in ASCII, the search as it is and as a URL would have it. */

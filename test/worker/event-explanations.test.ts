@@ -16,7 +16,8 @@ const clock = {
     return now;
   },
 };
-const gateway = openGateway({ clock });
+// Who holds a name is one look more, and only of a write that is refused for it.
+const gateway = openGateway({ clock, roundTripsMax: 5 });
 
 async function withAda(settings: object = {}) {
   const client = await gateway.client({ settings });
@@ -47,7 +48,7 @@ describe("a name that is taken", () => {
     const answer = await client.post(aUser({ userName: "ADA" }));
 
     expect(await explanationOf(client)).toBe(
-      `The client sent userName "ADA", which the user with the id ${id} already holds; rename one of them, or remove that user.`,
+      `The client sent userName "ADA", which the user with the id ${id} (userName "ada", externalId "e1", active) already holds; rename one of them, or remove that user.`,
     );
     expect(answer.status).toBe(409);
     expect(seen(answer)).not.toContain(id);
@@ -61,7 +62,7 @@ describe("a name that is taken", () => {
     const answer = await client.post(aUser({ userName: "ada" }));
 
     expect(await explanationOf(client)).toContain(
-      `the user with the id ${id} (inactive, last changed ${body.meta.lastModified}) already holds`,
+      `the user with the id ${id} (userName "ada", externalId "e1", inactive, last changed ${body.meta.lastModified}) already holds; if it is the same person, reactivate that user`,
     );
     expect(seen(answer)).not.toContain(id);
   });
@@ -97,7 +98,7 @@ describe("a name that is taken", () => {
     const answer = await client.post(aUser({ userName: "bob", externalId: "e1" }));
 
     expect(await explanationOf(client)).toContain(
-      `sent externalId "e1", which the user with the id ${id} already holds; give one of them another externalId`,
+      `sent externalId "e1", which the user with the id ${id} (userName "ada", externalId "e1", active) already holds; give one of them another externalId`,
     );
     expect(seen(answer)).not.toContain(id);
   });
@@ -109,13 +110,13 @@ describe("a name that is taken", () => {
     const answer = await client.call("/Groups", { body: { displayName: "team" } });
 
     expect(await explanationOf(client)).toContain(
-      `displayName "team", which the group with the id ${body.id} already holds`,
+      `displayName "team", which the group with the id ${body.id} (displayName "Team", no externalId) already holds`,
     );
     expect(seen(answer)).not.toContain(body.id);
   });
 
   test.each(["PUT", "PATCH"])(
-    "in a %s is explained with whom it should have gone to",
+    "in a %s is explained with whom it should have gone to, and who holds it",
     async (method) => {
       const { client, id } = await withAda();
       const { body: bob } = await client.post(aUser({ userName: "bob" }));
@@ -128,11 +129,43 @@ describe("a name that is taken", () => {
 
       expect(answer.status).toBe(409);
       expect(await explanationOf(client)).toContain(
-        `the user with the id ${bob.id} to have userName "ada", which another user of this connector already holds`,
+        `the user with the id ${bob.id} to have userName "ada", which the user with the id ${id} (userName "ada", externalId "e1", active) already holds; rename one of them`,
       );
       expect(seen(answer)).not.toContain(id);
     },
   );
+
+  test.each(["PUT", "PATCH"])("of a group in a %s is explained with its holder", async (method) => {
+    const { client } = await withAda();
+    const { body: held } = await client.call("/Groups", { body: { displayName: "Team" } });
+    const { body: crew } = await client.call("/Groups", { body: { displayName: "Crew" } });
+    const patch = aPatch({ op: "replace", path: "displayName", value: "TEAM" });
+
+    const answer = await client.call(`/Groups/${crew.id}`, {
+      method,
+      body: method === "PUT" ? { displayName: "TEAM" } : patch,
+    });
+
+    expect(answer.status).toBe(409);
+    expect(await explanationOf(client)).toContain(
+      `to have displayName "TEAM", which the group with the id ${held.id} (displayName "Team", no externalId) already holds`,
+    );
+    expect(seen(answer)).not.toContain(held.id);
+  });
+
+  test("in a PATCH of a Bulk is explained with its holder", async () => {
+    const { client, id } = await withAda();
+    const { body: bob } = await client.post(aUser({ userName: "bob" }));
+    const data = aPatch({ op: "replace", path: "userName", value: "ada" });
+
+    const answer = await client.call("/Bulk", {
+      body: { Operations: [{ method: "PATCH", path: `/Users/${bob.id}`, data }] },
+    });
+
+    const { body } = await gateway.admin(`/connectors/${client.id}/events?status=409`);
+    expect(body.items).toMatchObject([{ explanation: expect.stringContaining(id) }]);
+    expect(seen(answer)).not.toContain(id);
+  });
 
   test("in a Bulk is explained in the operation's row alone", async () => {
     const { client, id } = await withAda();

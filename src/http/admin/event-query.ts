@@ -1,32 +1,45 @@
 import * as z from "zod/mini";
 import type { Difference } from "#scim/difference.ts";
-import { foldText } from "#scim/text.ts";
 import type { EventFilter, StoredEvent } from "#store/event-list.ts";
+import type { EventMembership, EventPerson } from "#store/event-person.ts";
 
 const TIME = z.pipe(
   z.iso.datetime({ offset: true }),
   z.transform((text) => Date.parse(text)),
 );
 
+const TEXT = z.string().check(
+  z.minLength(1),
+  z.maxLength(200),
+  z.refine((text) => text.isWellFormed(), "Invalid text"),
+);
+
 /** The filters that every list of events takes. */
 export const EVENT_FILTERS = {
   from: z.optional(TIME),
   to: z.optional(TIME),
-  /** "2xx", "4xx" …, as an access log names them. */
-  status: z.optional(z.enum(["2xx", "3xx", "4xx", "5xx"])),
+  /** One status, or "2xx", "4xx" …, as an access log names them. */
+  status: z.optional(z.string().check(z.regex(/^([2-5]xx|[1-5][0-9]{2})$/))),
   method: z.optional(z.string().check(z.maxLength(16))),
+  credentialId: z.optional(z.string().check(z.maxLength(64))),
+  clientIp: z.optional(z.string().check(z.maxLength(64))),
+  /** Words that the explanation or the warnings hold. */
+  explanation: z.optional(TEXT),
   /** A text that the userName or the path holds. */
-  search: z.optional(
+  search: z.optional(TEXT),
+};
+
+/** The filters on whom events are about, where the path does not name a user already. */
+export const USER_FILTER = {
+  /** An id, a name or an externalId. */
+  user: z.optional(
     z.string().check(
-      z.minLength(1),
-      z.maxLength(200),
+      z.maxLength(1_024),
       z.refine((text) => text.isWellFormed(), "Invalid text"),
     ),
   ),
+  resourceId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
 };
-
-/** The filter on a resource's id or name, where the path does not name a user already. */
-export const USER_FILTER = { user: z.optional(z.string().check(z.maxLength(1_024))) };
 
 /** The filters as they come out of their schemas. */
 interface EventFilters {
@@ -36,24 +49,41 @@ interface EventFilters {
   readonly method?: string | undefined;
   readonly search?: string | undefined;
   readonly user?: string | undefined;
+  readonly credentialId?: string | undefined;
+  readonly clientIp?: string | undefined;
+  readonly explanation?: string | undefined;
+  readonly resourceId?: string | undefined;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What the filters of a query ask of the store. */
-export function eventFilter({ status, method, user, ...others }: EventFilters): EventFilter {
-  const isId = user !== undefined && UUID.test(user.toLowerCase());
+export function eventFilter(filters: EventFilters): EventFilter {
+  const { status, method, user, explanation, resourceId, credentialId, ...others } = filters;
+  const isClass = status?.endsWith("xx") ?? false;
   return {
     ...others,
-    statusClass: status === undefined ? undefined : Number(status.slice(0, 1)),
+    statusClass: status !== undefined && isClass ? Number(status.slice(0, 1)) : undefined,
+    status: status === undefined || isClass ? undefined : Number(status),
     method: method?.toUpperCase(),
-    resourceId: isId ? user.toLowerCase() : undefined,
-    userNameKey: user === undefined || isId ? undefined : foldText(user),
+    credentialId: credentialId?.toLowerCase(),
+    resourceId: resourceId && (isId(resourceId) ? resourceId.toLowerCase() : resourceId),
+    person: user === undefined ? undefined : personOf(user),
+    words: explanation?.split(/\s+/).filter((word) => word !== ""),
   };
 }
 
+/** Whom a text names: ids are written in lower case, and read in any. */
+export function personOf(text: string): EventPerson {
+  return { text, by: isId(text) ? "idOrExternalId" : "name" };
+}
+
+function isId(text: string): boolean {
+  return UUID.test(text.toLowerCase());
+}
+
 /** An event as the admin API shows it. */
-export function eventView({ opId, at, warnings, difference, ...event }: StoredEvent) {
+export function eventView({ opId, at, warnings, difference, memberships, ...event }: StoredEvent) {
   const { explanation, count } = event;
   const times = count > 1 ? ` This happened ${count} times in this minute.` : "";
   return {
@@ -64,5 +94,7 @@ export function eventView({ opId, at, warnings, difference, ...event }: StoredEv
     // Both are JSON texts that the event log wrote.
     warnings: JSON.parse(warnings) as readonly string[],
     difference: difference === null ? null : (JSON.parse(difference) as Difference),
+    // Only the events of a person have them; SQLite made the text.
+    ...(memberships && { memberships: JSON.parse(memberships) as readonly EventMembership[] }),
   };
 }

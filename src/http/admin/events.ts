@@ -39,8 +39,8 @@ export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
   admin.get("/connectors/:id/users/:userId/events", async (context) => {
     const { cursor, limit, ...filters } = readQuery(context, HISTORY_QUERY);
     // Events outlive their user, so nobody is looked up here.
-    const resourceId = context.req.param("userId").toLowerCase();
-    const filter = { ...eventFilter(filters), resourceId, resourceType: USER.name };
+    const person = { text: context.req.param("userId").toLowerCase(), by: "id" } as const;
+    const filter = { ...eventFilter(filters), person, resourceType: USER.name };
     return await answerPage(services, context, filter, { cursor, limit });
   });
   admin.get("/connectors/:id/events/export", async (context) => {

@@ -1,6 +1,7 @@
 import { parseDateTime } from "../date-time.ts";
 import { ScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { sentText } from "../simple-value.ts";
 import { foldText, hasBrokenText } from "../text.ts";
 import type { CompareOperator, CompareValue, Operand } from "./ast.ts";
 
@@ -71,7 +72,9 @@ function toText(attribute: Attribute, value: CompareValue, name: string): Operan
 function toBoolean(value: CompareValue, name: string): Operand {
   const text = String(value).toLowerCase();
   if (typeof value === "number" || (text !== "true" && text !== "false")) {
-    throw ScimError.invalidFilter(`"${name}" is a boolean and is compared with true or false.`);
+    throw ScimError.invalidFilter(
+      `"${name}" is a boolean and is compared with true or false, not ${typeof value === "string" ? sentText(value) : value}.`,
+    );
   }
   return { type: "boolean", value: text === "true" };
 }

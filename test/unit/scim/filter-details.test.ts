@@ -96,7 +96,7 @@ describe("a filter that does not suit the attributes is told which one", () => {
     ],
     ["title eq 5", '"title" is compared with a quoted string.'],
     [String.raw`title eq "\u0000"`, 'The value compared with "title" holds a forbidden character.'],
-    ["active eq 1", '"active" is a boolean and is compared with true or false.'],
+    ["active eq 1", '"active" is a boolean and is compared with true or false, not 1.'],
     ["active gt true", '"active" is a boolean and cannot be compared by gt, only by eq, ne.'],
     [
       'x509Certificates.value gt "QQ=="',
