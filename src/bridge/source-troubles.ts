@@ -22,7 +22,18 @@ export function sortTroubles(provider: string, { idOf, ...source }: PlainSource)
     },
     readUser: (sourceId) =>
       ofRecord(`The user ${sourceId} could not be read`, sourceId, () =>
-        readExactly(provider, idOf, source.readUser, sourceId),
+        readExactly(provider, "user", idOf, source.readUser, sourceId),
+      ),
+    findGroup: (sourceId) =>
+      ofGroups(() =>
+        ofRecord(
+          `The group ${sourceId} could not be asked for, and stays as it is`,
+          sourceId,
+          () => {
+            const groupIdOf = (record: JsonObject) => source.readGroup(record)?.sourceId;
+            return readExactly(provider, "group", groupIdOf, source.findGroup, sourceId);
+          },
+        ),
       ),
     membersPage: (groupId, cursor) =>
       ofGroups(() =>
@@ -40,16 +51,17 @@ export function sortTroubles(provider: string, { idOf, ...source }: PlainSource)
 
 async function readExactly(
   provider: string,
+  what: "user" | "group",
   idOf: PlainSource["idOf"],
-  readUser: Source["readUser"],
+  read: Source["readUser"],
   sourceId: string,
 ): Promise<JsonObject | undefined> {
   checkSegment(provider, sourceId);
-  const record = await readUser(sourceId);
+  const record = await read(sourceId);
   if (record === undefined || idOf(record) === sourceId) return record;
   throw new SourceError(
     { kind: "malformed" },
-    `${provider} answered with something else than the user who was asked for.`,
+    `${provider} answered with something else than the ${what} that was asked for.`,
   );
 }
 

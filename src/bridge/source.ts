@@ -81,6 +81,11 @@ export interface Source {
   readonly readUser: (sourceId: string) => Promise<JsonObject | undefined>;
   /** The raw record of one user by id, login or e-mail address, for an administrator who asks for one. */
   readonly findUser: (key: string) => Promise<JsonObject | undefined>;
+  /**
+   * The raw record of one group by the provider's id; undefined when the provider says it has none. Every
+   * other answer is trouble of that record alone, and the group stays as it is.
+   */
+  readonly findGroup: (sourceId: string) => Promise<JsonObject | undefined>;
   /** Reads a record of the groups listing; undefined for one that is no group to be synced. */
   readonly readGroup: (record: JsonObject) => SourceGroup | undefined;
   /**

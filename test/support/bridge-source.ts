@@ -6,6 +6,7 @@ import {
   type SourceFailure,
   type SourceGroup,
   type SourcePage,
+  type UnsupportedMember,
 } from "#bridge/source.ts";
 import type { JsonObject } from "#scim/json.ts";
 
@@ -26,8 +27,8 @@ export interface GroupOfPeople {
   readonly members: readonly string[];
 }
 
-/** What a source is asked for: a page of a listing, or one user. */
-export type Asked = Listing | "readUser" | "findUser" | "members";
+/** What a source is asked for: a page of a listing, one user or one group. */
+export type Asked = Listing | "readUser" | "findUser" | "findGroup" | "members";
 
 /** A provider kept in memory, whose records are those of Okta. */
 export class BridgeSource implements Source {
@@ -44,7 +45,15 @@ export class BridgeSource implements Source {
   onCall: (what: Asked) => Promise<void> | void = () => undefined;
   /** Whether a group's record brings its members along; otherwise they have to be asked for. */
   sendsMembers = false;
+  /** Groups that are there, but that no listing shows. */
+  readonly unlisted = new Set<string>();
+  /** Groups about which the answer is odd, whatever is asked of them. */
+  readonly oddGroups = new Set<string>();
+  /** Members of groups who cannot be members here, by the group's id. */
+  readonly unsupported = new Map<string, readonly UnsupportedMember[]>();
+  groupsTotal: number | undefined;
   private readonly groups = new Map<string, GroupOfPeople>();
+  private changedGroups: string[] = [];
   private people = new Map<string, JsonObject>();
   private changed: string[] = [];
 
@@ -62,7 +71,10 @@ export class BridgeSource implements Source {
 
   /** Adds groups, or changes them. */
   putGroups(...groups: readonly GroupOfPeople[]): void {
-    for (const group of groups) this.groups.set(group.id, group);
+    for (const group of groups) {
+      this.groups.set(group.id, group);
+      this.changedGroups.push(group.id);
+    }
   }
 
   dropGroup(id: string): void {
@@ -90,15 +102,16 @@ export class BridgeSource implements Source {
     since: string | undefined,
   ): Promise<SourcePage> {
     await this.note(listing, `${listing} ${cursor ?? "first"}${since ? ` since ${since}` : ""}`);
-    const all = listing === "groups" ? this.groupRecords() : this.peopleSince(since);
+    const isGroups = listing === "groups";
+    const all = isGroups ? this.groupsSince(since) : this.peopleSince(since);
     const start = Number(cursor ?? 0);
     const end = start + this.pageSize;
     const isLast = end >= all.length;
     return {
       records: all.slice(start, end),
       next: isLast ? undefined : String(end),
-      total: this.total,
-      deltaFrom: isLast && this.delta.users ? String(this.changed.length) : undefined,
+      total: isGroups ? this.groupsTotal : this.total,
+      deltaFrom: isLast ? this.deltaFrom(isGroups) : undefined,
     };
   }
 
@@ -114,6 +127,12 @@ export class BridgeSource implements Source {
     );
   }
 
+  async findGroup(id: string): Promise<JsonObject | undefined> {
+    await this.note("findGroup", `findGroup ${id}`);
+    this.refuseOdd(id);
+    return this.groups.has(id) ? { id } : undefined;
+  }
+
   readGroup(record: JsonObject): SourceGroup | undefined {
     const group = this.groups.get(String(record.id));
     if (group === undefined) return undefined;
@@ -125,14 +144,29 @@ export class BridgeSource implements Source {
 
   async membersPage(groupId: string, cursor: string | undefined): Promise<MembersPage> {
     await this.note("members", `members ${groupId} ${cursor ?? "first"}`);
+    this.refuseOdd(groupId);
     const all = this.groups.get(groupId)?.members ?? [];
     const end = Number(cursor ?? 0) + this.pageSize;
     const sourceIds = all.slice(Number(cursor ?? 0), end);
-    return { sourceIds, next: end >= all.length ? undefined : String(end) };
+    const unsupported = this.unsupported.get(groupId);
+    return { sourceIds, unsupported, next: end >= all.length ? undefined : String(end) };
   }
 
-  private groupRecords(): JsonObject[] {
-    return [...this.groups.keys()].map((id) => ({ id }));
+  private groupsSince(since: string | undefined): JsonObject[] {
+    const changed = new Set(this.changedGroups.slice(Number(since ?? 0)));
+    return [...this.groups.keys()]
+      .filter((id) => !this.unlisted.has(id) && (since === undefined || changed.has(id)))
+      .map((id) => ({ id }));
+  }
+
+  private deltaFrom(isGroups: boolean): string | undefined {
+    if (isGroups) return this.delta.groups ? String(this.changedGroups.length) : undefined;
+    return this.delta.users ? String(this.changed.length) : undefined;
+  }
+
+  private refuseOdd(sourceId: string): void {
+    if (!this.oddGroups.has(sourceId)) return;
+    throw new SourceError({ kind: "record", sourceId }, "The test wants an odd answer.");
   }
 
   private peopleSince(since: string | undefined): JsonObject[] {

@@ -56,7 +56,7 @@ export function explainEntraToken({ body }: Refusal): SourceError | undefined {
   return new SourceError(known.failure, `${known.cause} (${code}). ${known.nextStep}`);
 }
 
-/** Whether Graph says that it has no such user. */
+/** Whether Graph says that it has no such user or group. */
 export function isGoneAtGraph(refusal: Refusal): boolean {
   return refusal.status === 404 && NOT_FOUND.has(readGraphCode(refusal));
 }

@@ -58,6 +58,7 @@ export function createEntraSource(
     listPage: (listing, cursor, since) => listPage(graph, listing, cursor, since),
     readUser: (sourceId) => readUser(graph, sourceId),
     findUser: (key) => findUser(graph, key),
+    findGroup: (sourceId) => findGroup(graph, sourceId),
     readGroup: readEntraGroup,
     membersPage: (groupId, cursor) => membersPage(graph, groupId, cursor),
   });
@@ -160,6 +161,15 @@ async function findUser(graph: Graph, key: string): Promise<JsonObject | undefin
   );
   const [found, ...others] = readPage(graph.baseUrl, body, "").records;
   return others.length === 0 ? found : undefined;
+}
+
+async function findGroup(
+  { baseUrl, http }: Graph,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  const url = `${baseUrl}/v1.0/groups/${encodeURIComponent(sourceId)}?$select=id,displayName`;
+  const answer = await http.find(url, { isGone: isGoneAtGraph });
+  return readRecord(PROVIDER, answer);
 }
 
 /** For one group alone; a run has the members from groups/delta. */

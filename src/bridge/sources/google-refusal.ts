@@ -65,6 +65,12 @@ export function isGoneAtGoogle(refusal: Refusal): boolean {
   return false;
 }
 
+/** Whether Google says that it has no such group. */
+export function isGroupGoneAtGoogle(refusal: Refusal): boolean {
+  if (refusal.status !== 404 || !readReasons(refusal).includes("notFound")) return false;
+  return !/domain|userKey|customer|memberKey/i.test(readMessage(refusal));
+}
+
 /** What a refusal of the token endpoint means (RFC 6749 §5.2). */
 export function explainGoogleToken(
   { body }: Refusal,

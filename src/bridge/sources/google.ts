@@ -35,6 +35,7 @@ import {
   explainPageToken,
   isAboutClock,
   isGoneAtGoogle,
+  isGroupGoneAtGoogle,
 } from "./google-refusal.ts";
 import { serverTime } from "./stamp.ts";
 import { fieldsWith } from "./user-fields.ts";
@@ -66,6 +67,7 @@ export function createGoogleSource(
     listPage: (listing, cursor) => listPage(google, listing, cursor),
     readUser: (sourceId) => readUser(google, sourceId),
     findUser: (key) => readUser(google, key),
+    findGroup: (sourceId) => findGroup(google, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(google, groupId, cursor),
   });
@@ -198,6 +200,15 @@ async function readUser(
   const query = new URLSearchParams({ projection: "full", fields: userFields });
   const url = `${directoryUrl}/users/${segment}?${query}`;
   const answer = await users.find(url, { isGone: isGoneAtGoogle });
+  return readRecord(PROVIDER, answer);
+}
+
+async function findGroup(
+  { directoryUrl, groups }: Google,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  const url = `${directoryUrl}/groups/${encodeURIComponent(sourceId)}?fields=id,email,name`;
+  const answer = await groups.find(url, { isGone: isGroupGoneAtGoogle });
   return readRecord(PROVIDER, answer);
 }
 

@@ -45,6 +45,7 @@ export function createJumpcloudSource(
     listPage: (listing, cursor) => listPage(jumpcloud, listing, cursor),
     readUser: (sourceId) => readUser(jumpcloud, sourceId),
     findUser: (key) => findUser(jumpcloud, key),
+    findGroup: (sourceId) => findGroup(jumpcloud, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(jumpcloud, groupId, cursor),
   });
@@ -123,6 +124,15 @@ async function findUser(jumpcloud: Jumpcloud, key: string): Promise<JsonObject |
     if (found.length > 0) return found.length === 1 ? found[0] : undefined;
   }
   return undefined;
+}
+
+async function findGroup(
+  { apiUrl, http }: Jumpcloud,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  const url = `${apiUrl}/v2/usergroups/${encodeURIComponent(sourceId)}`;
+  const answer = await http.find(url, { isGone: isNotFound, isNobody });
+  return readRecord(PROVIDER, answer);
 }
 
 function readGroup(record: JsonObject): SourceGroup | undefined {

@@ -40,13 +40,16 @@ export function readOktaReset(headers: Headers, now: number): number | undefined
   return readResetAt("X-Rate-Limit-Reset", headers, now);
 }
 
-/** Whether Okta says that it has no such user; the summary, where it names an id, must name this one. */
-export function isGoneAtOkta(refusal: Refusal, key: string): boolean {
+/**
+ * Whether Okta says that it has no such user or group; the summary, where it names an id, must name this
+ * one, and as what was asked for: a group is "Group" or "UserGroup" there.
+ */
+export function isGoneAtOkta(refusal: Refusal, key: string, type: "User" | "Group"): boolean {
   if (refusal.status !== 404 || readOktaCode(refusal) !== "E0000007") return false;
   const { body } = refusal;
   const summary = isJsonObject(body) ? (readText(body, "errorSummary") ?? "") : "";
-  const named = /Resource not found: (\S+) \(User\)/.exec(summary)?.[1];
-  return named === undefined || named.toLowerCase() === key.toLowerCase();
+  const [, id, what] = /Resource not found: (\S+) \((?:User)?(User|Group)\)/.exec(summary) ?? [];
+  return id === undefined || (id.toLowerCase() === key.toLowerCase() && what === type);
 }
 
 /** An internal error, and a cell that is read-only for maintenance. */

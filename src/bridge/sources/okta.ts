@@ -58,6 +58,7 @@ export function createOktaSource(
     listPage: (listing, cursor, since) => listPage(okta, listing, cursor, since),
     readUser: (sourceId) => readUser(okta, sourceId),
     findUser: (key) => findUser(okta, key),
+    findGroup: (sourceId) => findGroup(okta, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(okta, groupId, cursor),
   });
@@ -164,7 +165,7 @@ async function readUser({ baseUrl, users }: Okta, key: string): Promise<JsonObje
   const segment = pathSegment(key);
   if (segment === undefined) return undefined;
   const answer = await users.find(`${baseUrl}/api/v1/users/${segment}`, {
-    isGone: (refusal) => isGoneAtOkta(refusal, key),
+    isGone: (refusal) => isGoneAtOkta(refusal, key, "User"),
   });
   return readRecord(PROVIDER, answer);
 }
@@ -180,6 +181,16 @@ async function findUser(okta: Okta, key: string): Promise<JsonObject | undefined
   const answer = await okta.users.get(`${okta.baseUrl}/api/v1/users?${query}`);
   const [found, ...others] = readRecords(PROVIDER, answer.body);
   return others.length === 0 ? found : undefined;
+}
+
+async function findGroup(
+  { baseUrl, groups }: Okta,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  const answer = await groups.find(`${baseUrl}/api/v1/groups/${encodeURIComponent(sourceId)}`, {
+    isGone: (refusal) => isGoneAtOkta(refusal, sourceId, "Group"),
+  });
+  return readRecord(PROVIDER, answer);
 }
 
 /** A built-in group (Everyone, the administrators) is Okta's own. */

@@ -58,6 +58,7 @@ export function createOneloginSource(
     listPage: (listing, cursor, since) => listPage(onelogin, listing, cursor, since),
     readUser: (sourceId) => readUser(onelogin, sourceId),
     findUser: (key) => findUser(onelogin, key),
+    findGroup: (sourceId) => findGroup(onelogin, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(onelogin, groupId, cursor),
   });
@@ -187,6 +188,15 @@ async function findUser(onelogin: Onelogin, key: string): Promise<JsonObject | u
     if (found.length > 0) return found.length === 1 ? found[0] : undefined;
   }
   return undefined;
+}
+
+async function findGroup(
+  { baseUrl, http }: Onelogin,
+  sourceId: string,
+): Promise<JsonObject | undefined> {
+  const url = `${baseUrl}/api/2/roles/${encodeURIComponent(sourceId)}`;
+  const answer = await http.find(url, { isGone: isNotFound, isNobody });
+  return readRecord(PROVIDER, answer);
 }
 
 function readGroup(record: JsonObject): SourceGroup | undefined {

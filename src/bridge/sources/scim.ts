@@ -55,6 +55,7 @@ export function createScimSource(
     listPage: (listing, cursor) => listPage(server, listing, cursor),
     readUser: (sourceId) => readResource(server, "Users", sourceId),
     findUser: (key) => findUser(server, key),
+    findGroup: (sourceId) => readResource(server, "Groups", sourceId),
     readGroup,
     membersPage: (groupId) => membersPage(server, groupId),
   });

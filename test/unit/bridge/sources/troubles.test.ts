@@ -165,6 +165,61 @@ describe("K1: any other odd answer about one user is trouble of that record alon
   });
 });
 
+describe("K5: a group is gone where the provider says so in its own way", () => {
+  const answers: Answers = [
+    [
+      "okta",
+      "404 E0000007",
+      status(404, okta("E0000007", `Not found: Resource not found: ${ID} (UserGroup)`)),
+    ],
+    ["entra", "404 Request_ResourceNotFound", status(404, graph("Request_ResourceNotFound"))],
+    ["google", "404 notFound", status(404, google("notFound", "Resource Not Found: groupKey"))],
+    ["onelogin", "404", status(404, { statusCode: 404, name: "NotFound" })],
+    ["onelogin", "200 null", status(200, null)],
+    ["jumpcloud", "404", status(404, { message: "Not Found" })],
+    ["jumpcloud", "200 without a body", empty(200)],
+    ["scim", "404", status(404, scimError)],
+    ["scim", "410", status(410, scimError)],
+  ];
+
+  test.each(answers)("%s: %s", async (provider, _name, answer) => {
+    await expect(sourceOf(provider, answer).findGroup(ID)).resolves.toBeUndefined();
+  });
+
+  test.each(PROVIDERS)("%s: is there where it is answered", async (provider) => {
+    const source = sourceOf(provider, status(200, { id: ID }));
+
+    await expect(source.findGroup(ID)).resolves.toEqual({ id: ID });
+  });
+});
+
+describe("K5: any other odd answer about one group is trouble of that record alone", () => {
+  const everywhere = PROVIDERS.flatMap(
+    (provider): Answers => [
+      [provider, "400", status(400)],
+      [provider, "403", status(403)],
+      [provider, "404 as a web page", web(404)],
+      [provider, "200 as a web page", web(200)],
+      [provider, "another group", status(200, { id: "92" })],
+      [provider, "a list", status(200, [{ id: ID }])],
+    ],
+  );
+  const own: Answers = [
+    ["okta", "404 about a user", status(404, okta("E0000007", `Resource not found: ${ID} (User)`))],
+    ["google", "404 of the domain", status(404, google("notFound", "Domain not found."))],
+  ];
+
+  test.each([...everywhere, ...own])("%s: %s", async (provider, _name, answer) => {
+    const error = await expectFailure(sourceOf(provider, answer).findGroup(ID), "record");
+
+    expect(error.failure).toEqual({ kind: "record", sourceId: ID });
+  });
+
+  test.each(PROVIDERS)("%s: but a busy provider says nothing of it", async (provider) => {
+    await expectFailure(sourceOf(provider, status(503)).findGroup(ID), "unavailable");
+  });
+});
+
 describe("K1, K5: an odd answer about the members of one group is trouble of that group alone", () => {
   const answers = PROVIDERS.flatMap(
     (provider): Answers => [
