@@ -2,7 +2,13 @@ import { draftOf, finalOf } from "./draft.ts";
 import { commitGuess } from "./guess.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
-import type { ConnectorTerms, Directory, ResourceChange, ResourceRecord } from "./ports.ts";
+import {
+  type ConnectorTerms,
+  type Directory,
+  documentOf,
+  type ResourceChange,
+  type ResourceRecord,
+} from "./ports.ts";
 import {
   DECISIONS_MAX,
   refuseCycle,
@@ -11,7 +17,7 @@ import {
   type Written,
 } from "./provision.ts";
 import { decideCreate } from "./rehire.ts";
-import type { NormalisedResource } from "./resource.ts";
+import { type NormalisedResource, refuseEmptying } from "./resource.ts";
 import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
 
 /**
@@ -71,6 +77,7 @@ function creation(
     };
   }
   const { before } = decision;
+  refuseEmptying(given.hollow, documentOf(before));
   const after = replacedRecord(type, before, document, now);
   const kind = before.deletedAt === undefined ? "update" : "restore";
   return { change: { kind, before, after }, warnings };

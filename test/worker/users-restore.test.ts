@@ -52,6 +52,21 @@ describe("a POST for an inactive user", () => {
     expect(restored.headers.get("ETag")).toBe('W/"2"');
   });
 
+  test.each([
+    ["inactive", [{}]],
+    ["inactive", [{ type: "work", value: "" }]],
+    ["deleted", [{}]],
+  ] as const)("(%s) must not empty a list by values that say nothing: %j", async (how, emails) => {
+    const former = { userName: "ada", externalId: "e1", emails: [{ value: "a@example.com" }] };
+    const { client, id } = await withFormer(how, former);
+
+    const refused = await client.post(aUser({ userName: "ada", externalId: "e1", emails }));
+    const restored = await client.post(aUser({ userName: "ada", externalId: "e1", emails: [] }));
+
+    expect(refused).toMatchObject({ status: 400, body: { scimType: "invalidValue" } });
+    expect(restored).toMatchObject({ status: 201, body: { id } });
+  });
+
   test("leaves it inactive when the body says so", async () => {
     const { client, id } = await withFormer("inactive", { userName: "ada" });
 
