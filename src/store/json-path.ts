@@ -26,14 +26,26 @@ export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace 
   const column = source.columns?.[attribute.name];
   if (column !== undefined) return { list: undefined, value: column };
   if (!source.isObject) return { list: undefined, value: source.text };
+  const names = subAttribute === undefined ? [] : [subAttribute.name];
   if (!attribute.multiValued) {
-    const names = subAttribute === undefined ? [] : [subAttribute.name];
     const path = pathText([...outerNames(target), ...names]);
-    return { list: undefined, value: `(${source.text} ->> ${path})` };
+    return subAttribute?.multiValued
+      ? { list: `json_each(${source.text}, ${path}) AS s`, value: "s.value" }
+      : { list: undefined, value: `(${source.text} ->> ${path})` };
   }
-  const value =
-    subAttribute === undefined ? "e.value" : `(e.value ->> ${pathText([subAttribute.name])})`;
-  return { list: listText(target, source), value };
+  // Inside of an element, whose row is called e, its own parts need another name.
+  if (source !== FOLDED) {
+    return {
+      list: `json_each(${source.text}, ${pathText(outerNames(target))}) AS s`,
+      value: "s.value",
+    };
+  }
+  const list = listText(target, source);
+  if (subAttribute === undefined) return { list, value: "e.value" };
+  const part = pathText(names);
+  return subAttribute.multiValued
+    ? { list: `${list}, json_each(e.value, ${part}) AS s`, value: "s.value" }
+    : { list, value: `(e.value ->> ${part})` };
 }
 
 /** The rows that hold the values of a multi-valued target, and one such value as a source. */
@@ -52,8 +64,13 @@ export function sortedValue(target: AttributeTarget): string {
   const { list, value } = placeOf(target, FOLDED);
   if (list === undefined) return value;
   const hasPrimary = findSubAttribute(target.attribute, "primary") !== undefined;
-  const primaryFirst = hasPrimary ? `(e.value ->> '$."primary"') IS 1 DESC, ` : "";
-  return `(SELECT ${value} FROM ${list} ORDER BY ${primaryFirst}e.key LIMIT 1)`;
+  const isOfElements = target.attribute.multiValued;
+  const keys = [
+    ...(isOfElements && hasPrimary ? [`(e.value ->> '$."primary"') IS 1 DESC`] : []),
+    ...(isOfElements ? ["e.key"] : []),
+    ...(target.subAttribute?.multiValued ? ["s.key"] : []),
+  ];
+  return `(SELECT ${value} FROM ${list} ORDER BY ${keys.join(", ")} LIMIT 1)`;
 }
 
 function listText(target: AttributeTarget, source: JsonSource): string {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { Declaration } from "#scim/schema/declaration.ts";
+import type { Declaration, SubDeclaration } from "#scim/schema/declaration.ts";
 import { CORE_USER } from "#scim/urns.ts";
 import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
@@ -84,7 +84,31 @@ describe("the declarations of a connector", () => {
     [["city"], "attributes.0"],
     [[{ type: "string" }], "attributes.0.name"],
     [[{ name: "city" }], "attributes.0.type"],
-    [[{ name: "city", type: "complex" }], "attributes.0.type"],
+    [[{ name: "city", type: "binary" }], "attributes.0.type"],
+    [[{ name: "city", type: "complex" }], "city"],
+    [[{ name: "city", type: "complex", subAttributes: [] }], "city"],
+    [[{ name: "city", type: "string", subAttributes: [{ name: "a", type: "string" }] }], "complex"],
+    [
+      [{ name: "city", type: "complex", subAttributes: [{ name: "a", type: "complex" }] }],
+      "attributes.0.subAttributes.0.type",
+    ],
+    [
+      [
+        {
+          name: "city",
+          type: "complex",
+          subAttributes: [
+            { name: "zip", type: "string" },
+            { name: "ZIP", type: "integer" },
+          ],
+        },
+      ],
+      "ZIP",
+    ],
+    [
+      [{ name: "city", type: "complex", subAttributes: [{ name: "__proto__", type: "string" }] }],
+      "__proto__",
+    ],
     [[{ name: "city", type: "string", multiValued: "no" }], "attributes.0.multiValued"],
     [[{ name: "city", type: "string", description: "a\ud800" }], "attributes.0.description"],
     [[{ name: "city", type: "string", required: true }], "required"],
@@ -218,6 +242,23 @@ describe("a changed type", () => {
     expect(changed.body.detail).toContain('"city"');
     expect(await read()).not.toHaveProperty("city");
     expect((await client.call(`/Schemas/${CORE_USER}`)).status).toBe(200);
+  });
+
+  test("of a complex attribute may be further parts, but none fewer while values are stored", async () => {
+    const aPart = (name: string): SubDeclaration => {
+      return { name, type: "string", multiValued: false, caseExact: false };
+    };
+    const aDesk = (...names: readonly string[]) =>
+      aDeclaration({ name: "desk", type: "complex", subAttributes: names.map(aPart) });
+    const { declare, read, client } = await aUserWith([aDesk("code")], { desk: { code: "Ab" } });
+
+    const more = await declare([aDesk("floor", "code")]);
+    const found = await client.find('desk.code eq "AB"');
+    const fewer = await declare([aDesk("floor")]);
+
+    expect([more.status, fewer.status]).toEqual([200, 409]);
+    expect(found.body.totalResults).toBe(1);
+    expect((await read()).desk).toEqual({ code: "Ab" });
   });
 
   test("is accepted once nobody holds a value", async () => {

@@ -22,6 +22,16 @@ const NUMBERS = [-1, 0, 0.5, 3, 1e21];
 const INTEGERS = NUMBERS.filter(Number.isInteger);
 
 const text = fc.constantFrom(...TEXTS);
+const desk = fc.record(
+  {
+    value: text,
+    level: fc.constantFrom(...INTEGERS),
+    since: fc.constantFrom(...INSTANTS),
+    code: text,
+    tags: fc.array(text, { maxLength: 3 }),
+  },
+  { requiredKeys: ["value"] },
+);
 const document = fc.record(
   {
     profileField_city: text,
@@ -34,6 +44,8 @@ const document = fc.record(
     skills: fc.array(text, { maxLength: 3 }),
     shirtSize: text,
     lockers: fc.array(fc.constantFrom(...INTEGERS), { maxLength: 3 }),
+    desk,
+    badges: fc.array(desk, { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );
@@ -52,6 +64,18 @@ const term: fc.Arbitrary<Filter> = fc.oneof(
   comparison(["value"], ANY, text).map(
     (filter): Filter => ({ kind: "some", path: { attribute: "skills" }, filter }),
   ),
+  ...["desk", "badges"].flatMap((name) => [
+    part(name, comparison(["value", "code", "tags"], ANY, text)),
+    part(name, comparison(["level"], ORDERED, fc.constantFrom(...INTEGERS))),
+    part(name, comparison(["since"], ORDERED, fc.constantFrom(...INSTANTS))),
+  ]),
+  fc.array(comparison(["value", "code", "tags"], ANY, text), { minLength: 2, maxLength: 2 }).map(
+    (terms): Filter => ({
+      kind: "some",
+      path: { attribute: "badges" },
+      filter: { kind: "and", filters: terms },
+    }),
+  ),
 );
 const filters: fc.Arbitrary<Filter> = fc.oneof(
   term,
@@ -61,6 +85,15 @@ const filters: fc.Arbitrary<Filter> = fc.oneof(
     filters: fc.array(term, { minLength: 2, maxLength: 3 }),
   }),
 );
+
+/** A comparison of a complex attribute's part in place of an attribute. */
+function part(attribute: string, terms: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> {
+  return terms.map((each) =>
+    each.kind === "compare"
+      ? { ...each, path: { attribute, subAttribute: each.path.attribute } }
+      : each,
+  );
+}
 
 function comparison(
   names: readonly string[],

@@ -38,6 +38,14 @@ const plural = fc.record(
   { value: text, type: fc.constantFrom("work", "Home"), primary: fc.boolean() },
   { requiredKeys: ["value"] },
 );
+const desk = fc.record(
+  {
+    value: text,
+    level: fc.integer({ min: -3, max: 3 }),
+    tags: fc.array(text, { minLength: 1, maxLength: 2 }),
+  },
+  { requiredKeys: ["value", "tags"] },
+);
 const document = fc.record(
   {
     externalId: fc.uuid(),
@@ -55,8 +63,13 @@ const document = fc.record(
     startDate: instant,
     isRemote: fc.boolean(),
     skills: fc.array(text, { maxLength: 2 }),
+    desk,
     [STAFF]: fc.record(
-      { shirtSize: text, lockers: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 2 }) },
+      {
+        shirtSize: text,
+        lockers: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 2 }),
+        badges: fc.array(desk, { maxLength: 2 }),
+      },
       { requiredKeys: [] },
     ),
     [ENTERPRISE_USER]: fc.record(
@@ -71,6 +84,7 @@ const sortBy = fc.constantFrom(
   ...["id", "userName", "externalId", "title", "displayName", "active", "profileUrl"],
   ...["name.givenName", "name.familyName", "emails", "emails.type", "roles.value", "schemas"],
   ...["profileField_city", "badge", "floor", "ratio", "startDate", "isRemote", "skills"],
+  ...["desk.level", "desk.tags", "badges.tags", "badges"],
   ...[`${STAFF}:shirtSize`, "lockers", `${ENTERPRISE_USER}:department`, "manager"],
   ...["meta.created", "meta.lastModified", "meta.version", "meta.resourceType", "meta.location"],
 );
@@ -185,7 +199,9 @@ function sortedBy(by: Exclude<Sort["by"], "creation">, folded: JsonObject): Json
   const holder = by.extension === undefined ? folded : folded[by.extension];
   const held = isJsonObject(holder) ? holder[by.attribute.name] : undefined;
   const value = Array.isArray(held) ? (held.find(isPrimary) ?? held[0]) : held;
-  return by.subAttribute !== undefined && isJsonObject(value) ? value[by.subAttribute.name] : value;
+  const { subAttribute } = by;
+  const part = subAttribute !== undefined && isJsonObject(value) ? value[subAttribute.name] : value;
+  return Array.isArray(part) ? part[0] : part;
 }
 
 function isPrimary(value: JsonValue): boolean {

@@ -1,7 +1,11 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { parseDeclarations, type StoredDeclaration } from "#scim/schema/custom.ts";
-import { DECLARATIONS_MAX, type Declaration } from "#scim/schema/declaration.ts";
+import {
+  DECLARATIONS_MAX,
+  type Declaration,
+  SUB_DECLARATIONS_MAX,
+} from "#scim/schema/declaration.ts";
 import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.ts";
 import { hasBrokenText } from "#scim/text.ts";
 import { changeAttributes, heldAttributes } from "#store/attributes.ts";
@@ -12,10 +16,11 @@ import { readInput } from "./input.ts";
 import { expectedVersion, isKnown, tag } from "./preconditions.ts";
 import { Problem } from "./problem.ts";
 
-const DECLARATION = z.strictObject({
+const SIMPLE_TYPES = ["string", "boolean", "decimal", "integer", "dateTime", "reference"] as const;
+
+/** What a declaration and those of its parts have in common. */
+const DESCRIBED = {
   name: z.string().check(z.maxLength(64)),
-  resourceType: z._default(z.enum(["User", "Group"]), "User"),
-  type: z.enum(["string", "boolean", "decimal", "integer", "dateTime", "reference"]),
   multiValued: z._default(z.boolean(), false),
   caseExact: z.optional(z.boolean()),
   description: z.optional(
@@ -24,6 +29,15 @@ const DECLARATION = z.strictObject({
       z.refine((text) => !hasBrokenText(text)),
     ),
   ),
+};
+
+const SUB_DECLARATION = z.strictObject({ ...DESCRIBED, type: z.enum(SIMPLE_TYPES) });
+
+const DECLARATION = z.strictObject({
+  ...DESCRIBED,
+  resourceType: z._default(z.enum(["User", "Group"]), "User"),
+  type: z.enum([...SIMPLE_TYPES, "complex"]),
+  subAttributes: z.optional(z.array(SUB_DECLARATION).check(z.maxLength(SUB_DECLARATIONS_MAX))),
   schema: z.optional(z.string().check(z.maxLength(200))),
 });
 
@@ -78,6 +92,16 @@ async function declaredAfter(
 
 /** RFC 7643 §2.3.7: a reference is case exact; all else is not unless it says so. */
 function declarationOf(input: z.infer<typeof DECLARATION>): Declaration {
+  const { subAttributes, ...declaration } = input;
+  return {
+    ...withCaseExact(declaration),
+    ...(subAttributes && { subAttributes: subAttributes.map(withCaseExact) }),
+  };
+}
+
+function withCaseExact<
+  T extends { readonly type: string; readonly caseExact?: boolean | undefined },
+>(input: T) {
   return { ...input, caseExact: input.caseExact ?? input.type === "reference" };
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
+import type { Attribute } from "../schema/attribute.ts";
 import { normaliseAttribute, normaliseElement, saysSomething } from "../value.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
@@ -103,8 +104,24 @@ function assignIn(
   const { subAttribute } = step.target;
   if (subAttribute === undefined) return before;
   const element = isJsonObject(before) ? before : undefined;
-  const value = normaliseAttribute(subAttribute, step.value, run, step.location);
+  const given = normaliseAttribute(subAttribute, step.value, run, step.location);
+  const isAdded = step.op === "add" && subAttribute.multiValued;
+  const held = isAdded && element ? readMember(element, subAttribute.name) : undefined;
+  const value = held === undefined ? given : joined(subAttribute, held, given, run);
   return value === undefined
     ? element && clearSubAttribute(element, subAttribute, step.location)
     : assignSubAttribute(element ?? {}, subAttribute, value, step.location);
+}
+
+/** The values of a multi-valued sub-attribute with those added that it has not yet. */
+function joined(
+  subAttribute: Attribute,
+  held: JsonValue,
+  added: JsonValue | undefined,
+  run: PatchRun,
+): JsonValue {
+  const identity = (value: JsonValue) => JSON.stringify(run.fold(subAttribute, value));
+  const known = new Set(elementsOf(held).map(identity));
+  const others = elementsOf(added).filter((each) => !known.has(identity(each)));
+  return others.length === 0 ? held : [...elementsOf(held), ...others];
 }

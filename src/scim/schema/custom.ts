@@ -1,5 +1,5 @@
 import type { Attribute, ResourceType, Schema } from "./attribute.ts";
-import type { Declaration } from "./declaration.ts";
+import type { Declaration, SubDeclaration } from "./declaration.ts";
 import { defineAttribute } from "./define.ts";
 import { GROUP, USER } from "./registry.ts";
 
@@ -89,6 +89,11 @@ function extensionOf(
 }
 
 function attributeOf(declaration: Declaration): Attribute {
+  const { subAttributes = [] } = declaration;
+  return { ...simpleAttribute(declaration), subAttributes: subAttributes.map(simpleAttribute) };
+}
+
+function simpleAttribute(declaration: Declaration | SubDeclaration): Attribute {
   const { name, type, multiValued, caseExact, description } = declaration;
   return defineAttribute(type, name, description ?? "An attribute that the connector declares.", {
     multiValued,

@@ -40,7 +40,8 @@ export function redeclare(
     : { kind: "inUse", detail: inUse(reshaped) };
 }
 
-function inUse({ name, type, multiValued, caseExact, schema }: Declaration): string {
-  const shape = JSON.stringify({ name, type, multiValued, caseExact, schema });
+function inUse(declaration: Declaration): string {
+  const { name, type, multiValued, caseExact, schema, subAttributes } = declaration;
+  const shape = JSON.stringify({ name, type, multiValued, caseExact, schema, subAttributes });
   return `There are values stored of "${name}" as ${shape}. Declare it so, or have its values cleared before it changes.`;
 }

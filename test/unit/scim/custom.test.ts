@@ -282,7 +282,10 @@ describe("discovery", () => {
   });
 
   test("shows an own URN as a schema and as an extension of the type", () => {
-    expect(at(STAFF)).toMatchObject({ id: STAFF, attributes: [{ name: "lockers" }, {}] });
+    expect(at(STAFF)).toMatchObject({
+      id: STAFF,
+      attributes: [{ name: "badges" }, { name: "lockers" }, {}],
+    });
     expect(resourceTypes("https://x", [CUSTOM])[0]?.schemaExtensions).toEqual([
       { schema: ENTERPRISE_USER, required: false },
       { schema: STAFF, required: false },
@@ -318,5 +321,108 @@ describe("an attribute that is no longer declared", () => {
     expect(patched.documentText).toBe(
       newRecord(CUSTOM, "1", { ...document, floor: 4 }, 0).documentText,
     );
+  });
+});
+
+describe("a complex attribute of a connector's own", () => {
+  const DESK = { value: "4711", level: 3, code: "Ab", tags: ["Window"] };
+  const BADGES = [
+    { value: "a", tags: ["x"] },
+    { value: "b", level: 2 },
+  ];
+  const held = { desk: DESK, [STAFF]: { badges: BADGES } };
+
+  test("is stored as it was sent, in the order of its schema, its parts by any letter case", () => {
+    const { document, warnings } = read({
+      DESK: { Tags: "Window", LEVEL: 3, code: "Ab", Value: 4711 },
+    });
+
+    expect(document.desk).toEqual(DESK);
+    expect(warnings).toEqual([
+      '"desk.value" was sent as a number. It is read as what that stands for.',
+    ]);
+  });
+
+  test.each<[JsonValue, string]>([
+    [{ level: "three" }, "desk.level"],
+    [{ value: "x", since: "yesterday" }, "desk.since"],
+    [3, "desk"],
+    [[{ value: "a" }, { value: "b" }], "desk"],
+  ])("refuses %j", (desk, named) => {
+    expect(() => read({ desk })).toThrow(named);
+  });
+
+  test.each<[string, JsonObject]>([
+    ["a list of one", { desk: [DESK] }],
+    ["JSON text", { desk: JSON.stringify(DESK) }],
+    [
+      "dotted names",
+      { "desk.value": "4711", "desk.level": 3, "desk.code": "Ab", "desk.tags": "Window" },
+    ],
+  ])("is read from %s", (_, members) => {
+    expect(read(members).document.desk).toEqual(DESK);
+  });
+
+  test.each<[JsonObject, JsonObject]>([
+    [{ op: "replace", path: "desk.level", value: 4 }, { desk: { ...DESK, level: 4 } }],
+    [{ op: "replace", path: "desk", value: { level: 4 } }, { desk: { ...DESK, level: 4 } }],
+    [
+      { op: "add", path: "desk.tags", value: ["WINDOW", "Door"] },
+      { desk: { ...DESK, tags: ["Window", "Door"] } },
+    ],
+    [{ op: "replace", path: "desk.tags", value: ["Door"] }, { desk: { ...DESK, tags: ["Door"] } }],
+    [{ op: "remove", path: "desk.tags" }, { desk: { value: "4711", level: 3, code: "Ab" } }],
+    [{ op: "replace", value: { "desk.level": 5 } }, { desk: { ...DESK, level: 5 } }],
+    [
+      { op: "replace", path: `${STAFF}:badges[value eq "B"].level`, value: 7 },
+      { [STAFF]: { badges: [BADGES[0] ?? null, { value: "b", level: 7 }] } },
+    ],
+    [
+      { op: "remove", path: 'badges[tags eq "X"]' },
+      { [STAFF]: { badges: [{ value: "b", level: 2 }] } },
+    ],
+    [
+      { op: "add", path: "badges", value: [{ value: "c" }, { value: "b", code: "Z" }] },
+      {
+        [STAFF]: {
+          badges: [...BADGES.slice(0, 1), { value: "b", level: 2, code: "Z" }, { value: "c" }],
+        },
+      },
+    ],
+  ])("is changed by %j", (operation, expected) => {
+    expect(patch(held, operation).document).toMatchObject(expected);
+  });
+
+  test("is removed whole", () => {
+    expect(patch(held, { op: "remove", path: "desk" }).document).not.toHaveProperty("desk");
+  });
+
+  test.each<[string, boolean]>([
+    ['desk eq "4711"', true],
+    ['desk.code eq "ab"', false],
+    ['desk.tags eq "WINDOW"', true],
+    ["desk.level gt 2", true],
+    ['badges[value eq "a" and tags eq "x"]', true],
+    ['badges[value eq "b" and tags eq "x"]', false],
+    ['badges.tags co "x"', true],
+    ["desk.since pr", false],
+  ])("is found by %s: %s", (filter, isFound) => {
+    expect(matches(filter, held)).toBe(isFound);
+  });
+
+  test("has its parts in its schema", () => {
+    const schema = findSchemaDocument("https://x.test", [CUSTOM], STAFF);
+
+    expect(schema).toMatchObject({
+      attributes: expect.arrayContaining([
+        expect.objectContaining({
+          name: "badges",
+          type: "complex",
+          subAttributes: expect.arrayContaining([
+            expect.objectContaining({ name: "tags", type: "string", multiValued: true }),
+          ]),
+        }),
+      ]),
+    });
   });
 });
