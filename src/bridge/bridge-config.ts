@@ -26,8 +26,9 @@ export function configOf({ config, types }: Pick<StoredBridge, "config" | "types
 
 /** What decides which users a bridge sees and what it makes of them: a change of it calls for a full run. */
 export function scopeOf(config: BridgeConfig): string {
-  const { intervalSeconds, fullIntervalSeconds, guard, mapping, userNameFrom, ...scope } =
-    config.settings;
+  const { mapping, userNameFrom, ...others } = config.settings;
+  const { intervalSeconds, fullIntervalSeconds, guard, groupGuard, membershipGuard, ...scope } =
+    others;
   const { mark } = chosenOf(config);
   const parts = [MAPPING_VERSION, config.source, Object.entries(scope).sort()];
   return JSON.stringify(mark === "" ? parts : [...parts, mark]);

@@ -47,6 +47,9 @@ export interface BridgeSettings {
   /** Addresses, globs (`*`, `?`) and org units (`ou:/path`), in any letter case. */
   readonly excluded: readonly string[];
   readonly guard: GuardSettings;
+  /** The same for groups that go, and for members who leave one group. */
+  readonly groupGuard: GuardSettings;
+  readonly membershipGuard: GuardSettings;
   /** Whether an unlinked user may be adopted by its primary e-mail address. */
   readonly matchByEmail: boolean;
   readonly includeGuests: boolean;
@@ -75,7 +78,7 @@ export interface MappingRule {
   readonly when: "always" | "create";
 }
 
-/** When the switch-offs of one run are held: more than the larger of `max` and `percent`, or all of `minBase`. */
+/** When the switch-offs of one run (groups that go, members who leave a group) are held: more than the larger of `max` and `percent`, or all of `minBase`. */
 export interface GuardSettings {
   readonly max: number;
   readonly percent: number;
@@ -88,6 +91,8 @@ export const BRIDGE_DEFAULTS: BridgeSettings = {
   fullIntervalSeconds: "auto",
   excluded: [],
   guard: { max: 25, percent: 10, minBase: 5 },
+  groupGuard: { max: 5, percent: 20, minBase: 5 },
+  membershipGuard: { max: 50, percent: 50, minBase: 10 },
   matchByEmail: true,
   includeGuests: false,
   createInactive: false,

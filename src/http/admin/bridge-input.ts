@@ -129,6 +129,18 @@ const MAPPING_RULE = z.strictObject({
   when: z._default(z.enum(["always", "create"]), "always"),
 });
 
+/** A guard of which each part that is left out has its default. */
+function guardOf(standard: { max: number; percent: number; minBase: number }) {
+  return z._default(
+    z.strictObject({
+      max: z._default(z.int().check(z.gte(0), z.lte(1_000_000)), standard.max),
+      percent: z._default(z.number().check(z.gte(0), z.lte(100)), standard.percent),
+      minBase: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), standard.minBase),
+    }),
+    standard,
+  );
+}
+
 /** The body of PUT /connectors/{id}/bridge; its defaults are BRIDGE_DEFAULTS, which a test compares. */
 export const BRIDGE = z.strictObject({
   source: SOURCE,
@@ -145,14 +157,9 @@ export const BRIDGE = z.strictObject({
     "auto",
   ),
   excluded: z._default(z.array(LINE).check(z.maxLength(ITEMS_MAX)), []),
-  guard: z._default(
-    z.strictObject({
-      max: z._default(z.int().check(z.gte(0), z.lte(1_000_000)), 25),
-      percent: z._default(z.number().check(z.gte(0), z.lte(100)), 10),
-      minBase: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), 5),
-    }),
-    { max: 25, percent: 10, minBase: 5 },
-  ),
+  guard: guardOf({ max: 25, percent: 10, minBase: 5 }),
+  groupGuard: guardOf({ max: 5, percent: 20, minBase: 5 }),
+  membershipGuard: guardOf({ max: 50, percent: 50, minBase: 10 }),
   matchByEmail: z._default(z.boolean(), true),
   includeGuests: z._default(z.boolean(), false),
   createInactive: z._default(z.boolean(), false),

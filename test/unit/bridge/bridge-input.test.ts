@@ -18,6 +18,17 @@ test("a part of the guard leaves the rest at its default", () => {
   expect(guard).toEqual({ max: 25, percent: 50, minBase: 5 });
 });
 
+test("groups that go and members who leave have guards of their own", () => {
+  const { groupGuard, membershipGuard } = BRIDGE.parse({
+    source: SOURCE,
+    groupGuard: { max: 10 },
+    membershipGuard: { percent: 30, minBase: 1 },
+  });
+
+  expect(groupGuard).toEqual({ max: 10, percent: 20, minBase: 5 });
+  expect(membershipGuard).toEqual({ max: 50, percent: 30, minBase: 1 });
+});
+
 test.each(["contoso.onmicrosoft.com", "example.com", "72F988BF-86f1-41af-91ab-2d7cd011db47"])(
   "%s names a tenant",
   (tenantId) => {
