@@ -9,6 +9,7 @@ import {
   type SourceCredentials,
 } from "./settings.ts";
 import type { Source } from "./source.ts";
+import { type KeepSourceMemory, keepSourceMemory } from "./source-memory.ts";
 import type { BridgeTools } from "./tools.ts";
 import { RunBroken } from "./world.ts";
 
@@ -34,12 +35,16 @@ export function scopeOf(config: BridgeConfig): string {
   return JSON.stringify(mark === "" ? parts : [...parts, mark]);
 }
 
-/** Opens the source of a bridge; its credentials are unsealed in memory alone. */
+/**
+ * Opens the source of a bridge; its credentials are unsealed in memory alone, and what the caller's object
+ * remembers of the provider goes with them.
+ */
 export async function openSource(
   tools: BridgeTools,
   connectorId: string,
   bridge: StoredBridge,
   onRequest: () => void,
+  memoryFor: KeepSourceMemory = keepSourceMemory(),
 ): Promise<Source> {
   const { clock, newId, fetch, keyRing, createSource } = tools;
   const config = configOf(bridge);
@@ -50,7 +55,9 @@ export async function openSource(
     const credentials = JSON.parse(text) as SourceCredentials;
     const { now, random } = clock;
     const extraProperties = askedProperties(config);
-    const sourceTools = { fetch, now, random, newId, onRequest, extraProperties };
+    // Other credentials or another address end what was remembered, tokens above all.
+    const memory = memoryFor(JSON.stringify([bridge.credentials, config.source]));
+    const sourceTools = { fetch, now, random, newId, onRequest, extraProperties, memory };
     return createSource(config.source, credentials, sourceTools);
   } catch {
     // The error may quote what was unsealed.

@@ -5,6 +5,7 @@ import { createGroupTables } from "./groups-links.ts";
 import type { Run } from "./run.ts";
 import { isFree, workAtRun } from "./run-worker.ts";
 import type { BridgeConfig } from "./settings.ts";
+import { keepSourceMemory } from "./source-memory.ts";
 import { mirrorMemory } from "./standing-mirror.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
 import { createTables, type ObjectSql } from "./storage.ts";
@@ -43,6 +44,9 @@ export class Engine {
   private isPoking = false;
   /** Until when nothing is done although something is due: the connector is disabled. */
   private restsUntil = 0;
+
+  /** Access tokens and the like, from slice to slice. */
+  private readonly sourceMemory = keepSourceMemory();
 
   constructor(
     readonly storage: DurableObjectStorage,
@@ -210,7 +214,7 @@ export class Engine {
       newId: tools.newId,
       bridge,
       config,
-      source: await openSource(tools, memory.connectorId, bridge, onRequest),
+      source: await openSource(tools, memory.connectorId, bridge, onRequest, this.sourceMemory),
       ...keepers,
       onCommit: () => {
         this.isPoking = true;

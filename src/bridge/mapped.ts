@@ -77,6 +77,8 @@ export type IssueKind =
   | "externalId-taken"
   | "manager-unresolved"
   | "member-unresolved"
+  /** A member who is neither a user nor a group of the provider's directory. */
+  | "member-unsupported"
   | "rehire-conflict"
   | "account-of-another"
   | "match-undecided"

@@ -28,7 +28,11 @@ export interface Notice {
 export type NoticeContent = Omit<Notice, "opId" | "runId" | "at">;
 
 /** Kinds that the event log is not told of: the record itself is provisioned, or there is none. */
-export type QuietKind = "manager-unresolved" | "member-unresolved" | "not-all-logged";
+export type QuietKind =
+  | "manager-unresolved"
+  | "member-unresolved"
+  | "member-unsupported"
+  | "not-all-logged";
 
 /** What the event log says of an issue; undefined where it is told nothing. */
 export function issueNotice(
@@ -69,7 +73,12 @@ export function heldNotice({ userId, why }: WaitingOff, count: HeldCount): Notic
 }
 
 function isQuiet(kind: IssueKind): kind is QuietKind {
-  return kind === "manager-unresolved" || kind === "member-unresolved" || kind === "not-all-logged";
+  return (
+    kind === "manager-unresolved" ||
+    kind === "member-unresolved" ||
+    kind === "member-unsupported" ||
+    kind === "not-all-logged"
+  );
 }
 
 /** What a push client would have been answered. */

@@ -53,3 +53,50 @@ function waitUntil(now: number, waitMs: number): number | undefined {
   if (waitMs < 0) return undefined;
   return now + Math.min(WAIT_MS_MAX, Math.max(WAIT_MS_MIN, waitMs));
 }
+
+/**
+ * When to ask again after an accepted answer whose headers say that little of the limit is left: what
+ * remains is spread over the time until it is full again. Undefined while there is enough, where nothing
+ * is said, and where the next request may follow within a second.
+ */
+export function readPace(headers: Headers, now: number): number | undefined {
+  const used = Number(headers.get("x-ms-throttle-limit-percentage") ?? Number.NaN);
+  if (used >= LIMIT_USED_LOW) return now + (used >= 1 ? GRAPH_WINDOW_MS : WAIT_MS_MIN);
+  for (const name of ["X-Rate-Limit", "X-RateLimit", "RateLimit"]) {
+    const remaining = readCount(headers, `${name}-Remaining`);
+    const resetAt = readReset(headers, `${name}-Reset`, now);
+    if (remaining === undefined || resetAt === undefined) continue;
+    const limit = readCount(headers, `${name}-Limit`) ?? REMAINING_LOW / (1 - LIMIT_USED_LOW);
+    if (remaining > limit * (1 - LIMIT_USED_LOW)) return undefined;
+    const waitMs = (resetAt - now) / Math.max(1, remaining);
+    return remaining === 0 || waitMs >= WAIT_MS_MIN ? now + waitMs : undefined;
+  }
+  return undefined;
+}
+
+/** From here on Graph says how much is used; the last tenth of other limits is spread. */
+const LIMIT_USED_LOW = 0.8;
+
+/** Graph counts by ten seconds. */
+const GRAPH_WINDOW_MS = 10_000;
+
+/** Of a limit that is not told, so many requests left are few. */
+const REMAINING_LOW = 10;
+
+/** The first number of a header: RFC drafts put the policy behind it. */
+function readCount(headers: Headers, name: string): number | undefined {
+  const text = /^\d{1,12}/.exec(headers.get(name)?.trim() ?? "")?.[0];
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Seconds that are left, or the moment itself in seconds or milliseconds since the epoch. */
+function readReset(headers: Headers, name: string, now: number): number | undefined {
+  const count = Number(/^\d{1,15}/.exec(headers.get(name)?.trim() ?? "")?.[0] ?? Number.NaN);
+  if (Number.isNaN(count)) return undefined;
+  if (count < EPOCH_SECONDS_MIN) return waitUntil(now, count * 1_000);
+  const at = count < EPOCH_SECONDS_MIN * 1_000 ? count * 1_000 : count;
+  return waitUntil(now, Math.max(0, at - serverTime(headers, now)));
+}
+
+/** In 2001; no limit lasts so many seconds. */
+const EPOCH_SECONDS_MIN = 1_000_000_000;

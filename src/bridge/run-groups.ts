@@ -17,7 +17,12 @@ import { behindPage, noteNext, readPage } from "./listing.ts";
 import type { Issue } from "./mapped.ts";
 import { noteIssues } from "./note-issues.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
-import { type MembersPage, SourceError, type SourceGroup } from "./source.ts";
+import {
+  type MembersPage,
+  SourceError,
+  type SourceGroup,
+  type UnsupportedMember,
+} from "./source.ts";
 import {
   dequeueGroup,
   enqueueGroup,
@@ -116,11 +121,26 @@ async function readMembers(world: World, run: Run, queued: QueuedGroup): Promise
   }
   const { sourceIds, next } = page;
   const noted = await noteNext(world, `members ${sourceId}`, next);
+  const issues = page.unsupported === undefined ? [] : [unsupportedIssue(queued, page.unsupported)];
   return keep(run, () => {
     noted();
     passMembersPage(sql, sourceId, sourceIds, next);
-    return run;
+    return issues.length === 0 ? run : addIssues(sql, run, issues);
   });
+}
+
+function unsupportedIssue(
+  { sourceId, displayName }: QueuedGroup,
+  unsupported: readonly UnsupportedMember[],
+): Issue {
+  const isEveryone = unsupported.some(({ what }) => what === "everyone");
+  const who = isEveryone ? "everyone in the organization" : `${unsupported.length} members`;
+  const named = unsupported.flatMap(({ what, sourceId: id }) =>
+    what === "everyone" ? [] : (id ?? []),
+  );
+  const names = named.length === 0 ? "" : ` (${named.slice(0, 5).join(", ")})`;
+  const detail = `The group ${displayName || sourceId} has ${who}${names} as members, who are no users or groups that the bridge can follow. They are left out: make users or groups members instead.`;
+  return { kind: "member-unsupported", sourceId, userName: undefined, detail };
 }
 
 /** A page of a group's members, or why they cannot be read and stay as they are. */

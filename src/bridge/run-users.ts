@@ -1,6 +1,7 @@
 import { absorb, applyRecords } from "./apply.ts";
 import { linksBySource } from "./links.ts";
 import { behindPage, type ReadPage, readPage } from "./listing.ts";
+import { noteIssues } from "./note-issues.ts";
 import type { Operation } from "./operation.ts";
 import type { Prepared } from "./plan-context.ts";
 import { claimOf, claimsLeft } from "./plan-evidence.ts";
@@ -91,13 +92,21 @@ async function matchWaiting(world: World, run: Run): Promise<Run> {
   });
 }
 
+/** Records that no page can hold are known by nothing but their place. */
+function noteSkipped(world: World, run: Run, { skipped = [] }: ReadPage): Run {
+  if (skipped.length === 0) return run;
+  const nobody = { kind: "unreadable", sourceId: undefined, userName: undefined } as const;
+  const issues = skipped.map((detail) => ({ ...nobody, detail }));
+  return noteIssues(world, run, { type: "User", issues, settled: [] });
+}
+
 /** The run behind a page: its records are seen, its cursor is kept. */
 function passPage(world: World, run: Run, page: ReadPage, prepared: readonly Prepared[]): Run {
   const repeated = noteSeen(world.sql, prepared);
   const fresh = prepared.length - repeated;
   const position = behindPage(world, run.position, page, fresh);
   const isLooping = prepared.length > 0 && fresh === 0;
-  const next = { ...counted(run, { seen: fresh }), position };
+  const next = { ...noteSkipped(world, counted(run, { seen: fresh }), page), position };
   if (page.next !== undefined) return { ...next, isComplete: run.isComplete && !isLooping };
   const isWhole = page.total === undefined || page.total === run.position.records + fresh;
   const users = page.deltaFrom ?? run.deltaFrom.users;

@@ -2,6 +2,7 @@ import type { JsonValue } from "#scim/json.ts";
 import { SourceError, type SourceTools } from "./source.ts";
 import { readBoundedBody } from "./source-body.ts";
 import { parseAnswer } from "./source-json.ts";
+import { TooLarge } from "./source-sizes.ts";
 
 /** Where requests go, and what sends them. */
 export interface Peer {
@@ -119,7 +120,7 @@ async function readBytes(peer: Peer, response: Response, signal: AbortSignal): P
     case "whole":
       return body.bytes;
     case "tooLarge":
-      throw malformed(peer, `answered with more than ${BODY_BYTES_MAX / 1_000_000} MB at once`);
+      throw tooLarge(peer);
     case "broken":
       throw unavailable(peer, signal.aborted);
   }
@@ -131,6 +132,13 @@ function parseBody(bytes: Uint8Array): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+function tooLarge({ provider, origin }: Peer): SourceError {
+  return new TooLarge(
+    { kind: "malformed" },
+    `${provider} (${origin}) answered with more than ${BODY_BYTES_MAX / 1_000_000} MB at once.`,
+  );
 }
 
 function malformed(peer: Peer, what: string): SourceError {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { readPace, readRetryAfter } from "./retry-after.ts";
 import { SourceError, type SourceTools } from "./source.ts";
 import {
   type Exchanged,
@@ -8,6 +8,8 @@ import {
   type OutgoingRequest,
   type Peer,
 } from "./source-exchange.ts";
+import { emptySourceMemory } from "./source-memory.ts";
+import { TooLarge } from "./source-sizes.ts";
 
 /** The JSON of an accepted answer, and its headers. */
 export interface SourceAnswer {
@@ -93,11 +95,21 @@ export function createSourceHttp(options: SourceHttpOptions): SourceHttp {
     tools: options.tools,
     timeoutMs: options.timeoutMs,
   };
+  const { pauses } = options.tools.memory ?? emptySourceMemory();
   const call = async (request: OutgoingRequest, explain: ExplainRefusal | undefined) => {
+    const kind = kindOfRequest(request.url);
+    const pausedTo = pauses.get(kind) ?? 0;
+    if (pausedTo > options.tools.now()) throw throttled(peer.provider, pausedTo);
     const answer = await exchangeAuthorized(peer, options.authorizer, request);
-    if (isAccepted(answer)) return answer;
+    if (isAccepted(answer)) {
+      const until = readPace(answer.headers, options.tools.now());
+      if (until === undefined) pauses.delete(kind);
+      else pauses.set(kind, until);
+      return answer;
+    }
     const refusal = { ...answer, now: options.tools.now() };
     const explained =
+      explainTooLarge(peer.provider, refusal) ??
       explainBusy(peer.provider, refusal, options.readReset) ??
       explain?.(refusal) ??
       options.explain?.(refusal);
@@ -158,6 +170,24 @@ export function inTrouble(provider: string, word: string): SourceError {
     { kind: "unavailable" },
     `${provider} has trouble of its own (${word}). The bridge tries again by itself.`,
   );
+}
+
+function explainTooLarge(provider: string, { status }: Refusal): SourceError | undefined {
+  if (status !== 413) return undefined;
+  return new TooLarge(
+    { kind: "malformed" },
+    `${provider} says that its own answer would be too large (status 413).`,
+  );
+}
+
+/** Limits go by path: the ids in it are left out. */
+function kindOfRequest(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const { pathname } = new URL(url);
+  return pathname
+    .split("/")
+    .map((segment) => (/\d{2}/.test(segment) ? "*" : segment))
+    .join("/");
 }
 
 /** What a refusal means where the provider does not word it in its own way. */

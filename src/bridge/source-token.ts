@@ -9,14 +9,7 @@ import {
   inTrouble,
   throttled,
 } from "./source-http.ts";
-
-/** An access token of the provider (RFC 6749 §5.1). */
-export interface AccessToken {
-  readonly value: string;
-  /** As the provider wrote it: `Bearer`, `DPoP`. */
-  readonly type: string;
-  readonly expiresAt: number;
-}
+import { type AccessToken, emptySourceMemory } from "./source-memory.ts";
 
 /** A request to a token endpoint. */
 export interface TokenRequest {
@@ -117,29 +110,37 @@ export interface TokenCache {
   readonly forget: () => void;
 }
 
-/** Keeps an access token until it ends; the first is fetched when it is first asked for. */
+/**
+ * Keeps an access token until it ends, in the source's memory under a name; the first is fetched when it
+ * is first asked for.
+ */
 export function createTokenCache(
-  now: () => number,
+  { now, memory = emptySourceMemory() }: Pick<SourceTools, "now" | "memory">,
+  name: string,
   request: () => Promise<AccessToken>,
 ): TokenCache {
-  let kept: AccessToken | undefined;
+  const { tokens } = memory;
   return {
     read: async () => {
-      if (kept === undefined || kept.expiresAt - now() < TOKEN_LEFT_MS_MIN) kept = await request();
-      return kept;
+      const kept = tokens.get(name);
+      if (kept !== undefined && kept.expiresAt - now() >= TOKEN_LEFT_MS_MIN) return kept;
+      const fresh = await request();
+      tokens.set(name, fresh);
+      return fresh;
     },
     forget: () => {
-      kept = undefined;
+      tokens.delete(name);
     },
   };
 }
 
 /** An authorizer of bearer tokens (RFC 6750): a 401 costs the token one renewal and the request one more try. */
 export function bearerAuthorizer(
-  now: () => number,
+  tools: Pick<SourceTools, "now" | "memory">,
+  name: string,
   request: () => Promise<AccessToken>,
 ): Authorizer {
-  const cache = createTokenCache(now, request);
+  const cache = createTokenCache(tools, name, request);
   return {
     headersFor: async () => ({ Authorization: `Bearer ${(await cache.read()).value}` }),
     isWorthRetry: (_refusal, attempt) => {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "#scim/json.ts";
+import type { SourceMemory } from "./source-memory.ts";
 
 /** The lists that a run reads, each to its end before the next; Google's deleted users are one of their own. */
 export type Listing = "users" | "deletedUsers" | "groups";
@@ -10,6 +11,8 @@ export interface SourcePage {
   readonly next: string | undefined;
   /** How many records the provider says the whole listing has; undefined where it does not say. */
   readonly total: number | undefined;
+  /** Why records of this page are missing: sentences for an administrator. The listing is not whole then. */
+  readonly skipped?: readonly string[] | undefined;
   /** At the end: from where a delta run goes on (a link, or the newest stamp seen); undefined for none. */
   readonly deltaFrom: string | undefined;
 }
@@ -104,6 +107,8 @@ export interface SourceTools {
   readonly newId: () => string;
   /** Counts one outgoing request against the slice's budget. */
   readonly onRequest: () => void;
+  /** What is remembered of the provider between two sources of one bridge; nothing, where it is left out. */
+  readonly memory?: SourceMemory;
   /** Properties of a user (at Okta of its profile) that the bridge's own mapping reads besides. */
   readonly extraProperties?: readonly string[];
 }

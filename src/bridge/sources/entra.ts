@@ -12,6 +12,7 @@ import { isOfOrigin } from "../source-exchange.ts";
 import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../source-http.ts";
 import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes } from "../source-sizes.ts";
 import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { readEntraGroup, readMemberId } from "./entra-group.ts";
@@ -40,13 +41,14 @@ export function createEntraSource(
     provider: PROVIDER,
     baseUrl,
     tools,
-    authorizer: bearerAuthorizer(tools.now, () => requestToken(config, credentials, tools)),
+    authorizer: bearerAuthorizer(tools, "api", () => requestToken(config, credentials, tools)),
     explain: explainGraph,
   });
   const fields = fieldsWith(USER_FIELDS, tools);
   const graph = {
     baseUrl,
     http,
+    sizes: pageSizes(tools.memory),
     usersDelta: `/v1.0/users/delta?$select=${fields},manager`,
     oneUser: `$select=${fields}&$expand=manager($select=id)`,
   };
@@ -70,7 +72,11 @@ interface Graph {
   readonly oneUser: string;
   readonly baseUrl: string;
   readonly http: SourceHttp;
+  readonly sizes: PageSizes;
 }
+
+/** As many as Graph gives of a delta by itself; it takes no $top. */
+const USUAL_SIZE = 200;
 
 const PROVIDER = "Microsoft Graph";
 
@@ -103,7 +109,7 @@ function requestToken(config: EntraConfig, credentials: EntraCredentials, tools:
 }
 
 async function listPage(
-  { baseUrl, http, usersDelta }: Graph,
+  { baseUrl, http, sizes, usersDelta }: Graph,
   listing: Listing,
   cursor: string | undefined,
   since: string | undefined,
@@ -112,9 +118,12 @@ async function listPage(
   const url = cursor ?? since ?? `${baseUrl}${first}`;
   // A link that was kept under another Graph address leads nowhere now.
   if (url === since && !isOfOrigin(url, new URL(baseUrl).origin)) throw deltaExpired(PROVIDER);
-  const { body } = await http.get(url, {
-    explain: (refusal) => explainSyncState(refusal, since, cursor),
-  });
+  const { body } = await sizes.read({ name: listing, most: USUAL_SIZE }, (size) =>
+    http.get(url, {
+      ...(size < USUAL_SIZE && { headers: { Prefer: `odata.maxpagesize=${size}` } }),
+      explain: (refusal) => explainSyncState(refusal, since, cursor),
+    }),
+  );
   const page = readPage(baseUrl, body, url);
   if (page.next !== undefined) return { ...page, total: undefined, deltaFrom: undefined };
   const deltaLink = isJsonObject(body) ? readText(body, "@odata.deltaLink") : undefined;

@@ -12,10 +12,11 @@ import type {
 } from "../source.ts";
 import { isAccepted } from "../source-exchange.ts";
 import { createSourceHttp, type SourceHttp } from "../source-http.ts";
+import type { AccessToken } from "../source-memory.ts";
 import { checkNext, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readId, readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes } from "../source-sizes.ts";
 import {
-  type AccessToken,
   bearerAuthorizer,
   exchangeToken,
   readAccessToken,
@@ -58,6 +59,7 @@ export function createGoogleSource(
     directoryUrl: `${trimSlashes(config.apiBaseUrl)}/admin/directory/v1`,
     users: createHttp(config, credentials, tools, USER_SCOPES),
     groups: createHttp(config, credentials, tools, GROUP_SCOPES),
+    sizes: pageSizes(tools.memory),
   };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readId(record, "id"),
@@ -79,6 +81,7 @@ interface Google {
   readonly directoryUrl: string;
   readonly users: SourceHttp;
   readonly groups: SourceHttp;
+  readonly sizes: PageSizes;
 }
 
 const PROVIDER = "Google";
@@ -113,7 +116,7 @@ function createHttp(
     provider: PROVIDER,
     baseUrl: config.apiBaseUrl,
     tools,
-    authorizer: bearerAuthorizer(tools.now, request),
+    authorizer: bearerAuthorizer(tools, scopes.join(" "), request),
     explain: explainGoogle,
   });
 }
@@ -150,26 +153,25 @@ async function listPage(
   cursor: string | undefined,
 ): Promise<SourcePage> {
   const http = listing === "groups" ? google.groups : google.users;
-  const query = new URLSearchParams({
-    customer: google.customer,
-    ...listingQuery(google, listing),
-    ...(cursor === undefined ? {} : { pageToken: cursor }),
-  });
   const path = listing === "groups" ? "groups" : "users";
-  const { body } = await http.get(
-    `${google.directoryUrl}/${path}?${query}`,
-    cursor === undefined ? {} : { explain: explainPageToken },
-  );
+  const list = { name: listing, most: listing === "groups" ? 200 : 500 };
+  const { body } = await google.sizes.read(list, (size) => {
+    const query = new URLSearchParams({
+      customer: google.customer,
+      maxResults: String(size),
+      ...listingQuery(google, listing),
+      ...(cursor === undefined ? {} : { pageToken: cursor }),
+    });
+    const options = cursor === undefined ? {} : { explain: explainPageToken };
+    return http.get(`${google.directoryUrl}/${path}?${query}`, options);
+  });
   const page = readPage(body, path, cursor);
   return { ...page, total: undefined, deltaFrom: undefined };
 }
 
 function listingQuery({ userFields }: Google, listing: Listing): Readonly<Record<string, string>> {
-  if (listing === "groups") {
-    return { maxResults: "200", fields: "nextPageToken,groups(id,email,name)" };
-  }
+  if (listing === "groups") return { fields: "nextPageToken,groups(id,email,name)" };
   return {
-    maxResults: "500",
     projection: "full",
     orderBy: "email",
     showDeleted: String(listing === "deletedUsers"),

@@ -11,6 +11,7 @@ import type {
 import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
 import { trimSlashes } from "../source-paging.ts";
 import { readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes } from "../source-sizes.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
 import { readSkipCursor, writeSkipCursor } from "./jumpcloud-cursor.ts";
@@ -36,7 +37,7 @@ export function createJumpcloudSource(
     authorizer: fixedAuthorizer({ "x-api-key": credentials.apiKey, ...organization }),
     explain: (refusal) => explainHtml(PROVIDER, refusal),
   });
-  const jumpcloud = { apiUrl: `${baseUrl}/api`, http };
+  const jumpcloud = { apiUrl: `${baseUrl}/api`, http, sizes: pageSizes(tools.memory) };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readText(record, "_id"),
     userListings: ["users"],
@@ -54,6 +55,7 @@ export function createJumpcloudSource(
 interface Jumpcloud {
   readonly apiUrl: string;
   readonly http: SourceHttp;
+  readonly sizes: PageSizes;
 }
 
 const PROVIDER = "JumpCloud";
@@ -66,7 +68,13 @@ async function listPage(
   listing: Listing,
   cursor: string | undefined,
 ): Promise<SourcePage> {
-  if (listing !== "groups") return readUsersPage((skip) => readUsers(jumpcloud, skip), cursor);
+  if (listing !== "groups") {
+    // A page begins with the last user of the page before: two are the least that goes on.
+    const list = { name: listing, most: PAGE_SIZE, least: 2 };
+    const read = (skip: number) =>
+      jumpcloud.sizes.read(list, (size) => readUsers(jumpcloud, skip, size));
+    return readUsersPage(read, cursor);
+  }
   const query = (skip: number) => `limit=${PAGE_SIZE}&skip=${skip}&sort=name`;
   const url = (skip: number) => `${jumpcloud.apiUrl}/v2/usergroups?${query(skip)}`;
   const read = async (skip: number) =>
@@ -75,8 +83,12 @@ async function listPage(
   return { ...page, total: undefined, deltaFrom: undefined };
 }
 
-async function readUsers({ apiUrl, http }: Jumpcloud, skip: number): Promise<SkippedPage> {
-  const query = `limit=${PAGE_SIZE}&skip=${skip}&sort=_id`;
+async function readUsers(
+  { apiUrl, http }: Jumpcloud,
+  skip: number,
+  size: number,
+): Promise<SkippedPage> {
+  const query = `limit=${size}&skip=${skip}&sort=_id`;
   const { body } = await http.get(`${apiUrl}/systemusers?${query}`);
   const page = isJsonObject(body) ? body : {};
   return {

@@ -2,8 +2,8 @@ import { isJsonObject, readMember } from "#scim/json.ts";
 import { SourceError, type SourceTools } from "../source.ts";
 import { isAccepted } from "../source-exchange.ts";
 import type { Authorizer, Refusal } from "../source-http.ts";
+import type { AccessToken } from "../source-memory.ts";
 import {
-  type AccessToken,
   createTokenCache,
   exchangeToken,
   readAccessToken,
@@ -36,7 +36,9 @@ export function oktaServiceAuthorizer(service: OktaService): Authorizer {
     kept ??= await importSigningKey(service.privateKeyJwk, PROVIDER);
     return kept;
   };
-  const cache = createTokenCache(tools.now, async () => requestToken(service, await key()));
+  const cache = createTokenCache(tools, service.scope, async () =>
+    requestToken(service, await key()),
+  );
   let nonce: string | undefined;
   let wasChallenged = false;
   return {

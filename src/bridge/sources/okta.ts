@@ -17,6 +17,7 @@ import {
 import { readNextLink } from "../source-link.ts";
 import { checkNextUrl, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes } from "../source-sizes.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { readOktaCursor, writeOktaCursor } from "./okta-cursor.ts";
 import {
@@ -49,6 +50,7 @@ export function createOktaSource(
     users: createHttp(config, credentials, tools, "okta.users.read"),
     groups: createHttp(config, credentials, tools, "okta.groups.read"),
     now: tools.now,
+    sizes: pageSizes(tools.memory),
   };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readText(record, "id"),
@@ -70,6 +72,7 @@ interface Okta {
   readonly users: SourceHttp;
   readonly groups: SourceHttp;
   readonly now: () => number;
+  readonly sizes: PageSizes;
 }
 
 const PROVIDER = "Okta";
@@ -117,7 +120,9 @@ async function listPage(
   const at = cursor === undefined ? undefined : readOktaCursor(cursor);
   const url = at?.url ?? firstPageUrl(okta, listing, since);
   const http = listing === "groups" ? okta.groups : okta.users;
-  const answer = await http.get(url, explainAt(cursor, since));
+  const answer = await okta.sizes.read({ name: listing, most: PAGE_SIZE }, (size) =>
+    http.get(withLimit(url, size), explainAt(cursor, since)),
+  );
   const records = readRecords(PROVIDER, answer.body);
   const startedAt = at?.startedAt ?? serverTime(answer.headers, okta.now());
   const newest = newestStamp(records, STAMPS, at?.newest ?? since);
@@ -130,6 +135,11 @@ async function listPage(
         total: undefined,
         deltaFrom: undefined,
       };
+}
+
+/** Okta's links are followed as they are; where a page was too large, with a smaller limit alone. */
+function withLimit(url: string, size: number): string {
+  return size === PAGE_SIZE ? url : url.replace(/([?&]limit=)\d+/, `$1${size}`);
 }
 
 /** A stamp that Okta no longer takes comes to light at the first page. */

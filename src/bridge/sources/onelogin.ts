@@ -19,6 +19,7 @@ import {
 } from "../source-http.ts";
 import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../source-paging.ts";
 import { readId, readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes } from "../source-sizes.ts";
 import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
@@ -43,13 +44,14 @@ export function createOneloginSource(
     provider: PROVIDER,
     baseUrl,
     tools,
-    authorizer: bearerAuthorizer(tools.now, () => requestToken(baseUrl, credentials, tools)),
+    authorizer: bearerAuthorizer(tools, "api", () => requestToken(baseUrl, credentials, tools)),
     explain: (refusal) => explainHtml(PROVIDER, refusal),
     // A limit's reset is the number of seconds left.
     readReset: (headers, now) => readResetIn("X-RateLimit-Reset", headers, now),
   });
   const userFields = fieldsWith(USER_FIELDS, tools);
-  const onelogin = { baseUrl, http, userFields, now: tools.now };
+  const sizes = pageSizes(tools.memory);
+  const onelogin = { baseUrl, http, sizes, userFields, now: tools.now };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readId(record, "id"),
     userListings: ["users"],
@@ -67,6 +69,7 @@ export function createOneloginSource(
 interface Onelogin {
   readonly baseUrl: string;
   readonly http: SourceHttp;
+  readonly sizes: PageSizes;
   readonly userFields: string;
   readonly now: () => number;
 }
@@ -74,7 +77,7 @@ interface Onelogin {
 const PROVIDER = "OneLogin";
 
 /** OneLogin gives no more users at once. */
-const PAGE_SIZE = "50";
+const PAGE_SIZE = 50;
 
 /** What the mapping reads; a list leaves half of it out unless it is asked for. */
 const USER_FIELDS =
@@ -148,17 +151,20 @@ async function rolesPage(onelogin: Onelogin, cursor: string | undefined): Promis
 
 /** The page size is in OneLogin's cursor; given again beside it, it would be refused. */
 async function readPage(
-  { baseUrl, http }: Onelogin,
+  { baseUrl, http, sizes }: Onelogin,
   path: string,
   filters: Readonly<Record<string, string>>,
   cursor: string | undefined,
 ) {
-  const position: Record<string, string> = cursor === undefined ? { limit: PAGE_SIZE } : { cursor };
   const isDelta = "updated_since" in filters;
   const first: RequestOptions = isDelta ? { explain: explainDelta } : {};
   const options = cursor === undefined ? first : { explain: explainCursor };
-  const query = new URLSearchParams({ ...filters, ...position });
-  const { body, headers } = await http.get(`${baseUrl}${path}?${query}`, options);
+  const { body, headers } = await sizes.read({ name: path, most: PAGE_SIZE }, (size) => {
+    const position: Record<string, string> =
+      cursor === undefined ? { limit: String(size) } : { cursor };
+    const query = new URLSearchParams({ ...filters, ...position });
+    return http.get(`${baseUrl}${path}?${query}`, options);
+  });
   const after = headers.get("After-Cursor")?.trim() || undefined;
   return {
     records: readRecords(PROVIDER, body),
@@ -212,7 +218,9 @@ async function membersPage(
   cursor: string | undefined,
 ): Promise<MembersPage> {
   const role = `${baseUrl}/api/2/roles/${encodeURIComponent(groupId)}`;
-  const query = new URLSearchParams(cursor === undefined ? { limit: PAGE_SIZE } : { cursor });
+  const query = new URLSearchParams(
+    cursor === undefined ? { limit: String(PAGE_SIZE) } : { cursor },
+  );
   const options: RequestOptions = cursor === undefined ? {} : { explain: explainCursor };
   const answer = await http.get(`${role}/users?${query}`, options);
   const after = answer.headers.get("After-Cursor")?.trim() || undefined;

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import { cursorExpired } from "../source-paging.ts";
-import { readId } from "../source-records.ts";
+import { readId, readText } from "../source-records.ts";
 import { readCursor, writeCursor } from "./page-cursor.ts";
 
 /** Where a listing of a SCIM server is. */
@@ -9,11 +9,31 @@ export interface ScimCursor {
   /** Marks of the ids of the first page, and of the page before: a server that repeats one is found out. */
   readonly first: readonly string[];
   readonly previous: readonly string[];
+  /** Where the server pages by cursor (RFC 9865): its own; undefined for pages by position. */
+  readonly cursor?: string | undefined;
+  /** What a first page, which was all by its own word, said to be the total. */
+  readonly claimed?: number | undefined;
+  /** totalResults was found to be the page's own. */
+  readonly isOwnTotal?: boolean;
+  /** How many resources just before were too large to be read. */
+  readonly skips?: number | undefined;
 }
 
+/** The begin of a listing. */
+export const FIRST_PAGE: ScimCursor = { startIndex: 1, first: [], previous: [] };
+
 /** Writes a cursor as the text that a run keeps. */
-export function writeScimCursor({ startIndex, first, previous }: ScimCursor): string {
-  return writeCursor({ startIndex, first, previous });
+export function writeScimCursor(place: ScimCursor): string {
+  const { startIndex, first, previous, cursor, claimed, skips, isOwnTotal = false } = place;
+  return writeCursor({
+    startIndex,
+    first,
+    previous,
+    isOwnTotal,
+    ...(cursor !== undefined && { cursor }),
+    ...(claimed !== undefined && { claimed }),
+    ...(skips !== undefined && { skips }),
+  });
 }
 
 /** Reads what writeScimCursor wrote; throws SourceError ("cursorExpired") for anything else. */
@@ -23,7 +43,17 @@ export function readScimCursor(text: string): ScimCursor {
   const first = readMember(cursor, "first");
   const previous = readMember(cursor, "previous");
   if (typeof startIndex === "number" && isListOfText(first) && isListOfText(previous)) {
-    return { startIndex, first, previous };
+    const claimed = readMember(cursor, "claimed");
+    const skips = readMember(cursor, "skips");
+    return {
+      startIndex,
+      first,
+      previous,
+      cursor: readText(cursor, "cursor"),
+      claimed: typeof claimed === "number" ? claimed : undefined,
+      skips: typeof skips === "number" ? skips : undefined,
+      isOwnTotal: readMember(cursor, "isOwnTotal") === true,
+    };
   }
   throw cursorExpired("The SCIM server");
 }

@@ -11,16 +11,26 @@ import {
 } from "../source.ts";
 import {
   createSourceHttp,
+  type ExplainRefusal,
   fixedAuthorizer,
+  isOfRequest,
   type Refusal,
   type SourceHttp,
 } from "../source-http.ts";
-import { pathSegment, trimSlashes } from "../source-paging.ts";
+import { cursorExpired, pathSegment, trimSlashes } from "../source-paging.ts";
 import { readId, readRecord, readRecords, readText } from "../source-records.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../source-sizes.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml } from "./html-refusal.ts";
 import { repeatedPage } from "./page-cursor.ts";
-import { isRepeated, marksOf, readScimCursor, writeScimCursor } from "./scim-cursor.ts";
+import {
+  FIRST_PAGE,
+  isRepeated,
+  marksOf,
+  readScimCursor,
+  type ScimCursor,
+  writeScimCursor,
+} from "./scim-cursor.ts";
 
 export type ScimConfig = Extract<SourceConfig, { type: "scim" }>;
 export type ScimCredentials = Extract<SourceCredentials, { kind: "scim" }>;
@@ -46,7 +56,9 @@ export function createScimSource(
     }),
     explain: (refusal) => explainHtml(PROVIDER, refusal),
   });
-  const server = { baseUrl, http };
+  const asked = new Set(tools.extraProperties);
+  const leftOut = NEVER_COPIED.filter((name) => !asked.has(name));
+  const server = { baseUrl, http, leftOut, sizes: pageSizes(tools.memory) };
   return sortTroubles(PROVIDER, {
     idOf: (record) => readId(record, "id"),
     userListings: ["users"],
@@ -64,57 +76,170 @@ export function createScimSource(
 interface Server {
   readonly baseUrl: string;
   readonly http: SourceHttp;
+  /** Attributes that listings of users leave out. */
+  readonly leftOut: readonly string[];
+  readonly sizes: PageSizes;
 }
 
 const PROVIDER = "The SCIM server";
 
-const USERS_COUNT = 100;
-
 /** Groups come with their members, and may be large. */
-const GROUPS_COUNT = 20;
+const COUNTS = { Users: 100, Groups: 20 } as const;
+
+/** A server of which so many resources in a row are too large gives nothing else. */
+const SKIPS_MAX = 10;
+
+/** What is large and never copied; a server that does not know the parameter is asked without it. */
+const NEVER_COPIED: readonly string[] = ["photos", "x509Certificates"];
 
 async function listPage(
   server: Server,
   listing: Listing,
   cursor: string | undefined,
 ): Promise<SourcePage> {
-  const at = cursor === undefined ? undefined : readScimCursor(cursor);
-  const startIndex = at?.startIndex ?? 1;
-  const { records, total } =
-    listing === "groups"
-      ? await readGroups(server, startIndex)
-      : await readList(server, "Users", {
-          startIndex: String(startIndex),
-          count: String(USERS_COUNT),
-        });
-  const marks = marksOf(records);
-  if (at !== undefined && isRepeated(marks, at)) throw repeatedPage(PROVIDER);
-  const following = startIndex + records.length;
-  const isEnd = records.length === 0 || (total !== undefined && following > total);
-  const next = isEnd
-    ? undefined
-    : writeScimCursor({ startIndex: following, first: at?.first ?? marks, previous: marks });
-  return { records, next, total, deltaFrom: undefined };
-}
-
-/** Without their members where a page with them is more than can be read. */
-async function readGroups(server: Server, startIndex: number) {
-  const query = { startIndex: String(startIndex), count: String(GROUPS_COUNT) };
+  const endpoint = listing === "groups" ? "Groups" : "Users";
+  const at = cursor === undefined ? FIRST_PAGE : readScimCursor(cursor);
+  const list = { name: endpoint, most: COUNTS[endpoint] };
   try {
-    return await readList(server, "Groups", query);
+    const read = (count: number) => readPage(server, endpoint, at, count);
+    return scimPage(at, await server.sizes.read(list, read));
   } catch (error) {
-    const isMalformed = error instanceof SourceError && error.failure.kind === "malformed";
-    if (!isMalformed) throw error;
-    return readList(server, "Groups", { ...query, excludedAttributes: "members" });
+    if (!(error instanceof TooLarge) || at.cursor !== undefined) throw error;
+    return skipOne(at, error);
   }
 }
 
+/** A resource that is too large by itself: the listing goes on behind it, and is not whole. */
+function skipOne(at: ScimCursor, error: TooLarge): SourcePage {
+  const { detail } = error;
+  const skips = (at.skips ?? 0) + 1;
+  if (skips > SKIPS_MAX) throw error;
+  const startIndex = at.startIndex + 1;
+  const next = writeScimCursor({ ...at, startIndex, skips, claimed: undefined });
+  const skipped = [
+    `The resource at startIndex ${at.startIndex} of the SCIM server's list is too large to be read, and was left out: ${detail}`,
+  ];
+  return { records: [], next, total: undefined, deltaFrom: undefined, skipped };
+}
+
+/** One page, by position; by cursor where the server has answered with one or refuses positions. */
+async function readPage(server: Server, endpoint: Endpoint, at: ScimCursor, count: number) {
+  const byCursor = { cursor: at.cursor ?? "", count: String(count) };
+  if (at.cursor !== undefined) return await readList(server, endpoint, byCursor, explainCursor);
+  const byIndex = { startIndex: String(at.startIndex), count: String(count) };
+  try {
+    const page = await readList(server, endpoint, byIndex);
+    const isSame = at !== FIRST_PAGE && isRepeated(marksOf(page.records), at);
+    if (!isSame) return page;
+    // All came at once, and come again whatever is asked for.
+    if (at.claimed !== undefined) return { records: [], total: at.claimed, nextCursor: undefined };
+    const anew = await readList(server, endpoint, byCursor);
+    if (anew.nextCursor === undefined) throw repeatedPage(PROVIDER);
+    return { ...anew, records: [] };
+  } catch (error) {
+    // Asked for more than it said there is, a server may answer anything.
+    if (at.claimed !== undefined && isAnyTrouble(error)) {
+      return { records: [], total: at.claimed, nextCursor: undefined };
+    }
+    // RFC 9865: a server may page by cursor alone.
+    if (!(error instanceof RefusedQuery) || at !== FIRST_PAGE) throw error;
+    const page = await readList(server, endpoint, byCursor).catch(() => {
+      throw error;
+    });
+    return { ...page, isByCursor: true };
+  }
+}
+
+/** The records of a page, and where the next one is. Totals that are the page's own are not believed. */
+function scimPage(at: ScimCursor, list: ScimList): SourcePage {
+  const { records, total, nextCursor } = list;
+  const marks = marksOf(records);
+  const seen = { first: at === FIRST_PAGE ? marks : at.first, previous: marks };
+  const page = { records, deltaFrom: undefined };
+  if (list.isByCursor || at.cursor !== undefined || nextCursor !== undefined) {
+    if (nextCursor === undefined) return { ...page, next: undefined, total };
+    if (nextCursor === at.cursor) throw repeatedPage(PROVIDER);
+    return { ...page, next: writeScimCursor({ ...at, ...seen, cursor: nextCursor }), total };
+  }
+  const following = at.startIndex + records.length;
+  if (records.length === 0) {
+    const told = at.startIndex > 1 && total === 0 ? at.claimed : total;
+    return { ...page, next: undefined, total: at.isOwnTotal ? undefined : told };
+  }
+  const isShort = total !== undefined && total < following - 1;
+  const isOwnTotal =
+    at.isOwnTotal ||
+    (at.startIndex > 1 && at.claimed !== undefined) ||
+    (isShort && total === records.length);
+  // A first page that is all there is, by its own word, is the first of more where the total is the page's.
+  const isDoubtful = at.startIndex === 1 && total === records.length;
+  const isEnd = total !== undefined && following > total && !isOwnTotal && !isDoubtful;
+  const claimed = isDoubtful ? total : undefined;
+  const next = writeScimCursor({ ...seen, startIndex: following, claimed, isOwnTotal });
+  return { ...page, next: isEnd ? undefined : next, total: isOwnTotal ? undefined : total };
+}
+
+/** A query that the server refuses as it is: it may not know one of its parameters. */
+class RefusedQuery extends SourceError {}
+
+function explainQuery({ status }: Refusal): SourceError | undefined {
+  if (!isOfRequest(status)) return undefined;
+  return new RefusedQuery(
+    { kind: "malformed" },
+    `The SCIM server refused to list its resources (status ${status}). Check the bridge's base address.`,
+  );
+}
+
+function explainCursor({ status }: Refusal): SourceError | undefined {
+  return isOfRequest(status) ? cursorExpired(PROVIDER) : undefined;
+}
+
+type Endpoint = "Users" | "Groups";
+
+interface ScimList {
+  readonly records: readonly JsonObject[];
+  readonly total: number | undefined;
+  readonly nextCursor: string | undefined;
+  /** Asked for by cursor (RFC 9865): without another cursor the listing ends. */
+  readonly isByCursor?: boolean;
+}
+
+function isAnyTrouble(error: unknown): boolean {
+  if (!(error instanceof SourceError) || error instanceof TooLarge) return false;
+  return error.failure.kind === "malformed" || error.failure.kind === "unavailable";
+}
+
+/**
+ * One list: without what is never copied, where the server knows how to leave it out; and groups without
+ * their members where a page with them is more than can be read.
+ */
 async function readList(
-  { baseUrl, http }: Server,
-  endpoint: "Users" | "Groups",
+  server: Server,
+  endpoint: Endpoint,
   query: Readonly<Record<string, string>>,
-): Promise<{ readonly records: readonly JsonObject[]; readonly total: number | undefined }> {
-  const { body } = await http.get(`${baseUrl}/${endpoint}?${new URLSearchParams(query)}`);
+  explain: ExplainRefusal = explainQuery,
+): Promise<ScimList> {
+  const ask = (left: readonly string[]) => askForList(server, endpoint, query, left, explain);
+  const left = endpoint === "Users" ? server.leftOut : [];
+  try {
+    return await ask(left);
+  } catch (error) {
+    if (endpoint === "Groups" && error instanceof TooLarge) return await ask(["members"]);
+    if (left.length === 0 || !(error instanceof RefusedQuery)) throw error;
+    return await ask([]);
+  }
+}
+
+async function askForList(
+  { baseUrl, http }: Server,
+  endpoint: Endpoint,
+  query: Readonly<Record<string, string>>,
+  left: readonly string[],
+  explain: ExplainRefusal,
+): Promise<ScimList> {
+  const without = left.length === 0 ? {} : { excludedAttributes: left.join(",") };
+  const url = `${baseUrl}/${endpoint}?${new URLSearchParams({ ...query, ...without })}`;
+  const { body } = await http.get(url, { explain });
   const list = isJsonObject(body) ? body : {};
   const total = readMember(list, "totalResults");
   // RFC 7644 §3.4.2: "Resources" may be left out where there are none.
@@ -122,6 +247,7 @@ async function readList(
   return {
     records: readRecords(PROVIDER, resources),
     total: typeof total === "number" ? total : undefined,
+    nextCursor: readText(list, "nextCursor"),
   };
 }
 

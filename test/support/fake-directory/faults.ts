@@ -29,7 +29,13 @@ export type FaultKind =
   /** 410 for a delta or page link (Entra). */
   | "expiredDelta"
   /** 10 MB of JSON. */
-  | "hugePage";
+  | "hugePage"
+  /** 10 MB for a page of more than `records` records; with `status` (413) that instead. */
+  | "largePage"
+  /** The answer is `status` with `body`, whatever was asked for. */
+  | "answer"
+  /** The answer, with headers that say that nothing is left of the limit for `seconds`. */
+  | "lowLimit";
 
 /** Which requests a fault befalls. */
 export interface FaultRule {
@@ -40,6 +46,10 @@ export interface FaultRule {
   readonly times?: number | null;
   /** How many matching requests are spared first. */
   readonly after?: number;
+  readonly status?: number;
+  /** The text of an answer, JSON as a rule; "" for none. */
+  readonly body?: string;
+  readonly records?: number;
   /** How long a throttled caller is to wait, in seconds. */
   readonly seconds?: number;
 }

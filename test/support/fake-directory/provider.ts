@@ -1,7 +1,7 @@
 import type { Provider, SourceConfig, SourceCredentials } from "#bridge/settings.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createEntraFace } from "./entra.ts";
-import type { Call, Face, RefusalStatus } from "./face.ts";
+import { type Call, type Face, type RefusalStatus, waitSeconds } from "./face.ts";
 import { createFaults, type FaultRule, type Faults } from "./faults.ts";
 import { createGoogleFace } from "./google.ts";
 import { createJumpcloudFace } from "./jumpcloud.ts";
@@ -137,8 +137,11 @@ async function answerWithFault(face: Face, call: Call): Promise<Response> {
     const page = "<!doctype html><title>Sign in</title><p>Please sign in.";
     return new Response(page, { headers: { "Content-Type": "text/html" } });
   }
+  if (kind === "answer") return answerOf(call);
   const response = await face.handle(call);
   const { headers, status } = response;
+  if (kind === "lowLimit") return withLimit(response, call);
+  if (kind === "largePage") return await onlySmall(response, call);
   if (kind === "truncated") {
     const text = await response.text();
     return new Response(text.slice(0, text.length / 2), { headers, status });
@@ -149,6 +152,40 @@ async function answerWithFault(face: Face, call: Call): Promise<Response> {
   return kind === "cut"
     ? new Response(cutBody(await response.text()), { headers, status })
     : response;
+}
+
+function answerOf({ fault }: Call): Response {
+  const { status = 200, body = "" } = fault ?? {};
+  const isBare = status === 204 || body === "";
+  const type = body.startsWith("<") ? "text/html" : "application/json";
+  return new Response(isBare ? null : body, { status, headers: { "Content-Type": type } });
+}
+
+/** Okta names the moment, the others the seconds that are left. */
+function withLimit(response: Response, call: Call): Response {
+  const seconds = waitSeconds(call);
+  const isOkta = response.headers.has("X-Rate-Limit-Remaining");
+  const name = isOkta ? "X-Rate-Limit" : "X-RateLimit";
+  const reset = isOkta ? Math.ceil(call.now / 1_000) + seconds : seconds;
+  response.headers.set(`${name}-Limit`, "600");
+  response.headers.set(`${name}-Remaining`, "0");
+  response.headers.set(`${name}-Reset`, String(reset));
+  return response;
+}
+
+/** A page with more records than the fault bears is huge, or refused. */
+async function onlySmall(response: Response, { fault }: Call): Promise<Response> {
+  const { headers } = response;
+  const text = await response.text();
+  const body: unknown = JSON.parse(text);
+  const lists = Array.isArray(body) ? [body] : Object.values(Object(body));
+  const count = Math.max(0, ...lists.map((each) => (Array.isArray(each) ? each.length : 0)));
+  if (count <= (fault?.records ?? 1)) {
+    return new Response(text, { headers, status: response.status });
+  }
+  return fault?.status === undefined
+    ? new Response(" ".repeat(HUGE_BYTES) + text, { headers })
+    : new Response("{}", { headers, status: fault.status });
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

@@ -3,11 +3,14 @@ import {
   type Call,
   createIds,
   defined,
+  encodeCursor,
   type Face,
   type FaceOptions,
   json,
   type RefusalStatus,
+  readNumber,
   readPage,
+  readPosition,
   waitSeconds,
 } from "./face.ts";
 import type { Group } from "./group.ts";
@@ -17,8 +20,14 @@ import { readAuthorization } from "./tokens.ts";
 /** How well the server pages. */
 export interface ScimOptions extends FaceOptions {
   /** "broken" ignores startIndex and count and gives the first 20 for ever, as a real server does. */
-  readonly paging?: "exact" | "broken";
+  readonly paging?: ScimPaging;
 }
+
+/**
+ * "ownTotal" says as totalResults how many came on the page; "cursor" refuses startIndex and knows RFC 9865's
+ * cursors alone; "whole" gives everything at once whatever it is asked for.
+ */
+export type ScimPaging = "exact" | "broken" | "ownTotal" | "cursor" | "whole";
 
 /** Ids of the SCIM server's users. */
 export const SCIM_USERS = createIds("2819c223-0000-4000-8000-", 12, 16);
@@ -42,7 +51,7 @@ export function createScimFace({ directory, paging = "exact" }: ScimOptions): Fa
   };
 }
 
-function handle(directory: Directory, paging: "exact" | "broken", call: Call): Response {
+function handle(directory: Directory, paging: ScimPaging, call: Call): Response {
   if (readAuthorization(call.request, "Bearer") !== TOKEN) return refuse(401, call);
   if (call.path === `${ROOT}/ServiceProviderConfig`) return json(SERVICE_PROVIDER_CONFIG);
   const [, kind, id] = /^\/scim\/v2\/(Users|Groups)(?:\/([^/]+))?$/.exec(call.path) ?? [];
@@ -55,7 +64,7 @@ function handle(directory: Directory, paging: "exact" | "broken", call: Call): R
     : listGroups(directory, paging, call);
 }
 
-function listUsers(directory: Directory, paging: "exact" | "broken", call: Call): Response {
+function listUsers(directory: Directory, paging: ScimPaging, call: Call): Response {
   const filter = call.query.get("filter");
   if (filter !== null) return filterUsers(directory, filter);
   return listAnswer(call, paging, directory.liveCount(), (offset, limit) =>
@@ -63,7 +72,7 @@ function listUsers(directory: Directory, paging: "exact" | "broken", call: Call)
   );
 }
 
-function listGroups(directory: Directory, paging: "exact" | "broken", call: Call): Response {
+function listGroups(directory: Directory, paging: ScimPaging, call: Call): Response {
   const groups = directory.groups();
   const hasMembers = call.query.get("excludedAttributes") !== "members";
   return listAnswer(call, paging, groups.length, (offset, limit) =>
@@ -75,10 +84,12 @@ function listGroups(directory: Directory, paging: "exact" | "broken", call: Call
 
 function listAnswer(
   call: Call,
-  paging: "exact" | "broken",
+  paging: ScimPaging,
   total: number,
   read: (offset: number, limit: number) => readonly unknown[],
 ): Response {
+  if (paging === "cursor") return cursorAnswer(call, total, read);
+  if (paging === "whole") return listResponse(read(0, total), total, 1);
   const isBroken = paging === "broken";
   const startIndex = isBroken ? 1 : Math.max(1, Number(call.query.get("startIndex") ?? 1));
   const wanted = Math.max(0, Number(call.query.get("count") ?? 100));
@@ -88,7 +99,20 @@ function listAnswer(
     items: read(offset, limit),
     next: undefined,
   }));
-  return listResponse(page.items, total, startIndex);
+  return listResponse(page.items, paging === "ownTotal" ? page.items.length : total, startIndex);
+}
+
+function cursorAnswer(
+  call: Call,
+  total: number,
+  read: (offset: number, limit: number) => readonly unknown[],
+): Response {
+  if (call.query.has("startIndex")) return failure(400, "startIndex is not known", "invalidValue");
+  const from = readPosition(call.query.get("cursor"));
+  if (from === undefined) return failure(400, "No such cursor", "invalidCursor");
+  const limit = Math.min(readNumber(call.query, "count") ?? 100, COUNT_MAX);
+  const nextCursor = from + limit < total ? encodeCursor(from + limit) : undefined;
+  return listResponse(read(from, limit), total, undefined, nextCursor);
 }
 
 /** Equality on the attributes that name a person; every other filter is refused (RFC 7644 §3.12). */
@@ -101,12 +125,18 @@ function filterUsers(directory: Directory, filter: string): Response {
   return listResponse(isMatch ? [userResource(person)] : [], isMatch ? 1 : 0, 1);
 }
 
-function listResponse(resources: readonly unknown[], totalResults: number, startIndex: number) {
+function listResponse(
+  resources: readonly unknown[],
+  totalResults: number,
+  startIndex: number | undefined,
+  nextCursor?: string,
+) {
   return json({
     schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
     totalResults,
     startIndex,
     itemsPerPage: resources.length,
+    ...(nextCursor !== undefined && { nextCursor }),
     Resources: resources,
   });
 }

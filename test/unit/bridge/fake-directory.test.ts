@@ -7,6 +7,7 @@ import type { FaultKind } from "#test/support/fake-directory/faults.ts";
 import { GOOGLE_USERS } from "#test/support/fake-directory/google-record.ts";
 import { OKTA_USERS } from "#test/support/fake-directory/okta-record.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
+import { expectFailure } from "./fake-fetch.ts";
 
 const PROVIDERS: readonly Provider[] = ["okta", "entra", "google", "onelogin", "jumpcloud", "scim"];
 
@@ -105,7 +106,6 @@ describe.each(PROVIDERS)("the fake of %s", (provider) => {
     ["cut", "unavailable"],
     ["truncated", "malformed"],
     ["html", "malformed"],
-    ["hugePage", "malformed"],
     ["forbidden", "forbidden"],
   ])("%s reaches the source as %s, and the next try succeeds", async (fault, kind) => {
     const { source, fake } = await sourceAtFake(provider, { users: 30 });
@@ -114,6 +114,52 @@ describe.each(PROVIDERS)("the fake of %s", (provider) => {
 
     await expect(failureOf(source)).resolves.toMatchObject({ kind });
     expect((await readListing(source, "users")).records.length).toBe(30);
+  });
+
+  test("K10: a page that is too large is asked for again with fewer users", async () => {
+    for (const status of [undefined, 413]) {
+      const { source, fake } = await sourceAtFake(provider, { users: 450 });
+      fake.faults.next("largePage", {
+        path: "sers",
+        times: null,
+        records: 30,
+        ...(status !== undefined && { status }),
+      });
+
+      const { records } = await readListing(source, "users");
+
+      expect(new Set(records.map(idOf)).size).toBe(450);
+    }
+  });
+
+  test("K10: a listing of which nothing can be read ends as malformed", async () => {
+    const { source, fake } = await sourceAtFake(provider, { users: 30 });
+    fake.faults.next("hugePage", { path: "sers", times: null });
+
+    await expectFailure(readListing(source, "users"), "malformed");
+  });
+
+  test("K12: the next page waits once little of the limit is left", async () => {
+    const { source, fake, directory } = await sourceAtFake(provider, { users: 1_200 });
+    fake.faults.next("lowLimit", { path: "sers", seconds: 20 });
+    const first = await source.listPage("users", undefined, undefined);
+    const { requests } = fake.stats();
+
+    const error = await expectFailure(source.listPage("users", first.next, undefined), "throttled");
+
+    expect(error.failure).toEqual({ kind: "throttled", retryAt: directory.now() + 20_000 });
+    expect(fake.stats().requests).toBe(requests);
+    directory.apply({ op: "setClock", at: directory.now() + 20_000 });
+    await expect(source.listPage("users", first.next, undefined)).resolves.toBeDefined();
+  });
+
+  test("K1: any answer can be had of it, and one about one user is that user's", async () => {
+    const { source, fake } = await sourceAtFake(provider, { users: 3 });
+    const [user = {}] = (await readListing(source, "users")).records;
+    fake.faults.next("answer", { path: "sers/", status: 409, body: "{}" });
+
+    await expectFailure(source.readUser(idOf(user)), "record");
+    await expect(source.readUser(idOf(user))).resolves.toBeDefined();
   });
 
   test("refuses a token that it did not give out", async () => {

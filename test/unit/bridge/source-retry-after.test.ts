@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readResetAt, readResetIn, readRetryAfter } from "#bridge/retry-after.ts";
+import { readPace, readResetAt, readResetIn, readRetryAfter } from "#bridge/retry-after.ts";
 
 const NOW = Date.parse("2026-10-01T12:00:00Z");
 const DAY_MS = 86_400_000;
@@ -99,5 +99,73 @@ describe("a reset in seconds that are left", () => {
   test("that is negative is ignored, and so is none", () => {
     expect(reset("-90")).toBeUndefined();
     expect(readResetIn("X-RateLimit-Reset", new Headers(), NOW)).toBeUndefined();
+  });
+});
+
+describe("K12: the pace as little of a limit is left", () => {
+  const epoch = Math.floor(NOW / 1_000);
+
+  test.each([
+    [
+      "enough left",
+      {
+        "X-Rate-Limit-Limit": "600",
+        "X-Rate-Limit-Remaining": "300",
+        "X-Rate-Limit-Reset": `${epoch + 60}`,
+      },
+      undefined,
+    ],
+    [
+      "nothing left, by a moment",
+      {
+        "X-Rate-Limit-Limit": "600",
+        "X-Rate-Limit-Remaining": "0",
+        "X-Rate-Limit-Reset": `${epoch + 60}`,
+      },
+      60_000,
+    ],
+    [
+      "nothing left, by seconds",
+      { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "90" },
+      90_000,
+    ],
+    [
+      "nothing left, by milliseconds",
+      { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": `${(epoch + 5) * 1_000}` },
+      5_000,
+    ],
+    [
+      "the rest is spread",
+      { "X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "100", "X-RateLimit-Reset": "1000" },
+      10_000,
+    ],
+    [
+      "the rest is enough for a request each second",
+      { "X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "100", "X-RateLimit-Reset": "50" },
+      undefined,
+    ],
+    [
+      "the draft's names",
+      { "RateLimit-Limit": "100, 100;w=60", "RateLimit-Remaining": "0", "RateLimit-Reset": "7" },
+      7_000,
+    ],
+    ["Graph at 90 %", { "x-ms-throttle-limit-percentage": "0.9" }, 1_000],
+    ["Graph over its limit", { "x-ms-throttle-limit-percentage": "1.2" }, 10_000],
+    ["nothing said", {}, undefined],
+    ["garbage", { "X-RateLimit-Remaining": "few", "X-RateLimit-Reset": "soon" }, undefined],
+  ])("%s", (_name, headers, waitMs) => {
+    const until = readPace(new Headers(headers), NOW);
+
+    expect(until === undefined ? undefined : until - NOW).toBe(waitMs);
+  });
+
+  test("goes by the provider's clock", () => {
+    const headers = new Headers({
+      Date: new Date(NOW + 3_600_000).toUTCString(),
+      "X-Rate-Limit-Remaining": "0",
+      "X-Rate-Limit-Reset": `${epoch + 3_620}`,
+    });
+
+    expect(readPace(headers, NOW)).toBe(NOW + 20_000);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createSourceHttp, type SourceHttp } from "#bridge/source-http.ts";
+import { emptySourceMemory, keepSourceMemory, type SourceMemory } from "#bridge/source-memory.ts";
 import { bearerAuthorizer, requestAccessToken, type TokenRequest } from "#bridge/source-token.ts";
 import {
   expectFailure,
@@ -21,7 +22,7 @@ function tokenRequest({ tools }: FakeProvider): TokenRequest {
 
 function httpOf(provider: FakeProvider): SourceHttp {
   const request = () => requestAccessToken(tokenRequest(provider));
-  const authorizer = bearerAuthorizer(provider.tools.now, request);
+  const authorizer = bearerAuthorizer(provider.tools, "api", request);
   return createSourceHttp({
     provider: "Example",
     baseUrl: BASE,
@@ -176,5 +177,45 @@ describe("a token endpoint", () => {
       ask(() => new Response(null, { status: 307, headers: { Location: "https://evil.example" } })),
       "malformed",
     );
+  });
+});
+
+describe("K12: one token for its whole life", () => {
+  const httpWith = (provider: FakeProvider, memory: SourceMemory) => {
+    const tools = { ...provider.tools, memory };
+    const request = () => requestAccessToken(tokenRequest(provider));
+    const authorizer = bearerAuthorizer(tools, "api", request);
+    return createSourceHttp({ provider: "Example", baseUrl: BASE, tools, authorizer });
+  };
+
+  test("serves each source of a bridge that remembers it", async () => {
+    const provider = tokenProvider(() => true);
+    const memory = emptySourceMemory();
+
+    await httpWith(provider, memory).get(`${BASE}/a`);
+    await httpWith(provider, memory).get(`${BASE}/b`);
+
+    expect(provider.requests.filter(isTokenRequest)).toHaveLength(1);
+  });
+
+  test("is forgotten where it is refused, and where it has ended", async () => {
+    const provider = tokenProvider((token) => token !== "token-1");
+    const memory = emptySourceMemory();
+
+    await httpWith(provider, memory).get(`${BASE}/a`);
+    provider.clock.now = NOW + 3_600_000;
+    const answer = await httpWith(provider, memory).get(`${BASE}/b`);
+
+    expect(answer.body).toEqual({ token: "token-3" });
+  });
+
+  test("is not that of other credentials", () => {
+    const memoryFor = keepSourceMemory();
+    const first = memoryFor("a");
+    first.tokens.set("api", { value: "t", type: "Bearer", expiresAt: NOW });
+
+    expect(memoryFor("a")).toBe(first);
+    expect(memoryFor("b").tokens.size).toBe(0);
+    expect(memoryFor("a").tokens.size).toBe(0);
   });
 });

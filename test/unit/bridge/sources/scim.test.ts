@@ -38,7 +38,9 @@ describe("a request to a SCIM server", () => {
     await source.listPage("users", undefined, undefined);
 
     const [request] = provider.requests;
-    expect(request?.url.href).toBe(`${BASE}/Users?startIndex=1&count=100`);
+    expect(request?.url.href).toBe(
+      `${BASE}/Users?startIndex=1&count=100&excludedAttributes=photos%2Cx509Certificates`,
+    );
     expect(request?.headers.get("Authorization")).toBe("Bearer secret");
     expect(request?.headers.get("Accept")).toContain("application/scim+json");
   });
@@ -191,4 +193,103 @@ describe("a SCIM server's groups", () => {
     expect(kinds).toEqual(["listed", "listed", "listed"]);
     expect(await readMembers(source, String(records[0]?.id))).toHaveLength(10);
   });
+});
+
+describe("K12: a SCIM server that pages in its own way", () => {
+  test.each([1, 99, 100, 101, 350])("totals that are the page's own: %d users", async (count) => {
+    const seed = { users: count };
+    const { source } = await sourceAtFake("scim", seed, { scim: { paging: "ownTotal" } });
+
+    const { records, last } = await readListing(source, "users");
+
+    expect(new Set(records.map(({ id }) => id)).size).toBe(count);
+    expect([undefined, count]).toContain(last.total);
+  });
+
+  test.each([0, 1, 100, 350])("cursors alone: %d users", async (count) => {
+    const { source } = await sourceAtFake("scim", { users: count }, { scim: { paging: "cursor" } });
+
+    const { records, last } = await readListing(source, "users");
+
+    expect(new Set(records.map(({ id }) => id)).size).toBe(count);
+    expect(last.total).toBe(count);
+  });
+
+  test("a cursor that is no longer known starts the listing again", async () => {
+    const options = { scim: { paging: "cursor" } } as const;
+    const { source, fake } = await sourceAtFake("scim", { users: 350 }, options);
+    const { next } = await source.listPage("users", undefined, undefined);
+    fake.faults.next("answer", { path: "cursor=", status: 400, body: "{}" });
+
+    await expectFailure(source.listPage("users", next, undefined), "cursorExpired");
+  });
+
+  test.each([400, 404, 500])("%d for a page behind the end", async (status) => {
+    const { source } = scim(({ url }) =>
+      url.searchParams.get("startIndex") === "1"
+        ? list(users(0, 3), 3)
+        : json({ status: String(status) }, { status }),
+    );
+
+    const { records, last } = await readListing(source, "users");
+
+    expect(records).toHaveLength(3);
+    expect(last.total).toBe(3);
+  });
+
+  test("all at once, whatever is asked for", async () => {
+    const { source } = await sourceAtFake("scim", { users: 350 }, { scim: { paging: "whole" } });
+
+    const { records, last } = await readListing(source, "users");
+
+    expect(records).toHaveLength(350);
+    expect(last.total).toBe(350);
+  });
+
+  test("ids that are numbers", async () => {
+    const { source } = scim(({ url }) =>
+      url.pathname.endsWith("/7")
+        ? json({ id: 7, userName: "ada" })
+        : list([{ id: 7, displayName: "G", members: [{ value: 8 }] }], 1),
+    );
+    const [group = {}] = (await source.listPage("groups", undefined, undefined)).records;
+
+    expect(source.readGroup(group)).toMatchObject({
+      sourceId: "7",
+      members: { kind: "whole", sourceIds: ["8"] },
+    });
+    await expect(source.readUser("7")).resolves.toMatchObject({ id: 7 });
+  });
+
+  test("without excludedAttributes", async () => {
+    const { source } = scim(({ url }) =>
+      url.searchParams.has("excludedAttributes")
+        ? json({ detail: "no such parameter" }, { status: 400 })
+        : list(users(0, 1), 1),
+    );
+
+    expect((await source.listPage("users", undefined, undefined)).records).toHaveLength(1);
+  });
+});
+
+test("K10: a resource that is too large by itself is left out and named, and the listing goes on", async () => {
+  const { source } = scim(({ url }) => {
+    const start = Number(url.searchParams.get("startIndex"));
+    const count = Number(url.searchParams.get("count"));
+    const isHuge = start <= 5 && start + count > 5;
+    if (isHuge) return json({}, { status: 413 });
+    return list(users(start - 1, Math.min(start - 1 + count, 20)), 20);
+  });
+  const ids: unknown[] = [];
+  const skipped: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await source.listPage("users", cursor, undefined);
+    ids.push(...page.records.map(({ id }) => id));
+    skipped.push(...(page.skipped ?? []));
+    cursor = page.next;
+  } while (cursor !== undefined);
+
+  expect(ids).toEqual(users(0, 20).flatMap(({ id }) => (id === "u4" ? [] : [id])));
+  expect(skipped).toEqual([expect.stringContaining("startIndex 5")]);
 });
