@@ -52,6 +52,8 @@ export function personTables(
     (key) => `SELECT id, external_id FROM resources
       WHERE connector_id = ${connector} AND type = 'User' AND ${key} AND deleted_at IS NULL`,
   );
+  // Of parked members the index on values is read first, and then the row: asked for both at once,
+  // SQLite would walk over all that the connector has parked.
   return `known AS MATERIALIZED (${known.join(" UNION ")}),
     people AS MATERIALIZED (SELECT id FROM known${by === "name" ? "" : ` UNION SELECT ${folded}`}),
     names AS MATERIALIZED (SELECT id AS value FROM known
@@ -59,8 +61,10 @@ export function personTables(
       UNION SELECT ${sent} UNION SELECT ${folded}),
     related AS MATERIALIZED (
       SELECT e.row_id AS row_id, e.op_id AS op_id, 'waits' AS change, p.group_id AS group_id
-      FROM names CROSS JOIN parked_members AS p
-        ON p.connector_id = ${connector} AND p.value = names.value
+      FROM names CROSS JOIN parked_members AS w
+        ON w.connector_id = ${connector} AND w.value = names.value
+      CROSS JOIN parked_members AS p
+        ON p.connector_id = ${connector} AND p.group_id = w.group_id AND p.value = w.value
       CROSS JOIN events AS e ON e.connector_id = ${connector} AND e.resource_id = p.group_id
         AND e.op_id >= ${idPrefix("p.parked_at")} AND e.op_id < ${idPrefix("p.parked_at + 1")}
       UNION SELECT e.row_id, e.op_id, iif(c.type = 'group.member_added', 'joined', 'left'), c.group_id

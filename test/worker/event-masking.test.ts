@@ -128,7 +128,7 @@ describe("a connector that masks personal data", () => {
 
     const [{ explanation, userName }] = await eventsOf(client);
     expect(userName).toBe("A…");
-    expect(explanation).toContain(`userName "…", which the user with the id ${id} already holds`);
+    expect(explanation).toContain(`userName "…", which the user with the id ${id} (`);
   });
 
   test("explains every other refusal by its kind", async () => {
