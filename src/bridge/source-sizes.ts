@@ -14,6 +14,8 @@ export interface PageSizes {
    * `least` at the least, and more again later. Throws TooLarge where even those are too many.
    */
   readonly read: <T>(list: SizedList, page: (size: number) => Promise<T>) => Promise<T>;
+  /** Halves the size for a list that has to begin anew with it; false where it is the least already. */
+  readonly shrink: (list: SizedList) => boolean;
 }
 
 /** A list, and how many of its records are asked for at most and at least. */
@@ -25,8 +27,16 @@ export interface SizedList {
 
 /** Makes the sizes of a source, which its memory keeps from slice to slice. */
 export function pageSizes({ sizes }: SourceMemory = emptySourceMemory()): PageSizes {
+  const shrink = ({ name, most, least = 1 }: SizedList): boolean => {
+    const { size } = sizes.get(name) ?? { size: most };
+    if (size <= least) return false;
+    sizes.set(name, { size: Math.max(least, Math.floor(size / 2)), good: 0 });
+    return true;
+  };
   return {
-    read: async ({ name, most, least = 1 }, page) => {
+    shrink,
+    read: async (list, page) => {
+      const { name, most } = list;
       while (true) {
         const { size, good } = sizes.get(name) ?? { size: most, good: 0 };
         try {
@@ -34,8 +44,7 @@ export function pageSizes({ sizes }: SourceMemory = emptySourceMemory()): PageSi
           if (size < most) sizes.set(name, grown(size, good, most));
           return answer;
         } catch (error) {
-          if (!(error instanceof TooLarge) || size <= least) throw error;
-          sizes.set(name, { size: Math.max(least, Math.floor(size / 2)), good: 0 });
+          if (!(error instanceof TooLarge) || !shrink(list)) throw error;
         }
       }
     },

@@ -79,7 +79,7 @@ export function explainGoogleToken(
   const answer = isJsonObject(body) ? body : {};
   const description = readText(answer, "error_description") ?? "";
   const error = readMember(answer, "error");
-  if (POLICY_ERRORS.has(error) || /polic|admin_/i.test(description)) return keptOut(description);
+  if (POLICY_ERRORS.has(error) || /polic|admin_/i.test(description)) return keptOut();
   switch (error) {
     case "unauthorized_client":
     case "access_denied":
@@ -148,11 +148,10 @@ function explainPassing(refusal: Refusal): SourceError | undefined {
   return isPassing ? explainGoogle(refusal) : undefined;
 }
 
-function keptOut(description: string): SourceError {
-  const word = /^[\w .,:'()/-]{1,200}$/.test(description) ? ` Google says: ${description}` : "";
+function keptOut(): SourceError {
   return new SourceError(
     { kind: "forbidden" },
-    `A policy of the Google organization keeps the service account out. In the Google Admin console, under Security > API controls > App access control, trust its client ID; or have the organization policy changed.${word}`,
+    "A policy of the Google organization keeps the service account out. In the Google Admin console, under Security > API controls > App access control, trust its client ID; or have the organization policy changed.",
   );
 }
 

@@ -77,10 +77,15 @@ async function listPage(
   }
   const query = (skip: number) => `limit=${PAGE_SIZE}&skip=${skip}&sort=name`;
   const url = (skip: number) => `${jumpcloud.apiUrl}/v2/usergroups?${query(skip)}`;
-  const read = async (skip: number) =>
-    readRecords(PROVIDER, (await jumpcloud.http.get(url(skip))).body);
+  let total: number | undefined;
+  const read = async (skip: number) => {
+    const { body, headers } = await jumpcloud.http.get(url(skip));
+    const text = headers.get("X-Total-Count")?.trim() ?? "";
+    total = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+    return readRecords(PROVIDER, body);
+  };
   const page = await readSkippedPage(read, (record) => readText(record, "id"), cursor);
-  return { ...page, total: undefined, deltaFrom: undefined };
+  return { ...page, total, deltaFrom: undefined };
 }
 
 async function readUsers(

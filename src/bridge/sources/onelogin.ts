@@ -19,7 +19,7 @@ import {
 } from "../source-http.ts";
 import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../source-paging.ts";
 import { readId, readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes } from "../source-sizes.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../source-sizes.ts";
 import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
 import { sortTroubles } from "../source-troubles.ts";
 import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
@@ -159,12 +159,16 @@ async function readPage(
   const isDelta = "updated_since" in filters;
   const first: RequestOptions = isDelta ? { explain: explainDelta } : {};
   const options = cursor === undefined ? first : { explain: explainCursor };
-  const { body, headers } = await sizes.read({ name: path, most: PAGE_SIZE }, (size) => {
-    const position: Record<string, string> =
-      cursor === undefined ? { limit: String(size) } : { cursor };
-    const query = new URLSearchParams({ ...filters, ...position });
-    return http.get(`${baseUrl}${path}?${query}`, options);
-  });
+  const list = { name: path, most: PAGE_SIZE };
+  const ask = (position: Readonly<Record<string, string>>) =>
+    http.get(`${baseUrl}${path}?${new URLSearchParams({ ...filters, ...position })}`, options);
+  const { body, headers } =
+    cursor === undefined
+      ? await sizes.read(list, (size) => ask({ limit: String(size) }))
+      : await ask({ cursor }).catch((error: unknown) => {
+          // The cursor holds the size: the listing starts again with a smaller one.
+          throw error instanceof TooLarge && sizes.shrink(list) ? cursorExpired(PROVIDER) : error;
+        });
   const after = headers.get("After-Cursor")?.trim() || undefined;
   return {
     records: readRecords(PROVIDER, body),

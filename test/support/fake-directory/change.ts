@@ -26,4 +26,7 @@ export interface GroupSeed {
   readonly people?: readonly number[] | { readonly from: number; readonly to: number };
   /** The ordinals of groups that are members. */
   readonly groups?: readonly number[];
+  /** At Google: everybody of the customer is a member, and these addresses outside are. */
+  readonly everyone?: boolean;
+  readonly external?: readonly string[];
 }

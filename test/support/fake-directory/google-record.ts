@@ -110,6 +110,8 @@ export function membersOf(
   return [
     ...people.map((person) => member(GOOGLE_USERS.of(person.n), person.email, "USER")),
     ...groups.map((each) => member(GOOGLE_GROUPS.of(each.n), groupEmail(each), "GROUP")),
+    ...(group.everyone ? [member(CUSTOMER_ID, undefined, "CUSTOMER")] : []),
+    ...group.external.map((email, n) => member(`external-${n}`, email, "EXTERNAL")),
     ...(isDerived ? groups.flatMap((each) => membersOf(directory, each, true)) : []),
   ];
 }

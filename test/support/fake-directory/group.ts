@@ -8,6 +8,8 @@ export interface Group {
   /** Ordinals, in the order in which they joined. */
   readonly people: Set<number>;
   readonly groups: Set<number>;
+  readonly everyone: boolean;
+  readonly external: readonly string[];
   readonly createdAt: number;
   lastUpdated: number;
   lastMembershipUpdated: number;
@@ -25,6 +27,8 @@ export function groupOf(n: number, seed: GroupSeed, now: number): Group {
     description: seed.description,
     people: new Set(ordinals(seed.people ?? [])),
     groups: new Set(seed.groups ?? []),
+    everyone: seed.everyone ?? false,
+    external: seed.external ?? [],
     createdAt: now,
     lastUpdated: now,
     lastMembershipUpdated: now,

@@ -1,6 +1,7 @@
 import { decodeJwt, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGoogleSource } from "#bridge/sources/google.ts";
+import { readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
 import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
 
 const API = "https://admin.googleapis.com";
@@ -395,6 +396,20 @@ describe("Google's groups", () => {
     });
     expect(provider.requests[1]?.url.pathname).toBe("/admin/directory/v1/groups/g1/members");
     expect(provider.requests[2]?.url.searchParams.get("pageToken")).toBe("t2");
+  });
+
+  test("K12: the fake has everybody and outsiders as members, who are told of", async () => {
+    const group = { name: "All", people: [0], everyone: true, external: ["guest@example.net"] };
+    const { source } = await sourceAtFake("google", { users: 1, groups: [group] });
+    const [record] = (await readListing(source, "groups")).records;
+
+    const members = await source.membersPage(String(record?.id), undefined);
+
+    expect(members.sourceIds).toHaveLength(1);
+    expect(members.unsupported).toEqual([
+      { what: "everyone", sourceId: expect.any(String) },
+      { what: "external", sourceId: "guest@example.net" },
+    ]);
   });
 
   test("that are empty have no members", async () => {

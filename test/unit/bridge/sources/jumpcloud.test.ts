@@ -140,7 +140,10 @@ describe("JumpCloud's user groups", () => {
   test("are read by position, 100 at a time", async () => {
     const { source } = await sourceAtFake("jumpcloud", { users: 10, groups: 250 });
 
-    expect((await readListing(source, "groups")).records).toHaveLength(250);
+    const { records, last } = await readListing(source, "groups");
+
+    expect(records).toHaveLength(250);
+    expect(last.total).toBe(250);
   });
 
   test("a large group gives all its members", async () => {

@@ -138,6 +138,20 @@ describe("a delta of OneLogin's users", () => {
   });
 });
 
+test("K10: a later page that is too large begins the listing anew with fewer users", async () => {
+  const { source, provider } = onelogin(({ url }) =>
+    url.searchParams.has("cursor")
+      ? json({}, { status: 413 })
+      : page([nora], { "After-Cursor": "c1" }),
+  );
+  const { next } = await source.listPage("users", undefined, undefined);
+
+  await expectFailure(source.listPage("users", next, undefined), "cursorExpired");
+  await source.listPage("users", undefined, undefined);
+
+  expect(provider.requests.at(-1)?.url.searchParams.get("limit")).toBe("25");
+});
+
 describe("OneLogin's limits", () => {
   test("wait as many seconds as are left", async () => {
     const headers = { "X-RateLimit-Reset": "90" };
