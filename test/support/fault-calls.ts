@@ -57,7 +57,7 @@ export const ADMIN_CALLS: readonly Call[] = [
   administer("create a connector", "POST /connectors", 201, 1, { name: "New" }),
   administer("change a connector", `PATCH ${OWN}`, 200, 2, { name: "Renamed" }),
   administer("approve a connector", `POST ${OWN}/approve`, 200, 2),
-  administer("delete a connector", `DELETE ${OWN}`, 204, 3),
+  administer("delete a connector", `DELETE ${OWN}`, 204, 2),
   administer("create a token", `POST ${OWN}/tokens`, 201, 2, { name: "Second" }),
   administer("rotate a token", `POST ${OWN}/tokens/{token}/rotate`, 201, 3, {}),
   administer("revoke a token", `DELETE ${OWN}/tokens/{token}`, 204, 2),

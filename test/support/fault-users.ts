@@ -52,7 +52,9 @@ export const LAST_STEPS: readonly Step[] = [
 function userOf(seed: number) {
   const userName = `seed-${seed}`;
   const emails = [{ value: `${userName}@example.com` }, { value: `${userName}@home.example` }];
-  return aUser({ userName, externalId: `e-${seed}`, emails });
+  // By the name, who comes back under another userName is told to be the same person (SEMANTICS 1).
+  const name = { givenName: "Seed", familyName: String(seed) };
+  return aUser({ userName, externalId: `e-${seed}`, emails, name });
 }
 
 function renamed(seed: number) {

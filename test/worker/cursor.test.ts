@@ -254,7 +254,8 @@ test.each([
 });
 
 test("pages of groups that end early at 5,000 members lose no group", async () => {
-  const groups = await openGroups(gateway);
+  // A body over 64 KB of a caller not yet known is read after the token was looked up.
+  const groups = await openGroups(openGateway({ roundTripsMax: 4 }));
   await fillUsers(groups.client.id, 4_000);
   const everyone = Array.from({ length: 4_000 }, (_, n) => filled.id(n));
   const ids: string[] = [];
