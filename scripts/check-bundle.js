@@ -1,12 +1,12 @@
-// Builds the Worker as it is deployed and holds it to two rules: small, and free of Node's modules.
+// Builds the Worker as it is deployed and holds it to two rules: it fits the platform, and is free of Node's modules.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { runProgram } from "./lib/project.js";
 
-/** Far under the platform's 3 MB: start-up time grows with every byte that must be parsed. */
-const GZIP_BYTES_MAX = 200_000;
+/** The platform's limit on its free plan; what the Worker weighs is printed, so that growth is seen. */
+const GZIP_BYTES_MAX = 3_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), "scim-edge-bundle-"));
 try {
@@ -24,7 +24,7 @@ function build() {
 
 function checkBundle() {
   const gzipBytes = gzipSync(readFileSync(join(folder, "worker.js"))).length;
-  console.log(`Worker: ${gzipBytes} bytes gzipped, less than ${GZIP_BYTES_MAX} wanted`);
+  console.log(`Worker: ${gzipBytes} bytes gzipped, ${GZIP_BYTES_MAX} are allowed`);
   if (gzipBytes >= GZIP_BYTES_MAX) fail("The Worker is too large.");
   for (const path of foreignImports()) fail(`The Worker imports "${path}", which is not bundled.`);
 }
