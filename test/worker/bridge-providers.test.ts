@@ -9,6 +9,16 @@ import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";
 const PROVIDERS: readonly Provider[] = ["okta", "entra", "google", "onelogin", "jumpcloud", "scim"];
 const USERS = 60;
 
+/** How many access tokens two runs within an hour take. */
+const TOKENS: Readonly<Record<Provider, number>> = {
+  okta: 0,
+  entra: 1,
+  google: 2,
+  onelogin: 1,
+  jumpcloud: 0,
+  scim: 0,
+};
+
 /** A bridge over a fake provider with generated people and two groups of them. */
 async function aBridgeAt(provider: Provider) {
   const groups = [
@@ -67,7 +77,32 @@ test.each(PROVIDERS)(
       0,
     ]);
     expect(await world.bridge.changes()).toEqual(changes);
+    // K12: a token for its whole life; Google has one for users and one for groups.
+    const tokens = world.fake.stats().log.filter(({ path }) => path.endsWith("/token"));
+    expect(tokens.length).toBe(TOKENS[provider]);
     expect(await contradictions()).toEqual([]);
+  },
+);
+
+test.each(["google", "jumpcloud", "onelogin", "okta"] as const)(
+  "K1, K5: %s: members that are answered with 404 stay, and the run goes on",
+  async (provider) => {
+    const world = await aBridgeAt(provider);
+    await finish(world);
+    const changes = await world.bridge.changes();
+    const path = {
+      google: "/members",
+      jumpcloud: "/members",
+      onelogin: "/roles/",
+      okta: "/groups/",
+    };
+    world.fake.faults.next("answer", { path: path[provider], status: 404, body: "{}" });
+
+    const run = await again(world, "full");
+
+    expect([run.state, run.error, run.counts.membersRemoved]).toEqual(["succeeded", null, 0]);
+    expect(run.issues).toMatchObject([{ kind: "unreadable" }]);
+    expect(await world.bridge.changes()).toEqual(changes);
   },
 );
 
