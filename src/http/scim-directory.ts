@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from "uuid";
 import type { Directory, MemberDirectory, ResourceChange } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { Database } from "#store/database.ts";
-import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
+import { allMembers, groupWithNamed, membersToChoose, parkedCount } from "#store/members.ts";
 import { bothQueries, type Query, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
+import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS } from "#store/scan-cost.ts";
 import type { Answer } from "./answer.ts";
 import type { ScimCall } from "./scim-call.ts";
 
@@ -39,13 +40,27 @@ export function membersOf(call: ScimCall): MemberDirectory {
     return value;
   };
   return {
-    readGroup: async (id, named) => {
+    readGroup: async (id, named, choosing) => {
       const build = (db: Database, scope: Scope) => groupWithNamed(db, scope, id, named);
+      if (id !== undefined && choosing !== undefined) {
+        const [found, members] = await call.ask((db, scope) =>
+          bothQueries(build(db, scope), membersToChoose(db, scope, id, choosing, SMALL_SCAN_STEPS)),
+        );
+        call.noted(found.group);
+        return { ...found, members };
+      }
       const found = await (id === undefined ? withParked(build) : call.ask(build));
       call.noted(found.group);
       return found;
     },
     allMembers: (id) => withParked((db, scope) => allMembers(db, scope, id)),
+    choice: {
+      baseUrl: call.baseUrl,
+      members: (id, options) =>
+        call.inTurn(() =>
+          call.ask((db, scope) => membersToChoose(db, scope, id, options, SCAN_STEPS_MAX)),
+        ),
+    },
     parkedCount: async () => parked ?? (await call.ask(parkedCount)),
   };
 }

@@ -1,8 +1,10 @@
 import { ScimError } from "./error.ts";
 import type { ResolvedFilter } from "./filter/ast.ts";
 import { isJsonObject, type JsonValue, quoteName } from "./json.ts";
+import { type MemberChooser, plainValues } from "./member-choice.ts";
+import { onlyElement } from "./patch/create.ts";
 import { isReadOnly } from "./patch/read-only.ts";
-import type { Step } from "./patch/step.ts";
+import type { AddStep, Step } from "./patch/step.ts";
 import { type Document, withoutMembers } from "./resource.ts";
 import { MEMBERS } from "./schema/core-group.ts";
 import { type NormaliseContext, normaliseAttribute, tolerateAll } from "./value.ts";
@@ -34,16 +36,28 @@ export function splitMembers(document: Document): {
   return { document: withoutMembers(document), values: memberValues(document.members ?? []) };
 }
 
-/** Works out what the PATCH steps on `members` want together, one after the other. */
-export function planSteps(steps: readonly Step[], context: NormaliseContext): MemberPlan {
+/**
+ * Works out what the PATCH steps on `members` want together, one after the other. Without a chooser, a
+ * filter that asks for more than values chooses nobody: such steps are planned again with one.
+ */
+export function planSteps(
+  steps: readonly Step[],
+  context: NormaliseContext,
+  chooser?: MemberChooser,
+): MemberPlan {
   // These two grow along: copies of them at each step would cost its number times that of members.
   const added = new Set<string>();
   const removed = new Set<string>();
   const presumed = new Set<string>();
+  const chosen = new Set<string>();
   let isList = false;
   for (const step of steps) {
     tolerateAll(context, step.leniencies);
-    const { op, values } = wishOf(step, context);
+    const { op, values: named, filter } = wishOf(step, context);
+    const values = (filter && chooser?.choose(filter, { isList, added, removed })) ?? named;
+    if (context.strict && chooser !== undefined && filter !== undefined && values.size === 0) {
+      throw ScimError.noTarget(`No member of the group matches the path ${quoteName(step.path)}.`);
+    }
     if (op === "replace") {
       isList = true;
       added.clear();
@@ -57,6 +71,12 @@ export function planSteps(steps: readonly Step[], context: NormaliseContext): Me
       }
       to.add(value);
       from.delete(value);
+      if (filter !== undefined) chosen.add(value);
+      else chosen.delete(value);
+      // Whom a filter chose may come back under any name.
+      for (const name of op === "add" ? (chooser?.namesOf(value) ?? []) : []) {
+        if (chosen.delete(name)) removed.delete(name);
+      }
     }
   }
   return isList
@@ -80,6 +100,8 @@ export function namedValues(plan: MemberPlan): readonly string[] {
 interface Wish {
   readonly op: Step["op"];
   readonly values: ReadonlySet<string>;
+  /** Chooses the values, where it is more than a list of them. */
+  readonly filter?: ResolvedFilter;
 }
 
 function wishOf(step: Step, context: NormaliseContext): Wish {
@@ -90,30 +112,52 @@ function wishOf(step: Step, context: NormaliseContext): Wish {
       `"${step.location}" cannot be changed: a member is added or removed whole.`,
     );
   }
-  return step.op === "remove"
-    ? removal(step, context)
-    : { op: step.op, values: givenValues(step, context) };
+  if (step.op === "remove") return removal(step, context);
+  return filter === undefined
+    ? { op: step.op, values: givenValues(step, context) }
+    : { op: "add", values: createdValue(step, filter.resolved, context) };
 }
 
 function removal(step: Extract<Step, { op: "remove" }>, context: NormaliseContext): Wish {
   const { filter } = step.target;
-  if (filter !== undefined) return { op: "remove", values: filteredValues(filter.resolved) };
+  if (filter !== undefined) {
+    const values = plainValues(filter.resolved);
+    return values === undefined
+      ? { op: "remove", values: new Set(), filter: filter.resolved }
+      : { op: "remove", values };
+  }
   // Entra's legacy form lists the members to remove; neither value nor filter removes all.
   if (step.value === undefined) return { op: "replace", values: new Set() };
   return { op: "remove", values: namedMembers(step.value, context) };
 }
 
-function givenValues(
-  step: Extract<Step, { op: "add" | "replace" }>,
+function givenValues(step: AddStep, context: NormaliseContext): ReadonlySet<string> {
+  const { subAttribute } = step.target;
+  if (subAttribute !== undefined && subAttribute.name !== "value") throw notWhole();
+  return namedMembers(step.value, context);
+}
+
+/** The member that an `add` or `replace` on `members[value eq "x"]` creates (SEMANTICS 3): x and nobody else. */
+function createdValue(
+  step: AddStep,
+  filter: ResolvedFilter,
   context: NormaliseContext,
 ): ReadonlySet<string> {
-  const { filter, subAttribute } = step.target;
-  if (filter !== undefined || (subAttribute !== undefined && subAttribute.name !== "value")) {
-    throw ScimError.noTarget(
-      `A member is added or removed whole: put it into "members" with its "value".`,
-    );
-  }
-  return namedMembers(step.value, context);
+  const values = filter.kind === "compare" ? plainValues(filter) : undefined;
+  const [value] = values ?? [];
+  // RFC 7644 §3.5.2.3 has a replace that matches nothing fail.
+  if (value === undefined || (context.strict && step.op === "replace")) throw notWhole();
+  const given = onlyElement(step.value);
+  const isNamed = !isJsonObject(given) || Object.keys(given).some((name) => /^value$/i.test(name));
+  const created = namedMembers(isNamed ? given : { ...given, value }, context);
+  if (created.size !== 1 || !created.has(value)) throw notWhole();
+  return created;
+}
+
+function notWhole(): ScimError {
+  return ScimError.noTarget(
+    `A member is added or removed whole: put it into "members" with its "value".`,
+  );
 }
 
 /** The members that a value names: null names nobody, and must not stand for all of them. */
@@ -135,18 +179,4 @@ function memberValue(member: JsonValue): string {
   const value = isJsonObject(member) ? member.value : undefined;
   if (typeof value === "string") return value;
   throw ScimError.invalidValue(`Every member needs a "value": the id of a user or group.`);
-}
-
-/** The values that a filter on members names: `value eq`, alone or or-ed. */
-function filteredValues(filter: ResolvedFilter): ReadonlySet<string> {
-  if (filter.kind === "or") {
-    return new Set(filter.filters.flatMap((term) => [...filteredValues(term)]));
-  }
-  const isValue = filter.kind === "compare" && filter.target.attribute.name === "value";
-  if (isValue && filter.operator === "eq" && filter.operand.type === "text") {
-    return new Set([filter.operand.value]);
-  }
-  throw ScimError.invalidFilter(
-    `Members are chosen by ${quoteName("value")} with eq, such as members[value eq "id"].`,
-  );
 }

@@ -34,6 +34,13 @@ export interface NamedMember {
   readonly isParked: boolean;
 }
 
+/** A member of a group; the name is there where it was asked for. */
+export interface ListedMember {
+  readonly value: string;
+  readonly type: TypeName;
+  readonly display: string | null;
+}
+
 /** What a write does to the members of a group, in terms of ids that the directory knows. */
 export interface MemberChange {
   readonly added: readonly { readonly id: string; readonly type: TypeName }[];
@@ -119,15 +126,36 @@ export interface Directory {
   readonly pause: (attempt: number) => Promise<void>;
 }
 
+/** What filters want to know of members beside their ids and types. */
+export interface ChoiceOptions {
+  readonly withNames: boolean;
+}
+
+/** What filters on the members of a group choose by. */
+export interface MemberChoice {
+  /** What the URLs of resources begin with for the caller, without a slash at its end. */
+  readonly baseUrl: string;
+  /** All members of a group that has many; undefined where they are too many. */
+  readonly members: (
+    id: string,
+    options: ChoiceOptions,
+  ) => Promise<readonly ListedMember[] | undefined>;
+}
+
 /** What a group's writes need beside the Directory. */
 export interface MemberDirectory {
-  /** The group and what is known of the named members, in one look. */
+  /**
+   * The group and what is known of the named members, in one look; where filters choose, all members
+   * come along unless they are many.
+   */
   readonly readGroup: (
     id: string | undefined,
     named: readonly string[],
+    choosing?: ChoiceOptions,
   ) => Promise<{
     readonly group: ResourceRecord | undefined;
     readonly named: readonly NamedMember[];
+    readonly members?: readonly ListedMember[] | undefined;
   }>;
   /** How many values the connector has parked. */
   readonly parkedCount: () => Promise<number>;
@@ -135,6 +163,8 @@ export interface MemberDirectory {
   readonly allMembers: (
     id: string,
   ) => Promise<{ readonly ids: readonly string[]; readonly parked: readonly string[] }>;
+  /** What the filters of a PATCH choose by; left out where nobody sends such filters. */
+  readonly choice?: MemberChoice;
 }
 
 /** The documents of records already asked for: one write looks at the same one several times. */

@@ -1,7 +1,15 @@
 import { draftOf, finalOf } from "./draft.ts";
+import { ScimError } from "./error.ts";
 import { identityOf } from "./identity.ts";
 import type { JsonValue } from "./json.ts";
 import { decideMembers } from "./member-change.ts";
+import {
+  type ChoiceNeeds,
+  choiceNeeds,
+  type MemberChooser,
+  memberChooser,
+  withChosen,
+} from "./member-choice.ts";
 import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
 import { applySteps } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
@@ -10,6 +18,7 @@ import {
   type ConnectorTerms,
   type Directory,
   documentOf,
+  type ListedMember,
   type MemberDirectory,
   type NamedMember,
   type ResourceChange,
@@ -31,6 +40,7 @@ import { type Document, refuseEmptying } from "./resource.ts";
 import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
 import { MEMBERS } from "./schema/core-group.ts";
 import type { ConnectorSettings } from "./settings.ts";
+import { type StepBudget, stepBudget } from "./step-budget.ts";
 
 /** The groups of one connector: what the generic directory knows, and their members. */
 export interface GroupDirectory extends Directory, MemberDirectory {}
@@ -107,15 +117,21 @@ export async function patchGroup(
   body: JsonValue,
   ifMatch: string | undefined,
 ): Promise<WrittenGroup | undefined> {
-  const { now, steps } = directory;
+  const { now } = directory;
   const operations = parsePatchRequest(body, { strict: false });
   const standard = partition(toSteps(directory.type, operations));
   const warnings: string[] = [];
   const plan = planSteps(standard.memberSteps, { strict: false, warnings });
-  return await writeGroup(directory, id, ifMatch, plan, (before, { type, strict }) => {
+  const needs = choiceNeeds(standard.memberSteps);
+  const planOf: PlanOf | undefined = needs && {
+    needs,
+    plan: ({ strict }, chooser) =>
+      planSteps(standard.memberSteps, { strict, warnings: [] }, chooser),
+  };
+  const decideDocument: DecideDocument = (before, { type, strict }, steps) => {
     if (strict) {
       parsePatchRequest(body, { strict });
-      planSteps(standard.memberSteps, { strict, warnings: [] });
+      if (needs === undefined) planSteps(standard.memberSteps, { strict, warnings: [] });
     }
     const readOnly = { id: before.id, meta: metaOf(before) };
     const context = { type, strict, readOnly, steps };
@@ -123,7 +139,20 @@ export async function patchGroup(
       type === directory.type ? standard : partition(toSteps(type, operations));
     const patched = applySteps(documentOf(before), otherSteps, context);
     return updated(before, patched.document, [...warnings, ...patched.warnings], { type, now });
-  });
+  };
+  return await writeGroup(directory, id, ifMatch, plan, decideDocument, planOf);
+}
+
+type DecideDocument = (
+  before: ResourceRecord,
+  terms: ConnectorTerms,
+  steps: StepBudget,
+) => Decision;
+
+/** How a plan is made whose filters choose among the members, once these are known. */
+interface PlanOf {
+  readonly needs: ChoiceNeeds;
+  readonly plan: (terms: ConnectorTerms, chooser: MemberChooser) => MemberPlan;
 }
 
 /** Reads the group with what the plan names, decides document and members, and commits both as one. */
@@ -131,35 +160,83 @@ async function writeGroup(
   directory: GroupDirectory,
   id: string,
   ifMatch: string | undefined,
-  plan: MemberPlan,
-  decideDocument: (before: ResourceRecord, terms: ConnectorTerms) => Decision,
+  named: MemberPlan,
+  decideDocument: DecideDocument,
+  choice?: PlanOf,
 ): Promise<WrittenGroup | undefined> {
+  let plan = named;
   let known: Awaited<ReturnType<MemberDirectory["readGroup"]>> | undefined;
   const reading: GroupDirectory = {
     ...directory,
     read: async () => {
-      known = await directory.readGroup(id, namedValues(plan));
+      const values = new Set([...namedValues(named), ...(choice?.needs.names ?? [])]);
+      known = await directory.readGroup(id, [...values], choice?.needs.members);
       return known.group;
     },
   };
   const written = await writeResource(reading, id, ifMatch, async (before, terms) => {
-    const { change, warnings } = decideDocument(before, terms);
+    const steps = directory.steps ?? stepBudget();
+    const { change, warnings } = decideDocument(before, terms, steps);
+    const chosen =
+      choice &&
+      (await choose(directory, id, choice, {
+        named: known?.named ?? [],
+        members: known?.members,
+        terms,
+        steps,
+      }));
+    plan = chosen?.plan ?? named;
     const current = plan.kind === "list" ? await directory.allMembers(id) : NO_MEMBERS;
     const { parkedCount } = directory;
-    const knowledge = { groupId: id, named: known?.named ?? [], parkedCount, current };
+    const knowledge = {
+      groupId: id,
+      named: chosen?.named ?? known?.named ?? [],
+      parkedCount,
+      current,
+    };
     const decided = await decideMembers(plan, knowledge, terms);
     const all = [...warnings, ...decided.warnings];
     if (decided.change === undefined) return { change, warnings: all };
     const after =
       change?.after ?? replacedRecord(terms.type, before, documentOf(before), directory.now);
-    // If-Match names a version, which then must still be the same inside the batch.
-    const members = ifMatch === undefined ? decided.change : { ...decided.change, ...DEPENDENT };
+    // If-Match names a version, which then must still be the same inside the batch; so must the list
+    // that filters chose from.
+    const isFree = ifMatch === undefined && choice === undefined;
+    const members = isFree ? decided.change : { ...decided.change, ...DEPENDENT };
     return { change: { kind: "update", before, after, members }, warnings: all };
   });
-  const isWhole = plan.kind === "list";
-  const named = known?.named ?? [];
-  const shown = isWhole ? named.filter(({ value }) => plan.values.has(value)) : named;
-  return written && { ...written, named: shown, isWhole };
+  const decided: MemberPlan = plan;
+  const all = known?.named ?? [];
+  const shown =
+    decided.kind === "list" ? all.filter(({ value }) => decided.values.has(value)) : all;
+  return written && { ...written, named: shown, isWhole: decided.kind === "list" };
+}
+
+/** Lets the filters of a plan choose among the members as they are; 400 tooMany where they are too many. */
+async function choose(
+  directory: GroupDirectory,
+  id: string,
+  { needs, plan }: PlanOf,
+  known: {
+    readonly named: readonly NamedMember[];
+    readonly members: readonly ListedMember[] | undefined;
+    readonly terms: ConnectorTerms;
+    readonly steps: StepBudget;
+  },
+) {
+  const { choice } = directory;
+  if (choice === undefined) throw new Error("This directory takes no filters on members.");
+  const { named, terms, steps } = known;
+  const members =
+    needs.members === undefined ? [] : (known.members ?? (await choice.members(id, needs.members)));
+  if (members === undefined) {
+    throw ScimError.tooMany(
+      'The group has too many members to look for some by such a filter. Name them by "value eq" in the path, or list them in the value of the operation.',
+    );
+  }
+  const { baseUrl } = choice;
+  const decided = plan(terms, memberChooser({ named, members, baseUrl, steps }));
+  return { plan: decided, named: withChosen(decided, { named, members }) };
 }
 
 const NOBODY_REMOVED = { removed: new Set<string>(), presumed: new Set<string>() };

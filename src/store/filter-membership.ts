@@ -17,12 +17,15 @@ interface Side {
   readonly element: JsonSource;
 }
 
+/** Joins the memberships `m` with the member, as `r`. */
+export const MEMBER_JOIN = `CROSS JOIN resources AS r ON r.connector_id = m.connector_id AND r.type = m.member_type
+    AND r.id = m.member_id AND r.deleted_at IS NULL`;
+
 const OF_GROUPS: Side = {
   own: "m.group_id",
   // Without the hint SQLite walks all memberships of the connector where `member_type` is read as well.
   indexed: "INDEXED BY group_members_member",
-  join: `CROSS JOIN resources AS r ON r.connector_id = m.connector_id AND r.type = m.member_type
-    AND r.id = m.member_id AND r.deleted_at IS NULL`,
+  join: MEMBER_JOIN,
   element: elementOf({
     value: "m.member_id",
     $ref: "(m.member_type || 's/' || m.member_id)",

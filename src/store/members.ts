@@ -1,8 +1,9 @@
-import type { NamedMember, ResourceRecord, TypeName } from "#scim/ports.ts";
+import type { ListedMember, NamedMember, ResourceRecord, TypeName } from "#scim/ports.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "./query.ts";
 import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "./resources.ts";
 import { jsonLists } from "./row-source.ts";
+import { isWithinMemberSteps } from "./scan-cost.ts";
 
 /** A member of a group as answers show it. */
 export interface GroupMember {
@@ -121,6 +122,30 @@ export function allMembers(
       );
       return { ids, parked };
     },
+  };
+}
+
+/** Reads all members of a group, with their names where asked for; undefined where that takes too many steps. */
+export function membersToChoose(
+  db: Database,
+  scope: Scope,
+  groupId: string,
+  { withNames }: { readonly withNames: boolean },
+  stepsMax: number,
+): Query<readonly ListedMember[] | undefined> {
+  const where = `WHERE m.connector_id = ${scopeText(scope)} AND m.group_id = ?2`;
+  const within = isWithinMemberSteps(where, withNames, stepsMax);
+  const rows = withNames
+    ? SELECT_MEMBERS
+    : "SELECT m.member_id AS value, m.member_type AS type, NULL AS display FROM group_members AS m";
+  const guarded = rows.replace("FROM", `FROM (SELECT 1 WHERE ${within}) CROSS JOIN`);
+  const bind = (text: string) => db.prepare(text).bind(scopeKey(scope), groupId);
+  return {
+    statements: [bind(`SELECT ${within} AS isWithin`), bind(`${guarded} ${where}`)],
+    read: ([guard, members]) =>
+      rowsOf<{ isWithin: number }>(guard)[0]?.isWithin === 1
+        ? rowsOf<ListedMember>(members)
+        : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ResolvedFilter } from "#scim/filter/ast.ts";
-import { isMembership } from "#scim/filter/membership.ts";
+import { isMembership, namesDisplay } from "#scim/filter/membership.ts";
 import type { AttributeTarget } from "#scim/schema/attribute.ts";
 import { GROUPS } from "#scim/schema/core-user.ts";
 
@@ -41,7 +41,7 @@ export function membershipTerm(term: FilterTerm): MembershipTerm | undefined {
     kind: "element",
     filter,
     lookup: lookupOf(target, filter),
-    readsName: readsName(filter),
+    readsName: namesDisplay(filter),
   };
 }
 
@@ -66,18 +66,4 @@ function lookupOf(target: AttributeTarget, filter: ResolvedFilter): MembershipLo
 /** `members.type` as the elements of `members` have it. */
 function inElement({ attribute, subAttribute }: AttributeTarget): AttributeTarget {
   return { extension: undefined, attribute: subAttribute ?? attribute, subAttribute: undefined };
-}
-
-function readsName(filter: ResolvedFilter): boolean {
-  switch (filter.kind) {
-    case "and":
-    case "or":
-      return filter.filters.some(readsName);
-    case "not":
-    case "some":
-      return readsName(filter.filter);
-    case "compare":
-    case "present":
-      return filter.target.attribute.name === "display";
-  }
 }

@@ -1,7 +1,7 @@
 import { type ResolvedFilter, termsIn } from "#scim/filter/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { Sort } from "#scim/sort.ts";
-import { membershipsOf } from "./filter-membership.ts";
+import { MEMBER_JOIN, membershipsOf } from "./filter-membership.ts";
 import { isIndexOrder } from "./list-order.ts";
 import { type FilterTerm, membershipTerm } from "./membership-terms.ts";
 import { columnOf } from "./target-column.ts";
@@ -91,6 +91,22 @@ export function isWithinSteps(
   const members = memberSteps(type, condition, cost, stepsMax);
   return `(SELECT CASE WHEN steps > ${stepsMax} THEN 0 ELSE steps + (${members}) <= ${stepsMax} END
     FROM (${resources}))`;
+}
+
+/** Reading a membership out for a filter in memory, as a PATCH does. */
+const READ_OUT: ScanCost = { ...NOTHING, perMember: 1 };
+
+/** The SQL of whether all members of a group can be read, with their names or without, within so many steps. */
+export function isWithinMemberSteps(where: string, withNames: boolean, stepsMax: number): string {
+  const { perMember, perMemberByte } = sumOf([
+    MEMBERSHIPS,
+    READ_OUT,
+    ...(withNames ? [NAME_OF_MEMBER] : []),
+  ]);
+  const limit = Math.floor(stepsMax / perMember) + 1;
+  const [bytes, join] = withNames ? ["octet_length(r.doc)", MEMBER_JOIN] : ["0", ""];
+  return `(SELECT coalesce(sum(${perMember} + ${perMemberByte} * bytes), 0) <= ${stepsMax}
+    FROM (SELECT ${bytes} AS bytes FROM group_members AS m ${join} ${where} LIMIT ${limit}))`;
 }
 
 /** A SELECT of the steps that the memberships of resources take, of no more than may be. */

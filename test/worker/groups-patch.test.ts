@@ -292,8 +292,8 @@ describe("a PATCH is all or nothing", () => {
     ["another id", [{ op: "replace", path: "id", value: "x" }], 400, "mutability"],
     ["a member of itself", [adding("GROUP")], 400, "invalidValue"],
     [
-      "a filter by display",
-      [{ op: "remove", path: 'members[display eq "x"]' }],
+      "a filter by no attribute",
+      [{ op: "remove", path: 'members[nosuch eq "x"]' }],
       400,
       "invalidFilter",
     ],

@@ -4,6 +4,7 @@ import { BULK_BYTES_MAX, parseBulkRequest } from "#scim/bulk.ts";
 import { performBulk } from "#scim/bulk-job.ts";
 import type { BulkOperation } from "#scim/bulk-operation.ts";
 import type { BulkWorld } from "#scim/bulk-perform.ts";
+import type { MemberDirectory } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { stepBudget } from "#scim/step-budget.ts";
@@ -11,6 +12,7 @@ import { BULK_RESPONSE } from "#scim/urns.ts";
 import type { EventRow } from "#store/events.ts";
 import { resourcesByKeys } from "#store/resource-lookup.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "../answer.ts";
+import { Refusal } from "../error-response.ts";
 import type { DoorReason, LoggedResource } from "../event-log.ts";
 import { loggedResource, type ScimCall } from "../scim-call.ts";
 import { directoryOf, membersOf } from "../scim-directory.ts";
@@ -79,7 +81,7 @@ function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
     users: (position) => directoryAt(USER, position),
     groups: (position) => ({
       ...directoryAt(GROUP, position),
-      ...membersOf(callAt(position).call),
+      ...withinBulk(membersOf(callAt(position).call)),
     }),
     find: (keys) => call.ask((db, scope) => resourcesByKeys(db, scope, USER.name, keys)),
     commitAll: async (decisions) => {
@@ -92,6 +94,27 @@ function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
       }
       return outcome;
     },
+  };
+}
+
+/** A scan that may not run now refuses its operation alone: those before it are done. */
+function withinBulk(members: MemberDirectory): MemberDirectory {
+  const { choice } = members;
+  return {
+    ...members,
+    ...(choice && {
+      choice: {
+        ...choice,
+        members: async (id, options) => {
+          try {
+            return await choice.members(id, options);
+          } catch (error) {
+            if (error instanceof Refusal && error.error.status === 429) throw error.error;
+            throw error;
+          }
+        },
+      },
+    }),
   };
 }
 

@@ -129,8 +129,8 @@ function groupDirectory(
   return {
     ...directoryOf(call, GROUP, ({ after }) => answerTo(after, shownOf(named))),
     ...members,
-    readGroup: async (id, values) => {
-      const found = await members.readGroup(id, values);
+    readGroup: async (...asked) => {
+      const found = await members.readGroup(...asked);
       named = found.named;
       return found;
     },

@@ -21,6 +21,21 @@ export function memberElement(id: string, type: TypeName, display: string | unde
   };
 }
 
+/** Whether a filter on elements asks for `display`, which stands in the resource at the other end. */
+export function namesDisplay(filter: ResolvedFilter): boolean {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return filter.filters.some(namesDisplay);
+    case "not":
+    case "some":
+      return namesDisplay(filter.filter);
+    case "compare":
+    case "present":
+      return filter.target.attribute.name === "display";
+  }
+}
+
 /**
  * Has a resolved filter compare each `$ref` of `members` and `groups` with the URL that is shown under a
  * base URL, without a slash at its end. Relative forms are taken too: `Users/x`, `/Users/x`, `../Users/x`
