@@ -1,5 +1,12 @@
 import { ATTRIBUTES } from "../../src/http/admin/attributes.ts";
-import { BRIDGE, NOTHING, SYNC, SYNC_USER } from "../../src/http/admin/bridge-input.ts";
+import {
+  BRIDGE,
+  CHANGED_BRIDGE,
+  EXCLUSION,
+  NOTHING,
+  SYNC,
+  SYNC_USER,
+} from "../../src/http/admin/bridge-input.ts";
 import { HELD_QUERY, RUNS_QUERY } from "../../src/http/admin/bridge-runs.ts";
 import { CHANGES_QUERY, TENANT_CHANGES_QUERY } from "../../src/http/admin/changes.ts";
 import { NEW_CLIENT } from "../../src/http/admin/clients.ts";
@@ -133,6 +140,33 @@ export const OPERATIONS = [
     ...TAGGED,
     ...CONDITIONAL,
   }),
+  op(`PATCH ${BRIDGE_PATH}`, "changeBridge", "Change some of a bridge.", {
+    body: CHANGED_BRIDGE,
+    ...TAGGED,
+    ...CONDITIONAL,
+  }),
+  op(
+    `POST ${BRIDGE_PATH}/excluded`,
+    "excludeFromBridge",
+    "Exclude one address, glob or org unit.",
+    {
+      body: EXCLUSION,
+      ...TAGGED,
+      ...CONDITIONAL,
+    },
+  ),
+  op(
+    `DELETE ${BRIDGE_PATH}/excluded/:pattern`,
+    "includeInBridge",
+    "Take one exclusion back; the pattern is percent-encoded.",
+    { ...TAGGED, ...CONDITIONAL },
+  ),
+  op(
+    `POST ${BRIDGE_PATH}/check`,
+    "checkBridge",
+    "Test the connection, as it is or with changes; nothing is stored.",
+    { body: CHANGED_BRIDGE, isBodyOptional: true, ...CONDITIONAL },
+  ),
   op(`DELETE ${BRIDGE_PATH}`, "deleteBridge", "Delete a bridge; users stay as they are.", {
     status: 204,
     ...CONDITIONAL,

@@ -8,7 +8,7 @@ import {
   type BridgeConfig,
   type SourceCredentials,
 } from "./settings.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceTools } from "./source.ts";
 import { type KeepSourceMemory, keepSourceMemory } from "./source-memory.ts";
 import type { BridgeTools } from "./tools.ts";
 import { RunBroken } from "./world.ts";
@@ -46,18 +46,40 @@ export async function openSource(
   onRequest: () => void,
   memoryFor: KeepSourceMemory = keepSourceMemory(),
 ): Promise<Source> {
-  const { clock, newId, fetch, keyRing, createSource } = tools;
+  const kept = { connectorId, credentials: undefined, sealed: bridge.credentials };
   const config = configOf(bridge);
+  // Other credentials or another address end what was remembered, tokens above all.
+  const memory = memoryFor(JSON.stringify([bridge.credentials, config.source]));
+  return await openProposed(tools, config, kept, { onRequest, memory });
+}
+
+/** What a source is opened with. */
+export type SourceOpeningTools = Pick<
+  BridgeTools,
+  "clock" | "newId" | "fetch" | "keyRing" | "createSource"
+>;
+
+/** What proves a bridge that is stored, or that somebody would like to store. */
+export interface ProposedCredentials {
+  readonly connectorId: string;
+  readonly credentials: SourceCredentials | undefined;
+  /** Those that are stored, where none were given. */
+  readonly sealed: string | undefined;
+}
+
+/** Opens the source of a configuration; throws RunBroken for credentials that cannot be used. */
+export async function openProposed(
+  tools: SourceOpeningTools,
+  config: BridgeConfig,
+  proposed: ProposedCredentials,
+  more: Pick<SourceTools, "onRequest" | "memory">,
+): Promise<Source> {
+  const { clock, newId, fetch, createSource } = tools;
   try {
-    const boundTo = { connector: connectorId, field: BRIDGE_CREDENTIALS };
-    const text = await unseal(keyRing(), bridge.credentials, boundTo);
-    // Sealed by this program from validated credentials.
-    const credentials = JSON.parse(text) as SourceCredentials;
+    const credentials = proposed.credentials ?? (await unsealed(tools, proposed));
     const { now, random } = clock;
     const extraProperties = askedProperties(config);
-    // Other credentials or another address end what was remembered, tokens above all.
-    const memory = memoryFor(JSON.stringify([bridge.credentials, config.source]));
-    const sourceTools = { fetch, now, random, newId, onRequest, extraProperties, memory };
+    const sourceTools = { fetch, now, random, newId, extraProperties, ...more };
     return createSource(config.source, credentials, sourceTools);
   } catch {
     // The error may quote what was unsealed.
@@ -65,4 +87,13 @@ export async function openSource(
       "The stored credentials cannot be used. Give the bridge its credentials again.",
     );
   }
+}
+
+async function unsealed(
+  { keyRing }: SourceOpeningTools,
+  { connectorId, sealed = "" }: ProposedCredentials,
+): Promise<SourceCredentials> {
+  const place = { connector: connectorId, field: BRIDGE_CREDENTIALS };
+  // Sealed by this program from validated credentials.
+  return JSON.parse(await unseal(keyRing(), sealed, place)) as SourceCredentials;
 }

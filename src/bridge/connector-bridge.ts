@@ -1,11 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { BridgeDesk } from "./bridge-desk.ts";
+import { type CheckProposal, checkConnection } from "./check.ts";
 import { Engine } from "./engine.ts";
 import { judgeProposal, type Proposal } from "./judge.ts";
 import { toolsOf } from "./tools.ts";
 import type {
   BridgeAnswer,
   BridgeCalls,
+  BridgeCheck,
   BridgeOverview,
   HeldUser,
   PlannedStep,
@@ -74,6 +76,10 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
 
   async judge(proposal: Proposal): Promise<BridgeAnswer<null>> {
     return await judgeProposal(proposal);
+  }
+
+  async check(proposal: CheckProposal): Promise<BridgeCheck> {
+    return await checkConnection(this.engine.tools(), proposal);
   }
 
   async sync(mode: "full" | "delta"): Promise<BridgeAnswer<{ readonly runId: string }>> {

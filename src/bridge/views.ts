@@ -1,3 +1,4 @@
+import type { CheckProposal } from "./check.ts";
 import type { Proposal } from "./judge.ts";
 import type { Issue } from "./mapped.ts";
 import type { OffReason } from "./operation.ts";
@@ -86,6 +87,20 @@ export interface PlanView {
   readonly steps: readonly PlannedStep[];
 }
 
+/** One thing that a bridge needs of its provider, and whether it has it. */
+export interface CheckStep {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found or is wrong, and what is needed for it; never a secret. */
+  readonly detail: string;
+}
+
+/** What a test of a bridge's connection came to. */
+export interface BridgeCheck {
+  readonly ok: boolean;
+  readonly checks: readonly CheckStep[];
+}
+
 /** What a call to a bridge came to, where it can be refused: `detail` says why. */
 export type BridgeAnswer<T> =
   | { readonly kind: "ok"; readonly value: T }
@@ -104,6 +119,8 @@ export interface BridgeCalls {
   readonly overview: () => Promise<BridgeOverview>;
   /** Judges a bridge before it is stored, by what needs no provider; changes nothing. */
   readonly judge: (proposal: Proposal) => Promise<BridgeAnswer<null>>;
+  /** Tests the connection of a bridge, stored or proposed; writes nothing. */
+  readonly check: (proposal: CheckProposal) => Promise<BridgeCheck>;
   readonly sync: (mode: "full" | "delta") => Promise<BridgeAnswer<{ readonly runId: string }>>;
   /** Starts a dry run in slices of its own; its PlanView is read by `plan`. */
   readonly startPlan: () => Promise<BridgeAnswer<{ readonly runId: string }>>;

@@ -97,6 +97,7 @@ function fakeBridge(): BridgeCalls {
     configured: async () => {},
     wake: async () => {},
     judge: judgeProposal,
+    check: async () => ({ ok: true, checks: [] }),
     removed: async () => {},
     overview: async () => ({ ...NEW_BRIDGE, lastRun: runs[0] ?? null }),
     sync: start,

@@ -84,11 +84,13 @@ async function idsOf(client: TestClient): Promise<Ids> {
   const clientId = (await gateway.admin(`${admin}/clients`, { body: {} })).body.clientId;
   const eventId = (await gateway.admin(`${admin}/events`)).body.items[0].id;
   const groupId = group.body.id;
-  await gateway.admin(`${admin}/bridge`, { method: "PUT", body: BRIDGE });
+  const pattern = `robot-${client.id}@example.com`;
+  const bridge = { ...BRIDGE, excluded: [pattern] };
+  await gateway.admin(`${admin}/bridge`, { method: "PUT", body: bridge });
   const runId = (await gateway.admin(`${admin}/bridge/sync`, { method: "POST" })).body.runId;
   const hook = { url: "https://receiver.example/hook" };
   const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
-  const own = { tokenId, clientId, eventId, runId, webhookId };
+  const own = { tokenId, clientId, eventId, runId, webhookId, pattern };
   return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
 }
 
@@ -349,6 +351,7 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
         clientId: "c",
         eventId: "d",
         runId: "e",
+        pattern: "p",
         webhookId: "f",
       };
       const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });

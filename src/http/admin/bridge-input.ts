@@ -141,13 +141,7 @@ function guardOf(standard: { max: number; percent: number; minBase: number }) {
   );
 }
 
-/** The body of PUT /connectors/{id}/bridge; its defaults are BRIDGE_DEFAULTS, which a test compares. */
-export const BRIDGE = z.strictObject({
-  source: SOURCE,
-  /** Left out, the ones that are stored stay, as long as they go to the same hosts. */
-  credentials: z.optional(ANY_CREDENTIALS),
-  /** Whether it rests, at once; left out, a new bridge starts and any other stays as it is. */
-  paused: z.optional(z.boolean()),
+const SETTINGS = {
   intervalSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 900),
   fullIntervalSeconds: z._default(
     z.union(
@@ -186,7 +180,45 @@ export const BRIDGE = z.strictObject({
   mapping: z._default(z.array(MAPPING_RULE).check(z.maxLength(MAPPING_MAX)), []),
   userNameFrom: z.optional(LINE),
   entraFormatted: z._default(z.enum(["name", "immutableId"]), "name"),
+};
+
+/** What GET answers besides; it may come back, and is not looked at. */
+const READ_ONLY = z.optional(z.unknown()).register(z.globalRegistry, { readOnly: true });
+
+const VIEWED = {
+  credentialsKind: READ_ONLY,
+  state: READ_ONLY,
+  consecutiveFailures: READ_ONLY,
+  nextSyncAt: READ_ONLY,
+  linkedUsers: READ_ONLY,
+  held: READ_ONLY,
+  lastRun: READ_ONLY,
+  createdAt: READ_ONLY,
+  modifiedAt: READ_ONLY,
+};
+
+/** The body of PUT /connectors/{id}/bridge; its defaults are BRIDGE_DEFAULTS, which a test compares. */
+export const BRIDGE = z.strictObject({
+  source: SOURCE,
+  /** Left out, the ones that are stored stay, as long as they go to the same hosts. */
+  credentials: z.optional(ANY_CREDENTIALS),
+  /** Whether it rests, at once; left out, a new bridge starts and any other stays as it is. */
+  paused: z.optional(z.boolean()),
+  ...SETTINGS,
+  ...VIEWED,
 });
+
+/** The settings in such a body. */
+export const BRIDGE_SETTINGS = z.object(SETTINGS);
+
+/** The body of PATCH …/bridge, of …/check and of …/plan: what BRIDGE has, any part of it. */
+export const CHANGED_BRIDGE = z.looseObject({}).register(z.globalRegistry, {
+  description:
+    "A JSON Merge Patch (RFC 7396) of the bridge: members of PUT's body; null stands for a default.",
+});
+
+/** The body of POST …/bridge/excluded. */
+export const EXCLUSION = z.strictObject({ pattern: LINE });
 
 /** The body of PUT …/bridge as it comes out of its schema. */
 export type BridgeInput = z.infer<typeof BRIDGE>;

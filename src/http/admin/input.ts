@@ -67,7 +67,8 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function check<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+/** Checks a body that was read already; 400 for what does not fit. */
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map(

@@ -1,0 +1,194 @@
+import type { Context } from "hono";
+import type { Proposal } from "#bridge/judge.ts";
+import type { BridgeChoice, SourceCredentials } from "#bridge/settings.ts";
+import type { SafeUrlOptions } from "#credentials/safe-url.ts";
+import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
+import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./bridge-input.ts";
+import { type Ask, asker, granted } from "./bridge-object.ts";
+import { hasSameAddresses, readCredentials, readSource } from "./bridge-source.ts";
+import { findOr404 } from "./connectors.ts";
+import { check } from "./input.ts";
+import { mergePatch } from "./merge-patch.ts";
+import { expectAbsent, expectedVersion } from "./preconditions.ts";
+import { Problem } from "./problem.ts";
+
+/** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */
+export interface KeptConfig extends BridgeChoice {
+  readonly credentialsKind: SourceCredentials["kind"];
+}
+
+/** A bridge after a call that may have changed it. */
+export interface ChangedBridge {
+  readonly id: string;
+  readonly version: number;
+  readonly config: KeptConfig;
+  readonly kept: Pick<StoredBridge, "createdAt" | "modifiedAt" | "paused">;
+  /** Whether anything was stored. */
+  readonly isChanged: boolean;
+}
+
+/** What a call would make of a bridge, as it is now. */
+export type Wanted = (former: StoredBridge | undefined) => BridgeInput;
+
+/** A bridge as a call would like to have it, read and made safe. */
+export interface ProposedBridge extends Proposal {
+  readonly paused: boolean | undefined;
+  readonly credentialsKind: SourceCredentials["kind"];
+}
+
+/** How often a bridge is changed anew on what somebody else has stored at the same moment. */
+const TRIES_MAX = 5;
+
+/**
+ * Stores what a call makes of a bridge. Each try judges the call by the bridge as it is then: credentials
+ * that are kept belong to the addresses beside which they are kept. What is as it was is not stored again.
+ */
+export async function changeBridge(
+  services: Services,
+  context: Context<AppEnv>,
+  wanted: Wanted,
+): Promise<ChangedBridge> {
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const { id, number, attributes } = await findOr404(context, context.req.param("id") ?? "");
+    const former = await findBridge(context.env.DB, id);
+    if (former === undefined) expectAbsent(context);
+    else expectedVersion(context, former.version);
+    const proposed = readProposal(services, context, { wanted, former, attributes });
+    const { source, settings, credentials, paused, credentialsKind } = proposed;
+    const config: KeptConfig = { source, settings, credentialsKind };
+    if (former !== undefined && isSame(former, proposed)) {
+      return { id, version: former.version, config, kept: former, isChanged: false };
+    }
+    const ask = asker(context, id);
+    await requireSameProvider(ask, source, former);
+    await judge(ask, proposed);
+    const now = services.clock.now();
+    const sealed = credentials && (await sealCredentials(services, id, credentials));
+    const row = { config: JSON.stringify(config), credentials: sealed, paused };
+    const at = { seen: former?.version, now };
+    const version = await putBridge(context.env.DB, number, row, at);
+    const { createdAt = now, paused: wasPaused = false } = former ?? {};
+    const kept = { createdAt, modifiedAt: now, paused: paused ?? wasPaused };
+    if (version !== undefined) return { id, version, config, kept, isChanged: true };
+  }
+  throw new Problem(409, "Others change the bridge at the same time. Try again later.");
+}
+
+/** Reads a bridge that somebody would like to have; 400 for what makes no sense. */
+export function readProposal(
+  services: Services,
+  context: Context<AppEnv>,
+  facts: {
+    readonly wanted: Wanted;
+    readonly former: StoredBridge | undefined;
+    readonly attributes: string;
+  },
+): ProposedBridge {
+  const { wanted, former, attributes } = facts;
+  const input = wanted(former);
+  const source = readSource(input.source, safeUrlOptions(services, context));
+  const credentials = input.credentials && readCredentials(source.type, input.credentials);
+  return {
+    source,
+    settings: BRIDGE_SETTINGS.parse(input),
+    credentials,
+    paused: input.paused,
+    attributes,
+    credentialsKind: credentials?.kind ?? keptKind(source, former),
+  };
+}
+
+/** A merge patch laid over the bridge as it is stored; over nothing where there is none. */
+export function patched(patch: Readonly<Record<string, unknown>>): Wanted {
+  return (former) => {
+    const { source, settings } = former === undefined ? NOTHING : readConfig(former);
+    // Credentials are replaced as a whole, and never shown: there is nothing to lay them over.
+    return check(BRIDGE, mergePatch({ source, ...settings }, patch));
+  };
+}
+
+const NOTHING = { source: undefined, settings: {} };
+
+/** Judges a bridge where its schema does not say all; 400 through its object. */
+async function judge(ask: Ask, { paused, credentialsKind, ...proposal }: ProposedBridge) {
+  if (needsJudging(proposal)) granted(await ask((bridge) => bridge.judge(proposal)));
+}
+
+function needsJudging({ settings, credentials }: Proposal): boolean {
+  const { mapping, userNameFrom } = settings;
+  const hasKey = credentials?.kind === "google" || credentials?.kind === "okta-service";
+  return hasKey || mapping.length > 0 || userNameFrom !== undefined;
+}
+
+/** Whether a call would store what is stored already; credentials are always stored anew. */
+function isSame(former: StoredBridge, proposed: ProposedBridge): boolean {
+  const { source, settings } = readConfig(former);
+  const isRestingSame = proposed.paused === undefined || proposed.paused === former.paused;
+  return (
+    proposed.credentials === undefined &&
+    isRestingSame &&
+    sorted([source, settings]) === sorted([proposed.source, proposed.settings])
+  );
+}
+
+/** A text that is the same for the same members in any order. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === "object" && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
+
+/** Users are followed by the provider's ids, which may mean other people at another provider. */
+async function requireSameProvider(
+  ask: Ask,
+  source: BridgeChoice["source"],
+  former: StoredBridge | undefined,
+): Promise<void> {
+  if (former === undefined || hasSameAddresses(readConfig(former).source, source)) return;
+  const { linkedUsers } = await ask((bridge) => bridge.overview());
+  if (linkedUsers === 0) return;
+  const detail = `source: the bridge follows ${linkedUsers} users by the ids of its present source, which may mean other people elsewhere. Give another provider a connector of its own. If it is the same directory under another address, delete the bridge and set it up again: its users are found again by their externalId.`;
+  throw new Problem(409, detail);
+}
+
+/** Whom a bridge must not be sent to: the gateway itself, under its own name or the one of this call. */
+function safeUrlOptions({ config }: Services, { req }: Context<AppEnv>): SafeUrlOptions {
+  const own = [req.raw.url, ...(config.publicUrl === undefined ? [] : [config.publicUrl])];
+  return {
+    allowsLoopback: config.allowsLoopback,
+    ownHosts: own.map((url) => new URL(url).hostname),
+  };
+}
+
+function sealCredentials(
+  { config }: Services,
+  connector: string,
+  given: SourceCredentials,
+): Promise<string> {
+  const place = { connector, field: BRIDGE_CREDENTIALS };
+  return seal(config.keyRing, JSON.stringify(given), place);
+}
+
+/** The kind of the credentials that a bridge keeps; 400 where it has none for that source. */
+function keptKind(
+  source: BridgeChoice["source"],
+  former: StoredBridge | undefined,
+): SourceCredentials["kind"] {
+  if (former === undefined) throw new Problem(400, "credentials: a new bridge needs them");
+  const stored = readConfig(former);
+  if (hasSameAddresses(stored.source, source)) return stored.credentialsKind;
+  const detail =
+    "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";
+  throw new Problem(400, detail);
+}
+
+/** Reads a stored bridge; what a later version added takes its default. */
+export function readConfig({ config }: Pick<StoredBridge, "config">): KeptConfig {
+  // Written by this program from a checked body.
+  const { source, settings, credentialsKind } = JSON.parse(config) as KeptConfig;
+  return { source, settings: BRIDGE_SETTINGS.parse(settings), credentialsKind };
+}
