@@ -157,6 +157,10 @@ describe("each provider's own places are read", () => {
     ["okta", "profile"],
     ["okta", "credentials.password"],
     ["okta", "profile.a)&x=(b"],
+    ["okta", "profile.a,credentials"],
+    ["google", "a$b"],
+    ["google", "customSchemas.S.f)"],
+    ["onelogin", "custom_attributes.a&b"],
     ["entra", "businessPhones[0]"],
     ["entra", "aboutMe"],
     ["entra", "passwordProfile.password"],
@@ -199,6 +203,16 @@ describe("each provider's own places are read", () => {
       "employeeType",
     ]);
   });
+});
+
+test("a place that is called like something of a prototype reads an own member alone", () => {
+  const mapping = [rule("profile.constructor", "shirt"), rule("profile.__proto__", "title")];
+  const user = mapRecord(oktaUser("00u1", "ada"), configOf("okta", { mapping }));
+
+  expect(user.kind === "user" && [user.values.get("shirt"), user.values.get("title")]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 describe("values take the type of their attribute", () => {
