@@ -58,13 +58,16 @@ export function askedProperties(config: BridgeConfig): readonly string[] {
 /** The mapping that an administrator chose for a bridge; a rule that leads nowhere any more rests. */
 export function chosenOf({ source, settings, type }: BridgeConfig): Chosen {
   const known = chosenBySettings.get(settings);
-  if (known !== undefined) return known;
+  if (known?.type === type) return known.chosen;
   const { chosen } = readMapping(source.type, settings, type);
-  chosenBySettings.set(settings, chosen);
+  chosenBySettings.set(settings, { type, chosen });
   return chosen;
 }
 
-const chosenBySettings = new WeakMap<BridgeSettings, Chosen>();
+const chosenBySettings = new WeakMap<
+  BridgeSettings,
+  { readonly type: ResourceType; readonly chosen: Chosen }
+>();
 
 /**
  * Lays an administrator's mapping over what the provider's own made of a record. A value that does not

@@ -398,6 +398,9 @@ describe("a change of the mapping", () => {
 
     expect(after).not.toBe(before);
     expect(scopeOf({ ...configOf("okta", { mapping }), type })).not.toBe(after);
+    const config = configOf("okta", { mapping });
+    expect(scopeOf(config)).toBe(after);
+    expect(scopeOf({ ...config, type })).not.toBe(after);
     expect(scopeOf(configOf("okta", { mapping: [] }))).toBe(before);
     expect(scopeOf(configOf("okta", { userNameFrom: "profile.upn" }))).not.toBe(before);
   });
