@@ -1,4 +1,5 @@
 import { resourceTypesOf } from "#scim/schema/custom.ts";
+import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import { checkMapping, UnusableMapping } from "./mapping/chosen.ts";
 import type { BridgeChoice, SourceCredentials } from "./settings.ts";
 import { SourceError } from "./source.ts";
@@ -21,7 +22,7 @@ export interface Proposal extends BridgeChoice {
 export async function judgeProposal(proposal: Proposal): Promise<BridgeAnswer<null>> {
   const { source, settings, attributes, credentials } = proposal;
   try {
-    checkMapping(source.type, settings, resourceTypesOf(attributes).User);
+    checkMapping(source.type, settings, resourceTypesOf(attributes, DEFAULT_SETTINGS).User);
     if (credentials !== undefined) await importKey(credentials);
     return { kind: "ok", value: null };
   } catch (error) {

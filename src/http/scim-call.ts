@@ -11,7 +11,7 @@ import {
   type ResourceRecord,
 } from "#scim/ports.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
-import { type ResourceTypes, STANDARD_TYPES } from "#scim/schema/custom.ts";
+import { type ResourceTypes, STANDARD_ALONE, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { holdsBrokenText } from "#scim/text.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
@@ -263,12 +263,12 @@ export class ScimCall {
   }
 
   /**
-   * Looks up what a request names. What the standard types lack may be the connector's own: then one
-   * more round trip tells.
+   * Looks up what a request names. What the standard types lack may be the connector's own, or kept there:
+   * then one more round trip tells.
    */
   async resolve<T>(find: (types: ResourceTypes) => T): Promise<T> {
     try {
-      return find(this.types);
+      return find(this.isGranted ? this.types : STANDARD_ALONE);
     } catch (error) {
       if (this.isGranted || !(error instanceof ScimError)) throw error;
       await this.settings();

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
 import { MANAGER } from "./schema/enterprise-user.ts";
 import { findNamed, findSubAttribute, findTarget } from "./schema/registry.ts";
+import { readUndeclared } from "./schema/undeclared.ts";
 
 /** Where a JSON value stands in a request, which decides what the names in it can mean. */
 export type Place =
@@ -87,7 +88,13 @@ function namedPlace(types: readonly ResourceType[], name: string): Place | "unkn
       return { kind: "attribute", attribute: subAttribute ?? attribute };
     }
   }
-  return "unknown";
+  return undeclaredPlace(types, bare.trim());
+}
+
+/** What is kept of an extension that nobody declared is data of its resource like any other. */
+function undeclaredPlace(types: readonly ResourceType[], name: string): Place | "unknown" {
+  const isKept = types.some((type) => readUndeclared(type, name, { isObject: true }));
+  return isKept ? { kind: "anything" } : "unknown";
 }
 
 /** A value without a path has the names of attributes. */
@@ -108,7 +115,7 @@ function inSchema(types: readonly ResourceType[], schema: Schema, name: string):
       return { kind: "attribute", attribute: target.subAttribute ?? target.attribute };
     }
   }
-  return "unknown";
+  return undeclaredPlace(types, `${schema.id}:${name}`);
 }
 
 /** A simple attribute may come as `{"value": x}`, OneLogin's manager as `{"managerId": x}`. */

@@ -3,7 +3,8 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject } from "./json.ts";
 import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { COMMON_ATTRIBUTES } from "./schema/common.ts";
-import { findNamed } from "./schema/registry.ts";
+import { findNamed, findTarget } from "./schema/registry.ts";
+import { isExtensionMember, isTakenBack } from "./schema/undeclared.ts";
 
 /** Which attributes an answer carries (RFC 7644 §3.9): all, the named ones only, or all but those. */
 export type Projection =
@@ -53,8 +54,33 @@ export function projectResource(
   resource: JsonObject,
   projection: Projection,
 ): JsonObject {
-  return projectObject(resource, planFor(type, projection));
+  const kept = (urn: string, name: string) => showsUndeclared(type, projection, urn, name);
+  return projectObject(resource, planFor(type, projection), kept);
 }
+
+/** Whether an attribute that nobody declared is shown: as one whose `returned` is default. */
+function showsUndeclared(
+  type: ResourceType,
+  projection: Projection,
+  urn: string,
+  name: string,
+): boolean {
+  const isDeclared = findTarget(type, { urn, attribute: name }) !== undefined;
+  if (isDeclared || isTakenBack(type, { urn, attribute: name })) return false;
+  if (projection.kind === "everything") return true;
+  const whole = urn.toLowerCase();
+  const place = `${whole}:${name.toLowerCase()}`;
+  const isShown = projection.kind === "attributes";
+  const isNamed = projection.names.some((each) => {
+    const folded = each.toLowerCase();
+    // A part names its attribute where it is asked for, and takes nothing else away.
+    return folded === whole || folded === place || (isShown && folded.startsWith(`${place}.`));
+  });
+  return isNamed === isShown;
+}
+
+/** Whether an attribute that nobody declared is shown, by its URN and name. */
+type ShowsKept = (urn: string, name: string) => boolean;
 
 /** What is kept of a value: all of it, or of an object (or each object of a list) some members. */
 type Keep = true | Plan;
@@ -157,15 +183,35 @@ function subAttributesKept(attribute: Attribute, isKept: (attribute: Attribute) 
   return new Map(kept.map((subAttribute) => [subAttribute.name, true]));
 }
 
-function projectObject(object: JsonObject, plan: Plan): JsonObject {
+const NO_PLAN: Plan = new Map();
+
+function projectObject(object: JsonObject, plan: Plan, showsKept?: ShowsKept): JsonObject {
   const members: [string, JsonValue][] = [];
   for (const [name, value] of Object.entries(object)) {
     const keep = plan.get(name);
-    if (keep === undefined) continue;
-    const projected = keep === true ? value : projectValue(value, keep);
+    const projected =
+      showsKept !== undefined && isExtensionMember(name) && isJsonObject(value)
+        ? projectExtension(name, value, keep instanceof Map ? keep : NO_PLAN, showsKept)
+        : keep && (keep === true ? value : projectValue(value, keep));
     if (projected !== undefined) members.push([name, projected]);
   }
   return Object.fromEntries(members);
+}
+
+/** An extension's object: what is declared by the plan, the rest as undeclared attributes are shown. */
+function projectExtension(
+  urn: string,
+  object: JsonObject,
+  plan: Plan,
+  showsKept: ShowsKept,
+): JsonObject | undefined {
+  const members = Object.entries(object).flatMap(([name, value]): [string, JsonValue][] => {
+    const keep = plan.get(name);
+    if (keep === undefined) return showsKept(urn, name) ? [[name, value]] : [];
+    const projected = keep === true ? value : projectValue(value, keep);
+    return projected === undefined ? [] : [[name, projected]];
+  });
+  return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
 /** The kept part of a value; undefined when nothing of it is left. */

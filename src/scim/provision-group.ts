@@ -13,7 +13,7 @@ import {
 import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
 import { applySteps } from "./patch/apply.ts";
 import { parsePatchRequest } from "./patch/parse.ts";
-import { type Step, toSteps, type UnknownStep } from "./patch/step.ts";
+import { type AnyStep, type Step, toSteps } from "./patch/step.ts";
 import {
   type ConnectorTerms,
   type Directory,
@@ -278,11 +278,13 @@ function requireFree(
   }
 }
 
-function partition(steps: readonly (Step | UnknownStep)[]) {
+function partition(steps: readonly AnyStep[]) {
   const memberSteps: Step[] = [];
-  const otherSteps: (Step | UnknownStep)[] = [];
+  const otherSteps: AnyStep[] = [];
   for (const step of steps) {
-    if (step.op !== "unknown" && step.target.attribute === MEMBERS) memberSteps.push(step);
+    const isOfMembers =
+      step.op !== "unknown" && step.op !== "undeclared" && step.target.attribute === MEMBERS;
+    if (isOfMembers) memberSteps.push(step);
     else otherSteps.push(step);
   }
   return { memberSteps, otherSteps };

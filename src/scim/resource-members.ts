@@ -1,8 +1,10 @@
 import { isUnassigned, readObject } from "./forms.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject, quoteName } from "./json.ts";
+import { type KeptMembers, noteKept } from "./kept.ts";
 import type { Attribute, AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
 import { findNamed, findSubAttribute, findTarget, standardUrn } from "./schema/registry.ts";
+import { readUndeclared, type UndeclaredName } from "./schema/undeclared.ts";
 import { wrongType } from "./simple-value.ts";
 import { ENTERPRISE_USER } from "./urns.ts";
 import type { NormaliseContext } from "./value.ts";
@@ -11,17 +13,20 @@ import { givenTwice, tolerate, tolerateForms } from "./value.ts";
 /**
  * Sorts the members of a resource's body by the attribute that each one names: in any letter case,
  * qualified with a URN, dotted, inside an extension's object, or an extension's attribute at the
- * top level, where those of a connector's own belong as well. What names no attribute is left out
- * with a warning; two names for one are refused.
+ * top level, where those of a connector's own belong as well. What stands under an undeclared
+ * extension is noted in `kept`. What else names no attribute is left out with a warning; two names for
+ * one are refused.
  */
 export function membersByAttribute(
   type: ResourceType,
   body: JsonObject,
   context: NormaliseContext,
+  kept: KeptMembers = new Map(),
 ): ReadonlyMap<Attribute, JsonValue> {
   const sorting: Sorting = {
     type,
     context,
+    kept,
     given: new Map(),
     misplaced: new Map(),
     objects: new Set(),
@@ -37,6 +42,7 @@ export function membersByAttribute(
 interface Sorting {
   readonly type: ResourceType;
   readonly context: NormaliseContext;
+  readonly kept: KeptMembers;
   readonly given: GivenMembers;
   readonly misplaced: GivenMembers;
   /** The schemas whose own object was met. */
@@ -51,7 +57,9 @@ function sortMember(sorting: Sorting, name: string, value: JsonValue): void {
   }
   const named = findNamed(type, standard.name);
   if (named === undefined) {
-    tolerate(context, `The schemas of ${type.name} have no attribute ${quoteName(name)}.`);
+    const undeclared = undeclaredName(sorting, standard.name, isJsonObject(value));
+    if (undeclared !== undefined) noteKept(type, sorting.kept, undeclared, value, context);
+    else tolerate(context, `The schemas of ${type.name} have no attribute ${quoteName(name)}.`);
   } else if (named.kind === "schema") {
     if (objects.has(named.schema)) throw givenTwice(named.schema.id);
     objects.add(named.schema);
@@ -113,7 +121,18 @@ function add(given: GivenMembers, target: AttributeTarget, value: JsonValue): vo
   }
 }
 
-function addExtension({ type, context, given }: Sorting, schema: Schema, value: JsonValue): void {
+/** A strict connector has what it knows, and nothing else. */
+function undeclaredName(
+  { type, context, kept }: Sorting,
+  name: string,
+  isObject: boolean,
+): UndeclaredName | undefined {
+  if (context.strict) return undefined;
+  return readUndeclared(type, name, { held: [...kept.keys()], isObject });
+}
+
+function addExtension(sorting: Sorting, schema: Schema, value: JsonValue): void {
+  const { type, context, given, kept } = sorting;
   for (const [name, member] of schemaMembers(schema, value, context)) {
     const [attribute = "", subAttribute, ...rest] = name.split(".");
     const target = findTarget(type, { urn: schema.id, attribute, subAttribute });
@@ -121,7 +140,9 @@ function addExtension({ type, context, given }: Sorting, schema: Schema, value: 
       add(given, target, member);
     } else if (name.toLowerCase() !== "schemas") {
       // Some clients repeat `schemas` inside the extension; `schemas` is computed anyway.
-      tolerate(context, `The schema "${schema.id}" has no attribute ${quoteName(name)}.`);
+      const undeclared = undeclaredName(sorting, `${schema.id}:${name}`, false);
+      if (undeclared !== undefined) noteKept(type, kept, undeclared, member, context);
+      else tolerate(context, `The schema "${schema.id}" has no attribute ${quoteName(name)}.`);
     }
   }
 }

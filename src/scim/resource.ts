@@ -2,12 +2,15 @@ import { ScimError } from "./error.ts";
 import { saysNothing } from "./forms.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isJsonObject, quoteName, readMember } from "./json.ts";
+import { type KeptMembers, withKept } from "./kept.ts";
 import { membersByAttribute } from "./resource-members.ts";
 import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { EXTERNAL_ID, SCHEMAS } from "./schema/common.ts";
 import { MEMBERS } from "./schema/core-group.ts";
 import { USER_NAME } from "./schema/core-user.ts";
 import { findExtension, isCoreSchema, standardUrn } from "./schema/registry.ts";
+import { isExtensionMember } from "./schema/undeclared.ts";
+import { ENTERPRISE_USER } from "./urns.ts";
 import { isBlankName, type UserNameSource, withUserName } from "./user-name.ts";
 import type { NormaliseContext } from "./value.ts";
 import { normaliseMembers, tolerate } from "./value.ts";
@@ -43,17 +46,18 @@ export function normaliseResource(
   }
   const context: NormaliseContext = { strict: options.strict, warnings: [] };
   const { userNameFrom = "none" } = options;
-  const sent = membersByAttribute(type, body, context);
+  const kept: KeptMembers = new Map();
+  const sent = membersByAttribute(type, body, context, kept);
   const isUnnamed =
     userNameFrom !== "none" && type.name === "User" && isBlankName(sent.get(USER_NAME) ?? null);
   const given = isUnnamed ? withoutName(sent) : sent;
-  checkSchemas(type, given.get(SCHEMAS) ?? null, context);
+  checkSchemas(type, given.get(SCHEMAS) ?? null, context, kept);
   const members = Object.entries(normaliseMembers(coreAttributes(type), given, context, ""));
   for (const { schema } of type.extensions) {
     const extension = normaliseMembers(schema.attributes, given, context, `${schema.id}:`);
     if (Object.keys(extension).length > 0) members.push([schema.id, extension]);
   }
-  const read = Object.fromEntries(members);
+  const read = withKept(type, Object.fromEntries(members), kept, context);
   const document = isUnnamed ? withUserName(read, userNameFrom, context.warnings) : read;
   checkRequired(type, document);
   return { document, warnings: context.warnings, hollow: hollowAttributes(type, given, document) };
@@ -115,10 +119,12 @@ function isClearing(attribute: Attribute, value: JsonValue): boolean {
 
 /** The `schemas` of a resource: the core URN, and the URN of each extension that has a value. */
 export function schemasFor(type: ResourceType, document: Document): readonly string[] {
-  const extensions = type.extensions
-    .map(({ schema }) => schema.id)
-    .filter((urn) => hasValue(readMember(document, urn)));
-  return [type.schema.id, ...extensions];
+  const declared = type.extensions.map(({ schema }) => schema.id);
+  const undeclared = Object.keys(document).filter(
+    (name) => isExtensionMember(name) && !declared.includes(name) && name !== ENTERPRISE_USER,
+  );
+  const extensions = [...declared, ...undeclared.sort()];
+  return [type.schema.id, ...extensions.filter((urn) => hasValue(readMember(document, urn)))];
 }
 
 /**
@@ -143,7 +149,12 @@ function coreAttributes(type: ResourceType): readonly Attribute[] {
 }
 
 /** RFC 7643 §3 requires `schemas`; many clients omit it, and Entra adds a URI of its own to groups. */
-function checkSchemas(type: ResourceType, value: JsonValue, context: NormaliseContext): void {
+function checkSchemas(
+  type: ResourceType,
+  value: JsonValue,
+  context: NormaliseContext,
+  kept: KeptMembers,
+): void {
   if (value === null) {
     if (context.strict) throw ScimError.invalidSyntax(`"schemas" must hold "${type.schema.id}".`);
     return;
@@ -156,7 +167,7 @@ function checkSchemas(type: ResourceType, value: JsonValue, context: NormaliseCo
     const { problem } = standardUrn(type, urn);
     if (problem !== undefined) tolerate(context, problem, "It counts all the same.");
     if (isCoreSchema(type, urn)) hasCore = true;
-    else if (findExtension(type, urn) === undefined) {
+    else if (findExtension(type, urn) === undefined && !kept.has(urn.toLowerCase())) {
       tolerate(context, `The schema ${quoteName(urn)} is none of ${type.name}.`);
     }
   }

@@ -10,6 +10,8 @@ export interface ConnectorSettings {
   readonly retentionDays: number;
   /** What a group's member that names no resource does: wait for it, or refuse the request. */
   readonly unknownMembers: "park" | "reject";
+  /** What is done with attributes of extensions that nobody declared: kept as they came, or left out. */
+  readonly unknownExtensions: "keep" | "drop";
   /** Whether two groups may have one displayName. */
   readonly allowDuplicateGroupNames: boolean;
   /** Whether two live users, or two groups, may not have one externalId (RFC 7643 §3.1 lets them). */
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   deletion: "soft",
   retentionDays: 30,
   unknownMembers: "park",
+  unknownExtensions: "keep",
   allowDuplicateGroupNames: false,
   uniqueExternalId: false,
   userNameFrom: "none",

@@ -107,10 +107,11 @@ export function accessBeside<T>(
 }
 
 function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): Access {
+  const parsed = parseSettings(settings);
   return {
     ...columns,
-    settings: parseSettings(settings),
-    types: resourceTypesOf(attributes),
+    settings: parsed,
+    types: resourceTypesOf(attributes, parsed),
     stored: { settings, attributes },
     // A list that webhooks.ts keeps.
     webhookIds: JSON.parse(webhookIds) as readonly string[],

@@ -180,10 +180,11 @@ type BridgeRow = Omit<StoredBridge, "settings" | "types" | "webhookIds" | "pause
 };
 
 function fromRow({ attributes, ...row }: BridgeRow): StoredBridge {
+  const settings = parseSettings(row.settings);
   return {
     ...row,
-    settings: parseSettings(row.settings),
-    types: resourceTypesOf(attributes),
+    settings,
+    types: resourceTypesOf(attributes, settings),
     // Written by this program as a list of ids.
     webhookIds: JSON.parse(row.webhookIds) as string[],
     paused: row.paused === 1,

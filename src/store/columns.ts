@@ -1,3 +1,4 @@
+import { fittingForm } from "#scim/declared-form.ts";
 import { foldDocument } from "#scim/filter/folded.ts";
 import { identityOf } from "#scim/identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
@@ -55,7 +56,9 @@ export function resourceColumns(
     modifiedAt: record.modifiedAt,
     deletedAt: record.deletedAt ?? null,
     doc: record.documentText,
-    folded: JSON.stringify(foldDocument(storedType, { ...schemas, ...document })),
+    folded: JSON.stringify(
+      foldDocument(storedType, { ...schemas, ...fittingForm(storedType, document) }),
+    ),
     values: lookupValues(document),
   };
 }

@@ -41,7 +41,7 @@ export async function openGroupRun(connectorId: string): Promise<GroupRun> {
       {
         db: countingDatabase(env.DB, cost),
         clock: TEST_CLOCK,
-        connector: { connectorId: number, settings, types: resourceTypesOf(attributes) },
+        connector: { connectorId: number, settings, types: resourceTypesOf(attributes, settings) },
         run: { runId: RUN_ID, provider: "okta", newId: () => uuidv7() },
       },
       "Group",

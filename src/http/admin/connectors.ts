@@ -29,6 +29,7 @@ const SETTINGS = z.strictObject({
   deletion: z.optional(z.enum(["soft", "hard", "deactivate"])),
   retentionDays: z.optional(z.int().check(z.gte(1), z.lte(3_650))),
   unknownMembers: z.optional(z.enum(["park", "reject"])),
+  unknownExtensions: z.optional(z.enum(["keep", "drop"])),
   allowDuplicateGroupNames: z.optional(z.boolean()),
   uniqueExternalId: z.optional(z.boolean()),
   userNameFrom: z.optional(z.enum(["none", "externalId", "email"])),

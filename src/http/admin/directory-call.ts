@@ -19,7 +19,7 @@ export async function directoryCall(
   const { config, clock } = services;
   const connector = await findOr404(context, context.req.param("id") ?? "");
   if (connector.settings.staged) throw new Problem(409, STAGED);
-  const types = resourceTypesOf(connector.attributes);
+  const types = resourceTypesOf(connector.attributes, connector.settings);
   const scope: Scope = { kind: "connector", connectorId: connector.number };
   return {
     resource: {},

@@ -2,8 +2,10 @@ import { parseDateTime } from "../date-time.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject } from "../json.ts";
 import type { Attribute, ResourceType } from "../schema/attribute.ts";
-import { findExtension, findSubAttribute, findTarget } from "../schema/registry.ts";
+import { findSubAttribute, findTarget } from "../schema/registry.ts";
+import { foldedUrn, isExtensionMember } from "../schema/undeclared.ts";
 import { foldText } from "../text.ts";
+import { foldKept } from "./fold-kept.ts";
 import { foldFor } from "./operand.ts";
 
 /**
@@ -11,12 +13,31 @@ import { foldFor } from "./operand.ts";
  * dateTimes as milliseconds since 1970; names and structure stay.
  */
 export function foldDocument(type: ResourceType, document: JsonObject): JsonObject {
-  return mapMembers(document, (name, value) => {
-    const extension = isJsonObject(value) ? findExtension(type, name) : undefined;
-    return extension !== undefined && isJsonObject(value)
-      ? mapMembers(value, (member, each) => foldMember(type, extension.id, member, each))
-      : foldMember(type, type.schema.id, name, value);
-  });
+  const members = Object.entries(document).flatMap(([name, value]): [string, JsonValue][] =>
+    isExtensionMember(name) && isJsonObject(value)
+      ? foldExtension(type, name, value)
+      : [[name, foldMember(type, type.schema.id, name, value)]],
+  );
+  return Object.fromEntries(members);
+}
+
+/** What is undeclared of an extension stands apart from what is declared, in a form of its own. */
+function foldExtension(type: ResourceType, urn: string, object: JsonObject): [string, JsonValue][] {
+  const declared: [string, JsonValue][] = [];
+  const undeclared: [string, JsonValue][] = [];
+  for (const [name, value] of Object.entries(object)) {
+    const target = findTarget(type, { urn, attribute: name });
+    if (target === undefined) undeclared.push([name.toLowerCase(), foldKept(value)]);
+    else declared.push([name, foldElement(target.attribute, value)]);
+  }
+  return [
+    ...(declared.length === 0 ? [] : [asMember(urn, declared)]),
+    ...(undeclared.length === 0 ? [] : [asMember(foldedUrn(urn), undeclared)]),
+  ];
+}
+
+function asMember(name: string, members: readonly [string, JsonValue][]): [string, JsonValue] {
+  return [name, Object.fromEntries(members)];
 }
 
 /** Folds an attribute's value, or one of the values of a multi-valued attribute. */

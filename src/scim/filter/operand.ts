@@ -16,6 +16,8 @@ export function toOperand(
   value: Exclude<CompareValue, null>,
   name: string,
 ): Operand {
+  // A value of which nobody declared the type is compared as the text it has.
+  if (attribute.isUndeclared) return toText(attribute, String(value), name);
   switch (attribute.type) {
     case "string":
     case "reference":

@@ -1,6 +1,7 @@
 import { ScimError } from "../error.ts";
 import type { Attribute, AttributeTarget, ResourceType } from "../schema/attribute.ts";
 import { findSubAttribute, findTarget } from "../schema/registry.ts";
+import { findUndeclared } from "../schema/undeclared.ts";
 import type {
   AttributePath,
   CompareOperator,
@@ -20,9 +21,10 @@ export function resolveFilter(
   filter: Filter,
   searched: readonly ResourceType[] = [type],
 ): ResolvedFilter {
+  const find = (path: AttributePath) => findTarget(type, path) ?? findUndeclared(type, path);
   const isElsewhere = (path: AttributePath) =>
-    findTarget(type, path) === undefined && searched.some((other) => findTarget(other, path));
-  return resolve(filter, { find: (path) => findTarget(type, path), isElsewhere });
+    find(path) === undefined && searched.some((other) => findTarget(other, path));
+  return resolve(filter, { find, isElsewhere });
 }
 
 /** Resolves the filter of a PATCH valuePath (RFC 7644 §3.5.2), which names sub-attributes. */

@@ -1,3 +1,4 @@
+import { declaredNames } from "../declared-form.ts";
 import { ScimError } from "../error.ts";
 import { termsIn } from "../filter/ast.ts";
 import { rememberingFold } from "../filter/folded.ts";
@@ -19,8 +20,9 @@ import { checkReadOnly, isReadOnly } from "./read-only.ts";
 import { removeValue } from "./remove.ts";
 import { replaceValue } from "./replace.ts";
 import { isSameValue } from "./same.ts";
-import type { PatchRun, Step, UnknownStep } from "./step.ts";
+import type { AnyStep, PatchRun, Step, UnknownStep } from "./step.ts";
 import { toSteps } from "./step.ts";
+import { applyUndeclared, type UndeclaredStep } from "./undeclared.ts";
 
 /** What a PATCH is judged by; `readOnly` holds the resource's own id, meta and groups. */
 export interface PatchContext {
@@ -52,27 +54,30 @@ export function applyPatch(
 /** Applies steps that were made from operations, in order, in the same way as applyPatch. */
 export function applySteps(
   document: Document,
-  steps: readonly (Step | UnknownStep)[],
+  steps: readonly AnyStep[],
   { type, strict, readOnly, steps: budget = stepBudget() }: PatchContext,
 ): PatchResult {
   const run: PatchRun = { strict, warnings: [], steps: budget, fold: rememberingFold() };
+  const known = declaredNames(type, document);
   const patched = steps.reduce(
-    (current, step) => applyStep(current, step, readOnly, run),
-    document,
+    (current, step) => applyStep(type, current, step, readOnly, run),
+    known,
   );
-  const checked = checkChanged(type, document, patched, run);
+  const checked = checkChanged(type, known, patched, run);
   return { document: orderDocument(type, checked), warnings: run.warnings };
 }
 
 function applyStep(
+  type: ResourceType,
   document: Document,
-  step: Step | UnknownStep,
+  step: AnyStep,
   readOnly: JsonObject,
   run: PatchRun,
 ): Document {
   run.steps.spend(1);
   tolerateAll(run, step.leniencies);
-  if (step.op === "unknown") {
+  if (step.op === "undeclared" && !run.strict) return applyUndeclared(type, document, step, run);
+  if (step.op === "unknown" || step.op === "undeclared") {
     leaveOutUnknown(step, run);
     return document;
   }
@@ -139,7 +144,7 @@ function checkGrowth(
   }
 }
 
-function leaveOutUnknown({ path }: UnknownStep, run: PatchRun): void {
+function leaveOutUnknown({ path }: UnknownStep | UndeclaredStep, run: PatchRun): void {
   const problem = `There is no attribute ${quoteName(path)}.`;
   if (run.strict) throw strictRefusal(ScimError.invalidPath(problem));
   tolerate(run, problem);

@@ -1,10 +1,14 @@
 import { ScimError } from "../error.ts";
 import { parseAttributePath } from "../filter/attribute-path.ts";
 import type { FoldElement } from "../filter/folded.ts";
-import type { JsonValue } from "../json.ts";
+import { resolveValueFilter } from "../filter/resolve.ts";
+import { isJsonObject, type JsonValue } from "../json.ts";
 import type { PathTarget } from "../path.ts";
 import { parsePath, resolvePath } from "../path.ts";
 import type { ResourceType } from "../schema/attribute.ts";
+import { undeclaredAttribute } from "../schema/define.ts";
+import { findNamed } from "../schema/registry.ts";
+import { readUndeclared } from "../schema/undeclared.ts";
 import type { StepBudget } from "../step-budget.ts";
 import type { Leniency, NormaliseContext } from "../value.ts";
 import { givenTwice } from "../value.ts";
@@ -13,6 +17,7 @@ import type { StandardOperation } from "./quirks.ts";
 import { standardise, withMemberList } from "./quirks.ts";
 import { isReadOnly } from "./read-only.ts";
 import { isSameValue } from "./same.ts";
+import type { UndeclaredStep } from "./undeclared.ts";
 
 /** An operation on one attribute that exists: what applyPatch executes. */
 export type Step = AddStep | RemoveStep;
@@ -47,6 +52,9 @@ export interface UnknownStep {
   readonly leniencies: readonly Leniency[];
 }
 
+/** What an operation may turn out to be. */
+export type AnyStep = Step | UnknownStep | UndeclaredStep;
+
 /** How a PATCH is judged: its values as those of any other request, its work by a budget. */
 export interface PatchRun extends NormaliseContext {
   readonly steps: StepBudget;
@@ -54,10 +62,7 @@ export interface PatchRun extends NormaliseContext {
 }
 
 /** Turns the operations of a request into steps, in order; a malformed path is invalidPath. */
-export function toSteps(
-  type: ResourceType,
-  operations: readonly Operation[],
-): readonly (Step | UnknownStep)[] {
+export function toSteps(type: ResourceType, operations: readonly Operation[]): readonly AnyStep[] {
   return operations.flatMap((operation) => {
     const steps = standardise(type, operation).map((each) => toStep(type, each));
     if (steps.length > 1) refuseClash(steps);
@@ -65,8 +70,10 @@ export function toSteps(
   });
 }
 
-function toStep(type: ResourceType, operation: StandardOperation): Step | UnknownStep {
+function toStep(type: ResourceType, operation: StandardOperation): AnyStep {
   const { path, leniencies } = operation;
+  const undeclared = undeclaredStep(type, operation);
+  if (undeclared !== undefined) return undeclared;
   const resolved = isNoPath(operation) ? undefined : resolvePath(type, parsePath(path, type));
   if (resolved?.kind !== "attribute") return { op: "unknown", path, leniencies };
   const { target } = resolved;
@@ -74,6 +81,24 @@ function toStep(type: ResourceType, operation: StandardOperation): Step | Unknow
   return hasNeedlessFilter(target)
     ? { ...step, leniencies: [...leniencies, needlessFilter(target)] }
     : step;
+}
+
+/** The step of an operation on what nobody declared, if its path names such a thing. */
+function undeclaredStep(
+  type: ResourceType,
+  { op, path, value, leniencies }: StandardOperation,
+): UndeclaredStep | undefined {
+  const open = path.indexOf("[");
+  const name = open === -1 ? path : path.slice(0, open);
+  const isObject = isJsonObject(value);
+  const found = readUndeclared(type, name, { isObject });
+  if (found === undefined || findNamed(type, name) !== undefined) return undefined;
+  const step = { op: "undeclared", action: op, path, name, value, leniencies } as const;
+  if (open === -1) return { ...step, filter: undefined, part: undefined };
+  const parsed = parsePath(path, type);
+  if (parsed.kind !== "attribute" || parsed.filter === undefined) return undefined;
+  const resolved = resolveValueFilter(undeclaredAttribute(parsed.attribute), parsed.filter);
+  return { ...step, filter: { parsed: parsed.filter, resolved }, part: parsed.subAttribute };
 }
 
 /** scim-patch #453 removes a manager by `manager[value eq "m1"]`. */
@@ -90,10 +115,15 @@ function needlessFilter({ attribute }: PathTarget): Leniency {
 }
 
 /** One value that says two things of one attribute, at two places: nobody can tell which is meant. */
-function refuseClash(steps: readonly (Step | UnknownStep)[]): void {
+function refuseClash(steps: readonly AnyStep[]): void {
   const said = new Map<string, JsonValue | undefined>();
   for (const step of steps) {
-    if (step.op === "unknown" || step.target.filter !== undefined || isReadOnly(step.target)) {
+    if (
+      step.op === "unknown" ||
+      step.op === "undeclared" ||
+      step.target.filter !== undefined ||
+      isReadOnly(step.target)
+    ) {
       continue;
     }
     const { location, value } = step;

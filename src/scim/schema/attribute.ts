@@ -24,6 +24,8 @@ export interface Attribute {
   readonly referenceTypes?: readonly string[];
   /** Empty for every type but complex. */
   readonly subAttributes: readonly Attribute[];
+  /** That nobody declared it: it takes any value, has any sub-attribute, and all of it compares as text. */
+  readonly isUndeclared?: true;
 }
 
 /** A schema of RFC 7643 §7: a URN and its attributes. */
@@ -41,6 +43,8 @@ export interface ResourceType {
   readonly description: string;
   readonly schema: Schema;
   readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[];
+  /** Whether attributes under the URN of an extension that nobody declared are kept as they were sent. */
+  readonly keepsUndeclared: boolean;
   /** With the attributes that documents still hold but the connector no longer declares, where there are any. */
   readonly storedAs?: ResourceType;
 }

@@ -1,3 +1,4 @@
+import type { ConnectorSettings } from "../settings.ts";
 import type { Attribute, ResourceType, Schema } from "./attribute.ts";
 import type { Declaration, SubDeclaration } from "./declaration.ts";
 import { defineAttribute } from "./define.ts";
@@ -14,20 +15,37 @@ export type ResourceTypes = { readonly [name in ResourceType["name"]]: ResourceT
 /** The resource types of a connector without attributes of its own. */
 export const STANDARD_TYPES: ResourceTypes = { User: USER, Group: GROUP };
 
+/**
+ * The standard types that know nothing of undeclared extensions: what every connector understands alike, by
+ * which a filter is read before its connector is known.
+ */
+export const STANDARD_ALONE: ResourceTypes = {
+  User: { ...USER, keepsUndeclared: false },
+  Group: { ...GROUP, keepsUndeclared: false },
+};
+
 /** The declarations that the text of a connector's `attributes` holds. */
 export function parseDeclarations(text: string): readonly StoredDeclaration[] {
   // Written by this program from checked declarations.
   return JSON.parse(text) as readonly StoredDeclaration[];
 }
 
-/** The resource types for the text of a connector's `attributes`; equal texts give the same objects. */
-export function resourceTypesOf(text: string): ResourceTypes {
-  if (text === "[]") return STANDARD_TYPES;
-  const known = typesByText.get(text);
+/**
+ * The resource types for the text of a connector's `attributes` and its settings; equal texts give the same
+ * objects.
+ */
+export function resourceTypesOf(
+  text: string,
+  { unknownExtensions, strict }: Pick<ConnectorSettings, "unknownExtensions" | "strict">,
+): ResourceTypes {
+  const keepsUndeclared = unknownExtensions === "keep" && !strict;
+  if (text === "[]") return keepsUndeclared ? STANDARD_TYPES : STANDARD_ALONE;
+  const key = `${keepsUndeclared} ${text}`;
+  const known = typesByText.get(key);
   if (known !== undefined) return known;
-  const types = resourceTypesWith(parseDeclarations(text));
+  const types = resourceTypesWith(parseDeclarations(text), keepsUndeclared);
   if (typesByText.size >= KNOWN_TEXTS_MAX) typesByText.clear();
-  typesByText.set(text, types);
+  typesByText.set(key, types);
   return types;
 }
 
@@ -35,8 +53,12 @@ export function resourceTypesOf(text: string): ResourceTypes {
  * The standard resource types, extended by declared attributes: those without a schema of their own
  * stand in the core schema, the others in extensions. Standard attributes stay the same objects.
  */
-export function resourceTypesWith(declarations: readonly StoredDeclaration[]): ResourceTypes {
-  return { User: typeWith(USER, declarations), Group: typeWith(GROUP, declarations) };
+export function resourceTypesWith(
+  declarations: readonly StoredDeclaration[],
+  keepsUndeclared = true,
+): ResourceTypes {
+  const { User, Group } = keepsUndeclared ? STANDARD_TYPES : STANDARD_ALONE;
+  return { User: typeWith(User, declarations), Group: typeWith(Group, declarations) };
 }
 
 const typesByText = new Map<string, ResourceTypes>();

@@ -104,6 +104,21 @@ export function primaryAttribute(): Attribute {
   );
 }
 
+const UNDECLARED = "An attribute that nobody declared.";
+
+/** Stands for an attribute of an extension that nobody declared, as folded documents hold it. */
+export function undeclaredAttribute(name: string): Attribute {
+  const characteristics = { multiValued: true };
+  const attribute = complexAttribute(name.toLowerCase(), UNDECLARED, [], characteristics);
+  return { ...attribute, isUndeclared: true };
+}
+
+/** Stands for a part of such an attribute. */
+export function undeclaredPart(name: string): Attribute {
+  const part = stringAttribute(name.toLowerCase(), UNDECLARED, { multiValued: true });
+  return { ...part, isUndeclared: true };
+}
+
 /** The defaults of RFC 7643 §2.2. */
 const DEFAULTS = {
   multiValued: false,

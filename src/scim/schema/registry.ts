@@ -3,6 +3,7 @@ import type { Attribute, AttributeTarget, ResourceType, Schema } from "./attribu
 import { COMMON_ATTRIBUTES } from "./common.ts";
 import { GROUP_SCHEMA } from "./core-group.ts";
 import { USER_SCHEMA } from "./core-user.ts";
+import { undeclaredPart } from "./define.ts";
 import { ENTERPRISE_USER_SCHEMA } from "./enterprise-user.ts";
 
 /** What a name in a body or in `attributes` stands for: a whole schema, or an attribute. */
@@ -17,6 +18,7 @@ export const USER: ResourceType = {
   description: "User account",
   schema: USER_SCHEMA,
   extensions: [{ schema: ENTERPRISE_USER_SCHEMA, required: false }],
+  keepsUndeclared: true,
 };
 
 /** The Group resource type of RFC 7643 §6 without any connector's custom attributes. */
@@ -26,6 +28,7 @@ export const GROUP: ResourceType = {
   description: "Group",
   schema: GROUP_SCHEMA,
   extensions: [],
+  keepsUndeclared: true,
 };
 
 /** The core schema of a resource type, then its extensions in their order. */
@@ -46,6 +49,7 @@ export function findExtension(type: ResourceType, urn: string): Schema | undefin
 
 /** Finds a sub-attribute by its name in any letter case (RFC 7643 §2.1). */
 export function findSubAttribute(attribute: Attribute, name: string): Attribute | undefined {
+  if (attribute.isUndeclared) return undeclaredPart(name);
   let byName = subAttributeIndexes.get(attribute);
   if (byName === undefined) {
     byName = new Map(attribute.subAttributes.map((sub) => [sub.name.toLowerCase(), sub]));

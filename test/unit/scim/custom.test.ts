@@ -16,6 +16,7 @@ import { USER_NAME } from "#scim/schema/core-user.ts";
 import { resourceTypesOf, resourceTypesWith } from "#scim/schema/custom.ts";
 import { MANAGER } from "#scim/schema/enterprise-user.ts";
 import { findTarget, GROUP, USER } from "#scim/schema/registry.ts";
+import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/urns.ts";
 import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 
@@ -44,13 +45,13 @@ function matches(filter: string, members: JsonObject): boolean {
 describe("the resource types of a connector", () => {
   test("are the standard ones where it declares nothing", () => {
     expect(resourceTypesWith([])).toEqual({ User: USER, Group: GROUP });
-    expect(resourceTypesOf("[]").User).toBe(USER);
+    expect(resourceTypesOf("[]", DEFAULT_SETTINGS).User).toBe(USER);
   });
 
   test("are made once for each text", () => {
     const text = JSON.stringify([aDeclaration({ name: "city" })]);
 
-    expect(resourceTypesOf(text)).toBe(resourceTypesOf(text));
+    expect(resourceTypesOf(text, DEFAULT_SETTINGS)).toBe(resourceTypesOf(text, DEFAULT_SETTINGS));
   });
 
   test("keep the standard attributes as the same objects", () => {

@@ -86,7 +86,10 @@ describe("a filter that does not suit the attributes is told which one", () => {
   test.each([
     ["nosuch pr", 'There is no attribute "nosuch" to filter by.'],
     ["name.nosuch pr", 'There is no attribute "name.nosuch" to filter by.'],
-    ["urn:example:x:a.b pr", 'There is no attribute "urn:example:x:a.b" to filter by.'],
+    [
+      "urn:scim:schemas:core:1.0:a.b pr",
+      'There is no attribute "urn:scim:schemas:core:1.0:a.b" to filter by.',
+    ],
     ["password pr", 'Resources cannot be filtered by "password".'],
     ["name[givenName pr]", `"name" ${NO_LIST}`],
     ["title gt null", '"title" can be compared with null by eq and ne only, not by gt.'],

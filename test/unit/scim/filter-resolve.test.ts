@@ -81,7 +81,7 @@ describe("names", () => {
     'nosuch eq "x"',
     'name.nosuch eq "x"',
     'userName.value eq "x"',
-    'urn:example:unknown:a eq "x"',
+    'urn:scim:schemas:core:1.0:a eq "x"',
     `${ENTERPRISE_USER} pr`,
     'toString eq "x"',
     "hasOwnProperty pr",

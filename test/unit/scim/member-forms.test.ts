@@ -23,7 +23,7 @@ function plan(operation: JsonObject, strict = false) {
   const body = { schemas: [PATCH_OP], Operations: [operation] };
   const steps = toSteps(GROUP, parsePatchRequest(body, { strict }));
   return planSteps(
-    steps.filter((step) => step.op !== "unknown"),
+    steps.filter((step) => step.op !== "unknown" && step.op !== "undeclared"),
     { strict, warnings: [] },
   );
 }

@@ -20,7 +20,9 @@ function stepsOf(changes: readonly Change[]) {
   const operations = changes.map(
     ({ op, values }): Operation => ({ op, path: "members", value: [...values] }),
   );
-  return toSteps(GROUP, operations).filter((step) => step.op !== "unknown");
+  return toSteps(GROUP, operations).filter(
+    (step) => step.op !== "unknown" && step.op !== "undeclared",
+  );
 }
 
 function planOf(changes: readonly Change[]) {

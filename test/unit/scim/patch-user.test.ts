@@ -249,9 +249,15 @@ describe("unknown attributes", () => {
     [replace("nosuch", "x"), "nosuch"],
     [remove("name.nosuch"), "name.nosuch"],
     [add('emails[type eq "work"].nope', "x"), 'emails[type eq \\"work\\"].nope'],
-    [replace("urn:example:a:b", "x"), "urn:example:a:b"],
+    [
+      replace("urn:ietf:params:scim:schemas:core:1.0:b", "x"),
+      "urn:ietf:params:scim:schemas:core:1.0:b",
+    ],
     [{ op: "add", value: { "no such": "x" } }, "no such"],
-    [{ op: "add", value: { "urn:example:2.0": { a: 1 } } }, "urn:example:2.0"],
+    [
+      { op: "add", value: { "urn:ietf:params:scim:api:2.0": { a: 1 } } },
+      "urn:ietf:params:scim:api:2.0",
+    ],
     [replace(ENTERPRISE_USER, { nosuch: 1 }), `${ENTERPRISE_USER}:nosuch`.slice(0, 64)],
   ])("%j is left out with a warning and is invalidPath when strict", (operation, shown) => {
     const { document, warnings } = apply(aUser(), [operation]);

@@ -91,13 +91,13 @@ describe("the names in a body", () => {
 
   test("that the schemas do not know are left out with a warning", () => {
     const { document, warnings } = lenient(
-      aUser({ user_mobile: "1", "urn:other:User:x": 1, "a.b.c": 1 }),
+      aUser({ user_mobile: "1", "urn:scim:schemas:core:1.0:x": 1, "a.b.c": 1 }),
     );
 
     expect(document).toEqual({ userName: "ada" });
     expect(warnings).toEqual([
       'The schemas of User have no attribute "user_mobile". It is left out.',
-      'The schemas of User have no attribute "urn:other:User:x". It is left out.',
+      'The schemas of User have no attribute "urn:scim:schemas:core:1.0:x". It is left out.',
       'The schemas of User have no attribute "a.b.c". It is left out.',
     ]);
   });

@@ -1,0 +1,240 @@
+import { ScimError } from "../error.ts";
+import { foldKept } from "../filter/fold-kept.ts";
+import { matchesElement } from "../filter/match.ts";
+import { isUnassigned, saysNothing } from "../forms.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
+import {
+  extensionMembers,
+  fitsKept,
+  isKeepable,
+  keptIn,
+  memberName,
+  tellKept,
+  tellLeft,
+} from "../kept.ts";
+import type { ValueFilter } from "../path.ts";
+import type { Document } from "../resource.ts";
+import type { ResourceType } from "../schema/attribute.ts";
+import { isExtensionMember, ownExtension, readUndeclared } from "../schema/undeclared.ts";
+import type { Leniency } from "../value.ts";
+import { withoutMember } from "./complex.ts";
+import { equalTerms, onlyElement } from "./create.ts";
+import { elementsOf } from "./elements.ts";
+import { isSameValue } from "./same.ts";
+import type { PatchRun } from "./step.ts";
+
+/** An operation on what stands under the URN of an extension that nobody declared. */
+export interface UndeclaredStep {
+  readonly op: "undeclared";
+  readonly action: "add" | "replace" | "remove";
+  readonly path: string;
+  /** The path up to its filter. */
+  readonly name: string;
+  readonly filter: ValueFilter | undefined;
+  /** What the path names behind its filter. */
+  readonly part: string | undefined;
+  readonly value: JsonValue | undefined;
+  readonly leniencies: readonly Leniency[];
+}
+
+/** Applies such an operation (RFC 7644 §3.5.2): the type of a value says how it is changed. */
+export function applyUndeclared(
+  type: ResourceType,
+  document: Document,
+  step: UndeclaredStep,
+  run: PatchRun,
+): Document {
+  const held = Object.keys(document).filter(isExtensionMember);
+  const isObject = isJsonObject(step.value);
+  const name = readUndeclared(type, step.name, { held, isObject });
+  if (name === undefined) return document;
+  const { urn, attribute, subAttribute } = name;
+  if (attribute === undefined) return changeExtension(type, document, { ...step, urn }, run);
+  const part = step.part ?? subAttribute;
+  return changeAttribute(type, document, { ...step, urn, attribute, part }, run);
+}
+
+type Change = Pick<UndeclaredStep, "action" | "filter" | "part" | "value" | "path">;
+
+function changeExtension(
+  type: ResourceType,
+  document: Document,
+  step: Change & { readonly urn: string },
+  run: PatchRun,
+): Document {
+  const { action, urn, value = null } = step;
+  if (action === "remove" || isUnassigned(value)) {
+    return keptIn(type, document)
+      .filter((each) => each.urn.toLowerCase() === urn.toLowerCase())
+      .reduce((sum, each) => writeKept(sum, each.urn, each.name, undefined), document);
+  }
+  return extensionMembers(type, urn, value, run).reduce(
+    (sum, [attribute, member]) =>
+      changeAttribute(type, sum, { ...step, attribute, value: member }, run),
+    document,
+  );
+}
+
+function changeAttribute(
+  type: ResourceType,
+  document: Document,
+  step: Change & { readonly urn: string; readonly attribute: string },
+  run: PatchRun,
+): Document {
+  const urn = memberName(document, step.urn) ?? ownExtension(type, step.urn)?.id ?? step.urn;
+  const holder = readMember(document, urn);
+  const object = isJsonObject(holder) ? holder : {};
+  const name = memberName(object, step.attribute) ?? step.attribute;
+  const before = readMember(object, name);
+  run.steps.spend(1 + elementsOf(before).length);
+  const after = changedValue(before, step);
+  if (isSameValue(before, after)) return document;
+  if (after === undefined) return writeKept(document, urn, name, undefined);
+  const attribute = { urn, name, value: after };
+  const written = writeKept(document, urn, name, after);
+  const kept = keptIn(type, written);
+  run.steps.spend(kept.length);
+  const grows =
+    before === undefined || JSON.stringify(after).length > JSON.stringify(before).length;
+  if (!isKeepable(after) || (grows && !fitsKept(kept))) {
+    tellLeft(run, [attribute]);
+    return document;
+  }
+  tellKept(run, attribute);
+  return written;
+}
+
+function writeKept(
+  document: Document,
+  urn: string,
+  name: string,
+  value: JsonValue | undefined,
+): Document {
+  const holder = readMember(document, urn);
+  const object = isJsonObject(holder) ? holder : {};
+  const written = value === undefined ? withoutMember(object, name) : { ...object, [name]: value };
+  return Object.keys(written).length === 0
+    ? withoutMember(document, urn)
+    : { ...document, [urn]: written };
+}
+
+function changedValue(before: JsonValue | undefined, step: Change): JsonValue | undefined {
+  if (step.filter !== undefined) return changedWhere(before, step, step.filter);
+  if (step.part !== undefined) return changedPart(before, step, step.part);
+  const { action, value } = step;
+  if (action === "remove") return removed(before, value);
+  const given = value ?? null;
+  if (isUnassigned(given) || saysNothing(given)) {
+    return action === "add" && Array.isArray(before) ? before : undefined;
+  }
+  if (isJsonObject(before) && isJsonObject(given)) return merged(before, given);
+  if (action === "replace" || before === undefined) return given;
+  return Array.isArray(before) || Array.isArray(given) ? joined(before, given) : given;
+}
+
+/** Entra removes by a list of values; without any all goes. */
+function removed(
+  before: JsonValue | undefined,
+  value: JsonValue | undefined,
+): JsonValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  const listed = new Set(foldKept(value).map(identityOf));
+  const isListed = (element: JsonValue) =>
+    foldKept(element).some((each) => listed.has(identityOf(each)));
+  return kept(
+    before,
+    elementsOf(before).filter((element) => !isListed(element)),
+  );
+}
+
+function identityOf(folded: JsonObject): string {
+  const { value } = folded;
+  return JSON.stringify(value === undefined ? Object.entries(folded).sort() : value);
+}
+
+function joined(before: JsonValue, given: JsonValue): JsonValue {
+  const known = new Set(foldKept(before).map(identityOf));
+  const added = elementsOf(given).filter((element) => {
+    const identities = foldKept(element).map(identityOf);
+    const isNew = identities.some((identity) => !known.has(identity));
+    for (const identity of identities) known.add(identity);
+    return isNew;
+  });
+  return added.length === 0 ? before : [...elementsOf(before), ...added];
+}
+
+/** What is left of a value, in the form that it had: one that was no list does not become one. */
+function kept(
+  before: JsonValue | undefined,
+  elements: readonly JsonValue[],
+): JsonValue | undefined {
+  if (elements.length === 0) return undefined;
+  return Array.isArray(before) ? elements : elements[0];
+}
+
+/** Members that are not named stay, those named with nothing go (RFC 7644 §3.5.2.3). */
+function merged(before: JsonObject, given: JsonObject): JsonObject | undefined {
+  let object = before;
+  for (const [name, member] of Object.entries(given)) {
+    const known = memberName(object, name) ?? name;
+    object = isUnassigned(member) ? withoutMember(object, known) : { ...object, [known]: member };
+  }
+  return Object.keys(object).length === 0 ? undefined : object;
+}
+
+function changedPart(
+  before: JsonValue | undefined,
+  { action, value }: Change,
+  part: string,
+): JsonValue | undefined {
+  const member = action === "remove" ? null : (value ?? null);
+  const elements = before === undefined && !isUnassigned(member) ? [{}] : elementsOf(before);
+  const changed = elements.map((element) => merged(asObject(element), { [part]: member }));
+  return kept(
+    before,
+    changed.filter((each) => each !== undefined),
+  );
+}
+
+function asObject(element: JsonValue): JsonObject {
+  return isJsonObject(element) ? element : { value: element };
+}
+
+function changedWhere(
+  before: JsonValue | undefined,
+  step: Change,
+  filter: ValueFilter,
+): JsonValue | undefined {
+  const elements = elementsOf(before);
+  const isChosen = (element: JsonValue) =>
+    foldKept(element).some((each) => matchesElement(filter.resolved, each));
+  if (step.action === "remove") {
+    const left = elements.flatMap((element) => {
+      if (!isChosen(element)) return [element];
+      const rest = step.part === undefined ? undefined : changedPart(element, step, step.part);
+      return rest === undefined ? [] : [rest];
+    });
+    return kept(before, left);
+  }
+  if (elements.some(isChosen)) {
+    return kept(
+      before,
+      elements.flatMap((element) => {
+        if (!isChosen(element)) return [element];
+        const changed = changedValue(element, {
+          ...step,
+          filter: undefined,
+          value: onlyElement(step.value ?? null),
+        });
+        return changed === undefined ? [] : [changed];
+      }),
+    );
+  }
+  const terms = equalTerms(filter.parsed);
+  if (terms === undefined) {
+    throw ScimError.noTarget(`No value matches the path "${step.path}".`);
+  }
+  const given = onlyElement(step.value ?? null);
+  const said = step.part === undefined ? asObject(given) : { [step.part]: given };
+  return [...elements, { ...Object.fromEntries(terms), ...said }];
+}

@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { foldDocument } from "#scim/filter/folded.ts";
+import { matchesFilter } from "#scim/filter/match.ts";
+import { parseFilter } from "#scim/filter/parse.ts";
+import { resolveFilter } from "#scim/filter/resolve.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { USER } from "#scim/schema/registry.ts";
+import { CORE_GROUP, CORE_USER } from "#scim/urns.ts";
+import { aPatch, aUser, filterQuery, openGateway } from "#test/support/gateway.ts";
+
+const gateway = openGateway();
+
+/** Where Entra puts what administrators define themselves. */
+const CUSTOM = "urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User";
+
+describe("Entra's custom extension attributes, which nobody declared", () => {
+  test("come with a POST, a PATCH with paths, a PATCH without, and a PUT, and go with each", async () => {
+    const client = await gateway.client();
+    const schemas = [CORE_USER, CUSTOM];
+    const { status, body } = await client.post(
+      aUser({ schemas, [CUSTOM]: { tag: "701984", cities: ["Berlin"] } }),
+    );
+    const added = await client.patch(
+      body.id,
+      aPatch(
+        { op: "Add", path: `${CUSTOM}:cities`, value: ["Paris"] },
+        { op: "Add", path: `${CUSTOM}:level`, value: 3 },
+      ),
+    );
+    const removed = await client.patch(
+      body.id,
+      aPatch(
+        { op: "Remove", path: `${CUSTOM}:tag` },
+        { op: "Remove", path: `${CUSTOM}:cities`, value: ["Berlin"] },
+      ),
+    );
+    const pathless = await client.patch(
+      body.id,
+      aPatch({
+        op: "replace",
+        value: { [`${CUSTOM}:level`]: 4, [CUSTOM.toLowerCase()]: { TAG: "x" } },
+      }),
+    );
+    const same = await client.patch(
+      body.id,
+      aPatch({ op: "add", path: `${CUSTOM}:level`, value: 4 }),
+    );
+    const replaced = await client.put(body.id, aUser({ userName: body.userName }));
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ schemas, [CUSTOM]: { tag: "701984", cities: ["Berlin"] } });
+    expect(added.body[CUSTOM]).toEqual({ tag: "701984", cities: ["Berlin", "Paris"], level: 3 });
+    expect(removed.body[CUSTOM]).toEqual({ cities: ["Paris"], level: 3 });
+    expect(pathless.body[CUSTOM]).toEqual({ cities: ["Paris"], level: 4, TAG: "x" });
+    expect(same.body.meta.version).toBe(pathless.body.meta.version);
+    expect(replaced.body.schemas).toEqual([CORE_USER]);
+  });
+
+  test("are found, shown alone, and told to consumers", async () => {
+    const client = await gateway.client();
+    const { body } = await client.post(aUser({ [CUSTOM]: { tag: "Grün", level: 3 } }));
+    const group = await client.call("/Groups", {
+      method: "POST",
+      body: { schemas: [CORE_GROUP], displayName: "G", "urn:example:cost:1.0": { center: 5 } },
+    });
+    const found = async (filter: string) => (await client.find(filter)).body.Resources;
+    const search = { method: "POST", body: { filter: `${CUSTOM}:tag pr` } };
+
+    expect(await found(`${CUSTOM}:tag eq "GRÜN"`)).toEqual([body]);
+    expect(await found(`${CUSTOM}:level eq 3 and userName pr`)).toEqual([body]);
+    expect(await found(`${CUSTOM}:tag eq "rot"`)).toEqual([]);
+    expect((await client.call("/.search", search)).body.Resources).toEqual([body]);
+    expect((await client.get(`${body.id}?attributes=${CUSTOM}:TAG`)).body).toEqual({
+      schemas: body.schemas,
+      id: body.id,
+      [CUSTOM]: { tag: "Grün" },
+    });
+    expect(group.body["urn:example:cost:1.0"]).toEqual({ center: 5 });
+    const groups = await client.call(`/Groups${filterQuery("urn:example:cost:1.0:center eq 5")}`);
+    expect(groups.body.totalResults).toBe(1);
+    const changes = await gateway.admin(`/connectors/${client.id}/changes`);
+    expect(JSON.stringify(changes.body)).toContain('"tag":"Grün"');
+    expect((await client.call("/Schemas")).body.totalResults).toBe(
+      (await (await gateway.client()).call("/Schemas")).body.totalResults,
+    );
+  });
+
+  test("come in a Bulk, and are shown in the event log but for what names a secret", async () => {
+    const client = await openGateway({ roundTripsMax: 20 }).client();
+    const data = aUser({ [CUSTOM]: { tag: "plain-to-see", pinCode: "canary-7Hq" } });
+    const answer = await client.call("/Bulk", {
+      method: "POST",
+      body: {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        Operations: [{ method: "POST", path: "/Users", bulkId: "a", data }],
+      },
+    });
+    const events = JSON.stringify((await gateway.admin(`/connectors/${client.id}/events`)).body);
+
+    expect(answer.body.Operations[0].status).toBe("201");
+    expect(events).toContain(`${CUSTOM}:tag`);
+    expect(events).not.toContain("canary-7Hq");
+  });
+
+  test.each([
+    [{ strict: true }, 400],
+    [{ unknownExtensions: "drop" }, 201],
+  ] as const)("are not kept with the setting %j", async (settings, status) => {
+    const client = await gateway.client({ settings });
+    const answer = await client.post(aUser({ schemas: [CORE_USER], [CUSTOM]: { tag: "x" } }));
+
+    expect(answer.status).toBe(status);
+    expect(answer.body).not.toHaveProperty([CUSTOM]);
+    expect((await client.find(`${CUSTOM}:tag eq "x"`)).status).toBe(400);
+  });
+});
+
+const text = fc.constantFrom("ada", "ADA", "a%", "5", "true", "😀", '{"x":"1"}', "[1]");
+const leaf = fc.oneof(text, fc.constantFrom(5, 0.5, -1), fc.boolean());
+const element = fc.oneof(
+  leaf,
+  fc.record(
+    { value: leaf, x: fc.oneof(leaf, fc.array(leaf, { maxLength: 2 })) },
+    { requiredKeys: [] },
+  ),
+);
+const values = fc.record(
+  { a: fc.oneof(element, fc.array(element, { maxLength: 3 })), B: element },
+  { requiredKeys: [] },
+);
+const path = fc
+  .constantFrom("a", "A", "b", "a.x", "a.value", "b.X", "none")
+  .map((name) => `${CUSTOM}:${name}`);
+const operand = fc
+  .oneof(text, fc.constantFrom(5, true, false, null))
+  .map((each) => JSON.stringify(each));
+const term = fc.oneof(
+  fc.tuple(path, fc.constantFrom("eq", "ne"), operand).map((parts) => parts.join(" ")),
+  fc
+    .tuple(path, fc.constantFrom("co", "sw", "gt"), text)
+    .map(([name, op, each]) => `${name} ${op} ${JSON.stringify(each)}`),
+  path.map((name) => `${name} pr`),
+  fc
+    .tuple(operand, text)
+    .map(([x, y]) => `${CUSTOM}:a[value eq ${x} and x co ${JSON.stringify(y)}]`),
+);
+const filter = fc.oneof(
+  term,
+  term.map((each) => `not (${each})`),
+  fc.tuple(term, term).map((both) => both.join(" or ")),
+);
+
+test("a filter by undeclared attributes finds over HTTP exactly the users that it matches in memory", async () => {
+  const client = await gateway.client();
+  const stored: JsonObject[] = [];
+  for (const each of fc.sample(values, 25)) {
+    stored.push((await client.post(aUser({ [CUSTOM]: each }))).body);
+  }
+  await fc.assert(
+    fc.asyncProperty(filter, async (written) => {
+      const resolved = resolveFilter(USER, parseFilter(written));
+      const matching = stored.filter((user) => matchesFilter(resolved, foldDocument(USER, user)));
+
+      const { status, body } = await client.find(written);
+
+      expect(status).toBe(200);
+      expect(body.Resources).toEqual(matching);
+    }),
+    { numRuns: 150 },
+  );
+});
