@@ -105,6 +105,7 @@ export function withKept(
   for (const attribute of [...kept.values()].flatMap((members) => [...members.values()])) {
     if (isUnassigned(attribute.value) || saysNothing(attribute.value)) continue;
     checkNames(attribute.value, locationOf(attribute));
+    if (leavesOutPassword(context, attribute)) continue;
     const size = bytesOf(attribute);
     const fits = count < KEPT_ATTRIBUTES_MAX && bytes + size <= KEPT_BYTES_MAX;
     if (!fits || !isKeepable(attribute.value)) {
@@ -153,6 +154,32 @@ export function isKeepable(value: JsonValue, levels = KEPT_LEVELS_MAX): boolean 
   return (
     levels > 0 && Object.values(value).every((each: JsonValue) => isKeepable(each, levels - 1))
   );
+}
+
+/**
+ * Whether an attribute is a password, or has one in it, which nothing here keeps (RFC 7643 §9.2); says so in
+ * the log.
+ */
+export function leavesOutPassword(context: NormaliseContext, attribute: KeptAttribute): boolean {
+  const isPassword = isPasswordName(attribute.name) || holdsPassword(attribute.value);
+  if (isPassword) {
+    tolerate(
+      context,
+      `${quoteName(locationOf(attribute))} is or holds a password, which is never kept.`,
+    );
+  }
+  return isPassword;
+}
+
+function holdsPassword(value: JsonValue): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return Object.entries(value).some(
+    ([name, each]: [string, JsonValue]) => isPasswordName(name) || holdsPassword(each),
+  );
+}
+
+function isPasswordName(name: string): boolean {
+  return /passw|passphrase|passcode|pwd/.test(name.replace(/[_$-]/g, "").toLowerCase());
 }
 
 /** Says in the log that an attribute is kept, by its name alone. */

@@ -8,6 +8,7 @@ import {
   fitsKept,
   isKeepable,
   keptIn,
+  leavesOutPassword,
   memberName,
   tellKept,
   tellLeft,
@@ -91,6 +92,7 @@ function changeAttribute(
   if (isSameValue(before, after)) return document;
   if (after === undefined) return writeKept(document, urn, name, undefined);
   const attribute = { urn, name, value: after };
+  if (leavesOutPassword(run, attribute)) return document;
   const written = writeKept(document, urn, name, after);
   const kept = keptIn(type, written);
   run.steps.spend(kept.length);
