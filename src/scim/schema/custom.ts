@@ -1,4 +1,4 @@
-import type { ConnectorSettings } from "../settings.ts";
+import { type ConnectorSettings, DEFAULT_SETTINGS } from "../settings.ts";
 import type { Attribute, ResourceType, Schema } from "./attribute.ts";
 import type { Declaration, SubDeclaration } from "./declaration.ts";
 import { defineAttribute } from "./define.ts";
@@ -36,9 +36,9 @@ export function parseDeclarations(text: string): readonly StoredDeclaration[] {
  */
 export function resourceTypesOf(
   text: string,
-  { unknownExtensions, strict }: Pick<ConnectorSettings, "unknownExtensions" | "strict">,
+  settings: Pick<ConnectorSettings, "unknownExtensions" | "strict"> = DEFAULT_SETTINGS,
 ): ResourceTypes {
-  const keepsUndeclared = unknownExtensions === "keep" && !strict;
+  const keepsUndeclared = settings.unknownExtensions === "keep" && !settings.strict;
   if (text === "[]") return keepsUndeclared ? STANDARD_TYPES : STANDARD_ALONE;
   const key = `${keepsUndeclared} ${text}`;
   const known = typesByText.get(key);
