@@ -36,14 +36,18 @@ export function aConfig(
   return { source, settings: { ...BRIDGE_DEFAULTS, ...settings }, type: USER };
 }
 
-/** A context for planning; ids are counted from 1. */
+/** A context for planning; ids are counted from 1, those left out that the directory has. */
 export function aContext(
   config: BridgeConfig,
   memory: BridgeMemory,
   more: Partial<PlanContext> = {},
 ): PlanContext {
-  const newId = () => `user-${memory.users.size + 1 + newIds++}`;
   let newIds = 0;
+  const newId = (): string => {
+    newIds += 1;
+    const id = `user-${newIds}`;
+    return memory.users.has(id) ? newId() : id;
+  };
   return { now: 1_000, newId, type: USER, deletion: "soft", config, pass: "page", ...more };
 }
 
