@@ -57,7 +57,10 @@ function withoutValue(text: string, value: string): string {
 }
 
 function withoutTokens(text: string): string {
-  return text.replaceAll(TOKEN, `sgw_${REDACTED}`).replaceAll(BEARER, `$1 ${REDACTED}`);
+  return text
+    .replaceAll(TOKEN, `sgw_${REDACTED}`)
+    .replaceAll(BEARER, `$1 ${REDACTED}`)
+    .replaceAll(USER_INFO, `$1${REDACTED}@`);
 }
 
 /** ASCII needs no escape, unless somebody hides it. */
@@ -68,8 +71,11 @@ const TOKEN = /sgw_[0-9A-Za-z]+/g;
 /** `Bearer realm="scim"` is no token. */
 const BEARER = /\b(bearer)\s+[\w.~+/-]{8,}(?![\w.~+/-]*\s*=\s*")/gi;
 
+/** `https://ada:password@host/`. */
+const USER_INFO = /(\/\/[^\s/@:]*:)[^\s/@]+@/g;
+
 /**
- * Hides what follows a secret's name: `"password": "…"`, `token=…`, `passwd eq "…"`, also within quotes
+ * Hides what follows a secret's name: `"password": "…"`, `token=…`, `<pwd>…<`, `passwd eq "…"`, also within quotes
  * that are escaped and where the value ends with the text. After `password[` nothing is kept.
  */
 function withoutPairs(text: string): string {
@@ -90,10 +96,10 @@ function withoutPairs(text: string): string {
   return parts.length === 0 ? text : `${parts.join("")}${text.slice(kept)}`;
 }
 
-const NAMES = /[\p{L}\p{N}_$.\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]+/gu;
+const NAMES = /[\p{L}\p{Mn}\p{N}_$.\u00ad\u200b-\u200f\u2060-\u2064\ufeff-]+/gu;
 
 const PAIR =
-  /(?:\\*["'])?\]?\s*(?:\[|(?:[=:]|%3d|%3a)>?=?\s*|(?:eq|ne|co|sw|ew|gt|ge|lt|le)(?:\s|\+|%20)+)/iy;
+  /(?:\\*["'])?\]?\s*(?:\[|>|(?:[=:]|%3d|%3a)>?=?\s*|(?:eq|ne|co|sw|ew|gt|ge|lt|le)(?:\s|\+|%20)+)/iy;
 
 /** The index behind a value: behind the closing quote, or where something else begins. */
 function endOfValue(text: string, start: number): number {

@@ -51,6 +51,9 @@ const WALKED: ScanCost = { ...NOTHING, perResource: 1.5, perByte: 0.5 / 1024, pe
 const TERM: ScanCost = { ...NOTHING, perResource: 0.25, perByte: 0.1 / 1024 };
 const TERM_IN_ELEMENT: ScanCost = { ...NOTHING, perByte: 0.1 / 1024, perElement: 0.25 };
 const INSIDE_TEXT: ScanCost = { ...NOTHING, perByte: 0.8 / 1024 };
+/** Of a part that is longer than names are, each character beyond costs this for each byte of the document. */
+const SHORT_PART = 32;
+const PER_BYTE_OF_LONG_PART = 0.01 / 1024;
 /** Looking memberships up in an index of their own costs what a small document does. */
 const LOOKED_UP: ScanCost = { ...NOTHING, perResource: 1 };
 const NAME_LOOKED_UP: ScanCost = { ...NOTHING, perResource: 2 };
@@ -149,12 +152,21 @@ function termCost(filter: FilterTerm, isInElement: boolean): readonly ScanCost[]
     case "present":
       return valueCosts(filter.target, isInElement);
     case "compare": {
-      const { target, operator } = filter;
-      const isInside = operator === "co" || operator === "ew";
-      return [...valueCosts(target, isInElement), ...(isInside ? [INSIDE_TEXT] : [])];
+      return [...valueCosts(filter.target, isInElement), ...searchCosts(filter)];
     }
   }
 }
+
+/** What looking inside of a text costs: SQLite tries a long part anew at each place where it may begin. */
+function searchCosts({ operator, operand }: Comparison): readonly ScanCost[] {
+  if (operator === "ew") return [INSIDE_TEXT];
+  if (operator !== "co") return [];
+  const length = operand.type === "text" || operand.type === "address" ? operand.value.length : 0;
+  const beyond = Math.max(0, length - SHORT_PART);
+  return [{ ...NOTHING, perByte: INSIDE_TEXT.perByte + beyond * PER_BYTE_OF_LONG_PART }];
+}
+
+type Comparison = Extract<ResolvedFilter, { kind: "compare" }>;
 
 /** What a term on `members` or `groups` costs; undefined for a term on anything else. */
 function membershipCosts(filter: FilterTerm): readonly ScanCost[] | undefined {

@@ -39,14 +39,14 @@ export function mayNameSecret(text: string): boolean {
 }
 
 /** A quoted string, also one without its end, or a word. */
-const PIECES = /"(?:[^"\\]|\\.?)*"?|[\p{L}\p{N}_$.:@-]+/gsu;
+const PIECES = /"(?:[^"\\]|\\.?)*"?|[\p{L}\p{M}\p{N}_$.:@-]+/gsu;
 
 /** What a filter compares with may speak of tokens; a name alone in quotes is no such value. */
 function isQuotedSecretName(quoted: string): boolean {
   return PLAIN_NAME.test(quoted) && isSecretName(quoted);
 }
 
-const PLAIN_NAME = /^[\p{L}\p{N}_$.:-]*$/u;
+const PLAIN_NAME = /^[\p{L}\p{M}\p{N}_$.:-]*$/u;
 
 const OPERATORS: ReadonlySet<string> = new Set(
   "eq ne co sw ew gt ge lt le pr and or not true false null".split(" "),
@@ -58,7 +58,7 @@ const NAMES_KNOWN_MAX = 2_000;
 const NAME_CHARACTERS_KNOWN = 128;
 
 function speaksOfSecret(name: string): boolean {
-  const text = withoutUrn(name).normalize("NFKC");
+  const text = withoutUrn(name).normalize("NFKD").replaceAll(ACCENTS, "");
   const joined = text.replaceAll(JOINTS, "").toLowerCase().replaceAll("secretar", "");
   return SECRET.test(joined) || text.split(WORD_ENDS).some(isSecretWord);
 }
@@ -74,25 +74,30 @@ function withoutUrn(name: string): string {
 
 const URN_START = /^urn:/i;
 
+/** `contraseña`, and `pässword` for whoever hides one. */
+const ACCENTS = /\p{Mn}/gu;
+
 /** What joins the words of a name, and what nobody sees. */
 const JOINTS = /[\s_\p{Cc}\p{Pd}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Within a name, also in `newPassword`, `userPassword`, `accessTokenHash` and `client_secret`. */
 const SECRET =
-  /passw|passphrase|passcode|passkey|pwd|secret|token|apikey|privatekey|accesskey|sharedkey|signingkey|encryptionkey|authoriz|authoris|credential|bearer|assertion|sessionid|recoverycode/;
+  /passw|passphrase|passcode|passkey|pwd|kennwort|motdepasse|contrasena|wachtwoord|secret|token|apikey|privatekey|accesskey|sharedkey|signingkey|encryptionkey|sshkey|authoriz|authoris|credential|bearer|assertion|sessionid|recoverycode|securityanswer/;
 
 /** `userPass` ends a word where it begins another. */
 const WORD_ENDS = /[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u;
 
 /** Names only as a whole word: `compass` and `shipping` are none. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
-  "pass userpass newpass oldpass dbpass auth pin otp totp jwt cookie cookies".split(" "),
+  "pass userpass newpass oldpass dbpass pw psw senha auth pin otp totp jwt sig signature cookie cookies".split(
+    " ",
+  ),
 );
 
 function isSecretWord(word: string): boolean {
   return SECRET_WORDS.has(word.toLowerCase());
 }
 
-/** All names above contain one of these, or letters and joints that fold away. */
+/** All names above contain one of these, or letters and joints that fold away; an address may hold a password. */
 const HINT =
-  /sgw_|\\u|pass|pwd|secret|token|key|auth|credential|bearer|assertion|session|recovery|pin|otp|jwt|cookie|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]/i;
+  /sgw_|\\u|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie|\/\/[^\s/@]*@|\p{Mn}|[\u00ad\u00c0-\u024f\u1e00-\u1eff\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]/iu;

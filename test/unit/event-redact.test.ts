@@ -47,6 +47,19 @@ const NAMES = [
   "cookie",
   "otp",
   "ｐａｓｓｗｏｒｄ",
+  "pässwörd",
+  "Kennwort",
+  "initialKennwort",
+  "motDePasse",
+  "mot_de_passe",
+  "contraseña",
+  "pw",
+  "userPw",
+  "psw",
+  "securityAnswer",
+  "sshKey",
+  "signature",
+  "sig",
   "pass\u200bword",
   `${CORE_USER}:password`,
   `${ENTERPRISE_USER}:accessToken`,
@@ -61,6 +74,9 @@ const HARMLESS = [
   "keyboard",
   "author",
   "passport",
+  "design",
+  "signedUp",
+  "answer",
   "x509Certificates",
   "urn:example:tokens:2.0:User",
   "urn:example:secrets:2.0:User:shirtSize",
@@ -151,6 +167,7 @@ const PLACES: readonly [place: string, logged: (name: string, value: string) => 
   ["a query of JSON", (n, v) => target(`/Users?q=${percent(JSON.stringify({ [n]: v }))}`)],
   ["a query with brackets", (n, v) => target(`/Users?user[${percent(n)}]=${percent(v)}`)],
   ["a path", (n, v) => target(`/Users/${percent(n)}=${percent(v)}`)],
+  ["markup within a string", (n, v) => logged({ title: `<${n}>${v}</${n}>` }).text],
   ["a header", (n, v) => redactText(`curl/8 ${n}=${v}`, 512)],
   [
     "a warning",
@@ -188,6 +205,17 @@ describe.each(PLACES)("%s", (_place, log) => {
     expect(text).not.toMatch(/canary|7Hq|x y/);
     expect(decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, ""))).not.toContain("canary");
   });
+});
+
+test.each([
+  ["a body", (text: string) => logged({ profileUrl: text }).text],
+  ["a query", (text: string) => target(`/Users?filter=${percent(`profileUrl eq "${text}"`)}`)],
+])("a password within an address is kept nowhere: %s", (_place, log) => {
+  const text = log("https://ada:canary@example.com/a?b=c");
+
+  expect(text).not.toContain("canary");
+  expect(text).toContain("ada");
+  expect(decodeURIComponent(log("https://example.com/a:b@c"))).toContain("a:b@c");
 });
 
 test.each(PLACES.slice(0, 1))("%s keeps what is no secret as it was sent", (_place, log) => {

@@ -19,7 +19,7 @@ const LONG_EMAILS = times(59, (n) => ({ value: `${n}@${"x".repeat(4_000)}.exampl
 
 /** Terms of which none holds, for a filter that a client would never send. */
 function noneOf(terms: number): string {
-  return times(terms, (n) => `value co "${n}?"`).join(" or ");
+  return times(terms, (n) => `value ew "${n}?"`).join(" or ");
 }
 
 async function aUserWith(members: Readonly<Record<string, unknown>>) {

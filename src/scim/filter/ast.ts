@@ -58,15 +58,24 @@ export type ResolvedFilter =
 
 /** How many comparisons evaluating a filter takes at most. */
 export function termsIn(filter: ResolvedFilter): number {
+  return termsOf(filter).length;
+}
+
+/** How many of them look for a text inside of another one, which takes longest. */
+export function searchesIn(filter: ResolvedFilter): number {
+  return termsOf(filter).filter((term) => term.kind === "compare" && term.operator === "co").length;
+}
+
+function termsOf(filter: ResolvedFilter): readonly ResolvedFilter[] {
   switch (filter.kind) {
     case "and":
     case "or":
-      return filter.filters.reduce((sum, each) => sum + termsIn(each), 0);
+      return filter.filters.flatMap(termsOf);
     case "not":
     case "some":
-      return termsIn(filter.filter);
+      return termsOf(filter.filter);
     case "compare":
     case "present":
-      return 1;
+      return [filter];
   }
 }

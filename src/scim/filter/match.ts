@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { AttributeTarget } from "../schema/attribute.ts";
 import type { Operand, ResolvedFilter, ResolvedOperator } from "./ast.ts";
+import { contains } from "./contains.ts";
 
 /**
  * Whether a folded resource (foldDocument) satisfies a filter (RFC 7644 §3.4.2.2). A comparison
@@ -83,7 +84,7 @@ function compares(value: JsonValue, operator: ResolvedOperator, operand: Operand
 function comparesText(text: string, operator: ResolvedOperator, other: string): boolean {
   switch (operator) {
     case "co":
-      return text.includes(other);
+      return contains(text, other);
     case "sw":
       return text.startsWith(other);
     case "ew":

@@ -1,6 +1,6 @@
 import { declaredNames } from "../declared-form.ts";
 import { ScimError } from "../error.ts";
-import { termsIn } from "../filter/ast.ts";
+import { searchesIn, termsIn } from "../filter/ast.ts";
 import { rememberingFold } from "../filter/folded.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName, readMember } from "../json.ts";
@@ -120,16 +120,21 @@ function changeValue(
 function stepsOver(before: JsonValue | undefined, { attribute, filter }: PathTarget): number {
   if (!attribute.multiValued) return 0;
   const terms = filter === undefined ? 1 : termsIn(filter.resolved);
-  return terms * elementsOf(before).reduce((sum: number, element) => sum + stepsIn(element), 0);
+  const searches = filter === undefined ? 0 : searchesIn(filter.resolved);
+  return elementsOf(before).reduce((sum: number, element) => {
+    const characters = charactersIn(element);
+    const searched = searches * Math.floor(characters / CHARACTERS_SEARCHED_IN_A_STEP);
+    return sum + terms * (1 + Math.floor(characters / CHARACTERS_IN_A_STEP)) + searched;
+  }, 0);
 }
 
-/** Long text takes long to compare. */
+/** Long text takes long to compare, and longer to be searched for another. */
 const CHARACTERS_IN_A_STEP = 512;
+const CHARACTERS_SEARCHED_IN_A_STEP = 64;
 
-function stepsIn(element: JsonValue): number {
+function charactersIn(element: JsonValue): number {
   const parts = isJsonObject(element) ? Object.values(element) : [element];
-  const lengths = parts.map((part) => (typeof part === "string" ? part.length : 0));
-  return 1 + Math.floor(lengths.reduce((sum, length) => sum + length, 0) / CHARACTERS_IN_A_STEP);
+  return parts.reduce((sum: number, part) => sum + (typeof part === "string" ? part.length : 0), 0);
 }
 
 /** No operation works on what another one let grow; what is too long already may shrink. */

@@ -157,6 +157,15 @@ test("long values take more steps than short ones", () => {
   expect(work({ userName: "ada", emails: emails(4_000) }, removals).error).toEqual(tooMany);
 });
 
+test("a search inside of long values takes more steps than a comparison with them", () => {
+  const emails = times(59, (n) => ({ value: `${"m".repeat(4_000)}${n}` }));
+  const stepsOf = (operator: string) =>
+    work({ userName: "ada", emails }, [{ op: "remove", path: `emails[value ${operator} "?"]` }])
+      .steps;
+
+  expect(stepsOf("co")).toBeGreaterThan(5 * stepsOf("ew"));
+});
+
 test("no text is folded twice in one request, however many operations look at it", () => {
   let folded = 0;
   const text = "É".repeat(4_000);
