@@ -3,6 +3,7 @@ import {
   BRIDGE,
   CHANGED_BRIDGE,
   EXCLUSION,
+  HELD_CHOICE,
   NOTHING,
   SYNC,
   SYNC_USER,
@@ -193,8 +194,16 @@ export const OPERATIONS = [
   op(`GET ${BRIDGE_PATH}/held`, "listHeld", "List the switch-offs that the guard holds back.", {
     query: HELD_QUERY,
   }),
-  bare(202, `POST ${BRIDGE_PATH}/held/approve`, "approveHeld", "Let held switch-offs happen."),
-  bare(204, `POST ${BRIDGE_PATH}/held/reject`, "rejectHeld", "Drop the held switch-offs."),
+  op(`POST ${BRIDGE_PATH}/held/approve`, "approveHeld", "Let held switch-offs happen.", {
+    status: 202,
+    body: HELD_CHOICE,
+    ...CONDITIONAL,
+  }),
+  op(`POST ${BRIDGE_PATH}/held/reject`, "rejectHeld", "Drop held switch-offs.", {
+    status: 204,
+    body: HELD_CHOICE,
+    ...CONDITIONAL,
+  }),
 
   op(`GET ${CONNECTOR}/events`, "listEvents", "List the event log, newest first.", {
     query: EVENT_QUERY,

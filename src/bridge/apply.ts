@@ -15,6 +15,7 @@ import { lookupsOf } from "./plan-lookups.ts";
 import { plannedStep } from "./planned-step.ts";
 import { counted, mayWrite, type Run } from "./run.ts";
 import type { ObjectSql } from "./storage.ts";
+import { putAsks } from "./storage-asks.ts";
 import { dropReleased, putReleased } from "./storage-claims.ts";
 import { type KeptConflict, putConflicts } from "./storage-conflicts.ts";
 import { dropOffs, putOffs } from "./storage-offs.ts";
@@ -34,6 +35,7 @@ export function applyRecords(
   run: Run,
   records: readonly Prepared[],
   pass: PlanContext["pass"],
+  isAsked = false,
 ): Promise<readonly Operation[]> {
   return carryOut<Prepared, Operation>(world, run, records, {
     plan: async (page) => {
@@ -41,7 +43,7 @@ export function applyRecords(
       const known = await lookUp(world, links, lookupsOf(page, links, world.config));
       const evidence =
         pass === "page" ? NO_EVIDENCE : await gatherEvidence(world, run, page, known);
-      return planPage(page, { ...known, evidence }, planContext(world, pass));
+      return planPage(page, { ...known, evidence }, { ...planContext(world, pass), isAsked });
     },
     changeOf,
     refused: (prepared, issue) => {
@@ -123,9 +125,27 @@ export function absorb(
   );
   const tallied = counted(run, sum(decided.map(countsOf)));
   const next = { ...tallied, hasNewLinks: run.hasNewLinks || hasNewLinks };
-  const issues = operations.flatMap((each) => issuesOf(each, raws));
+  const older = operations.flatMap((each) => (each.op === "older" ? each.sourceId : []));
+  putAsks(sql, run, "older", older, world.clock.now());
+  // A row of changes may leave out what the whole record says.
+  const partial = run.mode === "delta" ? operations.flatMap(tooPartial) : [];
+  putAsks(sql, run, "issue", partial, world.clock.now());
+  const found = operations.flatMap((each) => issuesOf(each, raws));
+  // Whoever comes on a later page may be the manager: what is missed shows at the run's end.
+  const issues = isListing(run) ? found.filter(({ kind }) => kind !== "manager-unresolved") : found;
   const steps = mayWrite(run) ? [] : decided.flatMap((each) => plannedStep(each) ?? []);
   return addSteps(sql, noteIssues(world, next, { type: "User", issues, settled }), steps);
+}
+
+function tooPartial(operation: Operation): readonly string[] {
+  const isUnclear =
+    operation.op === "ignore" &&
+    (operation.why === "state-unknown" || operation.why === "no-username");
+  return isUnclear ? [operation.sourceId ?? ""].filter((id) => id !== "") : [];
+}
+
+function isListing({ mode }: Run): boolean {
+  return mode === "full" || mode === "delta" || mode === "plan";
 }
 
 /** Writes the links that changed; tells whether one is new, or waits for its manager. */
@@ -147,13 +167,22 @@ function keepLinks(sql: ObjectSql, operations: readonly Operation[]): boolean {
   );
   // Who is to be switched off no more is no longer waiting for it.
   const kept = operations.flatMap(({ op, sourceId }) =>
-    op === "deactivate" || op === "delete" || op === "ignore" ? [] : (sourceId ?? []),
+    LEAVES_OFFS.has(op) ? [] : (sourceId ?? []),
   );
   dropOffs(sql, [...kept, ...former]);
   return written.some(
     ({ sourceId, pendingManager }) => !known.has(sourceId) || pendingManager !== undefined,
   );
 }
+
+/** These say nothing of whether a user is still to be switched off. */
+const LEAVES_OFFS: ReadonlySet<Operation["op"]> = new Set([
+  "deactivate",
+  "delete",
+  "ignore",
+  "older",
+  "conflict",
+]);
 
 function isSameLink(a: StoredLink | undefined, b: Link): boolean {
   return (
@@ -162,7 +191,8 @@ function isSameLink(a: StoredLink | undefined, b: Link): boolean {
     a.hash === b.hash &&
     a.isActive === b.isActive &&
     a.goneAt === b.goneAt &&
-    a.pendingManager === b.pendingManager
+    a.pendingManager === b.pendingManager &&
+    a.stamp === b.stamp
   );
 }
 
@@ -182,7 +212,9 @@ function issuesOf(operation: Operation, raws: ReadonlyMap<string, KeptConflict>)
       // One that is kept for the second pass is no issue yet.
       return raws.has(operation.sourceId) ? [] : [operation.issue];
     case "skip":
+      return operation.issue === undefined ? [] : [operation.issue];
     case "unmanage":
+    case "older":
       return [];
   }
 }
@@ -212,6 +244,7 @@ function settledIds(operation: Operation, raws: ReadonlyMap<string, KeptConflict
       return raws.has(operation.sourceId) ? [] : [operation.sourceId];
     case "deactivate":
     case "delete":
+    case "older":
       return [];
   }
 }
@@ -233,6 +266,7 @@ function countsOf(operation: Operation): Partial<RunCounts> {
     case "ignore":
     case "unmanage":
     case "conflict":
+    case "older":
       return { skipped: 1 };
   }
 }

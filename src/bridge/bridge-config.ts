@@ -6,6 +6,7 @@ import {
   BRIDGE_DEFAULTS,
   type BridgeChoice,
   type BridgeConfig,
+  type BridgeSettings,
   type SourceCredentials,
 } from "./settings.ts";
 import type { Source, SourceTools } from "./source.ts";
@@ -34,6 +35,29 @@ export function scopeOf(config: BridgeConfig): string {
   const parts = [MAPPING_VERSION, config.source, Object.entries(scope).sort()];
   return JSON.stringify(mark === "" ? parts : [...parts, mark]);
 }
+
+/**
+ * What the listings of a run under way depend on: after a change of it they begin anew. All else holds from
+ * the run's next step on, and for whom it has passed already from the full run that follows.
+ */
+export function originOf({ source, settings }: BridgeConfig): string {
+  const others = Object.entries(settings).filter(([name]) => !HOLDS_AT_ONCE.has(name));
+  return JSON.stringify([source, others.sort()]);
+}
+
+const HOLDS_AT_ONCE: ReadonlySet<string> = new Set<keyof BridgeSettings>([
+  "intervalSeconds",
+  "fullIntervalSeconds",
+  "guard",
+  "groupGuard",
+  "membershipGuard",
+  "excluded",
+  "onExcluded",
+  "onMissing",
+  "matchByEmail",
+  "rehire",
+  "createInactive",
+]);
 
 /**
  * Opens the source of a bridge; its credentials are unsealed in memory alone, and what the caller's object

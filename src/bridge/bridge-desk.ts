@@ -2,17 +2,20 @@ import { switchBridge } from "#store/bridges.ts";
 import { clearRun, currentRun } from "./bridge-runs.ts";
 import type { Engine, Look } from "./engine.ts";
 import { dropGroupLinks } from "./groups-links.ts";
+import { chooseHeld, heldId } from "./held.ts";
 import { countLinks } from "./links.ts";
 import { NO_CURSORS } from "./run.ts";
 import { syncOneUser } from "./run-user.ts";
 import { SourceError } from "./source.ts";
 import { enableBridge } from "./state.ts";
-import { clearOffs, countOffs, listOffs, moveOffs } from "./storage-offs.ts";
+import { approveOffs, clearOffs, countOffs, dropOffs, heldOffs, heldRuns } from "./storage-offs.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
 import { userNames } from "./tell-notices.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,
+  HeldChoice,
+  HeldPage,
   HeldUser,
   PlannedStep,
   PlanView,
@@ -120,8 +123,15 @@ export class BridgeDesk {
       sql.exec("DELETE FROM released");
       dropGroupLinks(sql);
       clearOffs(sql, "held");
+      clearOffs(sql, "approved");
+      for (const table of ["asks", "unknown_members"]) sql.exec(`DELETE FROM ${table}`);
       clearRun(sql);
-      this.engine.change((memory) => ({ ...memory, delta: NO_CURSORS, lastFullAt: undefined }));
+      this.engine.change((memory) => ({
+        ...memory,
+        delta: NO_CURSORS,
+        lastFullAt: undefined,
+        resumableRunId: undefined,
+      }));
       return true;
     });
     return isFree ? this.begun(look, "full") : refused(UNDER_WAY);
@@ -138,37 +148,52 @@ export class BridgeDesk {
     return run === undefined ? null : viewOf(sql, run);
   }
 
-  async held(limit: number, after: string | undefined): Promise<readonly HeldUser[]> {
-    const offs = listOffs(this.engine.sql, "held", limit, after);
-    if (offs.length === 0) return [];
-    const look = await this.engine.look(undefined);
-    if (look === undefined) return [];
+  async held(limit: number, after: string | undefined): Promise<HeldPage> {
+    const { sql } = this.engine;
+    const offs = heldOffs(sql, limit, after);
+    const total = countOffs(sql, "held");
+    const runId = [...heldRuns(sql).keys()].sort().at(-1) ?? null;
+    const page = { total, totals: { user: total }, runId };
+    const look = offs.length === 0 ? undefined : await this.engine.look(undefined);
+    if (look === undefined) return { ...page, items: [], next: null };
     const ids = offs.map(({ userId }) => userId);
     const names = await userNames(this.engine.tools(), look.bridge, ids);
-    return offs.map(({ sourceId, userId, why }) => {
-      return { sourceId, userId, userName: names.get(userId) ?? null, why };
+    const items = offs.map(({ sourceId, userId, why, since, runId: heldBy }): HeldUser => {
+      const userName = names.get(userId) ?? null;
+      const facts = { sourceId, userId, userName, why, since: timeOf(since), runId: heldBy };
+      return { id: heldId(sourceId), kind: "user", ...facts };
     });
+    return { ...page, items, next: offs.length < limit ? null : (offs.at(-1)?.sourceId ?? null) };
   }
 
-  async approveHeld(): Promise<Started> {
+  async approveHeld(
+    choice: HeldChoice,
+  ): Promise<BridgeAnswer<{ readonly runId: string; readonly approved: number }>> {
     const look = await this.lookNow();
     if ("kind" in look) return look;
     const rest = atRest(look);
     if (rest !== undefined) return rest;
     const { sql, storage } = this.engine;
-    if (countOffs(sql, "held") === 0) return refused("No switch-offs are held.");
     return storage.transactionSync(() => {
-      const started = this.begun(look, "approve");
-      if (started.kind === "ok") moveOffs(sql, "held", "approved");
-      return started;
+      const chosen = chooseHeld(sql, choice);
+      if (chosen.kind === "refused") return refused(chosen.detail);
+      approveOffs(sql, chosen.sourceIds);
+      // A run under way asks for them too, or a run of their own follows it.
+      const run = this.engine.begin(look, "approve") ?? currentRun(sql);
+      if (run === undefined) throw new Error("Neither did a run begin, nor is one under way.");
+      const approved = chosen.sourceIds.length;
+      return { kind: "ok", value: { runId: run.runId, approved } };
     });
   }
 
-  async rejectHeld(): Promise<BridgeAnswer<null>> {
-    const { sql } = this.engine;
-    if (countOffs(sql, "held") === 0) return refused("No switch-offs are held.");
-    clearOffs(sql, "held");
-    return { kind: "ok", value: null };
+  async rejectHeld(choice: HeldChoice): Promise<BridgeAnswer<null>> {
+    const { sql, storage } = this.engine;
+    return storage.transactionSync(() => {
+      const chosen = chooseHeld(sql, choice);
+      if (chosen.kind === "refused") return refused(chosen.detail);
+      dropOffs(sql, chosen.sourceIds, "held");
+      return { kind: "ok", value: null };
+    });
   }
 
   private begun(look: Look, mode: "full" | "delta" | "plan" | "approve"): Started {

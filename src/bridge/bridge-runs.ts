@@ -13,10 +13,10 @@ import {
   runSucceeded,
 } from "./state.ts";
 import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
+import { dropSettledManagers, dropUnmetIssues } from "./storage-issues.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
-import { dropUnseenIssues } from "./storage-notices.ts";
-import { countOffs, moveOffs } from "./storage-offs.ts";
-import { addSummary, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
+import { countOffs } from "./storage-offs.ts";
+import { keepIssues, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
 import type { Failed } from "./sync.ts";
 import type { RunMode } from "./views.ts";
 
@@ -28,35 +28,77 @@ export interface Beginning {
   readonly now: number;
   /** What was asked for; a delta run becomes a full one where it has to. */
   readonly mode: Exclude<RunMode, "user">;
-  /** The scope by which it will read. */
+  /** The scope by which it will read, and what its listings depend on. */
   readonly scope: string;
+  readonly origin: string;
   readonly fullIntervalSeconds: BridgeSettings["fullIntervalSeconds"];
 }
 
-/** Begins a run in the place of any other. */
+/** So many failed runs in a row are gone on with; then one begins at the first page. */
+const RESUMES_MAX = 3;
+
+/** Begins a run in the place of any other; where the last one failed in its users listing, it goes on there. */
 export function beginRun(sql: ObjectSql, memory: Memory, beginning: Beginning): Run {
-  const { runId, now, scope } = beginning;
+  const { runId, now, scope, origin } = beginning;
   const mode = modeOf(memory, beginning, countLinks(sql).linked);
   const isFull = mode === "full" || mode === "plan";
   const since = mode === "delta" ? memory.delta : NO_CURSORS;
-  const run = newRun({ runId, mode, isFull, scope, since, startedAt: now });
-  clearRun(sql);
+  const fresh = newRun({ runId, mode, isFull, scope, origin, since, startedAt: now });
+  const failed = resumable(sql, memory, fresh);
+  if (failed === undefined) clearRun(sql);
+  const run = failed === undefined ? fresh : resumed(fresh, failed);
   writeRun(sql, run);
   const standing = mayWrite(run) ? runStarted(memory.standing) : memory.standing;
-  writeMemory(sql, { ...memory, runId, standing, isMirrored: memory.isMirrored && !mayWrite(run) });
+  const isMirrored = memory.isMirrored && !mayWrite(run);
+  writeMemory(sql, { ...memory, runId, standing, isMirrored, resumableRunId: undefined });
   return run;
 }
 
-/** Ends a run that did all it had to; the delta cursors hold from here on alone. */
-export function finishRun(
+function resumable(sql: ObjectSql, { resumableRunId }: Memory, next: Run): Run | undefined {
+  const failed = resumableRunId === undefined ? undefined : readRun(sql, resumableRunId);
+  if (failed === undefined || failed.resumes >= RESUMES_MAX) return undefined;
+  const isSame = failed.mode === next.mode && failed.origin === next.origin;
+  return isSame ? failed : undefined;
+}
+
+/** A run from where a failed one was. Its scope is the older one: the pages before were read by that. */
+function resumed(fresh: Run, failed: Run): Run {
+  const { scope, since, deltaFrom, position, place, listingsRead, resumes } = failed;
+  const { isComplete, incompleteWhy, hasNewLinks } = failed;
+  const where = { scope, since, deltaFrom, position, place, listingsRead, hasNewLinks };
+  return { ...fresh, ...where, isComplete, incompleteWhy, resumes: resumes + 1 };
+}
+
+/** Has the listings of a run under way begin anew, since what they depend on changed. */
+export function beginAnew(
   sql: ObjectSql,
-  memory: Memory,
   run: Run,
-  { now, intervalMs, newId }: Ending,
+  { scope, origin, now }: Pick<Beginning, "scope" | "origin" | "now">,
 ): void {
+  if (run.mode === "approve") {
+    writeRun(sql, { ...run, scope, origin });
+    return;
+  }
+  clearRun(sql);
+  if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id = ?", run.runId);
+  const mode = run.mode === "delta" ? "full" : run.mode;
+  const { runId, startedAt, counts, loggedIssues, unloggedIssues, switchedOff } = run;
+  const start = { runId, mode, isFull: true, since: NO_CURSORS, scope, origin, startedAt: now };
+  const fresh = newRun(start);
+  writeRun(sql, { ...fresh, startedAt, counts, loggedIssues, unloggedIssues, switchedOff });
+}
+
+/** Ends a run that did all it had to; the delta cursors hold from here on alone. */
+export function finishRun(sql: ObjectSql, memory: Memory, run: Run, ending: Ending): void {
+  const { now, intervalMs, newId, scope } = ending;
+  if (mayWrite(run)) {
+    // Who was not seen by a complete look at everybody has no issue any more.
+    if (run.mode === "full" && run.isComplete) dropUnmetIssues(sql, run, "User");
+    if (run.areGroupsRead && run.since.groups === undefined) dropUnmetIssues(sql, run, "Group");
+    dropSettledManagers(sql);
+  }
   endRun(sql, { ...run, state: "succeeded", finishedAt: now });
-  // Who was not seen by a complete look at everybody has no issue any more.
-  if (run.mode === "full" && run.isComplete) dropUnseenIssues(sql, run.runId);
+  clearRun(sql);
   const rested = { ...memory, runId: undefined };
   switch (run.mode) {
     case "plan":
@@ -67,19 +109,24 @@ export function finishRun(
       writeMemory(sql, { ...rested, standing: runRested(memory.standing), isMirrored: false });
       return;
     case "full":
-    case "delta":
+    case "delta": {
+      const incompleteRuns = run.isComplete ? 0 : (memory.incompleteRuns ?? 0) + 1;
+      // Whom the run had passed before the configuration changed has not been looked at by it.
+      const restMs = run.scope === scope ? intervalMs : 0;
       writeMemory(sql, {
         ...rested,
-        standing: runSucceeded(memory.standing, now, intervalMs),
+        standing: runSucceeded(memory.standing, now, restMs),
         delta: { ...(run.isFull ? NO_CURSORS : memory.delta), ...defined(run.deltaFrom) },
-        ...(run.isFull && { lastFullAt: now, scope: run.scope }),
+        ...(run.isFull && { lastFullAt: now, scope: run.scope, incompleteRuns }),
         alerts: [
           ...memory.alerts,
           ...recoveredAlerts(memory, run, newId(), now),
+          ...(run.isFull ? incompleteAlerts(incompleteRuns, run, newId(), now) : []),
           ...heldAlerts(sql, run, newId(), now),
         ],
         isMirrored: false,
       });
+    }
   }
 }
 
@@ -88,21 +135,29 @@ export interface Ending {
   readonly now: number;
   readonly intervalMs: number;
   readonly newId: () => string;
+  /** The scope of the configuration as it is now. */
+  readonly scope: string;
 }
 
-/** Ends a run that could not go on; a dry run leaves the bridge as it was. */
+/** Ends a run that could not go on; a dry run leaves the bridge as it was. What was approved stays so. */
 export function failRun(
   sql: ObjectSql,
   memory: Memory,
   run: Run,
-  { detail, isUnauthorized, retryAt }: Failed,
+  { detail, isUnauthorized, isResumable, retryAt }: Failed,
   { now, intervalMs, newId, random }: Ending & { readonly random: () => number },
 ): void {
-  // What an administrator approved is still to be done: it waits to be approved again.
-  moveOffs(sql, "approved", "held");
   endRun(sql, { ...run, state: "failed", error: detail, finishedAt: now });
+  const isKept = isResumable && (run.mode === "full" || run.mode === "delta");
+  if (!isKept) clearRun(sql);
   if (!mayWrite(run)) {
     writeMemory(sql, { ...memory, runId: undefined });
+    return;
+  }
+  if (run.mode === "approve" && !isUnauthorized) {
+    // It says nothing of the provider's listings; the next run goes on with what was approved.
+    const standing = runRested(memory.standing);
+    writeMemory(sql, { ...memory, runId: undefined, standing, isMirrored: false });
     return;
   }
   const since = run.troubledSince ?? now;
@@ -121,26 +176,11 @@ export function failRun(
   writeMemory(sql, {
     ...memory,
     runId: undefined,
+    resumableRunId: isKept ? run.runId : undefined,
     standing,
     alerts: [...memory.alerts, ...pending],
     isMirrored: false,
   });
-}
-
-/** Ends a run that an administrator's change made useless; it counts neither as success nor as failure. */
-export function dropRun(
-  sql: ObjectSql,
-  memory: Memory,
-  run: Run,
-  why: string,
-  now: number,
-): Memory {
-  moveOffs(sql, "approved", "held");
-  endRun(sql, { ...run, state: "failed", error: why, finishedAt: now });
-  const standing = runRested(memory.standing);
-  const next = { ...memory, runId: undefined, standing, isMirrored: false };
-  writeMemory(sql, next);
-  return next;
 }
 
 /** The run under way. */
@@ -186,9 +226,8 @@ function modeOf(
 }
 
 function endRun(sql: ObjectSql, run: Run): void {
-  clearRun(sql);
-  const summed = run.unloggedIssues > 0 ? addSummary(sql, run, unloggedIssue(run)) : run;
-  writeRun(sql, { ...summed, resumeAt: undefined, waitingFor: undefined });
+  const own = run.unloggedIssues > 0 ? [unloggedIssue(run)] : [];
+  writeRun(sql, { ...keepIssues(sql, run, own), resumeAt: undefined, waitingFor: undefined });
   pruneRuns(sql, run);
 }
 
@@ -233,6 +272,21 @@ function recoveredAlerts(
   if (!standing.isFailing) return [];
   const explanation = `The bridge works again: the run ${runId} succeeded. Nothing is left to do.`;
   return [{ eventId, kind: "bridge.recovered", at, facts: { runId }, explanation }];
+}
+
+/** A listing that fell short so often in a row is told of: leavers may stay. */
+const INCOMPLETE_AT = 3;
+
+function incompleteAlerts(
+  incompleteRuns: number,
+  { runId, incompleteWhy }: Run,
+  eventId: string,
+  at: number,
+): readonly PendingAlert[] {
+  if (incompleteRuns !== INCOMPLETE_AT) return [];
+  const explanation = `The provider's listing of users has not added up for ${INCOMPLETE_AT} runs: ${incompleteWhy} Users who are not in it are asked for one by one, so that leavers may stay longer. Look whether the bridge's account sees all users.`;
+  const facts = { runId, incompleteRuns };
+  return [{ eventId, kind: "bridge.incomplete", at, facts, explanation }];
 }
 
 function heldAlerts(

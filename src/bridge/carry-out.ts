@@ -4,6 +4,7 @@ import { Overloaded } from "#store/d1-error.ts";
 import { commitAsBridge } from "./directory.ts";
 import type { Issue, IssueKind } from "./mapped.ts";
 import { mayWrite, type Run } from "./run.ts";
+import { SourceError } from "./source.ts";
 import { actorOf, type World } from "./world.ts";
 
 /** How items of one kind are decided and, where the directory refuses one, what stands in its place. */
@@ -64,7 +65,8 @@ async function tryItems<Item, Planned>(
     try {
       last = await tryOnce(world, run, items, decider);
     } catch (error) {
-      if (error instanceof Overloaded) throw error;
+      // No record is at fault for what the database or the provider lacks.
+      if (error instanceof Overloaded || error instanceof SourceError) throw error;
       if (!(error instanceof ScimError)) return { kind: "broken", error };
       return { kind: "refused", why: "invalid-value", detail: error.detail };
     }

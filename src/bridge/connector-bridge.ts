@@ -9,7 +9,8 @@ import type {
   BridgeCalls,
   BridgeCheck,
   BridgeOverview,
-  HeldUser,
+  HeldChoice,
+  HeldPage,
   PlannedStep,
   PlanView,
   RunView,
@@ -124,16 +125,18 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
     return this.desk.run(runId);
   }
 
-  async held(limit: number, after: string | undefined): Promise<readonly HeldUser[]> {
+  async held(limit: number, after: string | undefined): Promise<HeldPage> {
     return await this.desk.held(limit, after);
   }
 
-  async approveHeld(): Promise<BridgeAnswer<{ readonly runId: string }>> {
-    return await this.answered(this.desk.approveHeld());
+  async approveHeld(
+    choice: HeldChoice,
+  ): Promise<BridgeAnswer<{ readonly runId: string; readonly approved: number }>> {
+    return await this.answered(this.desk.approveHeld(choice));
   }
 
-  async rejectHeld(): Promise<BridgeAnswer<null>> {
-    return await this.answered(this.desk.rejectHeld());
+  async rejectHeld(choice: HeldChoice): Promise<BridgeAnswer<null>> {
+    return await this.answered(this.desk.rejectHeld(choice));
   }
 
   async removed(): Promise<void> {

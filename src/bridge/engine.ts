@@ -1,16 +1,17 @@
 import { findBridge, type StoredBridge } from "#store/bridges.ts";
-import { configOf, openSource, scopeOf } from "./bridge-config.ts";
+import { configOf, openSource, originOf, scopeOf } from "./bridge-config.ts";
 import { beginRun, currentRun, failingDueAt, raiseFailing } from "./bridge-runs.ts";
 import { createGroupTables } from "./groups-links.ts";
 import type { Run } from "./run.ts";
-import { isFree, workAtRun } from "./run-worker.ts";
+import { hasApproved, isFree, workAtRun } from "./run-worker.ts";
 import type { BridgeConfig } from "./settings.ts";
 import { keepSourceMemory } from "./source-memory.ts";
 import { mirrorMemory } from "./standing-mirror.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
-import { createTables, type ObjectSql } from "./storage.ts";
+import type { ObjectSql } from "./storage.ts";
 import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
 import { listNotices } from "./storage-notices.ts";
+import { createTables } from "./storage-schema.ts";
 import { tellNotices } from "./tell-notices.ts";
 import type { BridgeTools } from "./tools.ts";
 import type { World } from "./world.ts";
@@ -42,6 +43,8 @@ export class Engine {
   private lastLook = 0;
   private lastHeeded = 0;
   private isPoking = false;
+  /** The newest version of the bridge's row that a look has shown. */
+  newestVersion = 0;
   /** Until when nothing is done although something is due: the connector is disabled. */
   private restsUntil = 0;
 
@@ -72,6 +75,7 @@ export class Engine {
       await this.forget();
       return undefined;
     }
+    this.newestVersion = Math.max(this.newestVersion, bridge.version);
     const memory = this.heed(bridge, began) ?? this.adopt(publicId, bridge);
     return { memory, bridge, config: configOf(bridge) };
   }
@@ -98,8 +102,8 @@ export class Engine {
       const memory = this.memory();
       if (memory === undefined || memory.runId !== undefined) return undefined;
       const { fullIntervalSeconds } = config.settings;
-      const beginning = { runId: newId(), now: clock.now(), mode, scope: scopeOf(config) };
-      return beginRun(this.sql, memory, { ...beginning, fullIntervalSeconds });
+      const reading = { scope: scopeOf(config), origin: originOf(config), fullIntervalSeconds };
+      return beginRun(this.sql, memory, { runId: newId(), now: clock.now(), mode, ...reading });
     });
   }
 
@@ -156,6 +160,7 @@ export class Engine {
     const { clock } = this.tools();
     const run = currentRun(this.sql);
     if (run !== undefined && isFree(standing, run)) return run.resumeAt ?? clock.now();
+    if (run === undefined && hasApproved(this, standing)) return clock.now();
     const isAtRest = standing.paused || standing.state === "disabled";
     const syncAt = isAtRest ? undefined : standing.nextSyncAt;
     const isTold = alerts.length === 0 && listNotices(this.sql, 1).length === 0;
@@ -255,7 +260,9 @@ export class Engine {
   }
 
   private createTables(): void {
-    createTables(this.sql);
-    createGroupTables(this.sql);
+    this.storage.transactionSync(() => {
+      createTables(this.sql);
+      createGroupTables(this.sql);
+    });
   }
 }

@@ -65,8 +65,7 @@ async function ask({ source, config }: World, sourceId: string): Promise<Standin
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     // An odd answer about one id leaves that one in doubt, and concerns nobody else.
-    const isOdd = error.failure.kind === "malformed" || error.failure.kind === "forbidden";
-    if (isOdd) return "unknown";
+    if (error.failure.kind === "record") return "unknown";
     throw error;
   }
 }

@@ -37,11 +37,12 @@ export function linksByNumber(
 export function putLinks(sql: ObjectSql, links: readonly Link[]): void {
   if (links.length === 0) return;
   sql.exec(
-    `INSERT INTO links (source_id, user_id, hash, active, gone_at, pending_manager)
+    `INSERT INTO links (source_id, user_id, hash, active, gone_at, pending_manager, stamp)
      SELECT value ->> 'sourceId', value ->> 'userId', value ->> 'hash', value ->> 'isActive',
-       value ->> 'goneAt', value ->> 'pendingManager' FROM json_each(?) WHERE true
+       value ->> 'goneAt', value ->> 'pendingManager', value ->> 'stamp' FROM json_each(?) WHERE true
      ON CONFLICT (source_id) DO UPDATE SET user_id = excluded.user_id, hash = excluded.hash,
-       active = excluded.active, gone_at = excluded.gone_at, pending_manager = excluded.pending_manager`,
+       active = excluded.active, gone_at = excluded.gone_at, pending_manager = excluded.pending_manager,
+       stamp = excluded.stamp`,
     JSON.stringify(links),
   );
 }
@@ -73,7 +74,7 @@ export function pendingManagers(
 }
 
 const SELECT_LINK = `SELECT n, source_id AS sourceId, user_id AS userId, hash, active AS isActive,
-  gone_at AS goneAt, pending_manager AS pendingManager FROM links`;
+  gone_at AS goneAt, pending_manager AS pendingManager, stamp FROM links`;
 
 interface LinkRow {
   readonly n: number;
@@ -83,6 +84,7 @@ interface LinkRow {
   readonly isActive: number;
   readonly goneAt: number | null;
   readonly pendingManager: string | null;
+  readonly stamp: number | null;
 }
 
 function selectLinks(
@@ -95,11 +97,12 @@ function selectLinks(
   return rowsIn<LinkRow>(sql, text, JSON.stringify(values)).map(fromRow);
 }
 
-function fromRow({ isActive, goneAt, pendingManager, ...row }: LinkRow): StoredLink {
+function fromRow({ isActive, goneAt, pendingManager, stamp, ...row }: LinkRow): StoredLink {
   return {
     ...row,
     isActive: isActive === 1,
     goneAt: goneAt ?? undefined,
     pendingManager: pendingManager ?? undefined,
+    stamp: stamp ?? undefined,
   };
 }

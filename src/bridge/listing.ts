@@ -1,7 +1,7 @@
 import { firstPage, type ListingPosition, type Run } from "./run.ts";
 import { type Listing, SourceError, type SourcePage } from "./source.ts";
 import { isKnownCursor, noteCursor } from "./storage-conflicts.ts";
-import { RunBroken, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A listing of more pages than this is taken for one without an end. */
 const PAGES_MAX = 100_000;
@@ -9,6 +9,8 @@ const PAGES_MAX = 100_000;
 /** A page, and what notes that its next one was named. */
 export interface ReadPage extends SourcePage {
   readonly note: () => void;
+  /** Whether it names a next page that was read before: the listing ends with it, and is not whole. */
+  readonly isRepeating: boolean;
 }
 
 /** Reads the page at which a run's listing is; throws what the source throws. */
@@ -22,9 +24,11 @@ export async function readPage(
   if (cursor !== undefined && clock.now() - cursorAt > source.cursorLifeMs) {
     throw new SourceError({ kind: "cursorExpired" }, "The page cursor is older than it may be.");
   }
-  if (pages >= PAGES_MAX) throw new RunBroken(`The listing has more than ${PAGES_MAX} pages.`);
   const page = await source.listPage(listing, cursor, since);
-  return { ...page, note: await noteNext({ sql }, listing, page.next) };
+  const note = pages < PAGES_MAX ? await noteNext({ sql }, listing, page.next) : undefined;
+  return note === undefined
+    ? { ...page, next: undefined, deltaFrom: undefined, isRepeating: true, note: () => undefined }
+    : { ...page, isRepeating: false, note };
 }
 
 /** The place behind a page; runs inside the object's transaction. */
@@ -44,18 +48,15 @@ export function behindPage(
   };
 }
 
-/** Refuses a next page that a list named before; gives what notes this one, inside the transaction. */
+/** What notes a next page, inside the transaction; undefined for one that the list named before. */
 export async function noteNext(
   { sql }: Pick<World, "sql">,
   list: string,
   next: string | undefined,
-): Promise<() => void> {
+): Promise<(() => void) | undefined> {
   if (next === undefined) return () => undefined;
   const hash = await hashOf(`${list} ${next}`);
-  if (isKnownCursor(sql, hash)) {
-    throw new RunBroken("The provider's pages repeat: one names a next page that was read before.");
-  }
-  return () => noteCursor(sql, hash);
+  return isKnownCursor(sql, hash) ? undefined : () => noteCursor(sql, hash);
 }
 
 /** SHA-256, so that a cursor of any length takes little room. */

@@ -66,28 +66,40 @@ export type ManagerReference =
   | { readonly kind: "none" }
   | { readonly kind: "named"; readonly reference: string };
 
-/** What can be wrong with a record of a run. */
-export type IssueKind =
-  | "no-id"
-  | "no-username"
-  | "invalid-value"
-  /** A value of the bridge's own mapping that its attribute does not take; the rest was written. */
-  | "value-unfit"
-  | "userName-taken"
-  | "externalId-taken"
-  | "manager-unresolved"
-  | "member-unresolved"
-  /** A member who is neither a user nor a group of the provider's directory. */
-  | "member-unsupported"
-  | "rehire-conflict"
-  | "account-of-another"
-  | "match-undecided"
-  | "group-invalid"
-  | "group-name-taken"
-  /** The provider's answer about one user or one group's members is odd: asked again by the next run. */
-  | "unreadable"
+/** What can be wrong with a record of a run, or with a listing; the most important first. */
+export const ISSUE_KINDS = [
   /** Not about a record: more issues were new than the event log takes from one run. */
-  | "not-all-logged";
+  "not-all-logged",
+  /** The users listing does not add up: its total differs from its rows, or its pages repeat. */
+  "listing-incomplete",
+  /** The groups could not be read in this run. */
+  "groups-unread",
+  /** The provider's answer about one user or one group's members is odd: asked again by the next run. */
+  "unreadable",
+  /** Nobody could be asked for by id in this run. */
+  "users-unasked",
+  /** The record does not say whether the user is active. */
+  "state-unknown",
+  "account-of-another",
+  "match-undecided",
+  "rehire-conflict",
+  "userName-taken",
+  "externalId-taken",
+  "no-username",
+  "no-id",
+  "invalid-value",
+  /** A value of the bridge's own mapping that its attribute does not take; the rest was written. */
+  "value-unfit",
+  "group-invalid",
+  "group-name-taken",
+  /** A member who is neither a user nor a group of the provider's directory. */
+  "member-unsupported",
+  "member-unresolved",
+  "manager-unresolved",
+] as const;
+
+/** One of them. */
+export type IssueKind = (typeof ISSUE_KINDS)[number];
 
 /** Something a run could not do; the run goes on. */
 export interface Issue {

@@ -4,15 +4,14 @@ import type { Issue } from "./mapped.ts";
 import { heldNotice, issueNotice, type Notice } from "./notice.ts";
 import { mayWrite, type Run } from "./run.ts";
 import {
-  dropKnownIssues,
-  type KnownIssue,
-  knownIssues,
-  knownOf,
-  putKnownIssues,
-  putNotices,
-} from "./storage-notices.ts";
+  dropIssues,
+  issueSubject,
+  type OpenIssue,
+  openIssues,
+  putIssues,
+} from "./storage-issues.ts";
+import { putNotices } from "./storage-notices.ts";
 import { newOffs } from "./storage-offs.ts";
-import { addIssues } from "./storage-runs.ts";
 import type { World } from "./world.ts";
 
 /** So many new issues of a run go to the event log; the others follow in the next runs. */
@@ -34,33 +33,57 @@ export interface Found {
 }
 
 /**
- * Adds issues to a run, and has the event log told of those that it does not know from the last look
- * at their records. Runs inside the object's transaction.
+ * Keeps issues until they are solved, and has the event log told of those that it does not know from the
+ * last look at their records. Runs inside the object's transaction.
  */
 export function noteIssues(scene: Scene, run: Run, found: Found): Run {
-  const counted = addIssues(scene.sql, run, found.issues);
-  if (!mayWrite(run)) return counted;
   const { sql, clock, newId } = scene;
   const { type } = found;
-  const present = contentsOf(sql, found);
-  const subjects = [...found.settled, ...[...present.values()].map(({ known }) => known.subject)];
-  if (subjects.length === 0) return counted;
-  const known = knownIssues(sql, type, subjects);
-  const knownKeys = new Set(known.map(keyOf));
-  const fresh = [...present].filter(([key]) => !knownKeys.has(key)).map(([, each]) => each);
-  const told = fresh.slice(0, Math.max(0, LOGGED_ISSUES_MAX - run.loggedIssues));
+  const present = presentIssues(sql, found);
+  const subjects = [...found.settled, ...[...present.values()].map(({ subject }) => subject)];
+  if (subjects.length === 0) return run;
+  const known = openIssues(sql, run, type, subjects);
+  const byKey = new Map(known.map((each) => [keyOf(each), each]));
   const settled = new Set(found.settled);
   const over = known.filter((each) => settled.has(each.subject) && !present.has(keyOf(each)));
-  const again = known.filter((each) => present.has(keyOf(each)));
-  dropKnownIssues(sql, type, over);
-  putKnownIssues(sql, type, run.runId, [...again, ...told.map((each) => each.known)]);
+  dropIssues(sql, run, type, over);
+  const fresh = [...present].flatMap(([key, { content }]) =>
+    content === undefined || byKey.get(key)?.isTold === true ? [] : [{ key, content }],
+  );
+  const room = mayWrite(run) ? Math.max(0, LOGGED_ISSUES_MAX - run.loggedIssues) : 0;
+  const told = fresh.slice(0, room);
+  const toldKeys = new Set(told.map(({ key }) => key));
+  const now = clock.now();
+  const kept = [...present].map(([key, { subject, item }]) => {
+    const before = byKey.get(key);
+    return {
+      subject,
+      kind: item.kind,
+      detail: item.detail,
+      item,
+      // The same trouble in other words is not new.
+      since: Math.min(
+        now,
+        ...known.filter(isSameKind(subject, item.kind)).map(({ since }) => since),
+      ),
+      tries: (before?.tries ?? 0) + (before?.runId === run.runId ? 0 : 1),
+      runId: run.runId,
+      isTold: before?.isTold === true || toldKeys.has(key),
+    };
+  });
+  putIssues(sql, run, type, kept);
   const contents = told.map(({ content }) => content);
-  putNotices(sql, contents, { runId: run.runId, at: clock.now(), newId });
+  putNotices(sql, contents, { runId: run.runId, at: now, newId });
+  if (!mayWrite(run)) return run;
   return {
-    ...counted,
+    ...run,
     loggedIssues: run.loggedIssues + told.length,
     unloggedIssues: run.unloggedIssues + fresh.length - told.length,
   };
+}
+
+function isSameKind(subject: string, kind: Issue["kind"]) {
+  return (each: OpenIssue) => each.subject === subject && each.kind === kind;
 }
 
 /** Has the event log told of the switch-offs that are held from now on; tells whether there are any. */
@@ -76,19 +99,22 @@ export function noteHeld(
   return offs.length > 0;
 }
 
-/** What the event log is to know of issues, by key; several of the same make one. */
-function contentsOf(sql: World["sql"], { type, issues, groupName }: Found) {
+/** Issues by key, with what the event log is to know of them; several of the same make one. */
+function presentIssues(sql: World["sql"], { type, issues, groupName }: Found) {
   const idOf = linkedIds(
     sql,
     type,
     issues.flatMap(({ sourceId }) => sourceId ?? []),
   );
-  const entries = issues.flatMap((issue) => {
-    // What is wrong with all groups together is no record's.
-    if (type === "Group" && issue.sourceId === undefined) return [];
-    const content = issueNotice(issue, type, { id: idOf(issue.sourceId ?? ""), groupName });
-    const known = knownOf(issue);
-    return content === undefined ? [] : [[keyOf(known), { known, content }] as const];
+  const entries = issues.map((item) => {
+    const { sourceId, kind, detail } = item;
+    const subject = issueSubject(item);
+    // What is wrong with all groups, or with a listing, is no record's.
+    const isOfRecord = !subject.startsWith("*") && (type === "User" || sourceId !== undefined);
+    const content = isOfRecord
+      ? issueNotice(item, type, { id: idOf(sourceId ?? ""), groupName })
+      : undefined;
+    return [keyOf({ subject, kind, detail }), { subject, item, content }] as const;
   });
   return new Map(entries);
 }
@@ -107,6 +133,6 @@ function linkedIds(
   return (sourceId) => links.get(sourceId)?.userId;
 }
 
-function keyOf({ subject, kind, detail }: KnownIssue): string {
+function keyOf({ subject, kind, detail }: Pick<OpenIssue, "subject" | "kind" | "detail">): string {
   return JSON.stringify([subject, kind, detail]);
 }

@@ -85,6 +85,11 @@ function isQuiet(kind: IssueKind): kind is QuietKind {
 const ANSWERS: Readonly<
   Record<Exclude<IssueKind, QuietKind>, Pick<Notice, "status" | "scimType">>
 > = {
+  "listing-incomplete": { status: 400, scimType: null },
+  "groups-unread": { status: 400, scimType: null },
+  "users-unasked": { status: 502, scimType: null },
+  unreadable: { status: 502, scimType: null },
+  "state-unknown": { status: 400, scimType: "invalidValue" },
   "no-id": { status: 400, scimType: null },
   "no-username": { status: 400, scimType: "invalidValue" },
   "invalid-value": { status: 400, scimType: "invalidValue" },
@@ -96,11 +101,14 @@ const ANSWERS: Readonly<
   "account-of-another": { status: 409, scimType: "uniqueness" },
   "match-undecided": { status: 409, scimType: "uniqueness" },
   "group-name-taken": { status: 409, scimType: "uniqueness" },
-  unreadable: { status: 502, scimType: null },
 };
 
 /** In place of the details that repeat what the provider sent; the others name attributes and ids of ours. */
 const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
+  [
+    "unreadable",
+    "The provider's answer about this record cannot be used; the record stays as it is, and the next run asks again. The issue of the run says why.",
+  ],
   [
     "rehire-conflict",
     "Its name or address belongs to a former user, who may be another person. The issue of the run says which, and what to do.",
@@ -120,10 +128,6 @@ const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
   [
     "group-invalid",
     "The group cannot be kept as it is at the provider. The issue of the run says why.",
-  ],
-  [
-    "unreadable",
-    "The provider's answer about this record cannot be used; the record stays as it is, and the next run asks again. The issue of the run says why.",
   ],
 ]);
 

@@ -14,6 +14,8 @@ export interface Link {
   readonly goneAt: number | undefined;
   /** The manager as the record names him, as long as no linked user answers to that. */
   readonly pendingManager: string | undefined;
+  /** The provider's own stamp of the record that was applied last, in milliseconds; undefined for none. */
+  readonly stamp?: number | undefined;
 }
 
 /** Why a user is to be switched off. */
@@ -60,7 +62,14 @@ export type Operation =
   /** The user is let go untouched: its link goes. */
   | { readonly op: "unmanage"; readonly sourceId: string; readonly userId: string }
   /** Nothing to write; the link may still learn something. */
-  | { readonly op: "skip"; readonly sourceId: string; readonly link: Link }
+  | {
+      readonly op: "skip";
+      readonly sourceId: string;
+      readonly link: Link;
+      readonly issue?: Issue | undefined;
+    }
+  /** The record is older than the one that was applied last: the provider is asked which holds. */
+  | { readonly op: "older"; readonly sourceId: string; readonly userId: string }
   | {
       readonly op: "ignore";
       readonly sourceId: string | undefined;

@@ -58,4 +58,6 @@ export interface PlanContext {
   readonly config: BridgeConfig;
   /** How far the run is: whatever is uncertain is held back until the pass that can tell. */
   readonly pass: Pass;
+  /** Whether the records are answers to looks by id, which no stamp outweighs. */
+  readonly isAsked?: boolean;
 }

@@ -116,6 +116,18 @@ export function undecidedIssue(
   };
 }
 
+/** The issue of a record that does not say whether its user is active. */
+export function stateIssue(subject: Subject, isHere: boolean): Issue {
+  const done = isHere
+    ? "The user here stays active or inactive as it is; what else the record says was taken over."
+    : "Nobody was created or switched on for it.";
+  return {
+    kind: "state-unknown",
+    ...subject,
+    detail: `The record does not say whether its user is active, or says it in a word that is not known. ${done} Look at the user's state at the provider; the next run tries again.`,
+  };
+}
+
 /** The issue of a manager whom no linked user answers to. */
 export function managerIssue(subject: Subject): Issue {
   return {

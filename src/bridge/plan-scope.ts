@@ -18,6 +18,12 @@ export function isUser(prepared: Prepared): prepared is PreparedUser {
   return prepared.mapped.kind === "user";
 }
 
+/** Whether a record leaves out what did not change, as those of a delta listing may. */
+export function isPartial({ unsaid, misfits }: MappedUser): boolean {
+  const unfit = new Set(misfits.map(({ path }) => path));
+  return [...unsaid].some((path) => !unfit.has(path));
+}
+
 /** Tells whether a user is excluded; `before` says what a partial record does not. */
 export type UserExclusion = (mapped: MappedUser, before: ResourceRecord | undefined) => boolean;
 

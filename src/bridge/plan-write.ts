@@ -8,9 +8,9 @@ import { USER_NAME } from "./mapping/map-user.ts";
 import type { Link, Operation } from "./operation.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { misfitsOf, textIn, withManager } from "./plan-document.ts";
-import { managerIssue, type Subject, unfitIssue } from "./plan-issue.ts";
+import { managerIssue, type Subject, stateIssue, unfitIssue } from "./plan-issue.ts";
 import type { EarlierUsers, ManagerResolver } from "./plan-managers.ts";
-import type { PreparedUser } from "./plan-scope.ts";
+import { isPartial, type PreparedUser } from "./plan-scope.ts";
 import type { Target } from "./plan-target.ts";
 
 /** A record that is to be written to a user: all is known but its manager. */
@@ -79,13 +79,25 @@ export function writeDraft(
       isActive: state.isActive,
       goneAt: undefined,
       pendingManager: manager.pending,
+      stamp: user.mapped.stampedAt ?? keptStamp(target),
     };
-    const issues = [...issuesOf(target), ...unfitIssues(draft), ...manager.issues];
+    const found = [...unfitIssues(draft), ...stateIssues(draft), ...manager.issues];
+    const issues = [...issuesOf(target), ...found];
     return { kind: "written", operation: operationOf(draft, change, link, issues) };
   } catch (error) {
     if (error instanceof ScimError) return { kind: "refused", error };
     throw error;
   }
+}
+
+function keptStamp(target: Target): number | undefined {
+  return target.kind === "linked" ? target.link.stamp : undefined;
+}
+
+/** A partial record leaves out what did not change; a whole one that says no state is odd. */
+function stateIssues({ user, document }: Draft): readonly Issue[] {
+  if (user.mapped.isActive !== undefined || isPartial(user.mapped)) return [];
+  return [stateIssue(subjectOfDraft(user.sourceId, document), true)];
 }
 
 function issuesOf(target: Target): readonly Issue[] {
@@ -130,7 +142,8 @@ function operationOf(
 function stateOf({ user, target }: Draft) {
   const isThere = target.kind !== "create" && target.kind !== "restore";
   const wasActive = isThere && documentOf(target.before).active !== false;
-  const isWanted = user.mapped.isActive ?? (isThere ? wasActive : true);
+  // A record that does not say whether its user is active never switches anybody on.
+  const isWanted = user.mapped.isActive ?? (isThere && wasActive);
   return { wasActive, isOff: wasActive && !isWanted, isActive: wasActive || isWanted };
 }
 

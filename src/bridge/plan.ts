@@ -9,11 +9,12 @@ import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
 import type { Known, PlanContext, Prepared } from "./plan-context.ts";
 import { textIn, writeMapped } from "./plan-document.ts";
 import { planGone, switchOff } from "./plan-gone.ts";
-import { refusedIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
+import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./plan-managers.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./plan-names.ts";
 import {
   exclusionOf,
+  isPartial,
   needsComparing,
   type PreparedUser,
   recordOf,
@@ -84,6 +85,9 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
   const link = known.links.bySource(sourceId);
   const record = link === undefined ? undefined : recordOf(known, link);
   if (isExcluded(mapped, record)) return decided(outOfScope(sourceId, link, "excluded", context));
+  if (link !== undefined && isOlder(user, link, context)) {
+    return decided({ op: "older", sourceId, userId: link.userId });
+  }
   if (link !== undefined && !needsComparing(user, link)) return unchanged(user, link, known);
   if (link !== undefined && record !== undefined) {
     return draftOf(user, { kind: "linked", link, before: record }, facts);
@@ -98,20 +102,43 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
     case "conflict":
       return decided({ op: "conflict", sourceId, why: target.why, issue: target.issue });
     case "create":
-    case "adopt":
     case "restore":
+      if (mapped.isActive === undefined) return decided(stateless(user));
+      return draftOf(user, target, facts);
+    case "adopt":
     case "relink":
     case "linked":
       return draftOf(user, target, facts);
   }
 }
 
+/** A record never brings back what a newer one changed; where both say the same, neither matters. */
+function isOlder(user: PreparedUser, link: Link, { isAsked = false }: PlanContext): boolean {
+  const { stampedAt, isActive } = user.mapped;
+  if (isAsked || stampedAt === undefined || link.stamp === undefined) return false;
+  const isNews = needsComparing(user, link) || (isActive ?? link.isActive) !== link.isActive;
+  return stampedAt < link.stamp && isNews;
+}
+
+/** Nobody is created, or brought back, for a record that does not say that its user is active. */
+function stateless(user: PreparedUser): Operation {
+  const { sourceId } = user;
+  const issue = stateIssue(subjectOf(user, sourceId), false);
+  return { op: "ignore", sourceId, why: "state-unknown", issue };
+}
+
 /** Nothing was said that is not written already, but perhaps that the user is inactive. */
 function unchanged({ mapped }: PreparedUser, link: Link, known: Known): Step {
   const { sourceId } = link;
-  if (mapped.isActive === false && link.isActive) return decided(switchOff(link, "disabled"));
-  if (link.pendingManager === undefined) return decided({ op: "skip", sourceId, link });
-  return { kind: "waiting", link, record: recordOf(known, link) };
+  const stamp = Math.max(link.stamp ?? 0, mapped.stampedAt ?? 0) || undefined;
+  const kept: Link = { ...link, stamp };
+  if (mapped.isActive === false && link.isActive) return decided(switchOff(kept, "disabled"));
+  if (mapped.isActive === undefined && !isPartial(mapped)) {
+    const issue = stateIssue({ sourceId, userName: undefined }, true);
+    return decided({ op: "skip", sourceId, link: kept, issue });
+  }
+  if (link.pendingManager === undefined) return decided({ op: "skip", sourceId, link: kept });
+  return { kind: "waiting", link: kept, record: recordOf(known, link) };
 }
 
 function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): Step {

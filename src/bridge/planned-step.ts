@@ -5,7 +5,9 @@ import type { PlannedStep } from "./views.ts";
 
 /** An operation of a dry run as administrators see it; undefined for one that does nothing. */
 export function plannedStep(operation: Operation): PlannedStep | undefined {
-  return operation.op === "skip" ? undefined : shownStep(operation, null);
+  return operation.op === "skip" || operation.op === "older"
+    ? undefined
+    : shownStep(operation, null);
 }
 
 /** Any operation as administrators see it; `linkedId` is the user whom its record is linked to. */
@@ -25,6 +27,8 @@ export function shownStep(operation: Operation, linkedId: string | null): Planne
     }
     case "unmanage":
       return { op, sourceId, userId: operation.userId, why: "excluded", ...sides(undefined) };
+    case "older":
+      return { op: "skip", sourceId, userId: operation.userId, why: "older", ...sides(undefined) };
     case "ignore":
     case "conflict":
       return { op, sourceId, userId: linkedId, why: operation.why, ...sides(undefined) };

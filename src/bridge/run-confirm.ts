@@ -9,11 +9,22 @@ import { evidenceOf, questionsOf } from "./plan-evidence.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "./plan-missing.ts";
 import { preparePage } from "./plan-prepare.ts";
-import { enterPhase, type Run } from "./run.ts";
+import { enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
 import { keepClaims, noteSeen, rawsOf } from "./run-users.ts";
 import { SourceError } from "./source.ts";
+import {
+  countActiveMissing,
+  countAsks,
+  dropAsks,
+  dropMissingAsks,
+  missingAsks,
+  nextAsks,
+  noteAsked,
+  putAsks,
+} from "./storage-asks.ts";
 import { listConflicts } from "./storage-conflicts.ts";
-import { countActiveOffs, dropOffs, listOffs, putMissing } from "./storage-offs.ts";
+import { issueSubject, unmetSubjects } from "./storage-issues.ts";
+import { dropLinklessOffs, listOffs, stillApproved, takeUpApproved } from "./storage-offs.ts";
 import { chunkCount, unseenLinks } from "./storage-seen.ts";
 import { planContext, type World } from "./world.ts";
 
@@ -26,26 +37,29 @@ const UNASKED_PER_STEP = 1_000;
 /** So many waiting records may take over a user who is gone; more are left to the next run. */
 const CONFLICTS_MAX = 1_000;
 
+/** So many approved switch-offs are put on the list in one step. */
+const APPROVED_PER_STEP = 1_000;
+
+/** A listing that falls short puts no more people on the list once so many are on it. */
+const SHORT_ASKS_MAX = 10_000;
+
+/** So many people are asked for in one run of whom no complete listing says anything; the others in the next. */
+const DOUBTED_PER_RUN = 100;
+
 /**
- * Phase "confirm": who is linked but in no listing is looked for, one by one, before he is taken for
- * gone. Only after listings that came whole; without asking where they are so many that the guard
- * holds them anyway.
+ * Phase "confirm": the provider is asked by id, one by one, for everybody about whom something is open:
+ * whose switch-off was approved, whom a listing lacked or showed older than before, about whom there is an
+ * issue. An odd answer concerns that one alone: he stays as he is, and on the list.
  */
-export async function confirmMissing(world: World, run: Run): Promise<Run> {
-  const { sql, keep } = world;
-  const { step, at } = run.place;
-  if (!run.isFull || !run.isComplete) return leave(world, run);
-  if (step === "ask") return await askForMissing(world, run);
-  if (step === "trust") return trustListing(world, run);
-  return keep(run, () => {
-    if (at >= chunkCount(sql)) {
-      return { ...run, place: { ...run.place, step: isHeldAnyway(world) ? "trust" : "ask" } };
-    }
-    const context = planContext(world, "page");
-    const missing = unseenLinks(sql, at).filter((link) => needsConfirming(link, context));
-    putMissing(sql, missing);
-    return { ...run, place: { ...run.place, at: at + 1 } };
-  });
+export async function confirmUsers(world: World, run: Run): Promise<Run> {
+  switch (run.place.step) {
+    case "":
+      return listApproved(world, run);
+    case "trust":
+      return trustListing(world, run);
+    default:
+      return await askForNext(world, run);
+  }
 }
 
 /** A user as the provider answers when asked for by id. */
@@ -57,8 +71,68 @@ export interface AskedUser {
   readonly unreadable?: string;
 }
 
+function listApproved(world: World, run: Run): Run {
+  const { sql, keep, clock } = world;
+  const { after } = run.place;
+  const approved = run.mode === "plan" ? [] : listOffs(sql, "approved", APPROVED_PER_STEP, after);
+  const last = approved.at(-1);
+  return keep(run, () => {
+    const ids = approved.map(({ sourceId }) => sourceId);
+    putAsks(sql, run, "approved", ids, clock.now());
+    if (mayWrite(run)) takeUpApproved(sql, run.runId);
+    if (last !== undefined) return { ...run, place: { ...run.place, after: last.sourceId } };
+    if (run.mode === "approve") return ask(world, run);
+    if (run.isFull) {
+      const isTrusted = run.isComplete && isHeldAnyway(world, run);
+      return isTrusted ? { ...run, place: { ...NO_PLACE, step: "trust" } } : ask(world, run);
+    }
+    putAsks(sql, run, "issue", unmetSubjects(sql, run, DOUBTED_PER_RUN), clock.now());
+    return ask(world, run);
+  });
+}
+
+/**
+ * Puts whom no listing showed on the list of those to be asked for, piece by piece; `then` is the run behind
+ * the last one.
+ */
+export function listMissing(world: World, run: Run, then: (run: Run) => Run): Run {
+  const { sql, keep, clock } = world;
+  const { at } = run.place;
+  return keep(run, () => {
+    if (at === 0 && run.isComplete) dropMissingAsks(sql, run);
+    const context = planContext(world, "page");
+    const missing = unseenLinks(sql, at).filter((link) => needsConfirming(link, context));
+    const ids = missing.map(({ sourceId }) => sourceId);
+    const isRoom = run.isComplete || countAsks(sql, run) < SHORT_ASKS_MAX;
+    if (isRoom) putAsks(sql, run, "missing", ids, clock.now());
+    return at + 1 < chunkCount(sql) ? { ...run, place: { ...run.place, at: at + 1 } } : then(run);
+  });
+}
+
+function ask(world: World, run: Run): Run {
+  const asking = { ...run, place: { ...NO_PLACE, step: "ask" } };
+  return nextAsks(world.sql, run, 1).length > 0 ? asking : leave(world, run);
+}
+
+async function askForNext(world: World, run: Run): Promise<Run> {
+  const { sql } = world;
+  const asked = run.place.at;
+  const isBounded = run.mode !== "approve" && !(run.isFull && run.isComplete);
+  const room = isBounded ? DOUBTED_PER_RUN - asked : READS_PER_STEP;
+  const next = nextAsks(sql, run, Math.min(READS_PER_STEP, Math.max(1, room)));
+  // What an administrator approved is never put off.
+  const isOpen = room > 0 && run.mode !== "approve";
+  const waiting = next.filter(({ why }) => isOpen || why === "approved");
+  if (waiting.length === 0) return world.keep(run, () => leave(world, run));
+  const answers = await askFor(
+    world,
+    waiting.map(({ sourceId }) => sourceId),
+  );
+  return await settleAsked(world, run, answers);
+}
+
 /** Asks the provider for users one by one; where it breaks off, those before that are given. */
-export async function askFor(
+async function askFor(
   { source }: World,
   sourceIds: readonly string[],
 ): Promise<readonly AskedUser[]> {
@@ -80,19 +154,14 @@ export async function askFor(
 }
 
 /** Decides users by what the provider answered; a switch-off then waits in stage "run". */
-export async function settleAsked(
-  world: World,
-  run: Run,
-  asked: readonly AskedUser[],
-  save: () => void,
-): Promise<Run> {
+async function settleAsked(world: World, run: Run, answers: readonly AskedUser[]): Promise<Run> {
   const { sql, config, keep } = world;
-  const records = asked.flatMap(({ record }) => (record === undefined ? [] : [record]));
+  const records = answers.flatMap(({ record }) => (record === undefined ? [] : [record]));
   const prepared = await preparePage(records, config, "full");
   const rehired = await rehiredNow(world, run);
-  const operations = await applyRecords(world, run, prepared, "addresses");
-  const unread = asked.filter(({ unreadable }) => unreadable !== undefined);
-  const known = asked.filter(({ unreadable }) => unreadable === undefined);
+  const operations = await applyRecords(world, run, prepared, "addresses", true);
+  const unread = answers.filter(({ unreadable }) => unreadable !== undefined);
+  const known = answers.filter(({ unreadable }) => unreadable === undefined);
   const gone = known.flatMap(({ sourceId, record }) => (record === undefined ? [sourceId] : []));
   return keep(run, () => {
     keepClaims(world, run, prepared, operations);
@@ -100,36 +169,52 @@ export async function settleAsked(
     const missing = planMissing(links, rehired, planContext(world, "page"));
     const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared));
     noteSeen(sql, prepared);
-    save();
+    const knownIds = known.map(({ sourceId }) => sourceId);
+    const unreadIds = unread.map(({ sourceId }) => sourceId);
+    if (mayWrite(run)) dropLinklessOffs(sql);
+    // About whom the provider says nothing that decides, he stays on the list.
+    const open = mayWrite(run) ? stillApproved(sql, knownIds) : [];
+    // A listing that falls short lacks him again in the next run: then others come first.
+    const isShort = run.isFull && !run.isComplete;
+    const present = isShort ? known.flatMap(presentId) : [];
+    const isOpen = new Set([...open, ...present]);
+    dropAsks(
+      sql,
+      run,
+      knownIds.filter((id) => !isOpen.has(id)),
+    );
+    noteAsked(sql, run, [...unreadIds, ...isOpen]);
     const issues = unread.map(({ sourceId, unreadable = "" }) =>
       unreadableIssue(sourceId, unreadable),
     );
-    return noteIssues(world, next, { type: "User", issues, settled: [] });
+    const noted = noteIssues(world, next, { type: "User", issues, settled: gone });
+    return { ...noted, place: { ...run.place, at: run.place.at + answers.length } };
   });
+}
+
+function presentId({ sourceId, record }: AskedUser): readonly string[] {
+  return record === undefined ? [] : [sourceId];
 }
 
 function unreadableIssue(sourceId: string, detail: string): Issue {
   return { kind: "unreadable", sourceId, userName: undefined, detail };
 }
 
-async function askForMissing(world: World, run: Run): Promise<Run> {
-  const { sql } = world;
-  const waiting = listOffs(sql, "missing", READS_PER_STEP).map(({ sourceId }) => sourceId);
-  if (waiting.length === 0) return leave(world, run);
-  const asked = await askFor(world, waiting);
-  const ids = asked.map(({ sourceId }) => sourceId);
-  return await settleAsked(world, run, asked, () => dropOffs(sql, ids, "missing"));
+/** What is said where the provider cannot be asked for anybody now. */
+export function unaskedIssue(detail: string): Issue {
+  const said = `The provider could not be asked for single users: ${detail} They stay as they are, and the next run asks again.`;
+  return { kind: "users-unasked", sourceId: undefined, userName: undefined, detail: said };
 }
 
 /** Takes links for gone that nobody asked for: they are held, and asked for when they are approved. */
 function trustListing(world: World, run: Run): Run {
   const { sql, keep } = world;
-  const ids = listOffs(sql, "missing", UNASKED_PER_STEP).map(({ sourceId }) => sourceId);
-  if (ids.length === 0) return leave(world, run);
+  const ids = missingAsks(sql, run, UNASKED_PER_STEP);
+  if (ids.length === 0) return keep(run, () => ask(world, run));
   const links = [...linksBySource(sql, ids).values()];
   const offs = switchOffsIn(planMissing(links, new Set(), planContext(world, "page")));
   return keep(run, () => {
-    dropOffs(sql, ids, "missing");
+    dropAsks(sql, run, ids);
     return absorb(world, run, offs, new Map());
   });
 }
@@ -147,12 +232,17 @@ async function rehiredNow(world: World, run: Run): Promise<ReadonlySet<string>> 
   return rehiredFrom(prepared, { ...known, evidence }, config);
 }
 
-function isHeldAnyway({ sql, config }: World): boolean {
-  const switchOffs = countActiveOffs(sql, "missing");
-  const activeLinked = countLinks(sql).active;
-  return judgeGuard({ switchOffs, activeLinked }, config.settings.guard) === "hold";
+function isHeldAnyway({ sql, config }: World, run: Run): boolean {
+  const { active } = countLinks(sql);
+  const count = {
+    switchOffs: countActiveMissing(sql, run),
+    activeLinked: active + run.switchedOff,
+  };
+  return judgeGuard(count, config.settings.guard) === "hold";
 }
 
-function leave({ keep, clock }: World, run: Run): Run {
-  return keep(run, () => enterPhase(run, "switchOff", clock.now()));
+function leave(world: World, run: Run): Run {
+  const settled = [issueSubject(unaskedIssue(""))];
+  const noted = noteIssues(world, run, { type: "User", issues: [], settled });
+  return enterPhase(noted, "switchOffConfirmed", world.clock.now());
 }

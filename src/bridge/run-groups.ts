@@ -17,12 +17,7 @@ import { behindPage, noteNext, readPage } from "./listing.ts";
 import type { Issue } from "./mapped.ts";
 import { noteIssues } from "./note-issues.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
-import {
-  type MembersPage,
-  SourceError,
-  type SourceGroup,
-  type UnsupportedMember,
-} from "./source.ts";
+import { SourceError, type SourceGroup, type UnsupportedMember } from "./source.ts";
 import {
   dequeueGroup,
   enqueueGroup,
@@ -33,8 +28,13 @@ import {
   putOffGroup,
   type QueuedGroup,
 } from "./storage-groups.ts";
-import { addIssues } from "./storage-runs.ts";
-import { actorOf, type World } from "./world.ts";
+import {
+  clearUnknownMembers,
+  dropUnknownMembers,
+  enqueueAwaited,
+  putUnknownMembers,
+} from "./storage-members.ts";
+import { actorOf, RunBroken, type World } from "./world.ts";
 
 /** So many groups are removed in one step. */
 const REMOVALS_PER_STEP = 10;
@@ -53,7 +53,10 @@ export async function readGroups(world: World, run: Run): Promise<Run> {
   }
   if (config.settings.groups !== "none") return await readGroupsPage(world, run);
   return keep(run, () => {
-    if (mayWrite(run)) dropGroupLinks(sql);
+    if (mayWrite(run)) {
+      dropGroupLinks(sql);
+      clearUnknownMembers(sql);
+    }
     return leave(world, run);
   });
 }
@@ -62,6 +65,7 @@ async function readGroupsPage(world: World, run: Run): Promise<Run> {
   const { sql, source, keep } = world;
   const since = source.delta.groups ? run.since.groups : undefined;
   const page = await readPage(world, run, "groups", since);
+  if (page.isRepeating) throw new RunBroken("The provider's pages of groups repeat.");
   const groups = page.records.flatMap((record) => source.readGroup(record) ?? []);
   return keep(run, () => {
     for (const group of groups) {
@@ -74,6 +78,7 @@ async function readGroupsPage(world: World, run: Run): Promise<Run> {
     const position = behindPage(world, run.position, page, groups.length);
     if (page.next !== undefined) return { ...run, position };
     const deltaFrom = { ...run.deltaFrom, groups: page.deltaFrom };
+    if (mayWrite(run) && since !== undefined) enqueueAwaited(sql);
     return { ...run, position, deltaFrom, place: { ...run.place, step: "sync" } };
   });
 }
@@ -119,13 +124,13 @@ async function readMembers(world: World, run: Run, queued: QueuedGroup): Promise
       return noteIssues(world, run, { type: "Group", issues: [issue], settled: [], groupName });
     });
   }
-  const { sourceIds, next } = page;
-  const noted = await noteNext(world, `members ${sourceId}`, next);
+  const { sourceIds, next, noted } = page;
   const issues = page.unsupported === undefined ? [] : [unsupportedIssue(queued, page.unsupported)];
   return keep(run, () => {
     noted();
     passMembersPage(sql, sourceId, sourceIds, next);
-    return issues.length === 0 ? run : addIssues(sql, run, issues);
+    const groupName = displayName || undefined;
+    return noteIssues(world, run, { type: "Group", issues, settled: [], groupName });
   });
 }
 
@@ -144,12 +149,13 @@ function unsupportedIssue(
 }
 
 /** A page of a group's members, or why they cannot be read and stay as they are. */
-async function membersOrTrouble(
-  { source }: World,
-  { sourceId, cursor }: QueuedGroup,
-): Promise<MembersPage | SourceError> {
+async function membersOrTrouble(world: World, { sourceId, cursor }: QueuedGroup) {
   try {
-    return await source.membersPage(sourceId, cursor ?? undefined);
+    const page = await world.source.membersPage(sourceId, cursor ?? undefined);
+    const noted = await noteNext(world, `members ${sourceId}`, page.next);
+    if (noted !== undefined) return { ...page, noted };
+    const detail = "The provider's pages of this group's members repeat.";
+    return new SourceError({ kind: "record", sourceId }, detail);
   } catch (error) {
     if (error instanceof SourceError && error.failure.kind === "record") return error;
     throw error;
@@ -166,6 +172,12 @@ async function syncQueued(
   const { sourceId, tries } = queued;
   const named = namedMembers(sql, sourceId);
   const added = memberIds(world, named.added);
+  if (mayWrite(run)) {
+    if (queued.kind === "whole" || run.since.groups === undefined)
+      dropUnknownMembers(sql, sourceId);
+    else dropUnknownMembers(sql, sourceId, [...named.added, ...named.removed]);
+    putUnknownMembers(sql, sourceId, added.unknown, world.clock.now());
+  }
   if (tries === 0 && isAnyQueued(sql, added.unknown)) return "later";
   const directory = bridgeDirectory(actorOf(world, run), "Group");
   const link = groupLink(sql, sourceId);
@@ -218,7 +230,7 @@ async function removeMissing(world: World, run: Run): Promise<Run> {
       ? { kind: "gone" as const, links: missingOf(world, inScope) }
       : judgeMissingGroups(inScope, listedGroups(sql), config.settings.guard);
   if (verdict.kind === "held") {
-    return keep(run, () => leave(world, addIssues(sql, run, [verdict.issue])));
+    return keep(run, () => leave(world, run, [verdict.issue]));
   }
   const batch = verdict.links.slice(0, REMOVALS_PER_STEP);
   if (batch.length === 0) {
@@ -274,6 +286,8 @@ function isInScope({ config }: World, sourceId: SourceGroup["sourceId"]): boolea
   return groups === "all" || (groups !== "none" && groups.includes(sourceId));
 }
 
-function leave({ clock }: World, run: Run): Run {
-  return enterPhase(run, "confirm", clock.now());
+function leave(world: World, run: Run, issues: readonly Issue[] = []): Run {
+  const settled = ["", "*groups-unread"];
+  const noted = noteIssues(world, run, { type: "Group", issues, settled });
+  return enterPhase({ ...noted, areGroupsRead: true }, "done", world.clock.now());
 }

@@ -1,10 +1,16 @@
+import { documentOf } from "#scim/ports.ts";
 import { absorb, applyRecords, changeOf, linksOf, lookUp } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { pendingManagers, type StoredLink } from "./links.ts";
+import { USER_NAME } from "./mapping/map-user.ts";
+import { noteIssues } from "./note-issues.ts";
 import type { Operation } from "./operation.ts";
+import { textIn } from "./plan-document.ts";
+import { managerIssue } from "./plan-issue.ts";
 import { managerLookups } from "./plan-lookups.ts";
 import { planManagers } from "./plan-managers.ts";
 import { preparePage } from "./plan-prepare.ts";
+import { recordOf } from "./plan-scope.ts";
 import { enterPhase, mayWrite, type Run } from "./run.ts";
 import { waitingPerStep } from "./run-users.ts";
 import { listConflicts } from "./storage-conflicts.ts";
@@ -41,14 +47,23 @@ async function retryConflicts(world: World, run: Run): Promise<Run> {
 async function setManagers(world: World, run: Run): Promise<Run> {
   const { sql, clock, keep } = world;
   // Who waits was not found before; nobody has come since.
-  const isWorthALook = run.hasNewLinks && mayWrite(run);
+  const isWorthALook = run.hasNewLinks && mayWrite(run) && run.mode !== "approve";
   const pending = isWorthALook ? pendingManagers(sql, run.place.at, LINKS_PER_STEP) : [];
   const last = pending.at(-1);
-  if (last === undefined) return keep(run, () => enterPhase(run, "done", clock.now()));
+  if (last === undefined)
+    return keep(run, () =>
+      enterPhase(run, run.mode === "approve" ? "done" : "groups", clock.now()),
+    );
+  const userNames = new Map<string, string | undefined>();
   const operations = await carryOut<StoredLink, Operation>(world, run, pending, {
     plan: async (items) => {
       const links = linksOf(sql, items);
       const known = await lookUp(world, links, managerLookups(items, links));
+      for (const link of items) {
+        const record = recordOf(known, link);
+        if (record !== undefined)
+          userNames.set(link.sourceId, textIn(documentOf(record), USER_NAME));
+      }
       return planManagers(items, known, planContext(world, "second"));
     },
     changeOf,
@@ -61,9 +76,15 @@ async function setManagers(world: World, run: Run): Promise<Run> {
       },
     ],
   });
-  return keep(run, () => ({
+  const found = new Set(operations.map(({ sourceId }) => sourceId));
+  const missed = pending.filter(({ sourceId }) => !found.has(sourceId));
+  const issues = missed.map(({ sourceId }) =>
+    managerIssue({ sourceId, userName: userNames.get(sourceId) }),
+  );
+  return keep(run, () => {
     // A manager says nothing of what else is wrong with a record.
-    ...absorb(world, run, operations, new Map(), []),
-    place: { ...run.place, at: last.n },
-  }));
+    const next = absorb(world, run, operations, new Map(), []);
+    const noted = noteIssues(world, next, { type: "User", issues, settled: [] });
+    return { ...noted, place: { ...run.place, at: last.n } };
+  });
 }

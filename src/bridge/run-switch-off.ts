@@ -5,63 +5,94 @@ import { countLinks, dropLinks, putLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
 import { noteHeld, noteIssues } from "./note-issues.ts";
 import { type PlannedSwitchOff, planSwitchOffs } from "./plan-switch-offs.ts";
-import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
-import { askFor, settleAsked } from "./run-confirm.ts";
+import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
+import { listMissing } from "./run-confirm.ts";
 import {
   clearOffs,
+  confirmApproved,
   countActiveOffs,
   countOffs,
+  dropLinklessOffs,
   dropOffs,
+  dropUnwantedOffs,
+  holdOffs,
   listOffs,
-  moveOffs,
   type WaitingOff,
 } from "./storage-offs.ts";
 import { planContext, type World } from "./world.ts";
 
-const READS_PER_STEP = 5;
 const OFFS_PER_BATCH = 200;
 
 /**
- * Phase "switchOff": all switch-offs of the run together go before the guard, and happen or are held.
- * Those that an administrator approved are confirmed once more, each by asking the provider.
+ * Phases "switchOff" and "switchOffConfirmed": switch-offs go before the guard, and happen or are held:
+ * first those of people whom the provider itself calls disabled or removed, later those of the missing. The
+ * guard weighs all of a run together, so that two moments let no more through than one. What an
+ * administrator approved is past the guard.
  */
 export async function switchOff(world: World, run: Run): Promise<Run> {
-  if (run.place.step === "apply") return await applyOffs(world, run);
-  return run.mode === "approve" ? await confirmApproved(world, run) : judgeOffs(world, run);
-}
-
-function judgeOffs(world: World, run: Run): Run {
-  const { sql, config, clock, keep } = world;
-  const switchOffs = countActiveOffs(sql, "run");
-  const { active } = countLinks(sql);
-  const count = { switchOffs, activeLinked: active };
-  const verdict = judgeGuard(count, config.settings.guard);
-  return keep(run, () => {
-    if (!mayWrite(run)) {
-      const offs = countOffs(sql, "run");
-      const counts = verdict === "hold" ? { held: offs } : { deactivated: offs };
-      const next = { ...counted(run, counts), held: verdict === "hold" ? offs : 0 };
-      return enterPhase(next, "secondPass", clock.now());
-    }
-    const isHeldNews = verdict === "hold" && noteHeld(world, run, count);
-    // A complete look at everybody knows better than the one whose switch-offs are held.
-    if (run.isFull && run.isComplete) clearOffs(sql, "held");
-    if (verdict === "pass") return { ...run, place: { ...run.place, step: "apply" } };
-    const held = countOffs(sql, "run");
-    moveOffs(sql, "run", "held");
-    return enterPhase({ ...counted(run, { held }), held, isHeldNews }, "secondPass", clock.now());
-  });
-}
-
-async function confirmApproved(world: World, run: Run): Promise<Run> {
-  const { sql, keep } = world;
-  const waiting = listOffs(sql, "approved", READS_PER_STEP).map(({ sourceId }) => sourceId);
-  if (waiting.length === 0) {
-    return keep(run, () => ({ ...run, place: { ...run.place, step: "apply" } }));
+  switch (run.place.step) {
+    case "approved":
+      return await applyOffs(world, run, "confirmed");
+    case "apply":
+      return await applyOffs(world, run, "run");
+    case "judge":
+      return world.keep(run, () => judgeOffs(world, run));
+    default:
+      return run.isFull && run.phase === "switchOff"
+        ? listMissing(world, run, (listed) => begin(world, listed))
+        : world.keep(run, () => begin(world, run));
   }
-  const asked = await askFor(world, waiting);
-  const ids = asked.map(({ sourceId }) => sourceId);
-  return await settleAsked(world, run, asked, () => dropOffs(sql, ids, "approved"));
+}
+
+function begin(world: World, run: Run): Run {
+  const { sql } = world;
+  if (mayWrite(run)) confirmApproved(sql);
+  return countOffs(sql, "confirmed") > 0 ? atStep(run, "approved") : judgeOffs(world, run);
+}
+
+function atStep(run: Run, step: string): Run {
+  return { ...run, place: { ...NO_PLACE, step } };
+}
+
+/** Weighs what the run wants, and holds it or lets it pass. Runs inside the object's transaction. */
+function judgeOffs(world: World, run: Run): Run {
+  const { sql, config, clock } = world;
+  const fresh = countActiveOffs(sql, "run");
+  const { active } = countLinks(sql);
+  const count = {
+    switchOffs: run.switchedOff + run.heldActive + fresh,
+    activeLinked: active + (mayWrite(run) ? run.switchedOff : 0),
+  };
+  // Where nobody active is among them, nobody loses anything.
+  const verdict = fresh === 0 ? "pass" : judgeGuard(count, config.settings.guard);
+  const offs = countOffs(sql, "run");
+  if (offs === 0) return leave(world, run);
+  if (!mayWrite(run)) {
+    const counts = verdict === "hold" ? { held: offs } : { deactivated: offs };
+    clearOffs(sql, "run");
+    return leave(world, weighed(counted(run, counts), verdict, fresh, offs));
+  }
+  if (verdict === "pass") return atStep(run, "apply");
+  const isHeldNews = noteHeld(world, run, count) || run.isHeldNews;
+  holdOffs(sql, run.runId, clock.now());
+  const held = weighed(counted(run, { held: offs }), verdict, fresh, offs);
+  return leave(world, { ...held, isHeldNews });
+}
+
+function weighed(run: Run, verdict: "pass" | "hold", fresh: number, offs: number): Run {
+  return verdict === "hold"
+    ? { ...run, held: run.held + offs, heldActive: run.heldActive + fresh }
+    : { ...run, switchedOff: run.switchedOff + fresh };
+}
+
+/** The phase behind. Held switch-offs that a complete look at everybody wants no more are let go. */
+function leave({ sql, clock }: World, run: Run): Run {
+  if (run.phase === "switchOff") return enterPhase(run, "confirm", clock.now());
+  if (mayWrite(run)) {
+    dropLinklessOffs(sql);
+    if (run.isFull && run.isComplete) dropUnwantedOffs(sql, run.runId);
+  }
+  return enterPhase(run, "secondPass", clock.now());
 }
 
 /** What became of one switch-off. */
@@ -69,12 +100,20 @@ export type SwitchedOff =
   | { readonly kind: "planned"; readonly planned: PlannedSwitchOff }
   | { readonly kind: "refused"; readonly issue: Issue };
 
-async function applyOffs(world: World, run: Run): Promise<Run> {
-  const { sql, clock, keep } = world;
-  const offs = listOffs(sql, "run", OFFS_PER_BATCH);
-  if (offs.length === 0) return keep(run, () => enterPhase(run, "secondPass", clock.now()));
+async function applyOffs(world: World, run: Run, stage: "run" | "confirmed"): Promise<Run> {
+  const { sql, keep } = world;
+  const offs = listOffs(sql, stage, OFFS_PER_BATCH);
+  if (offs.length === 0) {
+    return keep(run, () => (stage === "confirmed" ? atStep(run, "judge") : leave(world, run)));
+  }
+  const activeBefore = countLinks(sql).active;
   const done = await switchOffNow(world, run, offs);
-  return keep(run, () => keepOffs(world, run, offs, done));
+  return keep(run, () => {
+    const next = keepOffs(world, run, offs, done);
+    // What was approved is not weighed, neither now nor against what follows.
+    const fresh = stage === "run" ? activeBefore - countLinks(sql).active : 0;
+    return { ...next, switchedOff: run.switchedOff + fresh };
+  });
 }
 
 /** Switches users off in the directory; the links are left to keepOffs. */

@@ -1,12 +1,12 @@
 import { absorb, applyRecords, switchOffsIn } from "./apply.ts";
-import { scopeOf } from "./bridge-config.ts";
+import { originOf, scopeOf } from "./bridge-config.ts";
 import type { Engine, Look } from "./engine.ts";
 import { linksBySource } from "./links.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { shownStep } from "./planned-step.ts";
 import { counted, NO_CURSORS, newRun, type Run } from "./run.ts";
 import { keepOffs, switchOffNow } from "./run-switch-off.ts";
-import { pruneRuns, writeRun } from "./storage-runs.ts";
+import { keepIssues, pruneRuns, writeRun } from "./storage-runs.ts";
 import type { PlannedStep } from "./views.ts";
 import type { World } from "./world.ts";
 
@@ -30,17 +30,18 @@ export async function syncOneUser(
     mode: "user",
     isFull: false,
     scope: scopeOf(look.config),
+    origin: originOf(look.config),
     since: NO_CURSORS,
     startedAt: clock.now(),
   });
   const prepared = await preparePage([record], look.config, "full");
-  const operations = await applyRecords(world, run, prepared, "second");
+  const operations = await applyRecords(world, run, prepared, "second", true);
   const offs = switchOffsIn(operations);
   const seen = counted(run, { seen: 1 });
   const absorbed = storage.transactionSync(() => absorb(world, seen, operations, new Map()));
   const done = await switchOffNow(world, run, offs);
   storage.transactionSync(() => {
-    const ended = keepOffs(world, absorbed, offs, done);
+    const ended = keepIssues(sql, keepOffs(world, absorbed, offs, done), []);
     writeRun(sql, { ...ended, state: "succeeded", phase: "done", finishedAt: clock.now() });
     pruneRuns(sql, ended);
   });

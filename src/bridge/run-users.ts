@@ -1,6 +1,7 @@
 import { absorb, applyRecords } from "./apply.ts";
 import { linksBySource } from "./links.ts";
 import { behindPage, type ReadPage, readPage } from "./listing.ts";
+import type { Issue } from "./mapped.ts";
 import { noteIssues } from "./note-issues.ts";
 import type { Operation } from "./operation.ts";
 import type { Prepared } from "./plan-context.ts";
@@ -15,6 +16,8 @@ import {
   listConflicts,
   settleConflicts,
 } from "./storage-conflicts.ts";
+import { issueSubject } from "./storage-issues.ts";
+import { countOffs } from "./storage-offs.ts";
 import { markSeen } from "./storage-seen.ts";
 import type { World } from "./world.ts";
 
@@ -53,6 +56,9 @@ const WAITING_PER_STEP = 500;
 /** Otherwise a request may go out for each of them. */
 const ASKED_PER_STEP = 5;
 
+/** In which order records that wait are matched at the end of a listing. */
+const ROUNDS = ["names", "addresses", "second"] as const;
+
 /** How many records that wait are looked at in one step. */
 export function waitingPerStep({ isFull, isComplete }: Run): number {
   return isFull && isComplete ? WAITING_PER_STEP : ASKED_PER_STEP;
@@ -60,29 +66,30 @@ export function waitingPerStep({ isFull, isComplete }: Run): number {
 
 /**
  * The end of phase "users": records that match somebody by name or address alone are decided, now that
- * all is known that would be stronger: names first, then addresses; and before the groups, so that those
- * find their members.
+ * all is known that would be stronger: names first, then addresses. Who was removed and made again is then
+ * paired with his former user, before anybody is switched off.
  */
 async function matchWaiting(world: World, run: Run): Promise<Run> {
   const { sql, config, clock, keep } = world;
-  const isNames = run.place.step === "";
+  const pass = ROUNDS.find((each) => each === run.place.step) ?? "names";
   const kept = listConflicts(sql, run.place.after, waitingPerStep(run));
   const last = kept.at(-1);
   if (last === undefined) {
     return keep(run, () => {
-      if (isNames && run.place.after !== "") {
-        return { ...run, place: { ...NO_PLACE, step: "addresses" } };
-      }
+      const round = roundBehind(world, run, pass);
+      if (round !== undefined) return { ...run, place: { ...NO_PLACE, step: round } };
       dropSettled(sql);
-      return enterPhase(run, "groups", clock.now());
+      return enterPhase(noteListing(world, run), "switchOff", clock.now());
     });
   }
   const records = kept.map(({ record }) => record);
   const prepared = await preparePage(records, config, run.isFull ? "full" : "delta");
-  const operations = await applyRecords(world, run, prepared, isNames ? "names" : "addresses");
+  const operations = await applyRecords(world, run, prepared, pass);
   return keep(run, () => {
     keepClaims(world, run, prepared, operations);
     const next = absorb(world, run, operations, rawsOf(prepared));
+    // The page had shown them before they were linked.
+    noteSeen(sql, prepared);
     // They stay until all are matched: what one of them claims holds for the others.
     settleConflicts(
       sql,
@@ -100,20 +107,55 @@ function noteSkipped(world: World, run: Run, { skipped = [] }: ReadPage): Run {
   return noteIssues(world, run, { type: "User", issues, settled: [] });
 }
 
+/** The round after one; undefined behind the last, and where nobody waits. */
+function roundBehind({ sql }: World, { place }: Run, pass: (typeof ROUNDS)[number]) {
+  if (place.after === "") return undefined;
+  if (pass === "names") return "addresses";
+  // Only whose switch-off is wanted can be the former user of somebody who waits.
+  return pass === "addresses" && countOffs(sql, "run") > 0 ? "second" : undefined;
+}
+
+/** Says in the run whether its listing of everybody came whole. */
+function noteListing(world: World, run: Run): Run {
+  if (!run.isFull) return run;
+  const why = run.incompleteWhy ?? "A page brought nobody new.";
+  const detail = `The provider's listing of users does not add up: ${why} Nobody who is not in it is taken for gone; they are asked for one by one, some in each run. Look whether the bridge's account sees all users; if it does, tell the provider.`;
+  const issue: Issue = {
+    kind: "listing-incomplete",
+    sourceId: undefined,
+    userName: undefined,
+    detail,
+  };
+  return noteIssues(world, run, {
+    type: "User",
+    issues: run.isComplete ? [] : [issue],
+    settled: [issueSubject(issue)],
+  });
+}
+
 /** The run behind a page: its records are seen, its cursor is kept. */
 function passPage(world: World, run: Run, page: ReadPage, prepared: readonly Prepared[]): Run {
   const repeated = noteSeen(world.sql, prepared);
   const fresh = prepared.length - repeated;
   const position = behindPage(world, run.position, page, fresh);
-  const isLooping = prepared.length > 0 && fresh === 0;
+  const isLooping = page.isRepeating || (prepared.length > 0 && fresh === 0);
+  const loopWhy = page.isRepeating
+    ? "its pages repeat, or have no end."
+    : "a page brought nobody whom the pages before had not.";
   const next = { ...noteSkipped(world, counted(run, { seen: fresh }), page), position };
-  if (page.next !== undefined) return { ...next, isComplete: run.isComplete && !isLooping };
-  const isWhole = page.total === undefined || page.total === run.position.records + fresh;
+  const looked = isLooping
+    ? { ...next, isComplete: false, incompleteWhy: run.incompleteWhy ?? loopWhy }
+    : next;
+  if (page.next !== undefined) return looked;
+  const came = run.position.records + fresh;
+  const isWhole = page.total === undefined || page.total === came;
+  const shortWhy = `it announces ${page.total} users, and ${came} came.`;
   const users = page.deltaFrom ?? run.deltaFrom.users;
   return {
-    ...next,
+    ...looked,
     listingsRead: run.listingsRead + 1,
-    isComplete: run.isComplete && !isLooping && isWhole,
+    isComplete: looked.isComplete && isWhole,
+    incompleteWhy: looked.incompleteWhy ?? (isWhole ? undefined : shortWhy),
     deltaFrom: { ...run.deltaFrom, users },
   };
 }

@@ -1,9 +1,10 @@
-import { scopeOf } from "./bridge-config.ts";
-import { clearListing, currentRun, dropRun, failRun, finishRun } from "./bridge-runs.ts";
+import { originOf, scopeOf } from "./bridge-config.ts";
+import { beginAnew, clearListing, currentRun, failRun, finishRun } from "./bridge-runs.ts";
 import type { Engine, Look } from "./engine.ts";
 import { mayWrite, type Run } from "./run.ts";
 import type { BridgeConfig } from "./settings.ts";
 import { isDue, type Standing } from "./state.ts";
+import { hasNewApproved } from "./storage-offs.ts";
 import { writeRun } from "./storage-runs.ts";
 import { type Failed, type RunStore, runSlice } from "./sync.ts";
 import { RunBroken, RunReplaced, type World } from "./world.ts";
@@ -28,19 +29,25 @@ export function isFree(standing: Standing, run: Run): boolean {
   return !standing.paused || !mayWrite(run);
 }
 
+/** Whether switch-offs were approved that no run has asked for yet. */
+export function hasApproved({ sql }: Engine, { paused, state }: Standing): boolean {
+  return !paused && state !== "disabled" && hasNewApproved(sql);
+}
+
 function readyRun(engine: Engine, look: Look): Run | undefined {
   const { sql, storage } = engine;
+  const { config, memory } = look;
   const now = engine.tools().clock.now();
-  const run = currentRun(sql);
-  if (run !== undefined && run.scope === scopeOf(look.config)) {
-    return isFree(look.memory.standing, run) && (run.resumeAt ?? 0) <= now ? run : undefined;
+  const under = currentRun(sql);
+  if (under !== undefined && under.origin !== originOf(config)) {
+    const anew = { scope: scopeOf(config), origin: originOf(config), now };
+    storage.transactionSync(() => beginAnew(sql, under, anew));
   }
-  const why = "The configuration changed during the run; a new one follows.";
-  const { standing } =
-    run === undefined
-      ? look.memory
-      : storage.transactionSync(() => dropRun(sql, look.memory, run, why, now));
-  return isDue(standing, now) ? engine.begin(look, "delta") : undefined;
+  const run = currentRun(sql);
+  if (run !== undefined)
+    return isFree(memory.standing, run) && (run.resumeAt ?? 0) <= now ? run : undefined;
+  if (hasApproved(engine, memory.standing)) return engine.begin(look, "approve");
+  return isDue(memory.standing, now) ? engine.begin(look, "delta") : undefined;
 }
 
 async function workAt(engine: Engine, look: Look, runId: string): Promise<void> {
@@ -53,22 +60,29 @@ async function workAt(engine: Engine, look: Look, runId: string): Promise<void> 
     const world = await engine.openWorld(look, onRequest, keepersOf(engine, runId));
     const end = await runSlice(world, store, {
       requests: () => requests,
-      isStopped: () => isStopped(engine),
+      isStopped: () => isStopped(engine, look),
       exclusively: (step) => engine.exclusively(step),
     });
     if (end.kind === "finished") finish(engine, look.config, end.run);
     if (end.kind === "failed") fail(engine, look.config, end.run, end.verdict);
   } catch (error) {
     if (!(error instanceof RunBroken)) throw error;
-    const verdict = { kind: "fail", isUnauthorized: false, retryAt: undefined } as const;
+    const verdict = {
+      kind: "fail",
+      isResumable: false,
+      isUnauthorized: false,
+      retryAt: undefined,
+    } as const;
     fail(engine, look.config, store.current(), { ...verdict, detail: error.message });
   }
 }
 
-function isStopped(engine: Engine): boolean {
+/** Whether somebody paused the bridge, or changed its configuration: the next slice goes by the new one. */
+function isStopped(engine: Engine, { bridge }: Look): boolean {
   const standing = engine.memory()?.standing;
   const run = currentRun(engine.sql);
-  return standing === undefined || run === undefined || !isFree(standing, run);
+  const isChanged = engine.newestVersion > bridge.version;
+  return standing === undefined || run === undefined || isChanged || !isFree(standing, run);
 }
 
 /** Keeps steps of the run with that id, as long as it is the one under way. */
@@ -127,12 +141,13 @@ function fail(engine: Engine, config: BridgeConfig, run: Run, verdict: Failed): 
   logEnd(run, "failed");
 }
 
-function endingOf(engine: Engine, { settings }: BridgeConfig) {
+function endingOf(engine: Engine, config: BridgeConfig) {
   const { clock, newId } = engine.tools();
-  return { now: clock.now(), intervalMs: settings.intervalSeconds * 1_000, newId };
+  const intervalMs = config.settings.intervalSeconds * 1_000;
+  return { now: clock.now(), intervalMs, newId, scope: scopeOf(config) };
 }
 
-function logEnd({ runId, mode, counts, issueCount, held }: Run, state: string): void {
-  const facts = { message: "bridge run", runId, mode, state, counts, issueCount, held };
+function logEnd({ runId, mode, counts, held }: Run, state: string): void {
+  const facts = { message: "bridge run", runId, mode, state, counts, held };
   console.info(JSON.stringify(facts));
 }

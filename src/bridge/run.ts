@@ -33,6 +33,9 @@ export interface Run {
   readonly stepCount: number;
   /** How many switch-offs the guard held back in this run. */
   readonly held: number;
+  /** How many active users the run has switched off, or held, so far: the guard weighs them together. */
+  readonly switchedOff: number;
+  readonly heldActive: number;
   /** Whether any of them was not held before. */
   readonly isHeldNews: boolean;
   readonly error: string | undefined;
@@ -43,6 +46,10 @@ export interface Run {
   readonly position: ListingPosition;
   /** Whether every listing of users so far came whole. */
   readonly isComplete: boolean;
+  /** Why not, in a sentence. */
+  readonly incompleteWhy: string | undefined;
+  /** Whether the groups were read to their end. */
+  readonly areGroupsRead: boolean;
   /** From where its listings begin, and from where those of the next delta run will. */
   readonly since: DeltaCursors;
   readonly deltaFrom: DeltaCursors;
@@ -63,6 +70,10 @@ export interface Run {
   readonly troubledSince: number | undefined;
   /** By which scope it reads: a change of it calls for a full run. */
   readonly scope: string;
+  /** What its listings depend on: a change of it has them begin anew. */
+  readonly origin: string;
+  /** How often failed runs in a row went on where the one before was. */
+  readonly resumes: number;
 }
 
 /** Where a phase is that has several steps; "" and 0 at its beginning. */
@@ -77,37 +88,25 @@ export const NO_PLACE: PhasePlace = { step: "", at: 0, after: "" };
 export const NO_CURSORS: DeltaCursors = { users: undefined, groups: undefined };
 
 /** What a run is started with. */
-export type RunStart = Pick<Run, "runId" | "mode" | "isFull" | "scope" | "since" | "startedAt">;
+export type RunStart = Pick<
+  Run,
+  "runId" | "mode" | "isFull" | "scope" | "origin" | "since" | "startedAt"
+>;
 
 /** A run before its first page. */
 export function newRun(start: RunStart): Run {
   return {
+    ...FRESH,
     ...start,
-    state: "running",
-    phase: start.mode === "approve" ? "switchOff" : "users",
-    counts: NO_COUNTS,
-    issueCount: 0,
-    loggedIssues: 0,
-    unloggedIssues: 0,
-    stepCount: 0,
-    held: 0,
-    isHeldNews: false,
-    error: undefined,
-    finishedAt: undefined,
-    listingsRead: 0,
+    phase: start.mode === "approve" ? "confirm" : "users",
     position: firstPage(start.startedAt),
-    isComplete: true,
-    deltaFrom: NO_CURSORS,
-    place: NO_PLACE,
-    hasNewLinks: false,
-    tries: 0,
-    pauses: 0,
-    restarts: 0,
-    waitedMs: 0,
-    resumeAt: undefined,
-    waitingFor: undefined,
-    troubledSince: undefined,
   };
+}
+
+/** The run as a former version of the program may have kept it. */
+export function readKeptRun(text: string): Run {
+  // Written by writeRun from a Run; what a later version added is at its beginning.
+  return { ...FRESH, ...(JSON.parse(text) as Run) };
 }
 
 /** The beginning of a listing. */
@@ -150,3 +149,36 @@ const NO_COUNTS = {
 
 // Object.keys gives exactly the names that the literal above has.
 const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof RunCounts)[];
+
+const FRESH: Omit<Run, "runId" | "mode" | "isFull" | "since" | "startedAt" | "phase" | "position"> =
+  {
+    state: "running",
+    counts: NO_COUNTS,
+    issueCount: 0,
+    loggedIssues: 0,
+    unloggedIssues: 0,
+    stepCount: 0,
+    held: 0,
+    switchedOff: 0,
+    heldActive: 0,
+    isHeldNews: false,
+    error: undefined,
+    finishedAt: undefined,
+    listingsRead: 0,
+    isComplete: true,
+    incompleteWhy: undefined,
+    areGroupsRead: false,
+    deltaFrom: NO_CURSORS,
+    place: NO_PLACE,
+    hasNewLinks: false,
+    tries: 0,
+    pauses: 0,
+    restarts: 0,
+    waitedMs: 0,
+    resumeAt: undefined,
+    waitingFor: undefined,
+    troubledSince: undefined,
+    scope: "",
+    origin: "",
+    resumes: 0,
+  };

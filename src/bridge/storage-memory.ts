@@ -14,6 +14,9 @@ export interface Memory {
   /** When the last full run that succeeded ended, and by which scope it read. */
   readonly lastFullAt: number | undefined;
   readonly scope: string | undefined;
+  /** The run that failed in its users listing and may be gone on with, and how many full ones in a row fell short. */
+  readonly resumableRunId?: string | undefined;
+  readonly incompleteRuns?: number;
   /** Alerts that D1 does not have yet. */
   readonly alerts: readonly PendingAlert[];
   /** Whether D1 knows the standing. */

@@ -1,7 +1,8 @@
 import type { Issue } from "./mapped.ts";
-import { mayWrite, type Run } from "./run.ts";
+import { mayWrite, type Run, readKeptRun } from "./run.ts";
 import { type ObjectSql, rowsIn } from "./storage.ts";
-import type { PlannedStep, RunView } from "./views.ts";
+import { countIssues, type ShownIssue, shownIssues } from "./storage-issues.ts";
+import type { IssueView, PlannedStep, RunView } from "./views.ts";
 
 /** So many runs are kept: ten days of them at the default interval. */
 const RUNS_KEPT = 1_000;
@@ -38,16 +39,14 @@ export function pruneRuns(sql: ObjectSql, run: Run): void {
   if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id <> ?", run.runId);
 }
 
-/** Adds issues to a run; gives the run with all of them counted. */
-export function addIssues(sql: ObjectSql, run: Run, issues: readonly Issue[]): Run {
-  return { ...run, issueCount: addItems(sql, "issues", run.runId, run.issueCount, issues) };
-}
-
-/** Adds an issue that sums up others and stands before them. */
-export function addSummary(sql: ObjectSql, run: Run, issue: Issue): Run {
-  const text = "INSERT OR REPLACE INTO issues (run_id, at, item) VALUES (?, -1, ?)";
-  sql.exec(text, run.runId, JSON.stringify(issue));
-  return { ...run, issueCount: run.issueCount + 1 };
+/** Keeps what is open at a run's end as the run shows it; `first` are those that are the run's own. */
+export function keepIssues(sql: ObjectSql, run: Run, first: readonly Issue[]): Run {
+  const ofRunAlone = run.mode === "user";
+  const open = shownIssues(sql, run, ITEMS_KEPT, ofRunAlone).map(viewOfIssue);
+  sql.exec("DELETE FROM issues WHERE run_id = ?", run.runId);
+  const issueCount = first.length + (ofRunAlone ? open.length : countIssues(sql, run));
+  addItems(sql, "issues", run.runId, 0, [...first, ...open]);
+  return { ...run, issueCount };
 }
 
 /** Adds steps to a dry run; gives the run with all of them counted. */
@@ -62,15 +61,20 @@ export function stepsOf(sql: ObjectSql, runId: string): readonly PlannedStep[] {
 
 /** A run as administrators see it. */
 export function viewOf(sql: ObjectSql, run: Run): RunView {
-  const { runId, mode, state, phase, counts, issueCount, held, error, waitingFor, resumeAt } = run;
+  const { runId, mode, state, phase, counts, held, error, waitingFor, resumeAt } = run;
+  // A run under way shows what is open now, one that has ended what was open then.
+  const isOpen = run.finishedAt === undefined;
+  const issues = isOpen
+    ? shownIssues(sql, run, ITEMS_KEPT, false).map(viewOfIssue)
+    : itemsOf<IssueView>(sql, "issues", runId);
   return {
     runId,
     mode,
     state,
     phase,
     counts,
-    issues: itemsOf<Issue>(sql, "issues", runId),
-    issueCount,
+    issues,
+    issueCount: isOpen ? countIssues(sql, run) : run.issueCount,
     held,
     error: error ?? null,
     waitingFor: waitingFor ?? null,
@@ -85,14 +89,17 @@ export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+function viewOfIssue({ since, ...issue }: ShownIssue): IssueView {
+  return { ...issue, since: timeOf(since) };
+}
+
 function runsWhere(
   sql: ObjectSql,
   condition: string,
   ...values: readonly (string | number | null)[]
 ): readonly Run[] {
   const rows = rowsIn<{ run: string }>(sql, `SELECT run FROM runs WHERE ${condition}`, ...values);
-  // Written by writeRun.
-  return rows.map(({ run }) => JSON.parse(run) as Run);
+  return rows.map(({ run }) => readKeptRun(run));
 }
 
 function addItems(

@@ -1,6 +1,7 @@
 import type { Run } from "./run.ts";
-import { confirmMissing } from "./run-confirm.ts";
+import { confirmUsers } from "./run-confirm.ts";
 import { judgeFailure, type Verdict } from "./run-failure.ts";
+import { giveUpPhase } from "./run-give-up.ts";
 import { readGroups } from "./run-groups.ts";
 import { secondPass } from "./run-second-pass.ts";
 import { switchOff } from "./run-switch-off.ts";
@@ -67,8 +68,9 @@ function takeStep(world: World, run: Run): Promise<Run> {
     case "groups":
       return readGroups(world, run);
     case "confirm":
-      return confirmMissing(world, run);
+      return confirmUsers(world, run);
     case "switchOff":
+    case "switchOffConfirmed":
       return switchOff(world, run);
     case "secondPass":
       return secondPass(world, run);
@@ -90,6 +92,9 @@ function afterError(world: World, store: RunStore, error: unknown): SliceEnd | u
       return { kind: "open" };
     case "restart":
       store.postpone(verdict.run, true);
+      return undefined;
+    case "giveUp":
+      giveUpPhase(world, run, verdict.detail);
       return undefined;
     case "fail":
       return { kind: "failed", run, verdict };

@@ -7,7 +7,14 @@ import type { OffReason } from "./operation.ts";
 export type BridgeState = "pending" | "syncing" | "active" | "failed" | "disabled";
 
 /** What a run does, in order; "plan" stops before anything is written. */
-export type RunPhase = "users" | "groups" | "confirm" | "switchOff" | "secondPass" | "done";
+export type RunPhase =
+  | "users"
+  | "switchOff"
+  | "confirm"
+  | "switchOffConfirmed"
+  | "secondPass"
+  | "groups"
+  | "done";
 
 /** What started a run, and how much it looks at. */
 export type RunMode = "full" | "delta" | "plan" | "user" | "approve";
@@ -29,6 +36,12 @@ export interface RunCounts {
   readonly membersRemoved: number;
 }
 
+/** Something that is not solved yet: since when (ISO 8601), and in how many runs it was met. */
+export interface IssueView extends Issue {
+  readonly since?: string;
+  readonly tries?: number;
+}
+
 /** One run as administrators see it; times are ISO 8601. */
 export interface RunView {
   readonly runId: string;
@@ -36,8 +49,8 @@ export interface RunView {
   readonly state: "running" | "waiting" | "succeeded" | "failed";
   readonly phase: RunPhase;
   readonly counts: RunCounts;
-  /** The first of them; `issueCount` is how many there were. */
-  readonly issues: readonly Issue[];
+  /** What is unresolved, the most important first, no kind crowding out the others; `issueCount` is how many. */
+  readonly issues: readonly IssueView[];
   readonly issueCount: number;
   /** How many switch-offs the guard holds back. */
   readonly held: number;
@@ -63,12 +76,35 @@ export interface BridgeOverview {
 
 /** A switch-off that the guard holds back. */
 export interface HeldUser {
+  /** By which it is approved or rejected. */
+  readonly id: string;
+  readonly kind: "user";
   readonly sourceId: string;
   readonly userId: string;
   /** What the user is called here now; null where it was deleted meanwhile. */
   readonly userName: string | null;
   readonly why: OffReason;
+  /** Since when it is held (ISO 8601), and by which run first. */
+  readonly since: string;
+  readonly runId: string;
 }
+
+/** A page of what the guard holds back. */
+export interface HeldPage {
+  readonly items: readonly HeldUser[];
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null;
+  /** How many are held in all, and of each kind. */
+  readonly total: number;
+  readonly totals: Readonly<Record<HeldUser["kind"], number>>;
+  /** The newest run that held any of them: with `total`, what an approval names. */
+  readonly runId: string | null;
+}
+
+/** Which held switch-offs are meant: all that a run held, as many as were seen; or some by their ids. */
+export type HeldChoice =
+  | { readonly runId: string; readonly count: number }
+  | { readonly ids: readonly string[] };
 
 /** What a dry run would do, or did about one user: attribute paths with the values they would get. */
 export interface PlannedStep {
@@ -138,10 +174,15 @@ export interface BridgeCalls {
   /** Newest first. */
   readonly runs: (limit: number, beforeRunId: string | undefined) => Promise<readonly RunView[]>;
   readonly run: (runId: string) => Promise<RunView | null>;
-  readonly held: (limit: number, after: string | undefined) => Promise<readonly HeldUser[]>;
-  /** Lets exactly the held switch-offs happen, each confirmed once more; answers the run that does it. */
-  readonly approveHeld: () => Promise<BridgeAnswer<{ readonly runId: string }>>;
-  readonly rejectHeld: () => Promise<BridgeAnswer<null>>;
+  readonly held: (limit: number, after: string | undefined) => Promise<HeldPage>;
+  /**
+   * Lets exactly these held switch-offs happen, each confirmed once more, whatever breaks in between;
+   * answers the run that does it, or is under way. Refused where it is no longer what was seen.
+   */
+  readonly approveHeld: (
+    choice: HeldChoice,
+  ) => Promise<BridgeAnswer<{ readonly runId: string; readonly approved: number }>>;
+  readonly rejectHeld: (choice: HeldChoice) => Promise<BridgeAnswer<null>>;
   /** The bridge was deleted: forgets everything. Users stay as they are. */
   readonly removed: () => Promise<void>;
 }

@@ -110,6 +110,12 @@ export class TestBridge {
     return view;
   }
 
+  /** All that is held, as an administrator names it who has just looked. */
+  async seen(): Promise<{ readonly runId: string; readonly count: number }> {
+    const { runId, total } = await this.calls.held(1, undefined);
+    return { runId: runId ?? "", count: total };
+  }
+
   async view(runId: string): Promise<RunView> {
     const view = await this.stub.run(runId);
     if (view === null) throw new Error("There is no such run.");

@@ -114,8 +114,11 @@ function fakeBridge(): BridgeCalls {
     runs: async (limit, before) =>
       runs.filter(({ runId }) => before === undefined || runId < before).slice(0, limit),
     run: async (runId) => runs.find((each) => each.runId === runId) ?? null,
-    held: async () => [],
-    approveHeld: () => start("approve"),
+    held: async () => ({ items: [], next: null, total: 0, totals: { user: 0 }, runId: null }),
+    approveHeld: async () => {
+      const { value } = await start("approve");
+      return { kind: "ok", value: { ...value, approved: 1 } };
+    },
     rejectHeld: done,
   };
 }

@@ -46,6 +46,7 @@ type Row = readonly [what: string, make: () => Promise<string>, change: Call, ca
 const rename = { method: "PATCH", body: { name: "Renamed" } };
 const declare = { method: "PUT", body: { attributes: [aDeclaration({ name: "city" })] } };
 const exclude = { method: "PUT", body: { source: OKTA.source, excluded: ["*@a.example"] } };
+const HELD = { ids: ["user:a"] };
 const post = (under: string, body?: object) => ({ method: "POST", under, ...(body && { body }) });
 const DELETE = { method: "DELETE" };
 
@@ -59,8 +60,11 @@ const ROWS: readonly Row[] = [
   ["PUT of attributes", attributesOf, declare, { method: "PUT", body: { attributes: [] } }],
   ["PUT of a bridge", newBridge, exclude, { method: "PUT", body: OKTA }],
   ["DELETE of a bridge", newBridge, exclude, DELETE],
-  ...["pause", "resume", "enable", "resync", "sync", "plan", "held/approve", "held/reject"].map(
+  ...["pause", "resume", "enable", "resync", "sync", "plan"].map(
     (name): Row => [`${name} of a bridge`, newBridge, exclude, post(`/${name}`)],
+  ),
+  ...["held/approve", "held/reject"].map(
+    (name): Row => [`${name} of a bridge`, newBridge, exclude, post(`/${name}`, HELD)],
   ),
   ["PATCH of a webhook", newWebhook, rename, { method: "PATCH", body: { eventTypes: null } }],
   ["rotation of a webhook's secret", newWebhook, rename, post("/rotate", {})],

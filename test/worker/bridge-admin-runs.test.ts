@@ -31,7 +31,7 @@ describe("a call that starts a run is 202 with the run's id", () => {
     ["/sync", { mode: "full" }, ["sync", "full"]],
     ["/plan", undefined, ["startPlan"]],
     ["/resync", {}, ["resync"]],
-    ["/held/approve", undefined, ["approveHeld"]],
+    ["/held/approve", { runId: "r", count: 3 }, ["approveHeld", { runId: "r", count: 3 }]],
   ])("POST %s %j", async (name, body, expected) => {
     const { id, call, get } = await open();
 
@@ -52,8 +52,9 @@ describe("a call that changes what comes next is 204", () => {
     ["/held/reject", "rejectHeld"],
   ])("POST %s", async (name, method) => {
     const { id, call } = await open();
+    const body = name === "/held/reject" ? { ids: ["user:a"] } : undefined;
 
-    const { status } = await call(name);
+    const { status } = await call(name, body === undefined ? {} : { body });
 
     expect(status).toBe(204);
     expect(lastCallOf(id)[0]).toBe(method);
@@ -102,12 +103,25 @@ test.each(["/sync", "/plan", "/resync", "/held/approve"])(
     const { id, call } = await open();
     await env.DB.prepare("UPDATE connectors SET status = 'disabled' WHERE id = ?1").bind(id).run();
 
-    const answer = await call(name);
+    const answer = await call(name, name === "/held/approve" ? { body: { ids: ["user:a"] } } : {});
 
     expect(answer.status).toBe(409);
     expect(lastCallOf(id)).toEqual(["overview"]);
   },
 );
+
+test.each(["/held/approve", "/held/reject"])("POST %s names what was seen", async (name) => {
+  const { id, call } = await open();
+  const bodies = [undefined, {}, { runId: "r" }, { count: 3 }, { held: [] }];
+
+  for (const body of bodies) {
+    const answer = await call(name, body === undefined ? {} : { body });
+
+    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining("ids")]);
+  }
+  expect(lastCallOf(id)).toEqual(["overview"]);
+  expect((await call(name, { body: { runId: "r", count: 3 } })).status).toBeLessThan(300);
+});
 
 test("runs are listed newest first, page by page", async () => {
   const { call, get } = await open();
@@ -147,15 +161,22 @@ test("another connector's run is 404", async () => {
 test("held switch-offs are listed page by page, whatever the provider's ids are", async () => {
   const { id, get } = await open();
   const held = ["a", "ü/日本", "z"].map((sourceId) => ({
+    id: `user:${sourceId}`,
+    kind: "user" as const,
     sourceId,
     userId: sourceId,
     userName: `${sourceId}@example.com`,
     why: "missing" as const,
+    since: "2026-11-22T08:00:00.000Z",
+    runId: "r",
   }));
+  const page = { total: 3, totals: { user: 3 }, runId: "r" };
   bridges.change(id, {
     held: async (limit, after) => {
       const start = held.findIndex(({ sourceId }) => sourceId === after) + 1;
-      return held.slice(start, start + limit);
+      const items = held.slice(start, start + limit);
+      const last = start + limit < held.length ? items.at(-1) : undefined;
+      return { ...page, items, next: last?.sourceId ?? null };
     },
   });
 
@@ -163,7 +184,7 @@ test("held switch-offs are listed page by page, whatever the provider's ids are"
   const second = (await get(`/held?limit=2&cursor=${encodeURIComponent(first.nextCursor)}`)).body;
 
   expect([...first.items, ...second.items]).toEqual(held);
-  expect(second.nextCursor).toBeNull();
+  expect([first.total, first.runId, second.nextCursor]).toEqual([3, "r", null]);
 });
 
 test.each(["/runs?cursor=x", "/held?cursor=%25", "/runs?limit=0", "/runs?page=2"])(

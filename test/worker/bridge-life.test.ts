@@ -187,7 +187,7 @@ test("a bridge that is removed in the middle of a page keeps nothing of it", asy
   expect(await bridge.stub.runs(10, undefined)).toEqual([]);
 });
 
-test("another configuration during a run begins a new one", async () => {
+test("another configuration holds from the next step of a run on, and a full run follows it", async () => {
   const source = new BridgeSource(manyPeople(6));
   const bridge = await TestBridge.open(source);
   source.failures.push(undefined, { kind: "throttled", retryAt: bridge.now + 5 * MINUTE_MS });
@@ -195,8 +195,28 @@ test("another configuration during a run begins a new one", async () => {
 
   await bridge.configure({ excluded: ["p5@example.com"] });
   await bridge.settle();
+  await bridge.settleNext();
 
   const runs = await bridge.stub.runs(10, undefined);
-  expect(runs.map(({ state }) => state)).toEqual(["succeeded", "failed"]);
+  expect(runs.map(({ mode, state }) => [mode, state])).toEqual([
+    ["full", "succeeded"],
+    ["full", "succeeded"],
+  ]);
+  expect(source.asked.slice(0, 4)).toEqual(["users first", "users 2", "users 2", "users 4"]);
   expect((await bridge.users()).length).toBe(5);
+});
+
+test("a configuration that its listings depend on has a run begin them anew", async () => {
+  const source = new BridgeSource(manyPeople(6));
+  const bridge = await TestBridge.open(source);
+  source.failures.push(undefined, { kind: "throttled", retryAt: bridge.now + 5 * MINUTE_MS });
+  await bridge.settle();
+
+  await bridge.configure({ groups: "all" });
+  await bridge.settle();
+
+  const runs = await bridge.stub.runs(10, undefined);
+  expect(runs.map(({ mode, state }) => [mode, state])).toEqual([["full", "succeeded"]]);
+  expect(source.asked.slice(0, 3)).toEqual(["users first", "users 2", "users first"]);
+  expect((await bridge.users()).length).toBe(6);
 });

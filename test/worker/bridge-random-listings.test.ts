@@ -79,7 +79,7 @@ function openWorld(everybody: readonly string[]) {
       const there = everybody.length - gone.length;
       const totals = { none: undefined, "as sent": there - unlisted.length, "as there are": there };
       claimed = totals[total];
-      if (isBroken) source.failures.push(...Array(5).fill({ kind: "malformed" }));
+      if (isBroken) source.failures.push(...Array(10).fill({ kind: "malformed" }));
     },
     heal: () => {
       hidden = new Set();
@@ -118,16 +118,14 @@ function expectedOf(users: number, { gone, disabled, unlisted, total, isBroken }
   const isTooMany = (n: number) =>
     n > Math.max(GUARD.max, (users * GUARD.percent) / 100) ||
     (n === users && users >= GUARD.minBase);
-  const missing = isComplete ? gone.length + unlisted.length : 0;
-  // So many missing ones are not even asked for one by one.
-  const isUnread = isTooMany(missing);
-  const offs = disabled.length + (isUnread ? missing : isComplete ? gone.length : 0);
-  const isHeld = isUnread || isTooMany(offs);
-  return {
-    state: "succeeded",
-    held: isHeld ? offs : 0,
-    deactivated: isHeld ? 0 : offs,
-  };
+  // Whom the provider calls disabled goes first; the missing count on top.
+  const isFirstHeld = isTooMany(disabled.length);
+  const unseen = gone.length + unlisted.length;
+  // So many missing ones are not even asked for one by one; of a listing that fell short each one is.
+  const missing = isComplete && isTooMany(unseen) ? unseen : gone.length;
+  const isSecondHeld = missing > 0 && isTooMany(disabled.length + missing);
+  const held = (isFirstHeld ? disabled.length : 0) + (isSecondHeld ? missing : 0);
+  return { state: "succeeded", held, deactivated: disabled.length + missing - held };
 }
 
 /** The source ids of the users who are switched off here. */

@@ -3,8 +3,9 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/links.ts";
 import type { Link } from "#bridge/operation.ts";
-import { createTables, type ObjectSql } from "#bridge/storage.ts";
-import { countOffs, listOffs, moveOffs, newOffs, putOffs } from "#bridge/storage-offs.ts";
+import type { ObjectSql } from "#bridge/storage.ts";
+import { countOffs, heldOffs, holdOffs, listOffs, newOffs, putOffs } from "#bridge/storage-offs.ts";
+import { createTables } from "#bridge/storage-schema.ts";
 import { chunkCount, markSeen, unseenLinks } from "#bridge/storage-seen.ts";
 
 /** Runs on the storage of an object of its own. */
@@ -78,7 +79,7 @@ test("more switch-offs than fit into one value are kept, in order, and move toge
       Array.from({ length: 2_500 }, (_, n) => anOff(n)),
     );
     const fresh = newOffs(sql, 2_000).length;
-    moveOffs(sql, "run", "held");
+    holdOffs(sql, "r", 1);
     putOffs(sql, "run", [anOff(1)]);
     return {
       fresh,
@@ -89,4 +90,33 @@ test("more switch-offs than fit into one value are kept, in order, and move toge
   });
 
   expect(result).toEqual({ fresh: 2_000, stillFresh: 0, held: 2_500, page: ["s10", "s100"] });
+});
+
+test("the tables of an object that knows no version become today's, with what is in them", async () => {
+  const kept = await onStorage((sql) => {
+    for (const table of ["links", "offs", "open_issues", "asks", "unknown_members"]) {
+      sql.exec(`DROP TABLE ${table}`);
+    }
+    sql.exec("DELETE FROM memory WHERE key = 'schema'");
+    sql.exec(`CREATE TABLE links (n INTEGER PRIMARY KEY, source_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
+      hash TEXT NOT NULL, active INTEGER NOT NULL, gone_at INTEGER, pending_manager TEXT)`);
+    sql.exec("INSERT INTO links VALUES (1, 's1', 'u1', 'h', 1, NULL, NULL)");
+    sql.exec(`CREATE TABLE offs (stage TEXT NOT NULL, source_id TEXT NOT NULL, off TEXT NOT NULL,
+      PRIMARY KEY (stage, source_id)) WITHOUT ROWID`);
+    sql.exec("INSERT INTO offs VALUES ('held', 's1', ?)", JSON.stringify(anOff(1)));
+    sql.exec(`CREATE TABLE known_issues (type TEXT NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL,
+      detail TEXT NOT NULL, run_id TEXT NOT NULL, PRIMARY KEY (type, subject, kind, detail)) WITHOUT ROWID`);
+    sql.exec("INSERT INTO known_issues VALUES ('User', 's1', 'no-username', 'why', 'r')");
+    createTables(sql);
+    createTables(sql);
+    return {
+      link: linksBySource(sql, ["s1"]).get("s1"),
+      held: heldOffs(sql, 10),
+      issues: sql.exec("SELECT subject, kind, told FROM open_issues").toArray(),
+    };
+  });
+
+  expect(kept.link).toEqual({ ...aLink(1), n: 1 });
+  expect(kept.held).toEqual([{ ...anOff(1), since: 0, runId: "" }]);
+  expect(kept.issues).toEqual([{ subject: "s1", kind: "no-username", told: 1 }]);
 });

@@ -102,15 +102,16 @@ test("who is missing in a listing but answers to a point read stays as he is", a
   expect((await bridge.users()).map(({ active }) => active)).toEqual([1, 1, 1, 1]);
 });
 
-test("a listing that brought fewer records than the provider counts says nothing of the missing", async () => {
+test("a listing that brought fewer records than the provider counts is an issue, and the missing are asked for", async () => {
   const { source, bridge } = await aSyncedBridge(4);
   source.total = 4;
   source.drop("p1");
 
   const view = await bridge.run();
 
-  expect([view.state, view.counts.deactivated]).toEqual(["succeeded", 0]);
-  expect(source.asked.some((line) => line.startsWith("readUser"))).toBe(false);
+  expect([view.state, view.counts.deactivated]).toEqual(["succeeded", 1]);
+  expect(view.issues).toMatchObject([{ kind: "listing-incomplete" }]);
+  expect(source.asked.filter((line) => line.startsWith("readUser"))).toEqual(["readUser p1"]);
 });
 
 test("a delta run says nothing of who is not in it", async () => {

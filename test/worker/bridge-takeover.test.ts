@@ -162,7 +162,8 @@ test("an odd answer about the owner leaves the stranger waiting, and the run goe
   const scene = await aPushedOwner();
   scene.source.putRaw(BY_LOGIN);
   scene.source.onCall = (what) => {
-    if (what === "readUser") scene.source.failures.push({ kind: "malformed" });
+    if (what !== "readUser") return;
+    scene.source.failures.push({ kind: "record", sourceId: "u149" });
   };
 
   okOf(await scene.bridge.calls.syncUser("u7"));

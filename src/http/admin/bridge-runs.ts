@@ -1,7 +1,8 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
+import type { HeldChoice } from "#bridge/views.ts";
 import type { AppEnv } from "../services.ts";
-import { NOTHING, SYNC, SYNC_USER } from "./bridge-input.ts";
+import { HELD_CHOICE, HELD_CHOICE_DETAIL, NOTHING, SYNC, SYNC_USER } from "./bridge-input.ts";
 import { granted } from "./bridge-object.ts";
 import { type OpenBridge, openBridge } from "./bridge-open.ts";
 import { decodeIdCursor, encodeCursor } from "./cursor.ts";
@@ -97,22 +98,27 @@ function addHeld(admin: Hono<AppEnv>): void {
     const { cursor, limit } = readQuery(context, HELD_QUERY);
     const after = decodeSourceId(cursor);
     const { ask } = await openBridge(context);
-    const items = await ask((bridge) => bridge.held(limit, after));
-    const last = items.length === limit ? items.at(-1)?.sourceId : undefined;
-    const nextCursor = encodeCursor(last === undefined ? undefined : encodeURIComponent(last));
-    return context.json({ items, nextCursor });
+    const { next, ...page } = await ask((bridge) => bridge.held(limit, after));
+    const nextCursor = encodeCursor(next === null ? undefined : encodeURIComponent(next));
+    return context.json({ ...page, nextCursor });
   });
   admin.post(`${BRIDGE_PATH}/held/approve`, async (context) => {
-    await readNothing(context);
+    const choice = await readChoice(context);
     const { ask } = await openEnabled(context);
-    return context.json(granted(await ask((bridge) => bridge.approveHeld())), 202);
+    return context.json(granted(await ask((bridge) => bridge.approveHeld(choice))), 202);
   });
   admin.post(`${BRIDGE_PATH}/held/reject`, async (context) => {
-    await readNothing(context);
+    const choice = await readChoice(context);
     const { ask } = await openBridge(context);
-    granted(await ask((bridge) => bridge.rejectHeld()));
+    granted(await ask((bridge) => bridge.rejectHeld(choice)));
     return context.body(null, 204);
   });
+}
+
+/** Whoever approves says what was seen: all that a run held, or single ones. */
+async function readChoice(context: Context<AppEnv>): Promise<HeldChoice> {
+  if (!hasBody(context)) throw new Problem(400, HELD_CHOICE_DETAIL);
+  return await readInput(context, HELD_CHOICE);
 }
 
 /** A bridge whose connector works; a disabled one runs nothing (SEMANTICS 12). */

@@ -87,7 +87,7 @@ describe("somebody who comes back", () => {
     expect(await plan(memory, [ADA])).toMatchObject([{ op: "skip", link: { goneAt: undefined } }]);
   });
 
-  test("restored is active unless the record says otherwise", async () => {
+  test("in a record that says no state is not restored", async () => {
     const memory = pushed({
       known: { userName: "ada@example.com", externalId: "00u1", active: false },
     });
@@ -97,18 +97,17 @@ describe("somebody who comes back", () => {
 
     const [operation] = await runPage(memory, [row], aContext(oktaConfig(), memory), "delta");
 
-    expect(operation).toMatchObject({ op: "adopt", link: { isActive: true }, issues: [] });
-    expect(documentIn(memory, "known").active).toBe(true);
+    expect(operation).toMatchObject({ op: "ignore", why: "state-unknown" });
+    expect(documentIn(memory, "known").active).toBe(false);
   });
 
-  test("new in a partial row that says no state is active", async () => {
+  test("new in a partial row that says no state is not created", async () => {
     const memory = pushed({});
     const row = { id: "00u1", profile: { login: "ada@example.com" } };
 
     const [operation] = await runPage(memory, [row], aContext(oktaConfig(), memory), "delta");
 
-    expect(operation).toMatchObject({ op: "create", change: { kind: "create" } });
-    expect(operation).toMatchObject({ link: { isActive: true } });
+    expect(operation).toMatchObject({ op: "ignore", why: "state-unknown" });
   });
 
   test("is not among the rehired where his own id is held, or nothing is", async () => {

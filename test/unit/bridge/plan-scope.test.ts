@@ -12,7 +12,12 @@ const ENTRA = {
 } as const;
 
 describe("out of scope", () => {
-  const GUEST = { id: "00u1", userPrincipalName: "ada@example.com", userType: "Guest" };
+  const GUEST = {
+    id: "00u1",
+    userPrincipalName: "ada@example.com",
+    accountEnabled: true,
+    userType: "Guest",
+  };
 
   test("a guest is ignored, or let go where he was managed", async () => {
     const memory = pushed({});

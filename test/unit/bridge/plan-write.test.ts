@@ -327,7 +327,7 @@ describe("managers", () => {
 test("the names of a raw record reach no prototype", async () => {
   const memory = pushed({});
   const record = JSON.parse(
-    `{"id":"00u1","__proto__":{"status":"DEPROVISIONED"},"constructor":1,
+    `{"id":"00u1","status":"ACTIVE","__proto__":{"status":"DEPROVISIONED"},"constructor":1,
       "profile":{"login":"ada@example.com","__proto__":{"title":"CTO"},"toString":"x"}}`,
   );
 

@@ -8,7 +8,7 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
 
 function aRun(members: Partial<Run> = {}): Run {
-  const start = { runId: "r", mode: "delta", isFull: false, scope: "" } as const;
+  const start = { runId: "r", mode: "delta", isFull: false, scope: "", origin: "" } as const;
   const run = newRun({ ...start, since: { users: "u", groups: "g" }, startedAt: NOW });
   return { ...run, position: { ...run.position, cursor: "c", pages: 3 }, ...members };
 }
