@@ -281,6 +281,25 @@ export const refusals = sqliteTable(
   (table) => [primaryKey({ columns: [table.minute, table.ipPrefix, table.reason] })],
 );
 
+/** Attributes that a connector's clients sent and nobody declared: names, never values. */
+export const seenAttributes = sqliteTable(
+  "seen_attributes",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** Resource type, schema and name in lower case. */
+    place: text().notNull(),
+    resourceType: text("resource_type", { enum: ["User", "Group"] }).notNull(),
+    /** The URN of its extension; empty for one of the core schema. */
+    schema: text().notNull(),
+    /** Its name, and after a dot that of a part of it, as first sent. */
+    name: text().notNull(),
+    /** A bit for each type that was sent. */
+    types: integer().notNull(),
+    lastAt: integer("last_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.place] })],
+);
+
 /** Where a job that walks a table a little each minute goes on. */
 export const sweeps = sqliteTable("sweeps", {
   name: text().primaryKey(),

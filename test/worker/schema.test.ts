@@ -47,6 +47,7 @@ test("tables that are only looked up by key have no row id of their own to write
     "refusals",
     "resource_blocks",
     "resource_values",
+    "seen_attributes",
   ]);
 });
 
