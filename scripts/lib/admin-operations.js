@@ -94,6 +94,11 @@ export const OPERATIONS = [
     "Read the connector's own attributes.",
     KNOWABLE,
   ),
+  op(
+    `GET ${CONNECTOR}/attributes/seen`,
+    "getSeenAttributes",
+    "List the attributes that clients sent and nobody declared.",
+  ),
   op(`PUT ${CONNECTOR}/attributes`, "putAttributes", "Replace the connector's own attributes.", {
     body: ATTRIBUTES,
     ...TAGGED,

@@ -4,6 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { appendEvents, countRefused, type EventRow, type RefusedRow } from "#store/events.ts";
 import { addRefusals, type Refused } from "#store/refusals.ts";
+import { noteSeen, type SeenToStore } from "#store/seen-attributes.ts";
 
 /** Rows wait this long for neighbours to share a write with. */
 const GROUPING_MS = 250;
@@ -22,6 +23,10 @@ const MINUTE_MS = 60_000;
 /** A row of refused callers that is there already is added to at most so often. */
 const COUNTS_EVERY_MS = 10_000;
 
+/** When an undeclared attribute was last sent need not be known any better. */
+const SEEN_EVERY_MS = 15 * MINUTE_MS;
+const SEEN_KNOWN_MAX = 2_000;
+
 /** Keeps the isolate alive until a promise is settled, as ExecutionContext.waitUntil does. */
 type WaitUntil = (promise: Promise<void>) => void;
 
@@ -35,6 +40,9 @@ export class DeferredLog {
   private refusals = new Map<string, Refused>();
   private refused = new Map<string, Refusing>();
   /** The keys that were written in `knownMinute`: their rows are there. */
+  private seen: { readonly connectorId: ConnectorId; readonly row: SeenToStore }[] = [];
+  /** When the undeclared attributes of late were taken to be written. */
+  private seenAt = new Map<string, number>();
   private known = new Set<string>();
   private knownMinute = Number.NEGATIVE_INFINITY;
   private countsScheduledAt = Number.NEGATIVE_INFINITY;
@@ -62,6 +70,28 @@ export class DeferredLog {
   /** Notes that a credential was used; written with the next group of rows. */
   addUse(db: Database, use: CredentialUse, waitUntil: WaitUntil): void {
     this.uses.set(use.credentialId, use);
+    this.schedule(db, waitUntil);
+  }
+
+  /**
+   * Notes undeclared attributes that a client sent, each at most every quarter of an hour; written with the
+   * next group of rows.
+   */
+  addSeen(
+    db: Database,
+    connectorId: ConnectorId,
+    rows: readonly SeenToStore[],
+    waitUntil: WaitUntil,
+  ): void {
+    if (this.seenAt.size > SEEN_KNOWN_MAX) this.seenAt.clear();
+    const due = rows.filter((row) => {
+      const key = JSON.stringify([connectorId, row.resourceType, row.seen]);
+      const isDue = Math.abs(row.at - (this.seenAt.get(key) ?? 0)) >= SEEN_EVERY_MS;
+      if (isDue) this.seenAt.set(key, row.at);
+      return isDue;
+    });
+    if (due.length === 0) return;
+    this.seen.push(...due.map((row) => ({ connectorId, row })));
     this.schedule(db, waitUntil);
   }
 
@@ -94,8 +124,9 @@ export class DeferredLog {
    * throws: a log row that cannot be written fails no request.
    */
   async flush(db: Database, extent: Extent = "due"): Promise<void> {
-    const { events, uses } = this;
+    const { events, uses, seen } = this;
     this.events = [];
+    this.seen = [];
     this.uses = new Map();
     this.scheduledAt = Number.NEGATIVE_INFINITY;
     const refused = this.takeRefused(extent);
@@ -104,6 +135,7 @@ export class DeferredLog {
       ...grouped(events, (connectorId, rows) => appendEvents(db, connectorId, rows)),
       ...[...uses.values()].map((use) => noteLastUse(db, use)),
       ...addRefusals(db, refusals),
+      ...grouped(seen, (connectorId, rows) => noteSeen(db, connectorId, rows)),
       ...grouped(refused, (connectorId, rows) => countRefused(db, connectorId, rows)),
     ];
     if (statements.length === 0) return;

@@ -14,6 +14,7 @@ import type { ResourceType } from "#scim/schema/attribute.ts";
 import { type ResourceTypes, STANDARD_ALONE, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { holdsBrokenText } from "#scim/text.ts";
+import { undeclaredNames } from "#scim/undeclared-names.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit.ts";
@@ -22,6 +23,7 @@ import type { Database } from "#store/database.ts";
 import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow, RefusedRow } from "#store/events.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
+import type { SeenToStore } from "#store/seen-attributes.ts";
 import type { ChangeToCommit } from "#store/write.ts";
 import type { Answer } from "./answer.ts";
 import { requireGranted } from "./authenticate.ts";
@@ -84,6 +86,8 @@ export class ScimCall {
   isLogged = false;
   /** Whether its row shows the bodies; those of a Bulk stand in the rows of its operations. */
   showsBodies = true;
+  /** Attributes in this request, and in operations inside it, that nobody declared. */
+  undeclared: SeenToStore[] = [];
   /** Rows of operations inside this request that went into the log with no write. */
   operationRows: readonly EventRow[] = [];
   /** Why the caller was not let in, where the token is known and not good. */
@@ -308,6 +312,7 @@ export class ScimCall {
     call.settingsJudged = this.settingsJudged;
     call.requestText = body.text;
     call.requestBody = body.value;
+    call.undeclared = this.undeclared;
     return call;
   }
 
@@ -317,6 +322,7 @@ export class ScimCall {
     difference: Difference | null = null,
     resource: LoggedResource = this.resource,
   ): EventRow {
+    if (answer.status < 400) this.noteUndeclared(resource);
     return eventRow(this.facts, {
       answer: this.showsBodies || answer.status >= 400 ? answer : { ...answer, body: undefined },
       credentialId: this.access?.credentialId,
@@ -329,6 +335,16 @@ export class ScimCall {
       difference,
       isMasked: this.access?.settings.maskPersonalData ?? false,
     });
+  }
+
+  /** Looks for undeclared attributes where something was let pass, which is where they are. */
+  private noteUndeclared({ resourceType }: LoggedResource): void {
+    if (this.warnings.length === 0 || this.requestBody === undefined) return;
+    const type = resourceType === "Group" ? this.types.Group : this.types.User;
+    const at = this.facts.startedAt;
+    for (const seen of undeclaredNames(type, this.requestBody)) {
+      this.undeclared.push({ resourceType: type.name, seen, at });
+    }
   }
 
   /** The row of this request as of one that was not let in; `path` is that of its route. */

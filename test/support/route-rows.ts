@@ -122,6 +122,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "DELETE /admin/v1/connectors/:id": { kind: "admin" },
   "POST /admin/v1/connectors/:id/self-test": { kind: "admin", body: {} },
   "GET /admin/v1/connectors/:id/attributes": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/attributes/seen": { kind: "admin" },
   "PUT /admin/v1/connectors/:id/attributes": { kind: "admin", body: { attributes: [] } },
   "GET /admin/v1/tokens": { kind: "admin" },
   "GET /admin/v1/connectors/:id/tokens": { kind: "admin" },

@@ -116,6 +116,97 @@ describe("Entra's custom extension attributes, which nobody declared", () => {
   });
 });
 
+describe("attributes that clients sent and nobody declared", () => {
+  const seenBy = async (id: string) =>
+    (await gateway.admin(`/connectors/${id}/attributes/seen`)).body.items;
+
+  test("are listed with the declarations that one call stores, and then no more", async () => {
+    const client = await gateway.client();
+    const path = `/connectors/${client.id}/attributes`;
+    const { body } = await client.post(
+      aUser({
+        memebers: ["canary"],
+        title: "Dr",
+        [CUSTOM]: { tag: "canary", level: 3, tags: [{ value: "canary" }] },
+      }),
+    );
+    await client.patch(
+      body.id,
+      aPatch(
+        { op: "add", path: `${CUSTOM}:desk`, value: { floor: 1.5, code: "canary" } },
+        { op: "add", value: { [`${CUSTOM}:level`]: 4.5, [CUSTOM.toLowerCase()]: { TAG: "x" } } },
+      ),
+    );
+    const items = await seenBy(client.id);
+    const attributes = items.map(({ declaration }: { declaration: object }) => declaration);
+    const put = await gateway.admin(path, { method: "PUT", body: { attributes } });
+
+    const aSeen = (name: string, type: string, others: object = {}) =>
+      expect.objectContaining({
+        declaration: {
+          name,
+          resourceType: "User",
+          type,
+          multiValued: false,
+          caseExact: false,
+          schema: CUSTOM,
+          ...others,
+        },
+      });
+    expect(items).toEqual([
+      aSeen("memebers", "string", { multiValued: true, schema: undefined }),
+      aSeen("desk", "complex", {
+        subAttributes: [
+          { name: "code", type: "string", multiValued: false, caseExact: false },
+          { name: "floor", type: "decimal", multiValued: false, caseExact: false },
+        ],
+      }),
+      aSeen("level", "decimal"),
+      aSeen("tag", "string"),
+      aSeen("tags", "string", { multiValued: true }),
+    ]);
+    expect(JSON.stringify(items)).not.toContain("canary");
+    expect(put.status).toBe(200);
+    expect(await seenBy(client.id)).toEqual([]);
+  });
+
+  test("are seen of connectors that keep none, of groups and in a Bulk, and by their own connector alone", async () => {
+    const busy = openGateway({ roundTripsMax: 20 });
+    const client = await busy.client({ settings: { unknownExtensions: "drop" } });
+    const data = {
+      schemas: [CORE_GROUP],
+      displayName: "G",
+      "urn:example:cost:1.0": { center: true },
+    };
+    await client.call("/Bulk", {
+      method: "POST",
+      body: {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        Operations: [{ method: "POST", path: "/Groups", bulkId: "a", data }],
+      },
+    });
+    const path = (id: string) => `/connectors/${id}/attributes/seen`;
+
+    expect((await busy.admin(path(client.id))).body.items).toMatchObject([
+      {
+        declaration: { name: "center", resourceType: "Group", type: "boolean" },
+        types: ["boolean"],
+      },
+    ]);
+    expect((await busy.admin(path((await gateway.client()).id))).body.items).toEqual([]);
+  });
+
+  test("are 200 for a connector at most", async () => {
+    const client = await gateway.client();
+    for (const letter of ["a", "b", "c", "d"]) {
+      const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${letter}${n}`, 1]));
+      await client.post(aUser(many));
+    }
+
+    expect(await seenBy(client.id)).toHaveLength(200);
+  });
+});
+
 const text = fc.constantFrom("ada", "ADA", "a%", "5", "true", "😀", '{"x":"1"}', "[1]");
 const leaf = fc.oneof(text, fc.constantFrom(5, 0.5, -1), fc.boolean());
 const element = fc.oneof(

@@ -13,6 +13,7 @@ import { requireJson } from "./input.ts";
 import openapi from "./openapi.json";
 import { addParkedRoutes } from "./parked-members.ts";
 import { Problem, problemResponse } from "./problem.ts";
+import { addSeenAttributeRoutes } from "./seen-attributes.ts";
 import { addSelfTestRoute, type Play } from "./self-test.ts";
 import { addTokenRoutes } from "./tokens.ts";
 import { addWebhookRoutes } from "./webhooks.ts";
@@ -31,6 +32,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   admin.use(requireJson);
   addConnectorRoutes(admin, services);
   addAttributeRoutes(admin, services);
+  addSeenAttributeRoutes(admin, services);
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
   addBridgeRoutes(admin, services);

@@ -45,6 +45,7 @@ export function scimHandler(
     const call = new ScimCall(tools, facts, context.req.raw, credential.hash, intent);
     const answer = await answerOf(services, call, context, operation);
     await logCall(services, context, call, answer, intent);
+    noteUndeclared(services, context, call);
     return toResponse(answer);
   };
 }
@@ -135,6 +136,16 @@ async function logCall(
 /** The path of the route that a request met, as we wrote it: it holds nothing of the caller's. */
 function routeOf(context: Context<AppEnv>): string {
   return routePath(context).replace(/:(\w+)/g, "{$1}");
+}
+
+/** Bodies are looked at with the row of their request, which is there by now. */
+function noteUndeclared(
+  services: Services,
+  context: Context<AppEnv>,
+  { undeclared, access, isGranted }: ScimCall,
+): void {
+  if (undeclared.length === 0 || access === undefined || !isGranted) return;
+  services.log.addSeen(context.env.DB, access.connectorId, undeclared, waitUntil(context));
 }
 
 /** SEMANTICS 9: last used is written at most every five minutes. */

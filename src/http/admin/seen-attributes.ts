@@ -1,0 +1,77 @@
+import type { Hono } from "hono";
+import { parseDeclarations } from "#scim/schema/custom.ts";
+import {
+  type Declaration,
+  type DeclaredType,
+  isSameAttribute,
+  problemOf,
+  SUB_DECLARATIONS_MAX,
+} from "#scim/schema/declaration.ts";
+import { listSeen, type SeenAttribute } from "#store/seen-attributes.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { findOr404 } from "./connectors.ts";
+
+/** Registers the list of attributes that clients sent and nobody declared in the admin API. */
+export function addSeenAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
+  admin.get("/connectors/:id/attributes/seen", async (context) => {
+    const { number, attributes } = await findOr404(context, context.req.param("id"));
+    const declared = parseDeclarations(attributes).filter(({ isRemoved }) => !isRemoved);
+    const seen = await listSeen(context.env.DB, number, clock.now());
+    const items = seen.filter(isWhole).flatMap((attribute) => {
+      const declaration = declarationFor(attribute, partsOf(attribute, seen));
+      if (declared.some((each) => isSameAttribute(each, declaration))) return [];
+      const { types, lastSeenAt } = attribute;
+      const problem = problemOf([...declared, declaration]);
+      return [
+        {
+          // In the form that PUT takes, where it takes it.
+          declaration,
+          ...(problem !== undefined && { problem }),
+          types,
+          lastSeenAt: new Date(lastSeenAt).toISOString(),
+        },
+      ];
+    });
+    return context.json({ items });
+  });
+}
+
+function isWhole({ part }: SeenAttribute): boolean {
+  return part === undefined;
+}
+
+function partsOf(attribute: SeenAttribute, seen: readonly SeenAttribute[]) {
+  const names = ["resourceType", "schema", "name"] as const;
+  const place = (each: SeenAttribute) => names.map((name) => each[name]?.toLowerCase()).join(" ");
+  return seen.filter((each) => !isWhole(each) && place(each) === place(attribute));
+}
+
+/** The declaration that takes what was sent; of several types text takes the most. */
+function declarationFor(seen: SeenAttribute, parts: readonly SeenAttribute[]): Declaration {
+  const { resourceType, schema, name, multiValued } = seen;
+  const isComplex = seen.types.includes("complex") && parts.length > 0;
+  return {
+    name,
+    resourceType,
+    type: isComplex ? "complex" : simpleTypeFor(seen),
+    multiValued,
+    caseExact: false,
+    ...(schema !== undefined && { schema }),
+    ...(isComplex && {
+      subAttributes: parts.slice(0, SUB_DECLARATIONS_MAX).map((part) => ({
+        name: part.part ?? "",
+        type: simpleTypeFor(part),
+        multiValued: part.multiValued,
+        caseExact: false,
+      })),
+    }),
+  };
+}
+
+function simpleTypeFor({ types }: SeenAttribute): DeclaredType {
+  const [first] = types;
+  if (types.length === 1 && first !== undefined && first !== "complex") return first;
+  return types.length > 0 && types.every((each) => each === "integer" || each === "decimal")
+    ? "decimal"
+    : "string";
+}
