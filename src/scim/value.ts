@@ -57,6 +57,19 @@ export function normaliseElement(
     : normaliseSimple(attribute, attribute.type, standard, location);
 }
 
+/** Does for a sub-attribute that a path names alone what normaliseAttribute does beside its siblings. */
+export function normaliseSubAttribute(
+  attribute: Attribute,
+  subAttribute: Attribute,
+  value: JsonValue,
+  context: NormaliseContext,
+  location: string,
+): JsonValue | undefined {
+  const normalised = normaliseAttribute(subAttribute, value, context, location);
+  if (subAttribute.name === "value") checkNoJsonText(attribute, normalised, context, location);
+  return normalised;
+}
+
 /** The values that were given for a multi-valued attribute, each still as it was sent. */
 export function givenElements(
   attribute: Attribute,
@@ -289,17 +302,21 @@ function normaliseComplex(
 ): JsonObject | undefined {
   const given = subAttributesGiven(attribute, value, context, location);
   const normalised = normaliseMembers(attribute.subAttributes, given, context, `${location}.`);
-  if (attribute !== ROLES && !context.isStored) {
-    checkNoJsonText(readMember(normalised, "value"), location);
-  }
+  checkNoJsonText(attribute, readMember(normalised, "value"), context, `${location}.value`);
   return Object.keys(normalised).length === 0 ? undefined : normalised;
 }
 
-/** SCIM-SDK #516: a serialised object must not become an address, a number or somebody's id. */
-function checkNoJsonText(value: JsonValue | undefined, location: string): void {
-  if (typeof value !== "string" || !isJsonText(value)) return;
+/** SCIM-SDK #516: a serialised object must not become an address, a number or somebody's id; roles keep it. */
+function checkNoJsonText(
+  attribute: Attribute,
+  value: JsonValue | undefined,
+  context: NormaliseContext,
+  location: string,
+): void {
+  if (attribute === ROLES || context.isStored || typeof value !== "string") return;
+  if (!isJsonText(value)) return;
   throw ScimError.invalidValue(
-    `"${location}.value" holds JSON text; send the value itself, or the object in place of the text.`,
+    `"${location}" holds JSON text; send the value itself, or the object in place of the text.`,
   );
 }
 

@@ -93,7 +93,8 @@ function put(body: (value: JsonValue) => JsonObject): Way {
   };
 }
 
-function patching(operation: (value: JsonValue) => JsonObject): Way {
+/** A way by one operation of a PATCH. */
+export function patching(operation: (value: JsonValue) => JsonObject): Way {
   return (before, value, strict) => {
     const body = { schemas: [PATCH_OP], Operations: [operation(value)] };
     const operations = parsePatchRequest(body, { strict });

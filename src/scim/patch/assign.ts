@@ -1,7 +1,12 @@
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import { normaliseAttribute, normaliseElement, saysSomething } from "../value.ts";
+import {
+  normaliseAttribute,
+  normaliseElement,
+  normaliseSubAttribute,
+  saysSomething,
+} from "../value.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
 import { chosenElements, elementsOf, isChosen, storedList, withOnePrimary } from "./elements.ts";
@@ -101,10 +106,10 @@ function assignIn(
   step: AddStep,
   run: PatchRun,
 ): JsonValue | undefined {
-  const { subAttribute } = step.target;
+  const { attribute, subAttribute } = step.target;
   if (subAttribute === undefined) return before;
   const element = isJsonObject(before) ? before : undefined;
-  const given = normaliseAttribute(subAttribute, step.value, run, step.location);
+  const given = normaliseSubAttribute(attribute, subAttribute, step.value, run, step.location);
   const isAdded = step.op === "add" && subAttribute.multiValued;
   const held = isAdded && element ? readMember(element, subAttribute.name) : undefined;
   const value = held === undefined ? given : joined(subAttribute, held, given, run);

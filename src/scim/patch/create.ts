@@ -3,7 +3,7 @@ import type { CompareValue, Filter } from "../filter/ast.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
-import { normaliseAttribute, normaliseElement } from "../value.ts";
+import { normaliseElement, normaliseSubAttribute } from "../value.ts";
 import { chosenElements } from "./elements.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 
@@ -19,7 +19,7 @@ export function createElement(step: AddStep, run: PatchRun): JsonValue | undefin
   const value =
     subAttribute === undefined
       ? normaliseElement(attribute, onlyElement(step.value), run, step.location)
-      : normaliseAttribute(subAttribute, step.value, run, step.location);
+      : normaliseSubAttribute(attribute, subAttribute, step.value, run, step.location);
   if (value === undefined) return undefined;
   const given = subAttribute === undefined ? value : { [subAttribute.name]: value };
   const element = isJsonObject(given) ? { ...termsAsElement(step, terms, run), ...given } : given;

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { readMember } from "#scim/json.ts";
 import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
 import { STAFF } from "#test/support/declarations.ts";
-import { lenientWaysFor, type Outcome, type Way, waysFor } from "#test/support/ways.ts";
+import { lenientWaysFor, type Outcome, patching, type Way, waysFor } from "#test/support/ways.ts";
 
 const ADA: JsonObject = { userName: "ada", active: true };
 
@@ -153,6 +153,42 @@ describe.each<readonly [urn: string, name: string, sent: JsonValue]>([
   test.each([...waysFor(urn, name), ...lenientWaysFor(urn, name)])("%s", (_how, way) => {
     expect(() => lenient(way, sent)).toThrow(refused);
     expect(() => way(ADA, sent, true)).toThrow(refused);
+  });
+});
+
+describe("F11: JSON text is refused by a path to the value alone, too", () => {
+  const before: JsonObject = {
+    ...ADA,
+    emails: [{ value: "a@x", type: "work" }],
+    [ENTERPRISE_USER]: { manager: { value: "m1" } },
+  };
+  const jsonText = '{"value":"b@x"}';
+
+  test.each([
+    'emails[type eq "work"].value',
+    'emails[type eq "home"].value',
+    "emails.value",
+    'phoneNumbers[type eq "mobile"].value',
+    "photos.value",
+    `${ENTERPRISE_USER}:manager.value`,
+    `${ENTERPRISE_USER}:manager[value eq "m1"].value`,
+  ])("%s", (path) => {
+    for (const op of ["add", "replace"]) {
+      for (const way of [
+        patching((value) => ({ op, path, value })),
+        patching((value) => ({ op, value: { [path]: value } })),
+      ]) {
+        expect(() => way(before, jsonText, false)).toThrow(refused);
+        expect(() => way(before, [jsonText], false)).toThrow(refused);
+        expect(() => way(before, jsonText, true)).toThrow(refused);
+      }
+    }
+  });
+
+  test.each(['roles[primary eq "True"].value', "roles.value"])("but %s keeps it", (path) => {
+    const { document } = patching((value) => ({ op: "add", path, value }))(before, jsonText, false);
+
+    expect(document.roles).toEqual([expect.objectContaining({ value: jsonText })]);
   });
 });
 
