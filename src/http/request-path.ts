@@ -28,7 +28,8 @@ export function routePathOf(request: Request, basePaths: readonly string[]): str
 }
 
 function withSingleSlashes(path: string): string {
-  if (!path.includes("//")) return path;
+  // Hono takes off one slash at the end, and leaves the other one of two.
+  if (!path.includes("//") && !path.endsWith("/")) return path;
   const single = path.replace(/\/+/g, "/");
   return single.length > 1 && single.endsWith("/") ? single.slice(0, -1) : single;
 }

@@ -1,5 +1,5 @@
 import { ScimError } from "./error.ts";
-import { parseAttributePath } from "./filter/attribute-path.ts";
+import { parseAttributePath, parseDottedUrn } from "./filter/attribute-path.ts";
 import { quoteName } from "./json.ts";
 import type { ListParameters } from "./list.ts";
 import type { AttributeTarget, ResourceType } from "./schema/attribute.ts";
@@ -40,7 +40,7 @@ export function resolveSort(
   searched: readonly ResourceType[] = [type],
 ): Sort {
   if (sortBy === undefined) return CREATION_ORDER;
-  const path = parseAttributePath(sortBy);
+  const path = parseAttributePath(sortBy) ?? parseDottedUrn(sortBy);
   const isKnown = path !== undefined && searched.some((each) => findTarget(each, path));
   if (!isKnown) {
     throw ScimError.invalidPath(`There is no attribute ${quoteName(sortBy)} to sort by.`);

@@ -11,6 +11,8 @@ describe("F6: a path finds its route however it is spelled", () => {
     ["/scim/v2//Users", "/scim/v2/Users"],
     ["//scim/v2/Users/", "/scim/v2/Users"],
     ["/scim///v2/Users//Ab-1//", "/scim/v2/Users/Ab-1"],
+    ["/scim/v2/Users//", "/scim/v2/Users"],
+    ["/scim/v2//", "/scim/v2"],
     ["/scim/v2/Users//.SEARCH", "/scim/v2/Users/.search"],
     ["/scim/v2/.Search", "/scim/v2/.search"],
     ["/scim/v2/users/Ab-1", "/scim/v2/Users/Ab-1"],

@@ -128,6 +128,6 @@ const PLURAL_ATTRIBUTES: readonly Attribute[] = [
 export const USER_SCHEMA: Schema = {
   id: CORE_USER,
   name: "User",
-  description: "User account",
+  description: "User Account",
   attributes: [...SINGULAR_ATTRIBUTES, ...PLURAL_ATTRIBUTES],
 };

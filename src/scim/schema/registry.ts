@@ -15,7 +15,7 @@ export type NamedTarget =
 export const USER: ResourceType = {
   name: "User",
   endpoint: "/Users",
-  description: "User account",
+  description: "User Account",
   schema: USER_SCHEMA,
   extensions: [{ schema: ENTERPRISE_USER_SCHEMA, required: false }],
   keepsUndeclared: true,

@@ -28,6 +28,9 @@ describe("resolveSort", () => {
     ["urn:ietf:params:scim:schemas:core:2.0:User:title", [undefined, "title", undefined]],
     [`${ENTERPRISE_USER}:department`, [ENTERPRISE_USER, "department", undefined]],
     ["department", [ENTERPRISE_USER, "department", undefined]],
+    [`${ENTERPRISE_USER}.department`, [ENTERPRISE_USER, "department", undefined]],
+    [`${ENTERPRISE_USER}.manager.value`, [ENTERPRISE_USER, "manager", "value"]],
+    ["urn:ietf:params:scim:schemas:core:2.0:User.name.givenName", [undefined, "name", "givenName"]],
     ["meta.lastModified", [undefined, "meta", "lastModified"]],
   ])("finds %s as a filter does", (sortBy, names) => {
     expect(namesOf(sortOf(sortBy))).toEqual(names);
