@@ -53,6 +53,7 @@ export class BridgeDesk {
       nextSyncAt: nextSyncAt === undefined ? null : timeOf(nextSyncAt),
       linkedUsers: countLinks(sql).linked,
       held: countOffs(sql, "held"),
+      approved: countOffs(sql, "approved") + countOffs(sql, "confirmed"),
       lastRun: last === undefined ? null : viewOf(sql, last),
     };
   }

@@ -71,6 +71,8 @@ export interface BridgeOverview {
   readonly nextSyncAt: string | null;
   readonly linkedUsers: number;
   readonly held: number;
+  /** How many switch-offs were approved and are still to be done. */
+  readonly approved: number;
   readonly lastRun: RunView | null;
 }
 

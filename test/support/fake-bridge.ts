@@ -52,6 +52,7 @@ export const NEW_BRIDGE: BridgeOverview = {
   nextSyncAt: null,
   linkedUsers: 0,
   held: 0,
+  approved: 0,
   lastRun: null,
 };
 

@@ -115,12 +115,13 @@ describe("K2: approved stays approved", () => {
 
       const { runId, approved } = okOf(await bridge.calls.approveHeld(await bridge.seen()));
       const broken = await play(bridge, runId);
-      const { held } = await bridge.stub.overview();
+      const { held, approved: waiting } = await bridge.stub.overview();
       const off = (await offIds(bridge)).length;
       trouble.clear();
       const next = await bridge.run("delta");
 
       expect([approved, broken.state, off, held]).toEqual([12, state, offAtOnce, 0]);
+      expect(waiting).toBe(12 - offAtOnce);
       expect([next.state, (await offIds(bridge)).length]).toEqual(["succeeded", 12]);
     },
   );
@@ -195,6 +196,28 @@ describe("K3: what is unresolved is tried in every run", () => {
     ]);
     expect(second.issues).toMatchObject([{ sourceId: "b", tries: 2, since: expect.any(String) }]);
     expect((await bridge.users()).map(({ externalId }) => externalId)).toEqual(["a", "b"]);
+  });
+
+  test("a member who is enabled later is in the group after that same delta run", async () => {
+    const source = new BridgeSource([{ id: "a" }, { id: "b", active: false }]);
+    source.delta = { users: true, groups: true };
+    source.sendsMembers = true;
+    source.putGroups({ id: "g", name: "Eng", members: ["a", "b"] });
+    const bridge = await TestBridge.open(source, { groups: "all" });
+    await bridge.due();
+    const list = source.listPage.bind(source);
+    source.listPage = async (listing, cursor, since) => {
+      const page = await list(listing, cursor, since);
+      // Nothing changed about the group itself.
+      return listing === "groups" && since !== undefined ? { ...page, records: [] } : page;
+    };
+    source.put({ id: "b" });
+
+    const view = await bridge.run("delta");
+    const after = await bridge.run("delta");
+
+    expect([view.mode, view.counts.created, view.counts.membersAdded]).toEqual(["delta", 1, 1]);
+    expect([after.counts.membersAdded, after.counts.membersRemoved]).toEqual([0, 0]);
   });
 
   test("no kind of issue crowds the others out", async () => {
@@ -311,6 +334,41 @@ describe("K7: deleted and made again is one change", () => {
     const { deactivated, created, membersRemoved, membersAdded } = view.counts;
     expect([deactivated, created, membersRemoved, membersAdded]).toEqual([0, 0, 0, 0]);
   });
+});
+
+test("K7: removed and made again in one delta is one change", async () => {
+  const config = {
+    type: "entra",
+    tenantId: "t",
+    graphBaseUrl: "https://graph.example",
+    loginBaseUrl: "https://login.example",
+  } as const;
+  const credentials = { kind: "entra", clientId: "c", clientSecret: "s" } as const;
+  const entra = (id: string, login: string) => {
+    const name = { displayName: "Ada", givenName: "Ada", surname: "Lovelace", mail: login };
+    return { id, userPrincipalName: login, accountEnabled: true, ...name };
+  };
+  const source = new BridgeSource();
+  source.delta = { users: true, groups: false };
+  source.pageSize = 100;
+  for (const { id } of manyPeople(5)) source.putRaw(entra(id, `${id}@example.com`));
+  const tools = { createSource: () => source, fetch: () => Promise.reject(new Error("No.")) };
+  const bridge = await TestBridge.openAt({ config, credentials, tools });
+  await bridge.due();
+  const before = (await bridge.users()).find(({ externalId }) => externalId === "p0");
+  source.drop("p0");
+  const list = source.listPage.bind(source);
+  source.listPage = async (...asked) => {
+    const removed = { id: "p0", "@removed": { reason: "changed" } };
+    const page = await list(...asked);
+    return { ...page, records: [removed, entra("again", "p0@example.com")] };
+  };
+
+  const view = await bridge.run("delta");
+
+  expect([view.mode, view.counts.deactivated, view.counts.created]).toEqual(["delta", 0, 0]);
+  const after = (await bridge.users()).find(({ id }) => id === before?.id);
+  expect(after).toMatchObject({ externalId: "again", active: 1 });
 });
 
 test("a run that failed in its users listing is gone on with where it was", async () => {

@@ -192,6 +192,7 @@ const VIEWED = {
   nextSyncAt: READ_ONLY,
   linkedUsers: READ_ONLY,
   held: READ_ONLY,
+  approved: READ_ONLY,
   lastRun: READ_ONLY,
   createdAt: READ_ONLY,
   modifiedAt: READ_ONLY,

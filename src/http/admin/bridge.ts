@@ -112,7 +112,7 @@ function bridgeView(
   { createdAt, modifiedAt, paused }: Pick<StoredBridge, "createdAt" | "modifiedAt" | "paused">,
   overview: BridgeOverview,
 ) {
-  const { state, consecutiveFailures, nextSyncAt, linkedUsers, held, lastRun } = overview;
+  const { state, consecutiveFailures, nextSyncAt, linkedUsers, held, approved, lastRun } = overview;
   return {
     source,
     credentialsKind,
@@ -123,6 +123,7 @@ function bridgeView(
     nextSyncAt,
     linkedUsers,
     held,
+    approved,
     lastRun,
     createdAt: new Date(createdAt).toISOString(),
     modifiedAt: new Date(modifiedAt).toISOString(),
