@@ -169,6 +169,7 @@ async function writeGroup(
   const reading: GroupDirectory = {
     ...directory,
     read: async () => {
+      if (choice?.needs.members !== undefined) directory.steps?.spend(1);
       const values = new Set([...namedValues(named), ...(choice?.needs.names ?? [])]);
       known = await directory.readGroup(id, [...values], choice?.needs.members);
       return known.group;
@@ -234,10 +235,17 @@ async function choose(
       'The group has too many members to look for some by such a filter. Name them by "value eq" in the path, or list them in the value of the operation.',
     );
   }
+  directory.steps?.spend(STEPS_TO_READ_A_MEMBER * members.length);
   const { baseUrl } = choice;
   const decided = plan(terms, memberChooser({ named, members, baseUrl, steps }));
   return { plan: decided, named: withChosen(decided, { named, members }) };
 }
+
+/**
+ * The scan budget bounds what one request reads; each operation of a Bulk would read it all again. What
+ * shares a budget of steps pays for its reading, and reads no more where nothing is left.
+ */
+const STEPS_TO_READ_A_MEMBER = 10;
 
 const NOBODY_REMOVED = { removed: new Set<string>(), presumed: new Set<string>() };
 const NO_MEMBERS = { ids: [], parked: [] };

@@ -248,4 +248,28 @@ describe("what it may cost", () => {
     expect(byMembers.body.detail).toMatch(/value eq/);
     expect((await groups.get(id, "?excludedAttributes=members")).body.meta.version).toBe('W/"1"');
   });
+
+  test("a Bulk pays for reading the members again, and reads them no more where nothing is left", async () => {
+    const { groups, id } = await withMany(4_500);
+    const bulkOf = (count: number) =>
+      openGateway({ roundTripsMax: 100 }).scim("/Bulk", {
+        token: groups.client.token,
+        body: {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+          Operations: Array.from({ length: count }, (_, n) => ({
+            method: "PATCH",
+            path: `/Groups/${id}`,
+            data: aPatch(remove(`display co "x${n}"`)),
+          })),
+        },
+      });
+
+    const few = await bulkOf(8);
+    const many = await bulkOf(24);
+
+    const statuses = many.body.Operations.map(({ status }: { status: string }) => status);
+    expect(statuses.filter((status: string) => status === "204").length).toBeGreaterThan(3);
+    expect(many.body.Operations.at(-1).response.scimType).toBe("tooMany");
+    expect(many.cost.rowsRead - few.cost.rowsRead).toBeLessThan(4_500);
+  });
 });
