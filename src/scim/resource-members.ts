@@ -128,7 +128,7 @@ function undeclaredName(
   isObject: boolean,
 ): UndeclaredName | undefined {
   if (context.strict) return undefined;
-  return readUndeclared(type, name, { held: [...kept.keys()], isObject });
+  return readUndeclared(type, name, { held: kept, isObject });
 }
 
 function addExtension(sorting: Sorting, schema: Schema, value: JsonValue): void {

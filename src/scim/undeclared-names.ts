@@ -74,10 +74,11 @@ function addNames(type: ResourceType, object: JsonObject, names: SeenName[]): vo
 
 function addMembers(type: ResourceType, urn: string, value: JsonValue, names: SeenName[]): void {
   const members = readObject(value)?.object ?? {};
+  const held = new Set([urn.toLowerCase()]);
   for (const [name, member] of Object.entries(members)) {
     const qualified = `${urn}:${name}`;
     const isKnown = name.toLowerCase() === "schemas" || findNamed(type, qualified) !== undefined;
-    if (!isKnown && readUndeclared(type, qualified, { held: [urn] }) !== undefined) {
+    if (!isKnown && readUndeclared(type, qualified, { held }) !== undefined) {
       addName(names, { schema: urn, name }, member);
     }
   }

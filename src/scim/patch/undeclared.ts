@@ -45,7 +45,8 @@ export function applyUndeclared(
   step: UndeclaredStep,
   run: PatchRun,
 ): Document {
-  const held = Object.keys(document).filter(isExtensionMember);
+  const extensions = Object.keys(document).filter(isExtensionMember);
+  const held = new Set(extensions.map((urn) => urn.toLowerCase()));
   const isObject = isJsonObject(step.value);
   const name = readUndeclared(type, step.name, { held, isObject });
   if (name === undefined) return document;
@@ -176,12 +177,16 @@ function kept(
 
 /** Members that are not named stay, those named with nothing go (RFC 7644 §3.5.2.3). */
 function merged(before: JsonObject, given: JsonObject): JsonObject | undefined {
-  let object = before;
+  const members = new Map(
+    Object.entries(before).map(([name, member]) => [name.toLowerCase(), { name, member }]),
+  );
   for (const [name, member] of Object.entries(given)) {
-    const known = memberName(object, name) ?? name;
-    object = isUnassigned(member) ? withoutMember(object, known) : { ...object, [known]: member };
+    const key = name.toLowerCase();
+    if (isUnassigned(member)) members.delete(key);
+    else members.set(key, { name: members.get(key)?.name ?? name, member });
   }
-  return Object.keys(object).length === 0 ? undefined : object;
+  const entries = [...members.values()].map(({ name, member }) => [name, member]);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function changedPart(

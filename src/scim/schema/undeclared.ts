@@ -17,16 +17,13 @@ export interface UndeclaredName {
 
 /**
  * Reads a name under the URN of an extension; undefined where it stands under none, or none is kept. A
- * URN may go on where another ends: what is `held`, or what clients call an extension (a URN that ends with
+ * URN may go on where another ends: what is `held` (in lower case), or what clients call an extension (a URN that ends with
  * the resource type), tells where the attribute begins; a name that `isObject` stands for is else a URN.
  */
 export function readUndeclared(
   type: ResourceType,
   name: string,
-  {
-    held = [],
-    isObject = false,
-  }: { readonly held?: readonly string[]; readonly isObject?: boolean },
+  { held = NONE, isObject = false }: { readonly held?: Known; readonly isObject?: boolean },
 ): UndeclaredName | undefined {
   if (!type.keepsUndeclared || name.length > NAME_CHARACTERS_MAX || !URN_START.test(name)) {
     return undefined;
@@ -89,6 +86,11 @@ export function isTakenBack(
   return schema !== undefined && findTarget(storedAs, { urn, attribute }) !== undefined;
 }
 
+/** Which URNs there are, in lower case. */
+type Known = Pick<ReadonlySet<string>, "has">;
+
+const NONE: Known = new Set();
+
 const URN_START = /^urn:/i;
 const NAME = /^[a-z$_][a-z0-9$_-]{0,63}$/i;
 
@@ -122,18 +124,11 @@ const VERSION = /^v?\d[\d.]*$/i;
 function splitName(
   type: ResourceType,
   name: string,
-  held: readonly string[],
+  held: Known,
   isObject: boolean,
 ): UndeclaredName {
-  const folded = name.toLowerCase();
-  const own = type.extensions.map(({ schema }) => schema.id);
-  const known = [...held, ...own].toSorted((a, b) => b.length - a.length);
-  for (const urn of known) {
-    if (folded === urn.toLowerCase()) return whole(name);
-    if (folded.startsWith(`${urn.toLowerCase()}:`)) {
-      return partOf(name.slice(0, urn.length), name.slice(urn.length + 1));
-    }
-  }
+  const known = splitAtKnown(name, held, type);
+  if (known !== undefined) return known;
   const last = name.slice(name.lastIndexOf(":") + 1);
   const before = name.slice(0, -last.length - 1);
   const outer = before.slice(before.lastIndexOf(":") + 1);
@@ -145,6 +140,18 @@ function splitName(
   }
   if (TYPE_NAME.test(last) || VERSION.test(last)) return whole(name);
   return isObject && !VERSION.test(outer) ? whole(name) : partOf(before, last);
+}
+
+/** The longest URN that is known already rules. */
+function splitAtKnown(name: string, held: Known, type: ResourceType): UndeclaredName | undefined {
+  const isKnown = (urn: string) =>
+    held.has(urn.toLowerCase()) || findExtension(type, urn) !== undefined;
+  if (isKnown(name)) return whole(name);
+  for (let end = name.lastIndexOf(":"); end > 0; end = name.lastIndexOf(":", end - 1)) {
+    const urn = name.slice(0, end);
+    if (isKnown(urn)) return partOf(urn, name.slice(end + 1));
+  }
+  return undefined;
 }
 
 function whole(urn: string): UndeclaredName {

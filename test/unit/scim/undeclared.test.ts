@@ -159,7 +159,7 @@ describe("the URN in a name", () => {
   });
 
   test("ends where one ends that is held", () => {
-    const held = ["urn:example:ext"];
+    const held = new Set(["urn:example:ext"]);
 
     expect(readUndeclared(USER, "URN:example:EXT", { held })?.attribute).toBeUndefined();
     expect(readUndeclared(USER, "urn:example:ext:address", { held, isObject: true })).toMatchObject(
@@ -351,5 +351,45 @@ describe("what was kept before it was declared", () => {
 
     expect(document[STAFF]).toMatchObject({ floor: 3, shirtSize: [{ value: "M" }], seats: 3 });
     expect(Object.keys(document)).toEqual(["userName", STAFF]);
+  });
+});
+
+describe("very many names under URNs that nobody declared", () => {
+  /** How often text is folded while something is done. */
+  function foldings(work: () => unknown): number {
+    let count = 0;
+    const { toLowerCase } = String.prototype;
+    String.prototype.toLowerCase = new Proxy(toLowerCase, {
+      apply: (fold, value) => {
+        count += 1;
+        return Reflect.apply(fold, value, []);
+      },
+    });
+    try {
+      work();
+    } finally {
+      String.prototype.toLowerCase = toLowerCase;
+    }
+    return count;
+  }
+
+  const numbered = (count: number, make: (n: number) => [string, JsonValue]) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => make(n)));
+
+  test.each<[string, (count: number) => unknown]>([
+    ["in a body", (count) => read(numbered(count, (n) => [`urn:x:y${n}`, { a: 1 }]))],
+    ["with an attribute each", (count) => read(numbered(count, (n) => [`urn:x:y${n}:z`, "v"]))],
+    [
+      "merged into an object",
+      (count) =>
+        patch({ [CUSTOM]: { address: { a: 1 } } }, [
+          { op: "add", path: `${CUSTOM}:address`, value: numbered(count, (n) => [`k${n}`, 1]) },
+        ]),
+    ],
+  ])("cost what their number says, no more: %s", (_where, work) => {
+    const few = foldings(() => work(200));
+    const many = foldings(() => work(800));
+
+    expect(many / few).toBeLessThan(6);
   });
 });
