@@ -42,7 +42,6 @@ export function resourceColumns(
 ): ResourceColumns {
   const document = documentOf(record);
   const storedType = type.storedAs ?? type;
-  const schemas = { schemas: schemasFor(storedType, document) };
   const { nameKey, externalId } = identityOf(type, document);
   return {
     type: record.type,
@@ -56,11 +55,15 @@ export function resourceColumns(
     modifiedAt: record.modifiedAt,
     deletedAt: record.deletedAt ?? null,
     doc: record.documentText,
-    folded: JSON.stringify(
-      foldDocument(storedType, { ...schemas, ...fittingForm(storedType, document) }),
-    ),
+    folded: foldedText(storedType, document),
     values: lookupValues(document),
   };
+}
+
+/** The document as filters compare it: what fits its declarations alone. */
+export function foldedText(type: ResourceType, document: JsonObject): string {
+  const schemas = { schemas: schemasFor(type, document) };
+  return JSON.stringify(foldDocument(type, { ...schemas, ...fittingForm(type, document) }));
 }
 
 /** Whether a user's document says that the person may sign in (SEMANTICS 1: a missing active is true). */

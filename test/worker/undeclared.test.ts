@@ -139,7 +139,10 @@ describe("attributes that clients sent and nobody declared", () => {
     );
     const items = await seenBy(client.id);
     const attributes = items.map(({ declaration }: { declaration: object }) => declaration);
-    const put = await gateway.admin(path, { method: "PUT", body: { attributes } });
+    const put = await openGateway({ roundTripsMax: 20 }).admin(path, {
+      method: "PUT",
+      body: { attributes },
+    });
 
     const aSeen = (name: string, type: string, others: object = {}) =>
       expect.objectContaining({
@@ -204,6 +207,50 @@ describe("attributes that clients sent and nobody declared", () => {
     }
 
     expect(await seenBy(client.id)).toHaveLength(200);
+  });
+});
+
+describe("declaring what was kept", () => {
+  test("makes the values typed that fit, tells of those that do not, and drops none", async () => {
+    const busy = openGateway({ roundTripsMax: 20 });
+    const client = await busy.client();
+    const fitting = await client.post(
+      aUser({ [CUSTOM.toLowerCase()]: { LEVEL: 3, On: "True", tags: [{ value: "a" }], hat: "x" } }),
+    );
+    const misfit = await client.post(aUser({ [CUSTOM]: { level: "three", on: false } }));
+    const attributes = [
+      { name: "level", type: "integer", schema: CUSTOM },
+      { name: "on", type: "boolean", schema: CUSTOM },
+      { name: "tags", type: "string", multiValued: true, schema: CUSTOM },
+    ];
+    const path = `/connectors/${client.id}/attributes`;
+    const put = await busy.admin(path, { method: "PUT", body: { attributes } });
+    const again = await busy.admin(path, { method: "PUT", body: { attributes } });
+    const idsOf = async (filter: string) =>
+      (await client.find(filter)).body.Resources.map(({ id }: { id: string }) => id);
+
+    expect(put.body.misfits).toEqual([
+      {
+        name: "level",
+        schema: CUSTOM,
+        resourceType: "User",
+        count: 1,
+        resourceIds: [misfit.body.id],
+      },
+    ]);
+    expect(again.body).not.toHaveProperty("misfits");
+    expect(await idsOf("level gt 2")).toEqual([fitting.body.id]);
+    expect(await idsOf(`${CUSTOM}:on eq true`)).toEqual([fitting.body.id]);
+    expect(await idsOf('tags eq "A"')).toEqual([fitting.body.id]);
+    expect(await idsOf(`${CUSTOM}:hat eq "X"`)).toEqual([fitting.body.id]);
+    expect(await idsOf("not (level pr)")).toEqual([misfit.body.id]);
+    expect((await client.get(misfit.body.id)).body[CUSTOM]).toEqual({ level: "three", on: false });
+    const patched = await client.patch(
+      misfit.body.id,
+      aPatch({ op: "replace", path: "level", value: 7 }),
+    );
+    expect(patched.body[CUSTOM]).toEqual({ level: 7, on: false });
+    expect(await idsOf("level gt 2")).toEqual([fitting.body.id, misfit.body.id]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
-import { parseDeclarations, type StoredDeclaration } from "#scim/schema/custom.ts";
+import { parseDeclarations, resourceTypesOf, type StoredDeclaration } from "#scim/schema/custom.ts";
 import {
   DECLARATIONS_MAX,
   type Declaration,
@@ -10,6 +10,7 @@ import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.t
 import { hasBrokenText } from "#scim/text.ts";
 import { changeAttributes, heldAttributes } from "#store/attributes.ts";
 import type { Connector } from "#store/connectors.ts";
+import { type ReadKept, readKept } from "#store/kept-values.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { findOr404 } from "./connectors.ts";
 import { readInput } from "./input.ts";
@@ -72,7 +73,9 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
       );
       if (version !== undefined) {
         tag(context, version);
-        return answer(context, after);
+        const types = resourceTypesOf(JSON.stringify(after), seen.settings);
+        const kept = await readKept(context.env.DB, seen.number, types, wanted);
+        return answer(context, after, kept);
       }
     }
     throw new Problem(409, "Others change the attributes at the same time. Try again later.");
@@ -116,7 +119,15 @@ function declared(redeclared: Redeclared): readonly StoredDeclaration[] {
   }
 }
 
-function answer(context: Context<AppEnv>, declarations: readonly StoredDeclaration[]) {
+function answer(
+  context: Context<AppEnv>,
+  declarations: readonly StoredDeclaration[],
+  kept: ReadKept = { misfits: [], isIncomplete: false },
+) {
   const shown = declarations.filter(({ isRemoved }) => !isRemoved);
-  return context.json({ attributes: shown.map(({ isRemoved: _, ...declaration }) => declaration) });
+  return context.json({
+    attributes: shown.map(({ isRemoved: _, ...declaration }) => declaration),
+    ...(kept.misfits.length > 0 && { misfits: kept.misfits }),
+    ...(kept.isIncomplete && { isIncomplete: true }),
+  });
 }

@@ -49,7 +49,10 @@ export function problemOf(declarations: readonly Declaration[]): string | undefi
 }
 
 /** Whether two declarations are of one attribute; its names may differ in letter case. */
-export function isSameAttribute(a: Declaration, b: Declaration): boolean {
+export function isSameAttribute(
+  a: Pick<Declaration, "name" | "resourceType">,
+  b: Pick<Declaration, "name" | "resourceType">,
+): boolean {
   return a.resourceType === b.resourceType && isSameText(a.name, b.name);
 }
 
