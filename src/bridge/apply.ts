@@ -18,6 +18,7 @@ import type { ObjectSql } from "./storage.ts";
 import { putAsks } from "./storage-asks.ts";
 import { dropReleased, putReleased } from "./storage-claims.ts";
 import { type KeptConflict, putConflicts } from "./storage-conflicts.ts";
+import { putPlannedUsers } from "./storage-groups.ts";
 import { dropOffs, putOffs } from "./storage-offs.ts";
 import { addSteps } from "./storage-runs.ts";
 import type { RunCounts } from "./views.ts";
@@ -133,6 +134,12 @@ export function absorb(
   const found = operations.flatMap((each) => issuesOf(each, raws));
   // Whoever comes on a later page may be the manager: what is missed shows at the run's end.
   const issues = isListing(run) ? found.filter(({ kind }) => kind !== "manager-unresolved") : found;
+  if (!mayWrite(run)) {
+    putPlannedUsers(
+      sql,
+      decided.flatMap(({ op, sourceId }) => (op === "create" ? (sourceId ?? []) : [])),
+    );
+  }
   const steps = mayWrite(run) ? [] : decided.flatMap((each) => plannedStep(each) ?? []);
   return addSteps(sql, noteIssues(world, next, { type: "User", issues, settled }), steps);
 }

@@ -1,4 +1,4 @@
-import { clearListedGroups } from "./groups-links.ts";
+import { clearListedGroups, clearPlanned } from "./groups-links.ts";
 import { countLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
 import { mayWrite, NO_CURSORS, newRun, type Run } from "./run.ts";
@@ -193,6 +193,7 @@ export function currentRun(sql: ObjectSql): Run | undefined {
 export function clearRun(sql: ObjectSql): void {
   clearRunTables(sql);
   clearListedGroups(sql);
+  clearPlanned(sql);
 }
 
 /** Empties what the listing gathered that a run begins anew: that of groups leaves the users' alone. */

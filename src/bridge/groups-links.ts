@@ -1,9 +1,17 @@
 import type { GroupLink } from "./groups.ts";
+import { createFormerGroupTable } from "./groups-former.ts";
 import { type ObjectSql, rowsIn } from "./storage.ts";
+import {
+  clearGroupOffs,
+  clearPlannedGroupOffs,
+  createGroupOffTables,
+} from "./storage-group-offs.ts";
 
-/** Creates the table of group links where it is not there yet. */
+/** Creates the tables of groups where they are not there yet. */
 export function createGroupTables(sql: ObjectSql): void {
   for (const statement of TABLES) sql.exec(statement);
+  createGroupOffTables(sql);
+  createFormerGroupTable(sql);
 }
 
 /** Finds the link of a group of the provider. */
@@ -53,14 +61,35 @@ export function keepGroupLink(sql: ObjectSql, sourceId: string, link: GroupLink 
   );
 }
 
-/** Forgets all group links; the groups stay as they are. */
+/** Forgets all group links, and what was to become of groups; the groups stay as they are. */
 export function dropGroupLinks(sql: ObjectSql): void {
   sql.exec("DELETE FROM group_links");
+  clearGroupOffs(sql);
 }
 
 /** Notes that this run's listing showed a group. */
 export function noteListedGroup(sql: ObjectSql, sourceId: string): void {
   sql.exec("INSERT INTO listed_groups (source_id) VALUES (?) ON CONFLICT DO NOTHING", sourceId);
+}
+
+/** Notes rows of this run's listing that are no group to be synced. */
+export function noteListedRows(sql: ObjectSql, count: number): void {
+  if (count === 0) return;
+  const text = `INSERT INTO listed_rows (id, n) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET n = n + excluded.n`;
+  sql.exec(text, count);
+}
+
+/** How many different groups this run's listing showed, other rows with them, and how many are linked. */
+export function listedCount(sql: ObjectSql): { readonly rows: number; readonly linked: number } {
+  const text = `SELECT (SELECT count(*) FROM listed_groups) + coalesce((SELECT n FROM listed_rows), 0) AS rows,
+    (SELECT count(*) FROM group_links) AS linked`;
+  return rowsIn<{ rows: number; linked: number }>(sql, text)[0] ?? { rows: 0, linked: 0 };
+}
+
+/** Forgets what a dry run found. */
+export function clearPlanned(sql: ObjectSql): void {
+  clearPlannedGroupOffs(sql);
+  sql.exec("DELETE FROM planned_users");
 }
 
 /** The source ids of the groups that this run's listing showed. */
@@ -71,7 +100,9 @@ export function listedGroups(sql: ObjectSql): ReadonlySet<string> {
 
 /** Begins a new listing. */
 export function clearListedGroups(sql: ObjectSql): void {
-  sql.exec("DELETE FROM listed_groups");
+  for (const table of ["listed_groups", "listed_rows", "unsupported_members"]) {
+    sql.exec(`DELETE FROM ${table}`);
+  }
 }
 
 const TABLES = [
@@ -79,6 +110,10 @@ const TABLES = [
     hash TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID`,
   "CREATE INDEX IF NOT EXISTS group_links_group ON group_links (group_id)",
   "CREATE TABLE IF NOT EXISTS listed_groups (source_id TEXT PRIMARY KEY) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS listed_rows (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
+  `CREATE TABLE IF NOT EXISTS unsupported_members (source_id TEXT NOT NULL, item TEXT NOT NULL,
+    PRIMARY KEY (source_id, item)) WITHOUT ROWID`,
+  "CREATE TABLE IF NOT EXISTS planned_users (source_id TEXT PRIMARY KEY) WITHOUT ROWID",
 ] as const;
 
 const SELECT_LINK =

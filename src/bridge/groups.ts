@@ -1,14 +1,17 @@
 import { identityOf } from "#scim/identity.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { createGroup, type GroupDirectory } from "#scim/provision-group.ts";
+import { createGroup, type FormerGroup, type GroupDirectory } from "#scim/provision-group.ts";
 import { foldText } from "#scim/text.ts";
 import { CORE_GROUP } from "#scim/urns.ts";
 import { asIssue } from "./groups-issue.ts";
+import type { Leaving, Weighed } from "./groups-leaving.ts";
 import {
+  type ChangedGroup,
   changeGroup,
   GROUP_LIMITS,
   type GroupLimits,
+  type GroupWish,
   knownMembers,
   membersValue,
 } from "./groups-members.ts";
@@ -42,6 +45,19 @@ export interface GroupTask {
   readonly link: GroupLink | undefined;
   /** Whether a group of the directory is tied to a group of the provider already. */
   readonly isLinked: (groupId: string) => boolean;
+  /** Weighs who would leave; without it all of them leave. */
+  readonly weigh?: Weigh | undefined;
+  /** What the group was here before it went. */
+  readonly former?: FormerGroup | undefined;
+  /** Nothing is written: the outcome says what would be. */
+  readonly isDry?: boolean;
+}
+
+/** Says who of those who would leave a group may. */
+export interface Weigh {
+  /** Whether so many are worth a look at all members of the group. */
+  readonly isWorthwhile: (leaving: number) => boolean;
+  readonly sift: (leaving: Pick<Leaving, "ids" | "members">) => Weighed;
 }
 
 /** How many of what syncing groups did. */
@@ -58,6 +74,10 @@ export interface GroupOutcome {
   readonly isComplete: boolean;
   readonly counts: GroupCounts;
   readonly issues: readonly Issue[];
+  /** What the group was that was deleted just now. */
+  readonly former?: FormerGroup | undefined;
+  /** What the weighing of those who would leave came to; undefined where nobody was to leave. */
+  readonly weighed?: Weighed | undefined;
 }
 
 /** The counts of a group about which nothing was done. */
@@ -138,9 +158,14 @@ async function findGroup(
 
 async function makeGroup(
   directory: GroupDirectory,
-  { task: { group, membership }, hash, limits }: Work,
+  { task, hash, limits }: Work,
 ): Promise<GroupOutcome> {
+  const { group, membership } = task;
   const ids = joiningOf(membership);
+  if (task.isDry === true) {
+    const counts = { ...NO_GROUP_COUNTS, groupsCreated: 1, membersAdded: ids.length };
+    return { link: undefined, isComplete: true, counts, issues: [] };
+  }
   const first = await knownMembers(directory, undefined, ids.slice(0, limits.membersPerCommit));
   const users = first.filter(({ type }) => type === "User").map(({ value }) => value);
   const { sourceId, displayName } = group;
@@ -150,7 +175,8 @@ async function makeGroup(
     externalId: sourceId,
     members: membersValue(users),
   };
-  const created = await asIssue(group, () => createGroup(directory, body));
+  const former = await freeFormer(directory, task.former);
+  const created = await asIssue(group, () => createGroup(directory, body, former));
   if (created.kind === "issue") {
     return { link: undefined, isComplete: true, counts: NO_GROUP_COUNTS, issues: [created.issue] };
   }
@@ -170,6 +196,15 @@ async function makeGroup(
   };
 }
 
+/** What the group was, if nobody has its id. */
+async function freeFormer(
+  directory: GroupDirectory,
+  former: FormerGroup | undefined,
+): Promise<FormerGroup | undefined> {
+  if (former === undefined) return undefined;
+  return (await directory.read(former.id)) === undefined ? former : undefined;
+}
+
 async function alignGroup(
   directory: GroupDirectory,
   { task, hash, limits }: Work,
@@ -178,11 +213,19 @@ async function alignGroup(
   const { group, link } = task;
   const groupId = record.id;
   const operations = documentOperations(record, group);
-  const wish = await wishOf(directory, groupId, task.membership);
-  const outcome = await changeGroup(directory, { group, groupId, operations, ...wish }, limits);
+  const { joining, weighed } = await wishOf(directory, groupId, task);
+  const wish = { group, groupId, operations, joining, leaving: weighed.leave };
+  const outcome = task.isDry === true ? expected(wish) : await changeGroup(directory, wish, limits);
   // A part of the members says nothing of the whole: the hash stands only while nothing changed.
   const kept = link?.groupId === groupId && !outcome.isChanged ? link.hash : "";
-  const next = { sourceId: group.sourceId, groupId, hash: hash === "" ? kept : hash, isCreated };
+  const isSettled = weighed.held.length + weighed.stay.length === 0;
+  const settledHash = hash === "" ? kept : hash;
+  const next = {
+    sourceId: group.sourceId,
+    groupId,
+    hash: isSettled ? settledHash : "",
+    isCreated,
+  };
   const { membersAdded, membersRemoved, isChanged } = outcome;
   const counts = {
     ...NO_GROUP_COUNTS,
@@ -190,7 +233,14 @@ async function alignGroup(
     membersAdded,
     membersRemoved,
   };
-  return { ...outcomeOf(next, outcome), counts };
+  return { ...outcomeOf(next, outcome), counts, weighed };
+}
+
+/** What a change would come to. */
+function expected({ operations, joining, leaving }: GroupWish): ChangedGroup {
+  const isChanged = operations.length + joining.length + leaving.length > 0;
+  const counts = { membersAdded: joining.length, membersRemoved: leaving.length };
+  return { isChanged, isComplete: true, isGone: false, issues: [], ...counts };
 }
 
 /** A link keeps its hash only where nothing is left to be done. */
@@ -235,24 +285,40 @@ function joiningOf(membership: GroupMembership): readonly string[] {
   }
 }
 
+/** Who joins, and what becomes of those who would leave. */
 async function wishOf(
   directory: GroupDirectory,
   groupId: string,
-  membership: GroupMembership,
-): Promise<{ readonly joining: readonly string[]; readonly leaving: readonly string[] }> {
+  { membership, weigh }: GroupTask,
+): Promise<{ readonly joining: readonly string[]; readonly weighed: Weighed }> {
   const joining = joiningOf(membership);
+  const sift = (ids: readonly string[], members: number) =>
+    weigh?.sift({ ids, members }) ?? { leave: ids, held: [], stay: [] };
   switch (membership.kind) {
     case "unchanged":
-      return { joining, leaving: [] };
-    case "partial":
-      return { joining, leaving: [...new Set(membership.removed)] };
+      return { joining, weighed: NOBODY };
+    case "partial": {
+      const named = [...new Set(membership.removed)];
+      // Few need no weighing, whatever the size of the group.
+      if (weigh?.isWorthwhile(named.length) !== true) {
+        return { joining, weighed: sift(named, Number.POSITIVE_INFINITY) };
+      }
+      const current = new Set((await directory.allMembers(groupId)).ids);
+      const leaving = named.filter((id) => current.has(id));
+      return { joining, weighed: sift(leaving, current.size) };
+    }
     case "whole": {
       const current = new Set((await directory.allMembers(groupId)).ids);
       const wanted = new Set(joining);
       return {
         joining: joining.filter((id) => !current.has(id)),
-        leaving: [...current].filter((id) => !wanted.has(id)),
+        weighed: sift(
+          [...current].filter((id) => !wanted.has(id)),
+          current.size,
+        ),
       };
     }
   }
 }
+
+const NOBODY: Weighed = { leave: [], held: [], stay: [] };

@@ -1,4 +1,4 @@
-import type { SourceGroup } from "./source.ts";
+import type { MembersPage, SourceGroup, UnsupportedMember } from "./source.ts";
 import { type ObjectSql, rowsIn } from "./storage.ts";
 
 /** A group of the listing that waits to be synced, as far as pages have told of it. */
@@ -30,6 +30,16 @@ export function enqueueGroup(sql: ObjectSql, group: SourceGroup): void {
   addMembers(sql, sourceId, members.removed, false);
 }
 
+/** Queues groups whose members are to be read, where no page told of their members already. */
+export function enqueueListed(sql: ObjectSql, sourceIds: readonly string[]): void {
+  sql.exec(
+    `INSERT INTO group_queue (source_id, name, kind, tries)
+     SELECT value, '', 'listed', 0 FROM json_each(?) WHERE true
+     ON CONFLICT (source_id) DO UPDATE SET kind = 'listed' WHERE kind IN ('partial', 'unchanged')`,
+    JSON.stringify(sourceIds),
+  );
+}
+
 /** The group whose turn it is; undefined at the end. */
 export function nextGroup(sql: ObjectSql): QueuedGroup | undefined {
   return rowsIn<QueuedGroup>(
@@ -55,19 +65,66 @@ export function putOffGroup(sql: ObjectSql, sourceId: string): void {
 export function dequeueGroup(sql: ObjectSql, sourceId: string): void {
   sql.exec("DELETE FROM group_queue WHERE source_id = ?", sourceId);
   sql.exec("DELETE FROM group_parts WHERE source_id = ?", sourceId);
+  sql.exec("DELETE FROM unsupported_members WHERE source_id = ?", sourceId);
 }
 
 /** Keeps a page of a group's members; without another page, they are all of them. */
 export function passMembersPage(
   sql: ObjectSql,
   sourceId: string,
-  sourceIds: readonly string[],
-  next: string | undefined,
+  { sourceIds, unsupported = [], next }: MembersPage,
 ): void {
+  for (const member of unsupported) {
+    const text = "INSERT OR IGNORE INTO unsupported_members (source_id, item) VALUES (?, ?)";
+    sql.exec(text, sourceId, JSON.stringify(member));
+  }
   addMembers(sql, sourceId, sourceIds, true);
   const kind = next === undefined ? "whole" : "listed";
   const text = "UPDATE group_queue SET cursor = ?, kind = ? WHERE source_id = ?";
   sql.exec(text, next ?? null, kind, sourceId);
+}
+
+/** Those of a group's members who cannot be members here. */
+export function unsupportedOf(sql: ObjectSql, sourceId: string): readonly UnsupportedMember[] {
+  const text = "SELECT item FROM unsupported_members WHERE source_id = ? ORDER BY item";
+  // Written by passMembersPage.
+  return rowsIn<{ item: string }>(sql, text, sourceId).map(
+    ({ item }) => JSON.parse(item) as UnsupportedMember,
+  );
+}
+
+/** Notes whom a dry run would create. */
+export function putPlannedUsers(sql: ObjectSql, sourceIds: readonly string[]): void {
+  if (sourceIds.length === 0) return;
+  const text = "INSERT OR IGNORE INTO planned_users SELECT value FROM json_each(?)";
+  sql.exec(text, JSON.stringify(sourceIds));
+}
+
+/** Those of the provider's ids whom a dry run would create. */
+export function plannedUsers(sql: ObjectSql, sourceIds: readonly string[]): readonly string[] {
+  const text = `SELECT source_id AS sourceId FROM planned_users
+    WHERE source_id IN (SELECT value FROM json_each(?))`;
+  return rowsIn<{ sourceId: string }>(sql, text, JSON.stringify(sourceIds)).map(
+    ({ sourceId }) => sourceId,
+  );
+}
+
+/** Those of the users who are switched off here. */
+export function switchedOffAmong(sql: ObjectSql, userIds: readonly string[]): readonly string[] {
+  const text = `SELECT user_id AS userId FROM links
+    WHERE active = 0 AND user_id IN (SELECT value FROM json_each(?))`;
+  return userIdsIn(sql, text, userIds);
+}
+
+/** Those of the users whose switch-off waits: for its turn, or for an administrator. */
+export function waitingAmong(sql: ObjectSql, userIds: readonly string[]): readonly string[] {
+  const text = `SELECT user_id AS userId FROM links WHERE user_id IN (SELECT value FROM json_each(?))
+    AND active = 1 AND EXISTS (SELECT 1 FROM offs WHERE offs.source_id = links.source_id)`;
+  return userIdsIn(sql, text, userIds);
+}
+
+function userIdsIn(sql: ObjectSql, text: string, userIds: readonly string[]): readonly string[] {
+  return rowsIn<{ userId: string }>(sql, text, JSON.stringify(userIds)).map(({ userId }) => userId);
 }
 
 /** Whom the pages named as members of a group, and whom as such no longer; the last word counts. */

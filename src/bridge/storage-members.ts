@@ -18,19 +18,22 @@ export function putUnknownMembers(
   );
 }
 
-/** Forgets unknown members of a group: some of them, or all. */
+/** Forgets unknown members of a group: these of them, or all others. */
 export function dropUnknownMembers(
   sql: ObjectSql,
   groupId: string,
-  memberIds: readonly string[] | undefined = undefined,
+  memberIds: readonly string[],
+  which: "these" | "others",
 ): void {
-  if (memberIds === undefined) {
-    sql.exec("DELETE FROM unknown_members WHERE group_id = ?", groupId);
-    return;
-  }
   const text = `DELETE FROM unknown_members WHERE group_id = ?
-    AND member_id IN (SELECT value FROM json_each(?))`;
+    AND member_id ${which === "these" ? "IN" : "NOT IN"} (SELECT value FROM json_each(?))`;
   sql.exec(text, groupId, JSON.stringify(memberIds));
+}
+
+/** How many members of a group nobody knows yet. */
+export function countUnknownMembers(sql: ObjectSql, groupId: string): number {
+  const text = "SELECT count(*) AS n FROM unknown_members WHERE group_id = ?";
+  return rowsIn<{ n: number }>(sql, text, groupId)[0]?.n ?? 0;
 }
 
 /** Forgets all of them: the groups are synced no more. */

@@ -54,6 +54,21 @@ export function addSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]
   return { ...run, stepCount: addItems(sql, "steps", run.runId, run.stepCount, steps) };
 }
 
+/** Adds steps about groups; users' steps, which come first, leave them as much room as they have. */
+export function addGroupSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]): Run {
+  const text = "SELECT count(*) AS n FROM steps WHERE run_id = ? AND at >= ?";
+  const kept = rowsIn<{ n: number }>(sql, text, run.runId, GROUP_STEPS_AT)[0]?.n ?? 0;
+  const shown = steps.slice(0, Math.max(0, ITEMS_KEPT - kept));
+  for (const [at, step] of shown.entries()) {
+    const row = "INSERT INTO steps (run_id, at, item) VALUES (?, ?, ?)";
+    sql.exec(row, run.runId, GROUP_STEPS_AT + kept + at, JSON.stringify(step));
+  }
+  return { ...run, stepCount: run.stepCount + steps.length };
+}
+
+/** Steps about groups stand behind those about users. */
+const GROUP_STEPS_AT = 1_000_000;
+
 /** The first steps of a dry run. */
 export function stepsOf(sql: ObjectSql, runId: string): readonly PlannedStep[] {
   return itemsOf<PlannedStep>(sql, "steps", runId);

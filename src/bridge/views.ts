@@ -116,6 +116,19 @@ export interface PlannedStep {
   readonly why: string | null;
   readonly set: Readonly<Record<string, unknown>>;
   readonly unset: readonly string[];
+  /** Where it is about a group: what it is called, and how many members would join and leave. */
+  readonly group?: PlannedMembers;
+}
+
+/** A group as a step of a dry run shows it. */
+export interface PlannedMembers {
+  /** Null for one that is new. */
+  readonly groupId: string | null;
+  readonly displayName: string | null;
+  readonly membersAdded: number;
+  readonly membersRemoved: number;
+  /** Whom the guard would hold back. */
+  readonly membersHeld: number;
 }
 
 /** A dry run's result once `run.state` is "succeeded"; `steps` are the first of them. */

@@ -53,10 +53,17 @@ export interface WrittenGroup extends Written {
   readonly isWhole: boolean;
 }
 
-/** Creates a group with its members from the body of a POST (RFC 7644 §3.3). */
+/** What a group was that was deleted, and comes back as itself: its versions go on. */
+export type FormerGroup = Pick<ResourceRecord, "id" | "version">;
+
+/**
+ * Creates a group with its members from the body of a POST (RFC 7644 §3.3). A `former` one comes back under
+ * its id; nobody may have that id.
+ */
 export async function createGroup(
   directory: GroupDirectory,
   body: JsonValue,
+  former?: FormerGroup,
 ): Promise<WrittenGroup> {
   const { type, now } = directory;
   const draft = draftOf(type, body);
@@ -67,7 +74,9 @@ export async function createGroup(
     const final = finalOf(type, draft, body, terms);
     const { document, values } = splitMembers(final.document);
     requireFree(directory, candidates, document, terms);
-    const after = newRecord(terms.type, directory.newId(), document, now);
+    const id = former?.id ?? directory.newId();
+    const record = newRecord(terms.type, id, document, now);
+    const after = former === undefined ? record : { ...record, version: former.version + 1 };
     const plan: MemberPlan = { kind: "difference", added: values, ...NOBODY_REMOVED };
     const { decided, named } = await decide(directory, after.id, plan, terms);
     const warnings = [...final.warnings, ...decided.warnings];

@@ -35,9 +35,12 @@ export const CONSISTENCY_CHECKS: readonly (readonly [what: string, query: string
     `SELECT group_id || ' ' || member_id AS found FROM (
        SELECT connector_id, group_id, member_id, 1 AS n FROM group_members
        UNION ALL SELECT connector_id, payload ->> 'groupId', payload ->> 'memberId',
-         iif(type = 'group.member_added', -1, 1) FROM changes
+         iif(type = 'group.member_added', -1, 1) FROM changes AS c
          WHERE type IN ('group.member_added', 'group.member_removed')
-           AND EXISTS (SELECT 1 FROM resources WHERE type = 'Group' AND id = payload ->> 'groupId'))
+           AND EXISTS (SELECT 1 FROM resources WHERE type = 'Group' AND id = payload ->> 'groupId')
+           -- A deletion ends all memberships; the group may have come back under its id.
+           AND NOT EXISTS (SELECT 1 FROM changes AS d WHERE d.connector_id = c.connector_id
+             AND d.resource_id = c.payload ->> 'groupId' AND d.type = 'group.deleted' AND d.seq > c.seq))
      GROUP BY connector_id, group_id, member_id HAVING sum(n) <> 0`,
   ],
   [

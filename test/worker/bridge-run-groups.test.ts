@@ -116,7 +116,7 @@ test("an empty listing of groups removes none, and says so", async () => {
 
   expect([view.state, view.issues.map(({ kind }) => kind)]).toEqual([
     "succeeded",
-    ["group-invalid"],
+    ["listing-incomplete"],
   ]);
   expect(await groupsOf(bridge)).toEqual({ Staff: "p0" });
 });

@@ -1,59 +1,23 @@
 import { expect, test } from "vitest";
-import type { GroupLink } from "#bridge/groups.ts";
-import { judgeMissingGroups } from "#bridge/groups-removal.ts";
-import { BRIDGE_DEFAULTS } from "#bridge/settings.ts";
+import { incompleteGroups } from "#bridge/groups-issue.ts";
 
-const { guard } = BRIDGE_DEFAULTS;
-
-function links(count: number): readonly GroupLink[] {
-  return Array.from({ length: count }, (_, n) => ({
-    sourceId: `g${n}`,
-    groupId: `id${n}`,
-    hash: "",
-    isCreated: true,
-  }));
-}
-
-/** The source ids of all links but the first so many. */
-function allBut(missing: number, count: number): ReadonlySet<string> {
-  return new Set(
-    links(count)
-      .slice(missing)
-      .map(({ sourceId }) => sourceId),
-  );
-}
-
-test("groups that a listing lacks are gone", () => {
-  const judged = judgeMissingGroups(links(100), allBut(2, 100), guard);
-
-  expect(judged).toEqual({ kind: "gone", links: links(100).slice(0, 2) });
-});
-
-test("where none is missing, none is gone", () => {
-  expect(judgeMissingGroups(links(3), allBut(0, 3), guard)).toEqual({ kind: "gone", links: [] });
+test.each([
+  ["all that were announced", { rows: 40, total: 40, linked: 40 }],
+  ["more than were announced", { rows: 41, total: 40, linked: 40 }],
+  ["some, without a total", { rows: 15, total: undefined, linked: 40 }],
+  ["none where none is linked", { rows: 0, total: undefined, linked: 0 }],
+  ["none of none", { rows: 0, total: 0, linked: 0 }],
+])("a listing of %s may be believed", (_, listed) => {
+  expect(incompleteGroups(listed)).toBeUndefined();
 });
 
 test.each([
-  [25, 100, "gone"],
-  [26, 100, "held"],
-  [50, 500, "gone"],
-  [51, 500, "held"],
-])("%i of %i groups missing: %s", (missing, count, expected) => {
-  expect(judgeMissingGroups(links(count), allBut(missing, count), guard).kind).toBe(expected);
-});
+  ["fewer than were announced", { rows: 15, total: 40, linked: 40 }, "40"],
+  ["none, although there are links", { rows: 0, total: undefined, linked: 1 }, "no group at all"],
+  ["none of none, although there are links", { rows: 0, total: 0, linked: 1 }, "no group at all"],
+])("a listing of %s is no reason to remove a group", (_, listed, detail) => {
+  const issue = incompleteGroups(listed);
 
-test("all of five groups missing are held, even if the listing shows others", () => {
-  const judged = judgeMissingGroups(links(5), new Set(["another"]), guard);
-
-  expect(judged).toMatchObject({ kind: "held", issue: { kind: "group-invalid" } });
-});
-
-test("an empty listing is never believed, however few groups there were", () => {
-  const generous = { max: 1_000, percent: 100, minBase: 1_000 };
-
-  expect(judgeMissingGroups(links(1), new Set(), generous).kind).toBe("held");
-});
-
-test("an empty listing where nothing was linked is nothing", () => {
-  expect(judgeMissingGroups([], new Set(), guard)).toEqual({ kind: "gone", links: [] });
+  expect(issue).toMatchObject({ kind: "listing-incomplete", sourceId: undefined });
+  expect(issue?.detail).toContain(detail);
 });

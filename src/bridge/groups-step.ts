@@ -1,0 +1,43 @@
+import type { GroupOutcome, GroupTask } from "./groups.ts";
+import type { GroupOff } from "./storage-group-offs.ts";
+import type { PlannedStep } from "./views.ts";
+
+/** What a dry run would do with a group and its members; undefined where that is nothing. */
+export function plannedGroup(
+  { group, link }: Pick<GroupTask, "group" | "link">,
+  { counts, weighed }: GroupOutcome,
+  isRenamed: boolean,
+): PlannedStep | undefined {
+  const { groupsCreated, membersAdded, membersRemoved } = counts;
+  const membersHeld = weighed?.held.length ?? 0;
+  const isNothing = groupsCreated + membersAdded + membersRemoved + membersHeld === 0 && !isRenamed;
+  if (isNothing && link !== undefined) return undefined;
+  const { sourceId, displayName } = group;
+  const isMade = groupsCreated > 0;
+  const adoptedOrKnown = link === undefined ? "adoptGroup" : "updateGroup";
+  return {
+    op: isMade ? "createGroup" : adoptedOrKnown,
+    sourceId,
+    userId: null,
+    why: membersHeld > 0 ? "held" : null,
+    set: isMade || isRenamed ? { displayName } : {},
+    unset: [],
+    group: {
+      groupId: link?.groupId ?? null,
+      displayName,
+      membersAdded,
+      membersRemoved,
+      membersHeld,
+    },
+  };
+}
+
+/** The step of a group that would go, or would be held. */
+export function plannedRemoval(
+  { sourceId, groupId, name }: Pick<GroupOff, "sourceId" | "groupId" | "name">,
+  why: "missing" | "held",
+): PlannedStep {
+  const counts = { membersAdded: 0, membersRemoved: 0, membersHeld: 0 };
+  const group = { groupId, displayName: name || null, ...counts };
+  return { op: "deleteGroup", sourceId, userId: null, why, set: {}, unset: [], group };
+}
