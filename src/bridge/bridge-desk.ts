@@ -1,20 +1,23 @@
 import { switchBridge } from "#store/bridges.ts";
 import { clearRun, currentRun } from "./bridge-runs.ts";
 import type { Engine, Look } from "./engine.ts";
+import { heldGroupItems } from "./groups-held.ts";
 import { dropGroupLinks } from "./groups-links.ts";
-import { chooseHeld, heldId } from "./held.ts";
+import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./held.ts";
 import { countLinks } from "./links.ts";
 import { NO_CURSORS } from "./run.ts";
 import { syncOneUser } from "./run-user.ts";
 import { SourceError } from "./source.ts";
 import { enableBridge } from "./state.ts";
-import { approveOffs, clearOffs, countOffs, dropOffs, heldOffs, heldRuns } from "./storage-offs.ts";
+import { countApprovedGroups, decideHeld } from "./storage-group-offs.ts";
+import { approveOffs, clearOffs, countOffs, dropOffs, heldOffs } from "./storage-offs.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
 import { userNames } from "./tell-notices.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,
   HeldChoice,
+  HeldItem,
   HeldPage,
   HeldUser,
   PlannedStep,
@@ -52,8 +55,8 @@ export class BridgeDesk {
       consecutiveFailures: memory?.standing.consecutiveFailures ?? 0,
       nextSyncAt: nextSyncAt === undefined ? null : timeOf(nextSyncAt),
       linkedUsers: countLinks(sql).linked,
-      held: countOffs(sql, "held"),
-      approved: countOffs(sql, "approved") + countOffs(sql, "confirmed"),
+      held: countHeld(sql).total,
+      approved: countOffs(sql, "approved") + countOffs(sql, "confirmed") + countApprovedGroups(sql),
       lastRun: last === undefined ? null : viewOf(sql, last),
     };
   }
@@ -151,20 +154,28 @@ export class BridgeDesk {
 
   async held(limit: number, after: string | undefined): Promise<HeldPage> {
     const { sql } = this.engine;
-    const offs = heldOffs(sql, limit, after);
-    const total = countOffs(sql, "held");
-    const runId = [...heldRuns(sql).keys()].sort().at(-1) ?? null;
-    const page = { total, totals: { user: total }, runId };
-    const look = offs.length === 0 ? undefined : await this.engine.look(undefined);
+    const afterUser = after === undefined ? "" : heldUserOf(after);
+    const offs = afterUser === undefined ? [] : heldOffs(sql, limit, afterUser);
+    const room = limit - offs.length;
+    const groups = room === 0 ? [] : heldGroupItems(sql, room, after);
+    const runId = [...runsOfHeld(sql).keys()].sort().at(-1) ?? null;
+    const page = { ...countHeld(sql), runId };
+    const isAny = offs.length + groups.length > 0;
+    const look = isAny ? await this.engine.look(undefined) : undefined;
     if (look === undefined) return { ...page, items: [], next: null };
-    const ids = offs.map(({ userId }) => userId);
+    const ids = [...offs, ...groups].flatMap((each) => ("userId" in each ? each.userId : []));
     const names = await userNames(this.engine.tools(), look.bridge, ids);
-    const items = offs.map(({ sourceId, userId, why, since, runId: heldBy }): HeldUser => {
-      const userName = names.get(userId) ?? null;
-      const facts = { sourceId, userId, userName, why, since: timeOf(since), runId: heldBy };
-      return { id: heldId(sourceId), kind: "user", ...facts };
+    const nameOf = (id: string) => names.get(id) ?? null;
+    const users = offs.map(({ sourceId, userId, why, since, runId: heldBy }): HeldUser => {
+      const facts = { sourceId, userId, userName: nameOf(userId), why, since: timeOf(since) };
+      return { id: heldId(sourceId), kind: "user", ...facts, runId: heldBy };
     });
-    return { ...page, items, next: offs.length < limit ? null : (offs.at(-1)?.sourceId ?? null) };
+    const others = groups.map(
+      (each): HeldItem =>
+        each.kind === "group" ? each : { ...each, userName: nameOf(each.userId) },
+    );
+    const items = [...users, ...others];
+    return { ...page, items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
   }
 
   async approveHeld(
@@ -179,10 +190,11 @@ export class BridgeDesk {
       const chosen = chooseHeld(sql, choice);
       if (chosen.kind === "refused") return refused(chosen.detail);
       approveOffs(sql, chosen.sourceIds);
+      decideHeld(sql, chosen.groups, "approved");
       // A run under way asks for them too, or a run of their own follows it.
       const run = this.engine.begin(look, "approve") ?? currentRun(sql);
       if (run === undefined) throw new Error("Neither did a run begin, nor is one under way.");
-      const approved = chosen.sourceIds.length;
+      const approved = chosen.sourceIds.length + chosen.groups.length;
       return { kind: "ok", value: { runId: run.runId, approved } };
     });
   }
@@ -193,6 +205,7 @@ export class BridgeDesk {
       const chosen = chooseHeld(sql, choice);
       if (chosen.kind === "refused") return refused(chosen.detail);
       dropOffs(sql, chosen.sourceIds, "held");
+      decideHeld(sql, chosen.groups, "rejected");
       return { kind: "ok", value: null };
     });
   }

@@ -1,4 +1,5 @@
 import { clearListedGroups, clearPlanned } from "./groups-links.ts";
+import { countHeld } from "./held.ts";
 import { countLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
 import { mayWrite, NO_CURSORS, newRun, type Run } from "./run.ts";
@@ -15,7 +16,6 @@ import {
 import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
 import { dropSettledManagers, dropUnmetIssues } from "./storage-issues.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
-import { countOffs } from "./storage-offs.ts";
 import { keepIssues, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
 import type { Failed } from "./sync.ts";
 import type { RunMode } from "./views.ts";
@@ -297,8 +297,13 @@ function heldAlerts(
   at: number,
 ): readonly PendingAlert[] {
   if (!run.isHeldNews) return [];
-  const held = countOffs(sql, "held");
-  const explanation = `${held} users would be switched off, which is more than the bridge's guard lets pass: nobody was. Look at the held users, then approve or reject them. It was the run ${run.runId}.`;
+  const { total: held, totals } = countHeld(sql);
+  const said = [
+    ...(totals.user > 0 ? [`${totals.user} users would be switched off`] : []),
+    ...(totals.group > 0 ? [`${totals.group} groups would go`] : []),
+    ...(totals.membership > 0 ? [`${totals.membership} members would leave their groups`] : []),
+  ];
+  const explanation = `${said.join(", and ")}, which is more than the bridge's guard lets pass: nothing of it was done. Look at what is held, then approve or reject it. It was the run ${run.runId}.`;
   return [{ eventId, kind: "bridge.held", at, facts: { runId: run.runId, held }, explanation }];
 }
 

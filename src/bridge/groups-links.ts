@@ -44,6 +44,17 @@ export function groupIdsBySource(
   return new Map(rows.map(({ sourceId, groupId }) => [sourceId, groupId]));
 }
 
+/** The provider's ids of groups by the directory's. */
+export function groupSourceIds(
+  sql: ObjectSql,
+  groupIds: readonly string[],
+): ReadonlyMap<string, string> {
+  const text = `SELECT source_id AS sourceId, group_id AS groupId FROM group_links
+    WHERE group_id IN (SELECT value FROM json_each(?))`;
+  const rows = rowsIn<Pick<GroupLink, "sourceId" | "groupId">>(sql, text, JSON.stringify(groupIds));
+  return new Map(rows.map(({ sourceId, groupId }) => [groupId, sourceId]));
+}
+
 /** Keeps what syncGroup or removeGroup gave as the link of a source id; undefined forgets it. */
 export function keepGroupLink(sql: ObjectSql, sourceId: string, link: GroupLink | undefined): void {
   if (link === undefined) {

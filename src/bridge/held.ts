@@ -1,10 +1,16 @@
+import { parseHeldGroupId } from "./groups-held.ts";
 import type { ObjectSql } from "./storage.ts";
+import { countHeldGroups, heldGroupRuns, heldKeys, type OffKey } from "./storage-group-offs.ts";
 import { countOffs, heldIdsOf, heldRuns, listOffs } from "./storage-offs.ts";
-import type { HeldChoice } from "./views.ts";
+import type { HeldChoice, HeldPage } from "./views.ts";
 
-/** The source ids of the switch-offs that a choice means; a sentence where it is no longer what was seen. */
+/** What a choice means: users by their source ids, groups and members; a sentence where it is no longer what was seen. */
 export type Chosen =
-  | { readonly kind: "chosen"; readonly sourceIds: readonly string[] }
+  | {
+      readonly kind: "chosen";
+      readonly sourceIds: readonly string[];
+      readonly groups: readonly OffKey[];
+    }
   | { readonly kind: "refused"; readonly detail: string };
 
 /** How the id of a held user begins: those of held groups and memberships begin otherwise. */
@@ -15,24 +21,43 @@ export function heldId(sourceId: string): string {
   return `${USER_PREFIX}${sourceId}`;
 }
 
+/** How much is held, of each kind. */
+export function countHeld(sql: ObjectSql): Pick<HeldPage, "total" | "totals"> {
+  const totals = { user: countOffs(sql, "held"), ...countHeldGroups(sql) };
+  return { total: totals.user + totals.group + totals.membership, totals };
+}
+
+/** How much each run held first. */
+export function runsOfHeld(sql: ObjectSql): ReadonlyMap<string, number> {
+  const runs = new Map(heldRuns(sql));
+  for (const [runId, n] of heldGroupRuns(sql)) runs.set(runId, (runs.get(runId) ?? 0) + n);
+  return runs;
+}
+
+/** The source id behind the id of a held user; undefined for what is no user. */
+export function heldUserOf(id: string): string | undefined {
+  if (id.startsWith(USER_PREFIX)) return id.slice(USER_PREFIX.length);
+  return parseHeldGroupId(id) === undefined ? id : undefined;
+}
+
 /**
- * Finds what an administrator chose among the held switch-offs. `{runId, count}` means all that the run held
+ * Finds what an administrator chose among all that is held. `{runId, count}` means all that the run held
  * first; or, where no other run held anything after it, all there are. `{ids}` are ids of items.
  */
 export function chooseHeld(sql: ObjectSql, choice: HeldChoice): Chosen {
-  const total = countOffs(sql, "held");
-  if (total === 0) return refused("No switch-offs are held.");
+  const { total } = countHeld(sql);
+  if (total === 0) return refused("Nothing is held.");
   return "ids" in choice ? chooseIds(sql, choice.ids) : chooseRun(sql, choice, total);
 }
 
 function chooseIds(sql: ObjectSql, ids: readonly string[]): Chosen {
   const wanted = [...new Set(ids)];
-  const names = wanted.map((id) =>
-    id.startsWith(USER_PREFIX) ? id.slice(USER_PREFIX.length) : id,
-  );
+  const names = wanted.flatMap((id) => heldUserOf(id) ?? []);
   const sourceIds = heldIdsOf(sql, names);
-  const missing = wanted.length - sourceIds.length;
-  if (missing <= 0) return { kind: "chosen", sourceIds };
+  const keys = wanted.flatMap((id) => parseHeldGroupId(id) ?? []);
+  const groups = heldKeys(sql, keys);
+  const missing = wanted.length - sourceIds.length - groups.length;
+  if (missing <= 0) return { kind: "chosen", sourceIds, groups };
   return refused(
     `${missing} of the ${wanted.length} are held no longer. Read …/bridge/held again, and decide anew.`,
   );
@@ -43,7 +68,7 @@ function chooseRun(
   { runId, count }: Extract<HeldChoice, { readonly runId: string }>,
   total: number,
 ): Chosen {
-  const runs = heldRuns(sql);
+  const runs = runsOfHeld(sql);
   // The ids of runs are ordered by time: what any of them held is what the newest one left held.
   const sawAll = count === total && [...runs.keys()].every((each) => each <= runId);
   if (sawAll) return chosen(sql, undefined);
@@ -58,7 +83,7 @@ function chosen(sql: ObjectSql, runId: string | undefined): Chosen {
   const sourceIds = listOffs(sql, "held", countOffs(sql, "held"), "", runId).map(
     ({ sourceId }) => sourceId,
   );
-  return { kind: "chosen", sourceIds };
+  return { kind: "chosen", sourceIds, groups: heldKeys(sql, { runId }) };
 }
 
 function refused(detail: string): Chosen {

@@ -23,6 +23,7 @@ import {
   putAsks,
 } from "./storage-asks.ts";
 import { listConflicts } from "./storage-conflicts.ts";
+import { takeUpGroups } from "./storage-group-offs.ts";
 import { issueSubject, unmetSubjects } from "./storage-issues.ts";
 import { dropLinklessOffs, listOffs, stillApproved, takeUpApproved } from "./storage-offs.ts";
 import { chunkCount, unseenLinks } from "./storage-seen.ts";
@@ -79,7 +80,10 @@ function listApproved(world: World, run: Run): Run {
   return keep(run, () => {
     const ids = approved.map(({ sourceId }) => sourceId);
     putAsks(sql, run, "approved", ids, clock.now());
-    if (mayWrite(run)) takeUpApproved(sql, run.runId);
+    if (mayWrite(run)) {
+      takeUpApproved(sql, run.runId);
+      takeUpGroups(sql);
+    }
     if (last !== undefined) return { ...run, place: { ...run.place, after: last.sourceId } };
     if (run.mode === "approve") return ask(world, run);
     if (run.isFull) {

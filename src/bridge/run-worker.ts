@@ -4,6 +4,7 @@ import type { Engine, Look } from "./engine.ts";
 import { mayWrite, type Run } from "./run.ts";
 import type { BridgeConfig } from "./settings.ts";
 import { isDue, type Standing } from "./state.ts";
+import { hasNewlyApproved } from "./storage-group-offs.ts";
 import { hasNewApproved } from "./storage-offs.ts";
 import { writeRun } from "./storage-runs.ts";
 import { type Failed, type RunStore, runSlice } from "./sync.ts";
@@ -31,7 +32,7 @@ export function isFree(standing: Standing, run: Run): boolean {
 
 /** Whether switch-offs were approved that no run has asked for yet. */
 export function hasApproved({ sql }: Engine, { paused, state }: Standing): boolean {
-  return !paused && state !== "disabled" && hasNewApproved(sql);
+  return !paused && state !== "disabled" && (hasNewApproved(sql) || hasNewlyApproved(sql));
 }
 
 function readyRun(engine: Engine, look: Look): Run | undefined {

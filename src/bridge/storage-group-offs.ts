@@ -29,6 +29,7 @@ export function createGroupOffTables(sql: ObjectSql): void {
     `CREATE TABLE IF NOT EXISTS group_offs (plan INTEGER NOT NULL, source_id TEXT NOT NULL,
       member_id TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL, stage TEXT NOT NULL,
       since INTEGER NOT NULL, run_id TEXT NOT NULL, wanted_by TEXT NOT NULL,
+      taken_up INTEGER NOT NULL DEFAULT 1,
       PRIMARY KEY (plan, source_id, member_id)) WITHOUT ROWID`,
   );
 }
@@ -73,6 +74,86 @@ export function moveWantedGroups(sql: ObjectSql, run: Run, stage: "held" | "appr
     AND stage IN ('run', 'held')`;
   sql.exec(text, stage, planOf(run), run.runId);
 }
+
+/** What tells what is held apart: a group, or a member who is to leave it. */
+export type OffKey = Pick<GroupOff, "sourceId" | "memberId">;
+
+/** A page of what is held: the groups, then members of groups. */
+export function heldGroupOffs(
+  sql: ObjectSql,
+  limit: number,
+  after: OffKey | undefined,
+): readonly GroupOff[] {
+  const text = `${SELECT} WHERE plan = 0 AND stage = 'held' AND (?1 IS NULL OR
+    (member_id <> '', source_id, member_id) > (?2 <> '', ?1, ?2))
+    ORDER BY member_id <> '', source_id, member_id LIMIT ?3`;
+  return rowsIn<GroupOff>(sql, text, after?.sourceId ?? null, after?.memberId ?? "", limit);
+}
+
+/** How many groups, and how many members of groups, are held. */
+export function countHeldGroups(sql: ObjectSql): {
+  readonly group: number;
+  readonly membership: number;
+} {
+  const text = `SELECT count(*) FILTER (WHERE member_id = '') AS "group",
+    count(*) FILTER (WHERE member_id <> '') AS membership FROM group_offs WHERE plan = 0 AND stage = 'held'`;
+  type Row = { readonly group: number; readonly membership: number };
+  return rowsIn<Row>(sql, text)[0] ?? { group: 0, membership: 0 };
+}
+
+/** How much was approved and is still to be done. */
+export function countApprovedGroups(sql: ObjectSql): number {
+  const text = "SELECT count(*) AS n FROM group_offs WHERE plan = 0 AND stage = 'approved'";
+  return rowsIn<{ n: number }>(sql, text)[0]?.n ?? 0;
+}
+
+/** How many of what is held each run held first. */
+export function heldGroupRuns(sql: ObjectSql): ReadonlyMap<string, number> {
+  const text = `SELECT run_id AS runId, count(*) AS n FROM group_offs
+    WHERE plan = 0 AND stage = 'held' GROUP BY run_id`;
+  const rows = rowsIn<{ runId: string; n: number }>(sql, text);
+  return new Map(rows.map(({ runId, n }) => [runId, n]));
+}
+
+/** Those of the named that are held; where a run is named, those that it held first. */
+export function heldKeys(
+  sql: ObjectSql,
+  which: readonly OffKey[] | { readonly runId: string | undefined },
+): readonly OffKey[] {
+  const select = "SELECT source_id AS sourceId, member_id AS memberId FROM group_offs";
+  if ("runId" in which) {
+    const text = `${select} WHERE plan = 0 AND stage = 'held' AND run_id = coalesce(?, run_id)`;
+    return rowsIn<OffKey>(sql, text, which.runId ?? null);
+  }
+  const text = `${select} WHERE plan = 0 AND stage = 'held' AND ${AMONG_KEYS}`;
+  return rowsIn<OffKey>(sql, text, JSON.stringify(which));
+}
+
+/** Approves what is held, which then waits to be done, or rejects it until the provider says otherwise. */
+export function decideHeld(
+  sql: ObjectSql,
+  keys: readonly OffKey[],
+  stage: "approved" | "rejected",
+): void {
+  if (keys.length === 0) return;
+  const text = `UPDATE group_offs SET stage = ?2, taken_up = 0
+    WHERE plan = 0 AND stage = 'held' AND ${AMONG_KEYS}`;
+  sql.exec(text, JSON.stringify(keys), stage);
+}
+
+/** Whether anything was approved that no run has taken up. */
+export function hasNewlyApproved(sql: ObjectSql): boolean {
+  const text = "SELECT 1 FROM group_offs WHERE stage = 'approved' AND taken_up = 0 LIMIT 1";
+  return rowsIn(sql, text).length > 0;
+}
+
+/** Notes that a run takes up what was approved. */
+export function takeUpGroups(sql: ObjectSql): void {
+  sql.exec("UPDATE group_offs SET taken_up = 1 WHERE taken_up = 0");
+}
+
+const AMONG_KEYS = `(source_id, member_id) IN (
+  SELECT value ->> 'sourceId', value ->> 'memberId' FROM json_each(?1))`;
 
 /** The groups that are to go, at a stage. */
 export function groupsAtStage(sql: ObjectSql, stage: GroupOffStage): readonly GroupOff[] {

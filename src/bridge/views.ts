@@ -91,14 +91,47 @@ export interface HeldUser {
   readonly runId: string;
 }
 
-/** A page of what the guard holds back. */
+/** What a held group, and a held membership, say of the group. */
+interface OfHeldGroup {
+  readonly id: string;
+  readonly groupSourceId: string;
+  readonly groupId: string;
+  /** What the group was called here when it was held. */
+  readonly displayName: string | null;
+  readonly since: string;
+  readonly runId: string;
+}
+
+/** A group that would go, and that the guard holds back. */
+export interface HeldGroup extends OfHeldGroup {
+  readonly kind: "group";
+  readonly sourceId: string;
+  readonly why: "missing";
+}
+
+/** A member who would leave a group, and whom the guard holds back. */
+export interface HeldMembership extends OfHeldGroup {
+  readonly kind: "membership";
+  /** The provider's id of the member; null where the bridge does not know it. */
+  readonly sourceId: string | null;
+  /** The directory's id of the member: a user, or a group. */
+  readonly userId: string;
+  /** Null where it is no user. */
+  readonly userName: string | null;
+  readonly why: "left";
+}
+
+/** Something that a guard holds back. */
+export type HeldItem = HeldUser | HeldGroup | HeldMembership;
+
+/** A page of what the guards hold back: users first. */
 export interface HeldPage {
-  readonly items: readonly HeldUser[];
+  readonly items: readonly HeldItem[];
   /** Where the next page begins; null at the end. */
   readonly next: string | null;
   /** How many are held in all, and of each kind. */
   readonly total: number;
-  readonly totals: Readonly<Record<HeldUser["kind"], number>>;
+  readonly totals: Readonly<Record<HeldItem["kind"], number>>;
   /** The newest run that held any of them: with `total`, what an approval names. */
   readonly runId: string | null;
 }

@@ -170,7 +170,7 @@ test("held switch-offs are listed page by page, whatever the provider's ids are"
     since: "2026-11-22T08:00:00.000Z",
     runId: "r",
   }));
-  const page = { total: 3, totals: { user: 3 }, runId: "r" };
+  const page = { total: 3, totals: { user: 3, group: 0, membership: 0 }, runId: "r" };
   bridges.change(id, {
     held: async (limit, after) => {
       const start = held.findIndex(({ sourceId }) => sourceId === after) + 1;

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/settings.ts";
+import type { HeldItem } from "#bridge/views.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { contradictions } from "#test/support/consistency.ts";
@@ -219,6 +220,107 @@ test("after 30 days, and for another group of the same name, the id is a new one
   expect(groups.get("g10")?.id).not.toBe(before.get("g10")?.id);
   expect(groups.get("other")?.id).not.toBe(before.get("g11")?.id);
 });
+
+test("what is held of groups is listed, and approved in part; the rest stays rejected", async () => {
+  const { source, bridge } = await aSyncedBridge(60, { ...manyGroups(20), g1: ids(60) });
+  for (const id of ids(6, "g", 10)) source.dropGroup(id);
+  source.putGroups({ id: "g1", name: "Group g1", members: [] });
+  const view = await bridge.run();
+
+  const page = await bridge.calls.held(3, undefined);
+  expect(page).toMatchObject({ total: 66, totals: { user: 0, group: 6, membership: 60 } });
+  expect([page.runId, view.held, (await bridge.stub.overview()).held]).toEqual([
+    view.runId,
+    66,
+    66,
+  ]);
+  expect(await allHeld(bridge, 7)).toEqual(await allHeld(bridge, 100));
+  const items = await allHeld(bridge, 100);
+  const [member] = items.filter(({ kind }) => kind === "membership");
+  expect(member).toMatchObject({
+    sourceId: expect.stringMatching(/^p\d+$/),
+    userName: expect.stringContaining("@example.com"),
+    groupSourceId: "g1",
+    displayName: "Group g1",
+  });
+  expect(items[0]).toMatchObject({ id: "group:g10", displayName: "Group g10", why: "missing" });
+  await approve(bridge, ["group:g10", member?.id ?? ""]);
+
+  const groups = await groupsOf(bridge);
+  expect([groups.has("g10"), groups.has("g11"), groups.get("g1")?.members]).toEqual([
+    false,
+    true,
+    59,
+  ]);
+  const left = await bridge.calls.held(1, undefined);
+  expect(left.totals).toEqual({ user: 0, group: 5, membership: 59 });
+  const rest = { runId: left.runId ?? "", count: left.total };
+  expect((await bridge.calls.rejectHeld({ ...rest, count: 1 })).kind).toBe("refused");
+  expect((await bridge.calls.rejectHeld(rest)).kind).toBe("ok");
+  const again = await bridge.run();
+  expect([again.held, (await groupsOf(bridge)).get("g1")?.members]).toEqual([0, 59]);
+  expect((await groupsOf(bridge)).size).toBe(20);
+});
+
+test("a rejected membership is asked for again once the provider's state has changed", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { g1: ids(20) });
+  const settle = async (members: readonly string[]) => {
+    source.putGroups({ id: "g1", name: "Group g1", members });
+    return (await bridge.run()).held;
+  };
+  expect(await settle([])).toBe(20);
+  await bridge.calls.rejectHeld(await bridge.seen());
+  expect(await settle([])).toBe(0);
+  expect(await settle(ids(20))).toBe(0);
+  expect(await settle([])).toBe(20);
+});
+
+test("what was approved is done in the end, although the provider does not answer at first", async () => {
+  const { source, bridge } = await aSyncedBridge(20, { ...manyGroups(20), g1: ids(20) });
+  for (const id of ids(6, "g", 10)) source.dropGroup(id);
+  source.putGroups({ id: "g1", name: "Group g1", members: ["p0"] });
+  await bridge.configure({
+    groups: "all",
+    groupGuard: { max: 0, percent: 0, minBase: 500 },
+    membershipGuard: { max: 0, percent: 0, minBase: 500 },
+  });
+  await bridge.settle();
+  await bridge.run();
+  for (const id of ["g1", ...ids(6, "g", 10)]) source.oddGroups.add(id);
+  await approve(
+    bridge,
+    (await allHeld(bridge, 100)).map(({ id }) => id),
+  );
+  expect((await groupsOf(bridge)).get("g1")?.members).toBe(20);
+  // One of the groups and one of the members are back meanwhile.
+  source.oddGroups.clear();
+  source.putGroups({ id: "g10", name: "Group g10", members: [] });
+  source.putGroups({ id: "g1", name: "Group g1", members: ["p0", "p1"] });
+
+  await bridge.run();
+
+  const groups = await groupsOf(bridge);
+  expect([groups.has("g10"), groups.has("g11"), groups.size]).toEqual([true, false, 16]);
+  expect(groups.get("g1")?.members).toBe(2);
+  expect((await bridge.stub.overview()).held).toBe(0);
+});
+
+async function approve(bridge: TestBridge, chosen: readonly string[]) {
+  const answer = await bridge.calls.approveHeld({ ids: chosen });
+  expect(answer).toMatchObject({ kind: "ok", value: { approved: chosen.length } });
+  await bridge.settle();
+}
+
+async function allHeld(bridge: TestBridge, limit: number): Promise<readonly HeldItem[]> {
+  const items: HeldItem[] = [];
+  let after: string | undefined;
+  do {
+    const page = await bridge.calls.held(limit, after);
+    items.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return items;
+}
 
 test("members who cannot be members here are one issue of their group", async () => {
   const { source, bridge } = await aSyncedBridge(2, { g1: ["p0"], g2: ["g1", "p1"] });
