@@ -32,12 +32,21 @@ export function plannedGroup(
   };
 }
 
-/** The step of a group that would go, or would be held. */
+/** The step of a group that would go, or would be held; one that was adopted is let go. */
 export function plannedRemoval(
   { sourceId, groupId, name }: Pick<GroupOff, "sourceId" | "groupId" | "name">,
   why: "missing" | "held",
+  isMade: boolean,
 ): PlannedStep {
   const counts = { membersAdded: 0, membersRemoved: 0, membersHeld: 0 };
   const group = { groupId, displayName: name || null, ...counts };
-  return { op: "deleteGroup", sourceId, userId: null, why, set: {}, unset: [], group };
+  return {
+    op: isMade ? "deleteGroup" : "unmanageGroup",
+    sourceId,
+    userId: null,
+    why,
+    set: {},
+    unset: [],
+    group,
+  };
 }

@@ -133,7 +133,7 @@ export async function judgeGone(world: World, run: Run): Promise<Run> {
     moveWantedGroups(sql, run, "held");
     const held = offs.length;
     const isHeldNews = run.isHeldNews || offs.some(({ stage }) => stage === "run");
-    const steps = named.map((off) => plannedRemoval(off, "held"));
+    const steps = named.map((off) => plannedRemoval(off, "held", true));
     const next = { ...counted(run, { held }), held: run.held + held, isHeldNews };
     const shown = mayWrite(run) ? next : addGroupSteps(sql, next, steps);
     return { ...shown, place: atStep("remove", run.place.after) };
@@ -161,8 +161,9 @@ export async function removeGone(world: World, run: Run): Promise<Run> {
   const going = wantedGroups(sql, run, ["approved"]);
   if (!mayWrite(run)) {
     return keep(run, () => {
-      const steps = going.map((off) => plannedRemoval(off, "missing"));
-      const next = counted(run, { groupsDeleted: going.length });
+      const isMade = ({ sourceId }: GroupOff) => groupLink(sql, sourceId)?.isCreated === true;
+      const steps = going.map((off) => plannedRemoval(off, "missing", isMade(off)));
+      const next = counted(run, { groupsDeleted: going.filter(isMade).length });
       return leaveGroups(world, addGroupSteps(sql, next, steps));
     });
   }

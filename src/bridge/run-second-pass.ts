@@ -50,10 +50,7 @@ async function setManagers(world: World, run: Run): Promise<Run> {
   const isWorthALook = run.hasNewLinks && mayWrite(run) && run.mode !== "approve";
   const pending = isWorthALook ? pendingManagers(sql, run.place.at, LINKS_PER_STEP) : [];
   const last = pending.at(-1);
-  if (last === undefined)
-    return keep(run, () =>
-      enterPhase(run, run.mode === "approve" ? "done" : "groups", clock.now()),
-    );
+  if (last === undefined) return keep(run, () => enterPhase(run, "groups", clock.now()));
   const userNames = new Map<string, string | undefined>();
   const operations = await carryOut<StoredLink, Operation>(world, run, pending, {
     plan: async (items) => {

@@ -115,7 +115,13 @@ function fakeBridge(): BridgeCalls {
     runs: async (limit, before) =>
       runs.filter(({ runId }) => before === undefined || runId < before).slice(0, limit),
     run: async (runId) => runs.find((each) => each.runId === runId) ?? null,
-    held: async () => ({ items: [], next: null, total: 0, totals: { user: 0, group: 0, membership: 0 }, runId: null }),
+    held: async () => ({
+      items: [],
+      next: null,
+      total: 0,
+      totals: { user: 0, group: 0, membership: 0 },
+      runId: null,
+    }),
     approveHeld: async () => {
       const { value } = await start("approve");
       return { kind: "ok", value: { ...value, approved: 1 } };

@@ -322,6 +322,37 @@ async function allHeld(bridge: TestBridge, limit: number): Promise<readonly Held
   return items;
 }
 
+test("who is in a group before he is enabled gets it in the delta run that brings him", async () => {
+  const source = new BridgeSource(manyPeople(3));
+  source.delta = { users: true, groups: true };
+  source.put({ id: "late", active: false });
+  source.putGroups(
+    { id: "g1", name: "One", members: ["p0", "late", "g2"] },
+    { id: "g2", name: "Two", members: ["late"] },
+  );
+  const bridge = await TestBridge.open(source, { groups: "all" });
+  const first = await bridge.due();
+  const nobody = await bridge.run("delta");
+  source.put({ id: "late", active: true });
+
+  const view = await bridge.run("delta");
+
+  for (const { issues } of [first, nobody]) {
+    expect(issues.map(({ kind, sourceId }) => [kind, sourceId]).sort()).toEqual([
+      ["member-unresolved", "g1"],
+      ["member-unresolved", "g2"],
+    ]);
+  }
+  expect([view.mode, view.counts.created, view.counts.membersAdded, view.issues]).toEqual([
+    "delta",
+    1,
+    2,
+    [],
+  ]);
+  const groups = await groupsOf(bridge);
+  expect([groups.get("g1")?.members, groups.get("g2")?.members]).toEqual([3, 1]);
+});
+
 test("members who cannot be members here are one issue of their group", async () => {
   const { source, bridge } = await aSyncedBridge(2, { g1: ["p0"], g2: ["g1", "p1"] });
   source.unsupported.set("g1", [
