@@ -57,6 +57,8 @@ export interface Directory {
   readonly apply: (...changes: readonly DirectoryChange[]) => void;
   /** Also one who was removed softly; undefined for none and for one who is gone for good. */
   readonly person: (n: number) => Person | undefined;
+  /** By the provider's own id, where the records are a test's own (recorded.ts). */
+  readonly recorded?: (id: string) => Person | undefined;
   /** By login or address, in any letter case, among those who are there. */
   readonly find: (login: string) => Person | undefined;
   readonly walk: (walk: Walk) => Page<Person>;
@@ -74,6 +76,17 @@ export interface Directory {
 /** Whether a person is there, in whatever state. */
 export function isLive(person: Person): boolean {
   return person.removed === undefined;
+}
+
+/** The person of an id, whose ordinal `ordinal` reads from it; by login where the id is no id. */
+export function personByKey(
+  directory: Directory,
+  key: string,
+  ordinal: (id: string) => number | undefined,
+): Person | undefined {
+  if (directory.recorded !== undefined) return directory.recorded(key);
+  const n = ordinal(key);
+  return n === undefined ? directory.find(key) : directory.person(n);
 }
 
 /** Makes a directory. Generated people cost nothing until they are asked for. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from "#scim/json.ts";
 import { createIds, defined } from "./face.ts";
 import type { Group } from "./group.ts";
 import type { Person, PersonFields } from "./person.ts";
@@ -110,6 +111,7 @@ export function userRow(
   select: readonly string[],
   changed?: ReadonlySet<string>,
 ): Record<string, unknown> {
+  if (person.wire !== undefined) return selectedOf(person.wire, select);
   const row: Record<string, unknown> = { id: ENTRA_USERS.of(person.n) };
   for (const name of select) {
     const property = USER_PROPERTIES.get(name);
@@ -119,6 +121,13 @@ export function userRow(
     }
   }
   return defined({ ...row, ...person.raw });
+}
+
+/** Links (such as manager) and annotations come with every row that has them. */
+function selectedOf(wire: JsonObject, select: readonly string[]): Record<string, unknown> {
+  const isSent = (name: string) => name === "id" || name === "manager" || name.includes("@");
+  const entries = Object.entries(wire).filter(([name]) => isSent(name) || select.includes(name));
+  return Object.fromEntries(entries);
 }
 
 /** The selected properties of a group. */

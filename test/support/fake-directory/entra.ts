@@ -1,4 +1,4 @@
-import { type Directory, isLive, type Page } from "./directory.ts";
+import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
 import { answerDelta } from "./entra-delta.ts";
 import {
   ENTRA_GROUPS,
@@ -197,8 +197,7 @@ function withManager(call: Call, person: Person, row: Record<string, unknown>): 
 }
 
 function personById(directory: Directory, key: string): Person | undefined {
-  const n = ENTRA_USERS.ordinal(key);
-  const person = n === undefined ? directory.find(key) : directory.person(n);
+  const person = personByKey(directory, key, ENTRA_USERS.ordinal);
   return person !== undefined && isLive(person) ? person : undefined;
 }
 

@@ -14,6 +14,7 @@ export const CUSTOMER_ID = "C01fake";
 
 /** A person as the Directory API shows him. */
 export function userRecord(directory: Directory, person: Person): Record<string, unknown> {
+  if (person.wire !== undefined) return person.wire;
   const { n, removed, removedAt, status } = person;
   return defined({
     kind: "admin#directory#user",

@@ -1,5 +1,5 @@
 import { jwtVerify } from "jose";
-import { type Directory, isLive, type Page } from "./directory.ts";
+import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
 import {
   type Call,
   encodeCursor,
@@ -108,8 +108,7 @@ async function readAssertion(call: Call, assertion: string, key: ServiceKey) {
 function answerUsers(directory: Directory, call: Call, id: string | undefined): Response {
   if (id === undefined) return listUsers(directory, call);
   const key = decodeURIComponent(id);
-  const n = GOOGLE_USERS.ordinal(key);
-  const person = n === undefined ? directory.find(key) : directory.person(n);
+  const person = personByKey(directory, key, GOOGLE_USERS.ordinal);
   if (person === undefined || !isLive(person)) return notFound("userKey");
   return json(userRecord(directory, person));
 }

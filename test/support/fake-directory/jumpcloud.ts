@@ -1,4 +1,4 @@
-import { type Directory, isLive } from "./directory.ts";
+import { type Directory, isLive, personByKey } from "./directory.ts";
 import {
   type Call,
   createIds,
@@ -74,8 +74,7 @@ function filterUsers(directory: Directory, filter: string): Response {
 }
 
 function readUser(directory: Directory, id: string): Response {
-  const n = JUMPCLOUD_USERS.ordinal(id);
-  const person = n === undefined ? undefined : directory.person(n);
+  const person = personByKey(directory, id, JUMPCLOUD_USERS.ordinal);
   return person !== undefined && isLive(person) ? json(userRecord(person)) : notFound();
 }
 
@@ -95,6 +94,7 @@ function membersOf(group: Group): unknown[] {
 }
 
 function userRecord(person: Person): unknown {
+  if (person.wire !== undefined) return person.wire;
   const states = {
     active: "ACTIVATED",
     locked: "ACTIVATED",

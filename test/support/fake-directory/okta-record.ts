@@ -14,6 +14,7 @@ export const EVERYONE_ID = "00geveryone000000000";
 
 /** A person as Okta shows him, cut to the request's `fields`. */
 export function userRecord(call: Call, person: Person): unknown {
+  if (person.wire !== undefined) return project(person.wire, call.query.get("fields"));
   const id = OKTA_USERS.of(person.n);
   const record = {
     id,

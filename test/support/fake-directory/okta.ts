@@ -1,4 +1,4 @@
-import { type Directory, isLive, type Page } from "./directory.ts";
+import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
 import {
   type Call,
   encodeCursor,
@@ -148,8 +148,7 @@ function listAnswer(
 
 function readUser(directory: Directory, call: Call, id: string): Response {
   const key = decodeURIComponent(id);
-  const n = OKTA_USERS.ordinal(key);
-  const person = n === undefined ? directory.find(key) : directory.person(n);
+  const person = personByKey(directory, key, OKTA_USERS.ordinal);
   return person === undefined ? notFound(key) : json(userRecord(call, person));
 }
 

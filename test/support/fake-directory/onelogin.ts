@@ -1,4 +1,4 @@
-import { type Directory, isLive, type Page } from "./directory.ts";
+import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
 import {
   type Call,
   decodeCursor,
@@ -45,7 +45,7 @@ function handle(directory: Directory, tokens: Tokens, call: Call): Promise<Respo
   const [, kind, id, sub] =
     /^\/api\/2\/(users|roles)(?:\/(\d+))?(?:\/(users))?$/.exec(call.path) ?? [];
   if (kind === "users" && sub === undefined) {
-    return id === undefined ? listUsers(directory, call) : readUser(directory, Number(id));
+    return id === undefined ? listUsers(directory, call) : readUser(directory, id);
   }
   if (kind !== "roles") return notFound();
   if (id === undefined) {
@@ -100,8 +100,8 @@ function listUsers(directory: Directory, call: Call): Response {
   return listAnswer(call, read, directory.liveCount());
 }
 
-function readUser(directory: Directory, id: number): Response {
-  const person = directory.person(id - ONELOGIN_USER_BASE);
+function readUser(directory: Directory, id: string): Response {
+  const person = personByKey(directory, id, (key) => Number(key) - ONELOGIN_USER_BASE);
   return person !== undefined && isLive(person) ? json(userRecord(person)) : notFound();
 }
 
@@ -178,6 +178,7 @@ function select(record: Record<string, unknown>, fields: readonly string[]): unk
 }
 
 function userRecord(person: Person): Record<string, unknown> {
+  if (person.wire !== undefined) return person.wire;
   const statuses = { active: 1, disabled: 2, locked: 3, staged: 0 } as const;
   const { manager } = person;
   return {

@@ -37,6 +37,8 @@ export interface Person extends PersonFields {
   /** "soft" can come back, "permanent" cannot. */
   readonly removed: "soft" | "permanent" | undefined;
   readonly removedAt: number | undefined;
+  /** The whole record in the provider's own words, where a test gives it. */
+  readonly wire?: JsonObject;
 }
 
 /** The fields of a person that a test names; the others stay unset. */

@@ -1,4 +1,4 @@
-import { type Directory, isLive } from "./directory.ts";
+import { type Directory, isLive, personByKey } from "./directory.ts";
 import {
   type Call,
   createIds,
@@ -142,8 +142,7 @@ function listResponse(
 }
 
 function readUser(directory: Directory, id: string): Response {
-  const n = SCIM_USERS.ordinal(id);
-  const person = n === undefined ? undefined : directory.person(n);
+  const person = personByKey(directory, decodeURIComponent(id), SCIM_USERS.ordinal);
   return person !== undefined && isLive(person) ? json(userResource(person)) : notFound();
 }
 
@@ -156,6 +155,7 @@ function readGroup(directory: Directory, id: string): Response {
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 function userResource(person: Person): unknown {
+  if (person.wire !== undefined) return person.wire;
   const { phone, mobile } = person;
   return defined({
     schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
