@@ -19,7 +19,7 @@ import { putAsks } from "./storage-asks.ts";
 import { dropReleased, putReleased } from "./storage-claims.ts";
 import { type KeptConflict, putConflicts } from "./storage-conflicts.ts";
 import { putPlannedUsers } from "./storage-groups.ts";
-import { dropOffs, putOffs } from "./storage-offs.ts";
+import { dropOffs, keepHeld, putOffs } from "./storage-offs.ts";
 import { addSteps } from "./storage-runs.ts";
 import type { RunCounts } from "./views.ts";
 import { planContext, type World } from "./world.ts";
@@ -119,7 +119,7 @@ export function absorb(
     sql,
     conflicts.flatMap(({ sourceId = "" }) => raws.get(sourceId) ?? []),
   );
-  const hasNewLinks = mayWrite(run) && keepLinks(sql, operations);
+  const hasNewLinks = mayWrite(run) && keepLinks(sql, run, operations);
   // What waits is counted, and shown, as what it comes to.
   const decided = operations.filter(
     ({ op, sourceId = "" }) => op !== "conflict" || !raws.has(sourceId),
@@ -156,7 +156,7 @@ function isListing({ mode }: Run): boolean {
 }
 
 /** Writes the links that changed; tells whether one is new, or waits for its manager. */
-function keepLinks(sql: ObjectSql, operations: readonly Operation[]): boolean {
+function keepLinks(sql: ObjectSql, run: Run, operations: readonly Operation[]): boolean {
   const links = operations.flatMap((each) => ("link" in each ? [each.link] : []));
   const known = linksBySource(
     sql,
@@ -173,13 +173,23 @@ function keepLinks(sql: ObjectSql, operations: readonly Operation[]): boolean {
     written.map(({ userId }) => userId),
   );
   // Who is to be switched off no more is no longer waiting for it.
-  const kept = operations.flatMap(({ op, sourceId }) =>
-    LEAVES_OFFS.has(op) ? [] : (sourceId ?? []),
+  const kept = operations.flatMap((each) =>
+    LEAVES_OFFS.has(each.op) || isStateUnsaid(each) ? [] : (each.sourceId ?? []),
   );
   dropOffs(sql, [...kept, ...former]);
+  const unsaid = operations.filter(isStateUnsaid);
+  keepHeld(
+    sql,
+    unsaid.flatMap(({ sourceId }) => sourceId ?? []),
+    run.runId,
+  );
   return written.some(
     ({ sourceId, pendingManager }) => !known.has(sourceId) || pendingManager !== undefined,
   );
+}
+
+function isStateUnsaid(operation: Operation): boolean {
+  return "isStateUnsaid" in operation && operation.isStateUnsaid === true;
 }
 
 /** These say nothing of whether a user is still to be switched off. */

@@ -39,7 +39,8 @@ export type IgnoreReason =
 /**
  * What a run does about one record, in listing order. `change` is decided on the resource as it was
  * read and goes to the commit; undefined where the directory already says the same. `link` is what
- * the Durable Object keeps once the change is in.
+ * the Durable Object keeps once the change is in. `isStateUnsaid`: the record does not say whether its
+ * user is active, so that a switch-off that waits is still to be done.
  */
 export type Operation =
   | {
@@ -48,6 +49,7 @@ export type Operation =
       readonly change: ResourceChange | undefined;
       readonly link: Link;
       readonly issues: readonly Issue[];
+      readonly isStateUnsaid?: true;
     }
   | {
       readonly op: "relink";
@@ -67,6 +69,7 @@ export type Operation =
       readonly sourceId: string;
       readonly link: Link;
       readonly issue?: Issue | undefined;
+      readonly isStateUnsaid?: true;
     }
   /** The record is older than the one that was applied last: the provider is asked which holds. */
   | { readonly op: "older"; readonly sourceId: string; readonly userId: string }

@@ -45,7 +45,18 @@ export function planPage(
   const settled = steps.map((step, at) => settle(step, refusals[at], context));
   const written = new WrittenUsers();
   const resolve = managerResolver(known, written);
-  return settled.map((step) => operationOf(step, resolve, written, context));
+  return settled.map((step, at) =>
+    withState(operationOf(step, resolve, written, context), page[at]),
+  );
+}
+
+/** A record that does not say whether its user is active says nothing against a switch-off. */
+function withState(operation: Operation, prepared: Prepared | undefined): Operation {
+  const { mapped } = prepared ?? {};
+  if (mapped?.kind !== "user" || mapped.isActive !== undefined) return operation;
+  return operation.op === "update" || operation.op === "adopt" || operation.op === "skip"
+    ? { ...operation, isStateUnsaid: true }
+    : operation;
 }
 
 interface PageFacts {

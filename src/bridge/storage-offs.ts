@@ -108,6 +108,17 @@ export function holdOffs(sql: ObjectSql, runId: string, now: number): void {
   clearOffs(sql, "run");
 }
 
+/** The held switch-offs of these users stay held: a run has seen nothing that says otherwise. */
+export function keepHeld(sql: ObjectSql, sourceIds: readonly string[], runId: string): void {
+  if (sourceIds.length === 0) return;
+  sql.exec(
+    `UPDATE offs SET wanted_by = ? WHERE stage = 'held'
+     AND source_id IN (SELECT value FROM json_each(?))`,
+    runId,
+    JSON.stringify(sourceIds),
+  );
+}
+
 /** Lets go of what no run has wanted since this one began, but for those who are still to be asked for. */
 export function dropUnwantedOffs(sql: ObjectSql, runId: string): void {
   sql.exec(

@@ -317,6 +317,56 @@ describe("K6: never on by default", () => {
   });
 });
 
+describe("K6: a record without a state ends no switch-off", () => {
+  const stateless = (id: string, title: string) => ({
+    id,
+    profile: { login: `${id}@example.com`, firstName: "Ada", title },
+  });
+
+  /** Three people who are disabled at the provider, and whose switch-offs are held. */
+  async function aBridgeThatHolds() {
+    const world = await aSyncedBridge(10, HOLDS_TWO);
+    world.source.delta = { users: true, groups: false };
+    await world.bridge.run();
+    world.source.put(...["p0", "p1", "p2"].map((id) => ({ id, active: false })));
+    await world.bridge.run("delta");
+    return world;
+  }
+
+  // A full run weighs p2 anew, who leaves alone by then.
+  test.each([
+    ["delta", ["p0", "p2"]],
+    ["full", ["p0"]],
+  ] as const)("held: in a %s run", async (mode, held) => {
+    const { source, bridge } = await aBridgeThatHolds();
+    source.put({ id: "p0" }, { id: "p1" });
+    source.putRaw(stateless("p0", "Dr"));
+
+    const view = await bridge.run(mode);
+    const { items } = await bridge.calls.held(10, undefined);
+
+    expect([view.mode, items.map(({ sourceId }) => sourceId)]).toEqual([mode, held]);
+  });
+
+  test("approved: until the provider says what holds", async () => {
+    const { source, bridge, trouble } = await aBridgeThatHolds();
+    trouble.set("everybody", { kind: "unavailable" });
+    const { runId } = okOf(await bridge.calls.approveHeld(await bridge.seen()));
+    await play(bridge, runId);
+    source.put({ id: "p0" });
+    source.putRaw(stateless("p0", "Dr"));
+    const unsure = await play(bridge, okOf(await bridge.stub.sync("delta")).runId);
+    const { approved } = await bridge.stub.overview();
+    trouble.clear();
+    source.put({ id: "p0", active: false });
+
+    await bridge.run("delta");
+
+    expect([unsure.mode, unsure.state, approved]).toEqual(["delta", "succeeded", 3]);
+    expect(await offIds(bridge)).toEqual(["p0", "p1", "p2"]);
+  });
+});
+
 describe("K7: deleted and made again is one change", () => {
   test("in a full run: the user keeps id and groups, and is never off", async () => {
     const { source, bridge } = await aSyncedBridge(10, { groups: "all" });
