@@ -1,6 +1,9 @@
+import { saysNothing } from "../forms.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
+import { refuseHollow } from "../resource.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { findSubAttribute } from "../schema/registry.ts";
 import {
   normaliseAttribute,
   normaliseElement,
@@ -86,12 +89,31 @@ function replaceElement(
   run: PatchRun,
 ): JsonValue | undefined {
   const { attribute, filter } = step.target;
-  const replaced = normaliseElement(attribute, value, run, step.location);
+  const normalised = normaliseElement(attribute, value, run, step.location);
+  const replaced = normalised ?? restOfNothing(attribute, element, value, step.location);
   if (!isJsonObject(replaced)) return replaced;
   const terms = filter && equalTerms(filter.parsed);
   const kept = { ...keptValue(element, value), ...(terms && termsAsElement(step, terms, run)) };
   const whole = { ...kept, ...replaced };
   return saysSomething(attribute, whole) ? whole : undefined;
+}
+
+/**
+ * What an object leaves of a chosen value that says nothing of it, such as `{}` or `{"display": ""}`:
+ * the value itself; where there is none, only one that clears something may clear it.
+ */
+function restOfNothing(
+  attribute: Attribute,
+  element: JsonValue,
+  given: JsonValue,
+  location: string,
+): JsonObject | undefined {
+  if (!isJsonObject(given) || saysNothing(given)) return undefined;
+  const kept = keptValue(element, given);
+  const isKept = Object.keys(kept).length > 0;
+  const named = Object.entries(given).filter(([name]) => findSubAttribute(attribute, name));
+  if (!isKept && named.length === 0) throw refuseHollow(location);
+  return isKept ? kept : undefined;
 }
 
 function keptValue(element: JsonValue, given: JsonValue): JsonObject {

@@ -205,6 +205,33 @@ describe("a value chosen by a filter", () => {
     expect(emailsAfter([WORK, HOME], replace('emails[type eq "work"]', value))).toEqual([HOME]);
   });
 
+  test.each<[JsonObject]>([[{}], [{ foo: 1 }], [{ display: "" }], [{ primary: null }]])(
+    "replaced by %j, which says nothing of its value, it keeps that",
+    (value) => {
+      expect(emailsAfter([WORK, HOME], replace('emails[type eq "work"]', value))).toEqual([
+        { value: WORK.value, type: "work" },
+        HOME,
+      ]);
+      expect(emailsAfter([WORK, HOME], replace('emails[type eq "work"]', [value]))).toEqual([
+        { value: WORK.value, type: "work" },
+        HOME,
+      ]);
+    },
+  );
+
+  test("an address has no value: nothing in its place is refused, named parts may clear it", () => {
+    const addresses = [{ locality: "Ely", type: "work" }];
+    const replaced = (value: JsonValue) =>
+      apply({ addresses }, [replace('addresses[type eq "work"]', value)]);
+
+    expect(() => replaced({})).toThrow(expect.objectContaining({ scimType: "invalidValue" }));
+    expect(() => replaced({ foo: 1 })).toThrow(
+      expect.objectContaining({ scimType: "invalidValue" }),
+    );
+    expect(replaced({ locality: "" })).toEqual({});
+    expect(replaced(null)).toEqual({});
+  });
+
   test.each([[null], [""]])("without its value, cleared by %j, it goes", (value) => {
     expect(emailsAfter([WORK, HOME], replace('emails[type eq "work"].value', value))).toEqual([
       HOME,
