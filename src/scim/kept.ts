@@ -105,6 +105,7 @@ export function withKept(
   for (const attribute of [...kept.values()].flatMap((members) => [...members.values()])) {
     if (isUnassigned(attribute.value) || saysNothing(attribute.value)) continue;
     checkNames(attribute.value, locationOf(attribute));
+    checkNumbers(attribute);
     if (leavesOutPassword(context, attribute)) continue;
     const size = bytesOf(attribute);
     const fits = count < KEPT_ATTRIBUTES_MAX && bytes + size <= KEPT_BYTES_MAX;
@@ -154,6 +155,17 @@ export function isKeepable(value: JsonValue, levels = KEPT_LEVELS_MAX): boolean 
   return (
     levels > 0 && Object.values(value).every((each: JsonValue) => isKeepable(each, levels - 1))
   );
+}
+
+/** Refuses a number that JSON.parse reads as Infinity, such as 1e400: it would be stored as null. */
+export function checkNumbers(attribute: KeptAttribute): void {
+  if (!holdsInfinity(attribute.value)) return;
+  throw ScimError.invalidValue(`A number in "${locationOf(attribute)}" is too large to be kept.`);
+}
+
+function holdsInfinity(value: JsonValue): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return value !== null && typeof value === "object" && Object.values(value).some(holdsInfinity);
 }
 
 /**

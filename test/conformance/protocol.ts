@@ -68,7 +68,7 @@ function violationsOfSecrecy({ text }: Answer, sent: Json | undefined): string[]
  */
 function violationsOfNames(body: Json | undefined): string[] {
   return membersOf(body).flatMap(([name, value]) => [
-    ...(/^(?:\$?[a-z][\w-]*|urn:[\w:.-]+:User)$/i.test(name)
+    ...(/^(?:\$?[a-z][\w-]*|urn:[\w:.-]+:(?:User|Group))$/i.test(name)
       ? []
       : [`a member is named "${name}"`]),
     ...(value === null ? [`"${name}" is null`] : []),

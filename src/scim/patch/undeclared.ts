@@ -4,6 +4,7 @@ import { matchesElement } from "../filter/match.ts";
 import { isUnassigned, saysNothing } from "../forms.ts";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
 import {
+  checkNumbers,
   extensionMembers,
   fitsKept,
   isKeepable,
@@ -93,6 +94,7 @@ function changeAttribute(
   if (isSameValue(before, after)) return document;
   if (after === undefined) return writeKept(document, urn, name, undefined);
   const attribute = { urn, name, value: after };
+  checkNumbers(attribute);
   if (leavesOutPassword(run, attribute)) return document;
   const written = writeKept(document, urn, name, after);
   const kept = keptIn(type, written);

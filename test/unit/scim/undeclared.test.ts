@@ -73,6 +73,20 @@ describe("an attribute of an extension that nobody declared", () => {
     expect(() => read({ [CUSTOM]: { tag: { a: 1, A: 2 } } })).toThrow("two spellings");
   });
 
+  test.each(["1e400", "[-1e999]", '{"a":[1e400]}'])(
+    "is refused as %s, which is no number here",
+    (text) => {
+      const value: JsonValue = JSON.parse(text);
+      const refused = expect.objectContaining({ status: 400, scimType: "invalidValue" });
+
+      expect(() => read({ [CUSTOM]: { tag: value } })).toThrow(refused);
+      expect(() => patch({}, [{ op: "add", path: `${CUSTOM}:tag`, value }])).toThrow(refused);
+      expect(() => patch({}, [{ op: "replace", value: { [CUSTOM]: { tag: value } } }])).toThrow(
+        refused,
+      );
+    },
+  );
+
   test("is known of groups as well", () => {
     const urn = "urn:example:ext:2.0:Group";
     const body = { schemas: [CORE_GROUP, urn], displayName: "g", [urn]: { cost: 3 } };
