@@ -1,5 +1,5 @@
 import type { JsonObject } from "#scim/json.ts";
-import { type MembersPage, type Source, SourceError } from "./source.ts";
+import { type MembersPage, type ScopePage, type Source, SourceError } from "./source.ts";
 import { pathSegment } from "./source-paging.ts";
 
 /** A source whose answers about one record are not yet told from those about all. */
@@ -43,6 +43,17 @@ export function sortTroubles(provider: string, { idOf, ...source }: PlainSource)
           () => {
             checkSegment(provider, groupId);
             return source.membersPage(groupId, cursor);
+          },
+        ),
+      ),
+    scopePage: (part, cursor) =>
+      ofGroups(() =>
+        ofRecord<ScopePage>(
+          `Who belongs to the ${part.kind} ${part.sourceId} could not be read`,
+          part.sourceId,
+          () => {
+            checkSegment(provider, part.sourceId);
+            return source.scopePage(part, cursor);
           },
         ),
       ),

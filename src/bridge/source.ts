@@ -48,6 +48,29 @@ export interface MembersPage {
   readonly next: string | undefined;
 }
 
+/** A part of a bridge's scope: an application with whom is assigned to it, or a group with its members. */
+export interface ScopePart {
+  readonly kind: "application" | "group";
+  readonly sourceId: string;
+}
+
+/** One page of who belongs to a part of the scope. */
+export interface ScopePage {
+  /** Source ids of people; what is none does no harm. */
+  readonly sourceIds: readonly string[];
+  /** Groups whose members belong to it as well: assigned to the application, or nested in the group. */
+  readonly groups: readonly {
+    readonly sourceId: string;
+    /** Whether this part's own pages name all of its members, so that it need not be asked for. */
+    readonly isExpanded: boolean;
+  }[];
+  /** The part is everybody of the directory. */
+  readonly isEveryone?: boolean;
+  /** How many people and groups the provider says the part has; undefined where it does not say. */
+  readonly total?: number | undefined;
+  readonly next: string | undefined;
+}
+
 /** A member who is neither a user nor a group of the directory that is read. */
 export interface UnsupportedMember {
   /** "everyone": all users of the customer at once. "external": an address outside the directory. */
@@ -96,6 +119,11 @@ export interface Source {
    * trouble of that record alone: the group keeps its members.
    */
   readonly membersPage: (groupId: string, cursor: string | undefined) => Promise<MembersPage>;
+  /**
+   * Who belongs to a part of the scope. An answer that cannot be used, "no such group" among them, is trouble
+   * of that record alone: the scope is not known whole then.
+   */
+  readonly scopePage: (part: ScopePart, cursor: string | undefined) => Promise<ScopePage>;
 }
 
 /** What the world gives a source. */

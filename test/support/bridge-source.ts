@@ -1,6 +1,8 @@
 import {
   type Listing,
   type MembersPage,
+  type ScopePage,
+  type ScopePart,
   type Source,
   SourceError,
   type SourceFailure,
@@ -28,7 +30,7 @@ export interface GroupOfPeople {
 }
 
 /** What a source is asked for: a page of a listing, one user or one group. */
-export type Asked = Listing | "readUser" | "findUser" | "findGroup" | "members";
+export type Asked = Listing | "readUser" | "findUser" | "findGroup" | "members" | "scope";
 
 /** A provider kept in memory, whose records are those of Okta. */
 export class BridgeSource implements Source {
@@ -52,6 +54,10 @@ export class BridgeSource implements Source {
   /** Members of groups who cannot be members here, by the group's id. */
   readonly unsupported = new Map<string, readonly UnsupportedMember[]>();
   groupsTotal: number | undefined;
+  /** Who is assigned to an application, by its id; of its groups all members are named as well. */
+  readonly applications = new Map<string, GroupOfPeople>();
+  /** How many a part of the scope says it has, by its id. */
+  readonly scopeTotals = new Map<string, number>();
   private readonly groups = new Map<string, GroupOfPeople>();
   private changedGroups: string[] = [];
   private people = new Map<string, JsonObject>();
@@ -150,6 +156,23 @@ export class BridgeSource implements Source {
     const sourceIds = all.slice(Number(cursor ?? 0), end);
     const unsupported = this.unsupported.get(groupId);
     return { sourceIds, unsupported, next: end >= all.length ? undefined : String(end) };
+  }
+
+  async scopePage({ kind, sourceId }: ScopePart, cursor: string | undefined): Promise<ScopePage> {
+    await this.note("scope", `scope ${kind} ${sourceId} ${cursor ?? "first"}`);
+    this.refuseOdd(sourceId);
+    const part = (kind === "group" ? this.groups : this.applications).get(sourceId);
+    if (part === undefined) throw new SourceError({ kind: "record", sourceId }, "No such thing.");
+    const end = Number(cursor ?? 0) + this.pageSize;
+    const some = part.members.slice(Number(cursor ?? 0), end);
+    return {
+      sourceIds: some.filter((id) => !this.groups.has(id)),
+      groups: some
+        .filter((id) => this.groups.has(id))
+        .map((id) => ({ sourceId: id, isExpanded: false })),
+      total: this.scopeTotals.get(sourceId),
+      next: end >= part.members.length ? undefined : String(end),
+    };
   }
 
   private groupsSince(since: string | undefined): JsonObject[] {

@@ -3,6 +3,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import {
   type Listing,
   type MembersPage,
+  type ScopePage,
+  type ScopePart,
   type Source,
   SourceError,
   type SourcePage,
@@ -63,6 +65,7 @@ export function createEntraSource(
     findGroup: (sourceId) => findGroup(graph, sourceId),
     readGroup: readEntraGroup,
     membersPage: (groupId, cursor) => membersPage(graph, groupId, cursor),
+    scopePage: (part, cursor) => scopePage(graph, part, cursor),
   });
 }
 
@@ -194,4 +197,45 @@ async function membersPage(
   });
   const { records, next } = readPage(baseUrl, answer.body, url);
   return { sourceIds: records.flatMap((member) => readMemberId(member) ?? []), next };
+}
+
+/** Of a group all members at any depth; of an application the people and the groups assigned to it. */
+async function scopePage(
+  { baseUrl, http }: Graph,
+  { kind, sourceId }: ScopePart,
+  cursor: string | undefined,
+): Promise<ScopePage> {
+  const id = encodeURIComponent(sourceId);
+  const first =
+    kind === "group"
+      ? `groups/${id}/transitiveMembers?$select=id&$top=999`
+      : `servicePrincipals/${id}/appRoleAssignedTo?$select=principalId,principalType&$top=999`;
+  const url = cursor ?? `${baseUrl}/v1.0/${first}`;
+  const answer = await http.get(url, {
+    explain: (refusal) => explainSyncState(refusal, undefined, cursor),
+  });
+  const { records, next } = readPage(baseUrl, answer.body, url);
+  return { ...(kind === "group" ? readMembersOf(records) : readAssigned(records)), next };
+}
+
+function readMembersOf(records: readonly JsonObject[]): Omit<ScopePage, "next"> {
+  const isGroup = (record: JsonObject) =>
+    readText(record, "@odata.type") === "#microsoft.graph.group";
+  const idsOf = (some: readonly JsonObject[]) => some.flatMap((each) => readMemberId(each) ?? []);
+  const groups = idsOf(records.filter(isGroup));
+  return {
+    sourceIds: idsOf(records.filter((record) => !isGroup(record))),
+    groups: groups.map((sourceId) => ({ sourceId, isExpanded: true })),
+  };
+}
+
+function readAssigned(records: readonly JsonObject[]): Omit<ScopePage, "next"> {
+  const idsOf = (type: string) =>
+    records
+      .filter((record) => readText(record, "principalType") === type)
+      .flatMap((record) => readText(record, "principalId") ?? []);
+  return {
+    sourceIds: idsOf("User"),
+    groups: idsOf("Group").map((sourceId) => ({ sourceId, isExpanded: false })),
+  };
 }

@@ -4,6 +4,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import type {
   Listing,
   MembersPage,
+  ScopePage,
+  ScopePart,
   Source,
   SourceGroup,
   SourcePage,
@@ -72,6 +74,7 @@ export function createGoogleSource(
     findGroup: (sourceId) => findGroup(google, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(google, groupId, cursor),
+    scopePage: (part, cursor) => scopePage(google, part, cursor),
   });
 }
 
@@ -221,22 +224,54 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members: { kind: "listed" } };
 }
 
-/** Users, and groups where they are nested. */
-async function membersPage(
-  { directoryUrl, groups }: Google,
+/** All members at any depth: with includeDerivedMembership Google opens nested groups itself. */
+async function scopePage(
+  google: Google,
+  { sourceId }: ScopePart,
+  cursor: string | undefined,
+): Promise<ScopePage> {
+  const { records, next } = await readMembers(google, sourceId, cursor, {
+    includeDerivedMembership: "true",
+  });
+  const idsOf = (isGroup: boolean) =>
+    records
+      .filter((member) => (readMember(member, "type") === "GROUP") === isGroup)
+      .filter((member) => readUnsupported(member) === undefined)
+      .flatMap((member) => readId(member, "id") ?? []);
+  return {
+    sourceIds: idsOf(false),
+    groups: idsOf(true).map((id) => ({ sourceId: id, isExpanded: true })),
+    isEveryone: records.some((member) => readUnsupported(member)?.what === "everyone"),
+    next,
+  };
+}
+
+async function readMembers(
+  { directoryUrl, groups }: Pick<Google, "directoryUrl" | "groups">,
   groupId: string,
   cursor: string | undefined,
-): Promise<MembersPage> {
+  which: Readonly<Record<string, string>>,
+) {
   const query = new URLSearchParams({
     maxResults: "200",
     fields: "nextPageToken,members(id,email,type)",
+    ...which,
     ...(cursor === undefined ? {} : { pageToken: cursor }),
   });
   const answer = await groups.get(
     `${directoryUrl}/groups/${encodeURIComponent(groupId)}/members?${query}`,
     cursor === undefined ? {} : { explain: explainPageToken },
   );
-  const { records, next } = readPage(answer.body, "members", cursor);
+  return readPage(answer.body, "members", cursor);
+}
+
+/** Users, and groups where they are nested. */
+async function membersPage(
+  { directoryUrl, groups }: Google,
+  groupId: string,
+  cursor: string | undefined,
+): Promise<MembersPage> {
+  const { records, next } = await readMembers({ directoryUrl, groups }, groupId, cursor, {});
   const unsupported = records.flatMap((member) => readUnsupported(member) ?? []);
   const others = records.filter((member) => readUnsupported(member) === undefined);
   const sourceIds = others.flatMap((member) => readId(member, "id") ?? []);

@@ -3,6 +3,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import type {
   Listing,
   MembersPage,
+  ScopePage,
+  ScopePart,
   Source,
   SourceGroup,
   SourcePage,
@@ -49,6 +51,7 @@ export function createJumpcloudSource(
     findGroup: (sourceId) => findGroup(jumpcloud, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(jumpcloud, groupId, cursor),
+    scopePage: (part, cursor) => scopePage(jumpcloud, part, cursor),
   });
 }
 
@@ -161,23 +164,42 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
 
 /** Users alone. */
 async function membersPage(
-  { apiUrl, http }: Jumpcloud,
+  jumpcloud: Jumpcloud,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
+  const page = await readMembers(jumpcloud, groupId, cursor);
+  const sourceIds = page.records.flatMap((record) => readMemberId(record, "user") ?? []);
+  return { sourceIds, next: page.next };
+}
+
+/** Users, and groups that are nested. */
+async function scopePage(
+  jumpcloud: Jumpcloud,
+  { sourceId }: ScopePart,
+  cursor: string | undefined,
+): Promise<ScopePage> {
+  const { records, next } = await readMembers(jumpcloud, sourceId, cursor);
+  const groups = records.flatMap((record) => readMemberId(record, "user_group") ?? []);
+  return {
+    sourceIds: records.flatMap((record) => readMemberId(record, "user") ?? []),
+    groups: groups.map((id) => ({ sourceId: id, isExpanded: false })),
+    next,
+  };
+}
+
+function readMembers({ apiUrl, http }: Jumpcloud, groupId: string, cursor: string | undefined) {
   const group = `${apiUrl}/v2/usergroups/${encodeURIComponent(groupId)}`;
   const url = `${group}/members?limit=${PAGE_SIZE}`;
   const read = async (skip: number) =>
     readRecords(PROVIDER, (await http.get(`${url}&skip=${skip}`)).body);
-  const page = await readSkippedPage(read, readMemberId, cursor);
-  return {
-    sourceIds: page.records.flatMap((record) => readMemberId(record) ?? []),
-    next: page.next,
-  };
+  const idOf = (record: JsonObject) =>
+    readMemberId(record, "user") ?? readMemberId(record, "user_group");
+  return readSkippedPage(read, idOf, cursor);
 }
 
-function readMemberId(record: JsonObject): string | undefined {
+function readMemberId(record: JsonObject, type: "user" | "user_group"): string | undefined {
   const to = readMember(record, "to");
-  if (!isJsonObject(to) || readMember(to, "type") !== "user") return undefined;
+  if (!isJsonObject(to) || readMember(to, "type") !== type) return undefined;
   return readText(to, "id");
 }

@@ -3,6 +3,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import type {
   Listing,
   MembersPage,
+  ScopePage,
+  ScopePart,
   Source,
   SourceGroup,
   SourcePage,
@@ -49,6 +51,7 @@ export function createOktaSource(
     baseUrl: trimSlashes(config.baseUrl),
     users: createHttp(config, credentials, tools, "okta.users.read"),
     groups: createHttp(config, credentials, tools, "okta.groups.read"),
+    apps: createHttp(config, credentials, tools, "okta.apps.read"),
     now: tools.now,
     sizes: pageSizes(tools.memory),
   };
@@ -63,6 +66,7 @@ export function createOktaSource(
     findGroup: (sourceId) => findGroup(okta, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(okta, groupId, cursor),
+    scopePage: (part, cursor) => scopePage(okta, part, cursor),
   });
 }
 
@@ -71,6 +75,7 @@ interface Okta {
   readonly baseUrl: string;
   readonly users: SourceHttp;
   readonly groups: SourceHttp;
+  readonly apps: SourceHttp;
   readonly now: () => number;
   readonly sizes: PageSizes;
 }
@@ -79,6 +84,9 @@ const PROVIDER = "Okta";
 
 /** Okta's own page size; a larger one is cut to it. */
 const PAGE_SIZE = 200;
+
+/** Okta gives more of those who are assigned to an application. */
+const ASSIGNED_SIZE = 500;
 
 /** What moves when a user, a group or its members change. */
 const STAMPS = ["lastUpdated", "lastMembershipUpdated"];
@@ -225,4 +233,27 @@ async function membersPage(
     sourceIds: records.flatMap((record) => readText(record, "id") ?? []),
     next: checkNextUrl(PROVIDER, baseUrl, readNextLink(answer.headers), url),
   };
+}
+
+/** Okta nests no groups; whom an application has through a group is among its users. */
+async function scopePage(
+  okta: Okta,
+  { kind, sourceId }: ScopePart,
+  cursor: string | undefined,
+): Promise<ScopePage> {
+  if (kind === "group") {
+    const { sourceIds, next } = await membersPage(okta, sourceId, cursor);
+    return { sourceIds, groups: [], next };
+  }
+  const { baseUrl, apps } = okta;
+  const app = `${baseUrl}/api/v1/apps/${encodeURIComponent(sourceId)}`;
+  const url = cursor ?? `${app}/users?limit=${ASSIGNED_SIZE}`;
+  const answer = await apps.get(url, cursor === undefined ? {} : { explain: explainOktaCursor });
+  const ids = readRecords(PROVIDER, answer.body).flatMap((record) => readText(record, "id") ?? []);
+  const next = checkNextUrl(PROVIDER, baseUrl, readNextLink(answer.headers), url);
+  const { pathname } = new URL(url);
+  if (pathname.endsWith("/groups")) {
+    return { sourceIds: [], groups: ids.map((id) => ({ sourceId: id, isExpanded: true })), next };
+  }
+  return { sourceIds: ids, groups: [], next: next ?? `${app}/groups?limit=${PAGE_SIZE}` };
 }

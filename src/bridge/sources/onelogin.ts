@@ -4,6 +4,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import type {
   Listing,
   MembersPage,
+  ScopePage,
+  ScopePart,
   Source,
   SourceError,
   SourceGroup,
@@ -63,6 +65,7 @@ export function createOneloginSource(
     findGroup: (sourceId) => findGroup(onelogin, sourceId),
     readGroup,
     membersPage: (groupId, cursor) => membersPage(onelogin, groupId, cursor),
+    scopePage: (part, cursor) => scopePage(onelogin, part, cursor),
   });
 }
 
@@ -217,10 +220,28 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
 }
 
 async function membersPage(
-  { baseUrl, http }: Onelogin,
+  onelogin: Onelogin,
   groupId: string,
   cursor: string | undefined,
 ): Promise<MembersPage> {
+  const { sourceIds, next } = await readMembers(onelogin, groupId, cursor);
+  return { sourceIds, next };
+}
+
+/** A role has users alone. */
+async function scopePage(
+  onelogin: Onelogin,
+  { sourceId }: ScopePart,
+  cursor: string | undefined,
+): Promise<ScopePage> {
+  return { ...(await readMembers(onelogin, sourceId, cursor)), groups: [] };
+}
+
+async function readMembers(
+  { baseUrl, http }: Onelogin,
+  groupId: string,
+  cursor: string | undefined,
+) {
   const role = `${baseUrl}/api/2/roles/${encodeURIComponent(groupId)}`;
   const query = new URLSearchParams(
     cursor === undefined ? { limit: String(PAGE_SIZE) } : { cursor },
@@ -230,6 +251,7 @@ async function membersPage(
   const after = answer.headers.get("After-Cursor")?.trim() || undefined;
   return {
     sourceIds: readRecords(PROVIDER, answer.body).flatMap((record) => readId(record, "id") ?? []),
+    total: readTotal(answer.headers),
     next: checkNext(PROVIDER, after, cursor),
   };
 }

@@ -3,6 +3,8 @@ import type { SourceConfig, SourceCredentials } from "../settings.ts";
 import {
   type Listing,
   type MembersPage,
+  type ScopePage,
+  type ScopePart,
   type Source,
   SourceError,
   type SourceGroup,
@@ -70,6 +72,7 @@ export function createScimSource(
     findGroup: (sourceId) => readResource(server, "Groups", sourceId),
     readGroup,
     membersPage: (groupId) => membersPage(server, groupId),
+    scopePage: (part) => scopePage(server, part),
   });
 }
 
@@ -306,12 +309,31 @@ function readGroup(record: JsonObject): SourceGroup | undefined {
   return { sourceId, displayName, isRemoved: false, members };
 }
 
-/** All at once; no `members` are none, but what is no such group says nothing of them. */
 async function membersPage(server: Server, groupId: string): Promise<MembersPage> {
+  return { sourceIds: readMembers(await readGroupWhole(server, groupId)), next: undefined };
+}
+
+/** Users, and groups that are nested, as `type` or `$ref` (RFC 7643 §4.2) tells them apart. */
+async function scopePage(server: Server, { sourceId }: ScopePart): Promise<ScopePage> {
+  const group = await readGroupWhole(server, sourceId);
+  const groups = readMembers(group, isGroupMember);
+  return {
+    sourceIds: readMembers(group, (member) => !isGroupMember(member)),
+    groups: groups.map((id) => ({ sourceId: id, isExpanded: false })),
+    next: undefined,
+  };
+}
+
+function isGroupMember(member: JsonObject): boolean {
+  const type = readText(member, "type")?.toLowerCase();
+  if (type !== undefined) return type === "group";
+  return /\/Groups\/[^/]+$/.test(readText(member, "$ref") ?? "");
+}
+
+/** All at once; no `members` are none, but what is no such group says nothing of them. */
+async function readGroupWhole(server: Server, groupId: string): Promise<JsonObject> {
   const group = await readResource(server, "Groups", groupId);
-  if (group !== undefined && readId(group, "id") === groupId) {
-    return { sourceIds: readMembers(group), next: undefined };
-  }
+  if (group !== undefined && readId(group, "id") === groupId) return group;
   throw new SourceError(
     { kind: "malformed" },
     "The SCIM server does not answer with the group that it listed.",
@@ -319,8 +341,13 @@ async function membersPage(server: Server, groupId: string): Promise<MembersPage
 }
 
 /** Users, and groups where they are nested. */
-function readMembers(group: JsonObject): readonly string[] {
+function readMembers(
+  group: JsonObject,
+  isWanted: (member: JsonObject) => boolean = () => true,
+): readonly string[] {
   const members = readMember(group, "members");
   if (!Array.isArray(members)) return [];
-  return members.flatMap((member) => (isJsonObject(member) ? (readId(member, "value") ?? []) : []));
+  return members.flatMap((member) =>
+    isJsonObject(member) && isWanted(member) ? (readId(member, "value") ?? []) : [],
+  );
 }

@@ -9,6 +9,9 @@ export const ENTRA_USERS = createIds("3f2b8a10-0000-4000-8000-", 12, 16);
 /** Object ids of Graph's groups. */
 export const ENTRA_GROUPS = createIds("7c91d2e4-0000-4000-9000-", 12, 16);
 
+/** Ids of Entra's service principals: to the one of an ordinal is assigned what the group of it has as members. */
+export const ENTRA_APPS = createIds("5d0e11aa-0000-4000-9000-", 12, 16);
+
 /** What a list or a delta row shows of a user where `$select` does not say. */
 export const USER_DEFAULTS: readonly string[] = [
   "businessPhones",

@@ -1,6 +1,7 @@
 import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
 import { answerDelta } from "./entra-delta.ts";
 import {
+  ENTRA_APPS,
   ENTRA_GROUPS,
   ENTRA_USERS,
   GROUP_DEFAULTS,
@@ -58,7 +59,10 @@ function handle(directory: Directory, tokens: Tokens, call: Call): Promise<Respo
   const value = readAuthorization(call.request, "Bearer") ?? "";
   if (tokens.check(value, call.now) === undefined) return refuse(401, call);
   const [, kind, id, sub] =
-    /^\/v1\.0\/(users|groups)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(call.path) ?? [];
+    /^\/v1\.0\/(users|groups|servicePrincipals)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(call.path) ?? [];
+  if (kind === "servicePrincipals" && sub === "appRoleAssignedTo") {
+    return answerAssigned(directory, call, id ?? "");
+  }
   if (kind === "users") return answerUsers(directory, call, id, sub);
   return kind === "groups" ? answerGroups(directory, call, id, sub) : notFound(call.path);
 }
@@ -131,6 +135,24 @@ function answerGroups(
   if (sub === undefined) return json(row(group));
   const members = membersOf(directory, group, sub === "transitiveMembers");
   return listAnswer(call, (from, limit) => pageOf(members, from, limit));
+}
+
+function answerAssigned(directory: Directory, call: Call, id: string): Response {
+  const n = ENTRA_APPS.ordinal(id);
+  const assigned = n === undefined ? undefined : directory.group(n);
+  if (assigned === undefined) return notFound(id);
+  const rows = [
+    ...[...assigned.people].map((each) => ({
+      principalId: ENTRA_USERS.of(each),
+      principalType: "User",
+    })),
+    ...[...assigned.groups].map((each) => ({
+      principalId: ENTRA_GROUPS.of(each),
+      principalType: "Group",
+    })),
+    { principalId: id, principalType: "ServicePrincipal" },
+  ];
+  return listAnswer(call, (from, limit) => pageOf(rows, from, limit));
 }
 
 function listUsers(

@@ -87,10 +87,12 @@ function listV2(call: Call, records: readonly unknown[]): Response {
 
 function membersOf(group: Group): unknown[] {
   const from = { id: JUMPCLOUD_GROUPS.of(group.n), type: "user_group" };
-  return [...group.people].map((n) => ({
-    from,
-    to: { id: JUMPCLOUD_USERS.of(n), type: "user", attributes: null },
+  const people = [...group.people].map((n) => ({ id: JUMPCLOUD_USERS.of(n), type: "user" }));
+  const groups = [...group.groups].map((n) => ({
+    id: JUMPCLOUD_GROUPS.of(n),
+    type: "user_group",
   }));
+  return [...people, ...groups].map((to) => ({ from, to: { ...to, attributes: null } }));
 }
 
 function userRecord(person: Person): unknown {

@@ -9,6 +9,9 @@ export const OKTA_USERS = createIds("00u", 17, 36);
 /** Ids of Okta's groups. */
 export const OKTA_GROUPS = createIds("00g", 17, 36);
 
+/** Ids of Okta's applications: to the one of an ordinal is assigned what the group of it has as members. */
+export const OKTA_APPS = createIds("0oa", 17, 36);
+
 /** The group that every org has, and nobody can change. */
 export const EVERYONE_ID = "00geveryone000000000";
 

@@ -24,7 +24,7 @@ export interface OktaServiceOptions {
   readonly isDpopRequired: boolean;
 }
 
-const SCOPES: readonly string[] = ["okta.users.read", "okta.groups.read"];
+const SCOPES: readonly string[] = ["okta.users.read", "okta.groups.read", "okta.apps.read"];
 
 /** The nonce that every proof at the token endpoint must carry. */
 const NONCE = "fake-dpop-nonce";

@@ -19,6 +19,7 @@ import {
   EVERYONE_ID,
   everyone,
   groupRecord,
+  OKTA_APPS,
   OKTA_GROUPS,
   OKTA_USERS,
   userRecord,
@@ -64,13 +65,14 @@ async function handle(directory: Directory, service: OktaService, call: Call): P
   if (call.request.method === "POST" && call.path === "/oauth2/v1/token")
     return service.token(call);
   const [, kind = "", id, sub] =
-    /^\/api\/v1\/(users|groups)(?:\/([^/]+))?(?:\/(users))?$/.exec(call.path) ?? [];
+    /^\/api\/v1\/(users|groups|apps)(?:\/([^/]+))?(?:\/(users|groups))?$/.exec(call.path) ?? [];
   const scope = `okta.${kind}.read`;
   const access = await checkAccess(service, call, scope);
   if (access !== "ok") return refuse(access === "forbidden" ? 403 : 401, call);
   if (kind === "users" && sub === undefined) {
     return id === undefined ? listUsers(directory, call) : readUser(directory, call, id);
   }
+  if (kind === "apps") return listAssigned(directory, call, id ?? "", sub);
   if (kind !== "groups") return notFound(call.path);
   if (id === undefined) return listGroups(directory, call);
   return sub === undefined ? readGroup(directory, id) : listMembers(directory, call, id);
@@ -127,6 +129,26 @@ function listMembers(directory: Directory, call: Call, id: string): Response {
     },
     1_000,
   );
+}
+
+/** Who is assigned to an application, on his own or through a group; or the groups assigned to it. */
+function listAssigned(
+  directory: Directory,
+  call: Call,
+  id: string,
+  sub: string | undefined,
+): Response {
+  const n = OKTA_APPS.ordinal(id);
+  const assigned = n === undefined ? undefined : directory.group(n);
+  if (assigned === undefined || sub === undefined) return notFound(id);
+  const groups = [...assigned.groups].flatMap((each) => directory.group(each) ?? []);
+  const people = new Set([assigned, ...groups].flatMap((group) => [...group.people]));
+  const records: readonly unknown[] =
+    sub === "groups"
+      ? groups.map((group) => ({ id: OKTA_GROUPS.of(group.n), priority: 0, profile: {} }))
+      : [...people].map((each) => ({ id: OKTA_USERS.of(each), status: "ACTIVE", scope: "USER" }));
+  const limitMax = sub === "groups" ? LIMIT_DEFAULT : 500;
+  return listAnswer(call, (from, limit) => pageOf(records, from, limit), limitMax);
 }
 
 function listAnswer(

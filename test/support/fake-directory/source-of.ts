@@ -1,5 +1,12 @@
 import type { Provider } from "#bridge/settings.ts";
-import type { Listing, Source, SourcePage, SourceTools } from "#bridge/source.ts";
+import type {
+  Listing,
+  ScopePage,
+  ScopePart,
+  Source,
+  SourcePage,
+  SourceTools,
+} from "#bridge/source.ts";
 import { createSource } from "#bridge/sources/create.ts";
 import { createDirectory, type Directory, type DirectorySeed } from "./directory.ts";
 import { createFakeProvider, type FakeProvider, type FakeProviderOptions } from "./provider.ts";
@@ -54,6 +61,23 @@ export async function readListing(source: Source, listing: Listing, since?: stri
     cursor = last.next;
   }
   throw new Error(`The listing of ${listing} has no end.`);
+}
+
+/** Reads who belongs to a part of a scope to its end. */
+export async function readScope(source: Source, part: ScopePart) {
+  const pages: ScopePage[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await source.scopePage(part, cursor);
+    pages.push(page);
+    cursor = page.next;
+  } while (cursor !== undefined && pages.length < PAGES_MAX);
+  return {
+    sourceIds: pages.flatMap((page) => page.sourceIds),
+    groups: pages.flatMap((page) => page.groups),
+    isEveryone: pages.some((page) => page.isEveryone === true),
+    pages: pages.length,
+  };
 }
 
 /** Reads the members of a group to their end. */
