@@ -187,7 +187,12 @@ export const OPERATIONS = [
     body: SYNC_USER,
     ...CONDITIONAL,
   }),
-  bare(202, `POST ${BRIDGE_PATH}/plan`, "planBridge", "Start a dry run: it writes nothing."),
+  op(
+    `POST ${BRIDGE_PATH}/plan`,
+    "planBridge",
+    "Start a dry run, by the settings as they are or with changes: it writes nothing.",
+    { status: 202, body: CHANGED_BRIDGE, isBodyOptional: true, ...CONDITIONAL },
+  ),
   bare(202, `POST ${BRIDGE_PATH}/resync`, "resyncBridge", "Match everybody anew."),
   bare(204, `POST ${BRIDGE_PATH}/pause`, "pauseBridge", "Let a bridge rest."),
   bare(204, `POST ${BRIDGE_PATH}/resume`, "resumeBridge", "Let a paused bridge go on."),

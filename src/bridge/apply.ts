@@ -14,6 +14,7 @@ import { subjectOf } from "./plan-issue.ts";
 import { lookupsOf } from "./plan-lookups.ts";
 import { plannedStep } from "./planned-step.ts";
 import { counted, mayWrite, type Run } from "./run.ts";
+import { reachOf } from "./run-scope.ts";
 import type { ObjectSql } from "./storage.ts";
 import { putAsks } from "./storage-asks.ts";
 import { dropReleased, putReleased } from "./storage-claims.ts";
@@ -41,10 +42,19 @@ export function applyRecords(
   return carryOut<Prepared, Operation>(world, run, records, {
     plan: async (page) => {
       const links = linksOf(world.sql, page);
-      const known = await lookUp(world, links, lookupsOf(page, links, world.config));
+      const reach = reachOf(world, run, page);
+      // Who is outside, and unknown here, is not looked for.
+      const sought = page.filter(
+        ({ sourceId: id }) => id === undefined || reach(id) === "in" || links.bySource(id),
+      );
+      const known = await lookUp(world, links, lookupsOf(sought, links, world.config));
       const evidence =
         pass === "page" ? NO_EVIDENCE : await gatherEvidence(world, run, page, known);
-      return planPage(page, { ...known, evidence }, { ...planContext(world, pass), isAsked });
+      return planPage(
+        page,
+        { ...known, evidence },
+        { ...planContext(world, pass), isAsked, reach },
+      );
     },
     changeOf,
     refused: (prepared, issue) => {

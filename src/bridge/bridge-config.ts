@@ -2,6 +2,7 @@ import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import type { StoredBridge } from "#store/bridges.ts";
 import { askedProperties, chosenOf } from "./mapping/chosen.ts";
 import { MAPPING_VERSION } from "./mapping/map-record.ts";
+import type { Run } from "./run.ts";
 import {
   BRIDGE_DEFAULTS,
   type BridgeChoice,
@@ -29,11 +30,13 @@ export function configOf({ config, types }: Pick<StoredBridge, "config" | "types
 /** What decides which users a bridge sees and what it makes of them: a change of it calls for a full run. */
 export function scopeOf(config: BridgeConfig): string {
   const { mapping, userNameFrom, ...others } = config.settings;
-  const { intervalSeconds, fullIntervalSeconds, guard, groupGuard, membershipGuard, ...scope } =
+  const { intervalSeconds, fullIntervalSeconds, guard, groupGuard, membershipGuard, ...rest } =
     others;
+  const { scope, onOutOfScope, ...sights } = rest;
   const { mark } = chosenOf(config);
-  const parts = [MAPPING_VERSION, config.source, Object.entries(scope).sort()];
-  return JSON.stringify(mark === "" ? parts : [...parts, mark]);
+  const parts = [MAPPING_VERSION, config.source, Object.entries(sights).sort()];
+  const whom = scope === undefined ? [] : [{ scope, onOutOfScope }];
+  return JSON.stringify([...parts, ...(mark === "" ? [] : [mark]), ...whom]);
 }
 
 /**
@@ -53,11 +56,30 @@ const HOLDS_AT_ONCE: ReadonlySet<string> = new Set<keyof BridgeSettings>([
   "membershipGuard",
   "excluded",
   "onExcluded",
+  "onOutOfScope",
   "onMissing",
   "matchByEmail",
   "rehire",
   "createInactive",
 ]);
+
+/** A bridge as it would be with other settings. */
+export function proposedConfig(
+  config: BridgeConfig,
+  proposed: Partial<BridgeSettings> | undefined,
+): BridgeConfig {
+  if (proposed === undefined) return config;
+  return { ...config, settings: { ...BRIDGE_DEFAULTS, ...proposed } };
+}
+
+/** What a run that begins now reads by. */
+export function readingOf(config: BridgeConfig): Pick<Run, "scope" | "origin"> & {
+  /** Whether the bridge provisions some people alone. */
+  readonly isScoped: boolean;
+} {
+  const isScoped = config.settings.scope !== undefined;
+  return { scope: scopeOf(config), origin: originOf(config), isScoped };
+}
 
 /**
  * Opens the source of a bridge; its credentials are unsealed in memory alone, and what the caller's object
@@ -69,9 +91,9 @@ export async function openSource(
   bridge: StoredBridge,
   onRequest: () => void,
   memoryFor: KeepSourceMemory = keepSourceMemory(),
+  config: BridgeConfig = configOf(bridge),
 ): Promise<Source> {
   const kept = { connectorId, credentials: undefined, sealed: bridge.credentials };
-  const config = configOf(bridge);
   // Other credentials or another address end what was remembered, tokens above all.
   const memory = memoryFor(JSON.stringify([bridge.credentials, config.source]));
   return await openProposed(tools, config, kept, { onRequest, memory });

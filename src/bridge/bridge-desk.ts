@@ -7,6 +7,7 @@ import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./held.ts
 import { countLinks } from "./links.ts";
 import { NO_CURSORS } from "./run.ts";
 import { syncOneUser } from "./run-user.ts";
+import type { BridgeSettings } from "./settings.ts";
 import { SourceError } from "./source.ts";
 import { enableBridge } from "./state.ts";
 import { countApprovedGroups, decideHeld } from "./storage-group-offs.ts";
@@ -61,10 +62,13 @@ export class BridgeDesk {
     };
   }
 
-  async start(mode: "full" | "delta" | "plan"): Promise<Started> {
+  async start(
+    mode: "full" | "delta" | "plan",
+    proposed?: Partial<BridgeSettings>,
+  ): Promise<Started> {
     const look = await this.lookNow();
     if ("kind" in look) return look;
-    return (mode === "plan" ? undefined : atRest(look)) ?? this.begun(look, mode);
+    return (mode === "plan" ? undefined : atRest(look)) ?? this.begun(look, mode, proposed);
   }
 
   plan(runId: string): PlanView | null {
@@ -210,8 +214,12 @@ export class BridgeDesk {
     });
   }
 
-  private begun(look: Look, mode: "full" | "delta" | "plan" | "approve"): Started {
-    const run = this.engine.begin(look, mode);
+  private begun(
+    look: Look,
+    mode: "full" | "delta" | "plan" | "approve",
+    proposed?: Partial<BridgeSettings>,
+  ): Started {
+    const run = this.engine.begin(look, mode, proposed);
     return run === undefined ? refused(UNDER_WAY) : { kind: "ok", value: { runId: run.runId } };
   }
 

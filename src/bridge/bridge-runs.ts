@@ -2,7 +2,7 @@ import { clearListedGroups, clearPlanned } from "./groups-links.ts";
 import { countHeld } from "./held.ts";
 import { countLinks } from "./links.ts";
 import type { Issue } from "./mapped.ts";
-import { mayWrite, NO_CURSORS, newRun, type Run } from "./run.ts";
+import { mayWrite, NO_CURSORS, NO_PLACE, newRun, type Run } from "./run.ts";
 import type { BridgeSettings } from "./settings.ts";
 import {
   failingAlertAt,
@@ -17,6 +17,7 @@ import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
 import { dropSettledManagers, dropUnmetIssues } from "./storage-issues.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
 import { keepIssues, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
+import { clearScope } from "./storage-scope.ts";
 import type { Failed } from "./sync.ts";
 import type { RunMode } from "./views.ts";
 
@@ -31,6 +32,10 @@ export interface Beginning {
   /** The scope by which it will read, and what its listings depend on. */
   readonly scope: string;
   readonly origin: string;
+  /** Whether the bridge provisions some people alone. */
+  readonly isScoped: boolean;
+  /** Other settings, for a dry run. */
+  readonly proposed?: Partial<BridgeSettings> | undefined;
   readonly fullIntervalSeconds: BridgeSettings["fullIntervalSeconds"];
 }
 
@@ -39,11 +44,14 @@ const RESUMES_MAX = 3;
 
 /** Begins a run in the place of any other; where the last one failed in its users listing, it goes on there. */
 export function beginRun(sql: ObjectSql, memory: Memory, beginning: Beginning): Run {
-  const { runId, now, scope, origin } = beginning;
+  const { runId, now, scope, origin, isScoped, proposed } = beginning;
   const mode = modeOf(memory, beginning, countLinks(sql).linked);
   const isFull = mode === "full" || mode === "plan";
   const since = mode === "delta" ? memory.delta : NO_CURSORS;
-  const fresh = newRun({ runId, mode, isFull, scope, origin, since, startedAt: now });
+  const fresh = newRun({
+    ...{ runId, mode, isFull, isScoped, proposed },
+    ...{ scope, origin, since, startedAt: now },
+  });
   const failed = resumable(sql, memory, fresh);
   if (failed === undefined) clearRun(sql);
   const run = failed === undefined ? fresh : resumed(fresh, failed);
@@ -64,8 +72,18 @@ function resumable(sql: ObjectSql, { resumableRunId }: Memory, next: Run): Run |
 /** A run from where a failed one was. Its scope is the older one: the pages before were read by that. */
 function resumed(fresh: Run, failed: Run): Run {
   const { scope, since, deltaFrom, position, place, listingsRead, resumes } = failed;
-  const { isComplete, incompleteWhy, hasNewLinks } = failed;
-  const where = { scope, since, deltaFrom, position, place, listingsRead, hasNewLinks };
+  const { isComplete, incompleteWhy, hasNewLinks, phase, reach } = failed;
+  const where = {
+    scope,
+    since,
+    deltaFrom,
+    position,
+    place,
+    listingsRead,
+    hasNewLinks,
+    phase,
+    reach,
+  };
   return { ...fresh, ...where, isComplete, incompleteWhy, resumes: resumes + 1 };
 }
 
@@ -73,18 +91,24 @@ function resumed(fresh: Run, failed: Run): Run {
 export function beginAnew(
   sql: ObjectSql,
   run: Run,
-  { scope, origin, now }: Pick<Beginning, "scope" | "origin" | "now">,
+  { scope, origin, isScoped, now }: Pick<Beginning, "scope" | "origin" | "isScoped" | "now">,
 ): void {
   if (run.mode === "approve") {
-    writeRun(sql, { ...run, scope, origin });
+    clearScope(sql);
+    // What was read of the former scope says nothing of this one.
+    const isReading = run.phase === "scope";
+    const doubt = isReading ? "unread" : "doubtful";
+    const place = isReading ? NO_PLACE : run.place;
+    writeRun(sql, { ...run, scope, origin, place, reach: isScoped ? doubt : "everybody" });
     return;
   }
   clearRun(sql);
   if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id = ?", run.runId);
   const mode = run.mode === "delta" ? "full" : run.mode;
   const { runId, startedAt, counts, loggedIssues, unloggedIssues, switchedOff } = run;
-  const start = { runId, mode, isFull: true, since: NO_CURSORS, scope, origin, startedAt: now };
-  const fresh = newRun(start);
+  const { proposed } = run;
+  const reading = { isFull: true, since: NO_CURSORS, scope, origin, isScoped, proposed };
+  const fresh = newRun({ runId, mode, startedAt: now, ...reading });
   writeRun(sql, { ...fresh, startedAt, counts, loggedIssues, unloggedIssues, switchedOff });
 }
 
@@ -192,14 +216,16 @@ export function currentRun(sql: ObjectSql): Run | undefined {
 /** Empties what a run gathered. */
 export function clearRun(sql: ObjectSql): void {
   clearRunTables(sql);
+  clearScope(sql);
   clearListedGroups(sql);
   clearPlanned(sql);
 }
 
 /** Empties what the listing gathered that a run begins anew: that of groups leaves the users' alone. */
 export function clearListing(sql: ObjectSql, { phase }: Run): void {
-  if (phase === "users") clearRunTables(sql);
-  else clearGroupTables(sql);
+  if (phase === "scope") clearScope(sql);
+  if (phase === "groups") clearGroupTables(sql);
+  else clearRunTables(sql);
   clearListedGroups(sql);
 }
 
@@ -214,10 +240,12 @@ const FAILURES = {
 
 function modeOf(
   memory: Memory,
-  { mode, now, scope, fullIntervalSeconds }: Beginning,
+  { mode, now, scope, isScoped, fullIntervalSeconds }: Beginning,
   linkedUsers: number,
 ): Run["mode"] {
   if (mode !== "delta") return mode;
+  // Whoever joins or leaves the scope is in no row of changes.
+  if (isScoped) return "full";
   const { lastFullAt } = memory;
   const hasDelta = memory.delta.users !== undefined;
   const isSameScope = memory.scope === scope;
@@ -228,7 +256,12 @@ function modeOf(
 
 function endRun(sql: ObjectSql, run: Run): void {
   const own = run.unloggedIssues > 0 ? [unloggedIssue(run)] : [];
-  writeRun(sql, { ...keepIssues(sql, run, own), resumeAt: undefined, waitingFor: undefined });
+  writeRun(sql, {
+    ...keepIssues(sql, run, own),
+    resumeAt: undefined,
+    waitingFor: undefined,
+    proposed: undefined,
+  });
   pruneRuns(sql, run);
 }
 

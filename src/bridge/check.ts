@@ -5,11 +5,12 @@ import {
   type ProposedCredentials,
   type SourceOpeningTools,
 } from "./bridge-config.ts";
-import { CHECK_NEEDS } from "./check-needs.ts";
+import { APPLICATION_NEEDS, CHECK_NEEDS } from "./check-needs.ts";
 import { judgeProposal, type Proposal } from "./judge.ts";
 import { brokenRules } from "./mapping/chosen.ts";
 import { mapRecord, rawIdName } from "./mapping/map-record.ts";
 import { textAt } from "./mapping/reading.ts";
+import { partsOf } from "./run-scope.ts";
 import type { BridgeConfig } from "./settings.ts";
 import { type Listing, type Source, SourceError, type SourceGroup } from "./source.ts";
 import type { BridgeCheck, CheckStep } from "./views.ts";
@@ -80,6 +81,7 @@ async function play(trial: Trial, now: number): Promise<void> {
       return `Changes alone can be read (${records.length} just now).`;
     });
   }
+  await readScope(trial);
   if (config.settings.groups === "none") return;
   const groups = await readListing(trial, "groups");
   const found = groups?.flatMap((record) => source.readGroup(record) ?? []);
@@ -127,6 +129,21 @@ async function readMembers(trial: Trial, groups: readonly SourceGroup[]): Promis
   });
 }
 
+/** So many groups of a scope are tried; the others need the same right. */
+const SCOPE_PARTS_MAX = 5;
+
+async function readScope(trial: Trial): Promise<void> {
+  const { source, config } = trial;
+  const { scope } = config.settings;
+  if (scope === undefined) return;
+  for (const part of partsOf(scope).slice(0, SCOPE_PARTS_MAX)) {
+    await step(trial, "scope", async () => {
+      const { sourceIds, groups } = await source.scopePage(part, undefined);
+      return `One page of the ${part.kind} ${part.sourceId} of the scope was read: ${sourceIds.length} people and ${groups.length} groups.`;
+    });
+  }
+}
+
 /** How many users of the page have what the bridge's own mapping reads. */
 function mappingSteps(config: BridgeConfig, users: readonly JsonObject[]): readonly CheckStep[] {
   const { mapping } = config.settings;
@@ -154,7 +171,7 @@ async function step<T>(
   read: () => Promise<T>,
   said: (value: T) => string = String,
 ): Promise<T | undefined> {
-  const needs = CHECK_NEEDS[config.source.type][name];
+  const needs = neededFor(config, name);
   const right = needs === undefined ? "" : ` Needed for it: ${needs}.`;
   if (isOver()) {
     steps.push(failed(name, `It was not tried: the steps before took too long.${right}`));
@@ -169,6 +186,11 @@ async function step<T>(
     steps.push(failed(name, `${error.detail}${right}`));
     return undefined;
   }
+}
+
+function neededFor({ source: { type }, settings: { scope } }: BridgeConfig, name: string) {
+  const isApplication = name === "scope" && scope !== undefined && "application" in scope;
+  return isApplication ? APPLICATION_NEEDS[type] : CHECK_NEEDS[type][name];
 }
 
 function passed(name: string, detail: string): CheckStep {

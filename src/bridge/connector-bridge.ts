@@ -3,6 +3,7 @@ import { BridgeDesk } from "./bridge-desk.ts";
 import { type CheckProposal, checkConnection } from "./check.ts";
 import { Engine } from "./engine.ts";
 import { judgeProposal, type Proposal } from "./judge.ts";
+import type { BridgeSettings } from "./settings.ts";
 import { toolsOf } from "./tools.ts";
 import type {
   BridgeAnswer,
@@ -87,8 +88,10 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
     return await this.answered(this.desk.start(mode));
   }
 
-  async startPlan(): Promise<BridgeAnswer<{ readonly runId: string }>> {
-    return await this.answered(this.desk.start("plan"));
+  async startPlan(
+    proposed?: Partial<BridgeSettings>,
+  ): Promise<BridgeAnswer<{ readonly runId: string }>> {
+    return await this.answered(this.desk.start("plan", proposed));
   }
 
   async plan(runId: string): Promise<PlanView | null> {

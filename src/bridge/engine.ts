@@ -1,10 +1,10 @@
 import { findBridge, type StoredBridge } from "#store/bridges.ts";
-import { configOf, openSource, originOf, scopeOf } from "./bridge-config.ts";
+import { configOf, openSource, proposedConfig, readingOf } from "./bridge-config.ts";
 import { beginRun, currentRun, failingDueAt, raiseFailing } from "./bridge-runs.ts";
 import { createGroupTables } from "./groups-links.ts";
 import type { Run } from "./run.ts";
 import { hasApproved, isFree, workAtRun } from "./run-worker.ts";
-import type { BridgeConfig } from "./settings.ts";
+import type { BridgeConfig, BridgeSettings } from "./settings.ts";
 import { keepSourceMemory } from "./source-memory.ts";
 import { mirrorMemory } from "./standing-mirror.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
@@ -96,14 +96,20 @@ export class Engine {
   }
 
   /** Begins a run unless another one is under way; undefined then. */
-  begin({ config }: Look, mode: "full" | "delta" | "plan" | "approve"): Run | undefined {
+  begin(
+    { config: stored }: Look,
+    mode: "full" | "delta" | "plan" | "approve",
+    proposed?: Partial<BridgeSettings>,
+  ): Run | undefined {
     const { newId, clock } = this.tools();
+    const config = proposedConfig(stored, proposed);
     return this.storage.transactionSync(() => {
       const memory = this.memory();
       if (memory === undefined || memory.runId !== undefined) return undefined;
       const { fullIntervalSeconds } = config.settings;
-      const reading = { scope: scopeOf(config), origin: originOf(config), fullIntervalSeconds };
-      return beginRun(this.sql, memory, { runId: newId(), now: clock.now(), mode, ...reading });
+      const reading = { ...readingOf(config), fullIntervalSeconds };
+      const start = { runId: newId(), now: clock.now(), mode, proposed };
+      return beginRun(this.sql, memory, { ...start, ...reading });
     });
   }
 
@@ -219,7 +225,14 @@ export class Engine {
       newId: tools.newId,
       bridge,
       config,
-      source: await openSource(tools, memory.connectorId, bridge, onRequest, this.sourceMemory),
+      source: await openSource(
+        tools,
+        memory.connectorId,
+        bridge,
+        onRequest,
+        this.sourceMemory,
+        config,
+      ),
       ...keepers,
       onCommit: () => {
         this.isPoking = true;

@@ -72,6 +72,8 @@ export const ISSUE_KINDS = [
   "not-all-logged",
   /** The users listing does not add up: its total differs from its rows, or its pages repeat. */
   "listing-incomplete",
+  /** It could not be read who is in the bridge's scope. */
+  "scope-unread",
   /** The groups could not be read in this run. */
   "groups-unread",
   /** The provider's answer about one user or one group's members is odd: asked again by the next run. */

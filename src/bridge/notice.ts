@@ -86,6 +86,7 @@ const ANSWERS: Readonly<
   Record<Exclude<IssueKind, QuietKind>, Pick<Notice, "status" | "scimType">>
 > = {
   "listing-incomplete": { status: 400, scimType: null },
+  "scope-unread": { status: 400, scimType: null },
   "groups-unread": { status: 400, scimType: null },
   "users-unasked": { status: 502, scimType: null },
   unreadable: { status: 502, scimType: null },
@@ -136,6 +137,7 @@ const REASONS: Readonly<Record<OffReason, string>> = {
   missing: "The provider no longer has this user",
   excluded: "This user is excluded now",
   guest: "This user is a guest at the provider",
+  "not-in-scope": "This user is not in the bridge's scope any more",
   "service-account": "This user is a service account at the provider",
   "removed:changed": "The provider removed this user",
   "removed:deleted": "The provider deleted this user",

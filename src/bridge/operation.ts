@@ -23,6 +23,7 @@ export type OffReason =
   | "disabled"
   | "missing"
   | "excluded"
+  | "not-in-scope"
   | "guest"
   | "service-account"
   | "removed:changed"
@@ -34,6 +35,9 @@ export type IgnoreReason =
   | "guest"
   | "service-account"
   | "excluded"
+  | "not-in-scope"
+  /** It could not be read whether the user is in the scope. */
+  | "scope-unknown"
   | IssueKind;
 
 /**
@@ -62,7 +66,12 @@ export type Operation =
     }
   | SwitchOff
   /** The user is let go untouched: its link goes. */
-  | { readonly op: "unmanage"; readonly sourceId: string; readonly userId: string }
+  | {
+      readonly op: "unmanage";
+      readonly sourceId: string;
+      readonly userId: string;
+      readonly why: Extract<OffReason, IgnoreReason>;
+    }
   /** Nothing to write; the link may still learn something. */
   | {
       readonly op: "skip";

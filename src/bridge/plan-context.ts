@@ -60,4 +60,9 @@ export interface PlanContext {
   readonly pass: Pass;
   /** Whether the records are answers to looks by id, which no stamp outweighs. */
   readonly isAsked?: boolean;
+  /** Whether somebody is in the bridge's scope; everybody is where it is left out. */
+  readonly reach?: (sourceId: string) => Reach;
 }
+
+/** Whether somebody is in the bridge's scope, as far as that could be read. */
+export type Reach = "in" | "out" | "unknown";

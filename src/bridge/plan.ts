@@ -80,6 +80,10 @@ function stepOf(prepared: Prepared, facts: PageFacts): Step {
   }
   if (mapped.kind === "invalid") {
     const { sourceId, why } = mapped;
+    const outside = sourceId === undefined ? undefined : outsideOf(sourceId, context);
+    if (outside !== undefined && sourceId !== undefined && !known.links.bySource(sourceId)) {
+      return decided(ignored(sourceId, outside));
+    }
     return decided({ op: "ignore", sourceId, why, issue: unusableIssue(mapped) });
   }
   const { sourceId } = mapped;
@@ -96,6 +100,14 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
   const link = known.links.bySource(sourceId);
   const record = link === undefined ? undefined : recordOf(known, link);
   if (isExcluded(mapped, record)) return decided(outOfScope(sourceId, link, "excluded", context));
+  const outside = outsideOf(sourceId, context);
+  if (outside !== undefined && !isLeaver(user, link)) {
+    return decided(
+      outside === "scope-unknown"
+        ? ignored(sourceId, outside)
+        : outOfScope(sourceId, link, outside, context),
+    );
+  }
   if (link !== undefined && isOlder(user, link, context)) {
     return decided({ op: "older", sourceId, userId: link.userId });
   }
@@ -121,6 +133,26 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
     case "linked":
       return draftOf(user, target, facts);
   }
+}
+
+/** Why somebody is not provisioned by the bridge's scope; undefined for who is. */
+function outsideOf(
+  sourceId: string,
+  { reach }: PlanContext,
+): "not-in-scope" | "scope-unknown" | undefined {
+  switch (reach?.(sourceId)) {
+    case "out":
+      return "not-in-scope";
+    case "unknown":
+      return "scope-unknown";
+    default:
+      return undefined;
+  }
+}
+
+/** Who may not sign in at the provider any more goes, in the scope or not, and is never only let go. */
+function isLeaver({ mapped }: PreparedUser, link: Link | undefined): boolean {
+  return mapped.isActive === false && link?.isActive === true;
 }
 
 /** A record never brings back what a newer one changed; where both say the same, neither matters. */
@@ -281,8 +313,9 @@ function outOfScope(
   { config }: PlanContext,
 ): Operation {
   if (link === undefined) return ignored(sourceId, why);
-  return config.settings.onExcluded === "unmanage"
-    ? { op: "unmanage", sourceId, userId: link.userId }
+  const { onExcluded, onOutOfScope } = config.settings;
+  return (why === "not-in-scope" ? onOutOfScope : onExcluded) === "unmanage"
+    ? { op: "unmanage", sourceId, userId: link.userId, why }
     : switchOff({ ...link, goneAt: undefined }, why);
 }
 

@@ -5,10 +5,13 @@ import type { PlannedStep } from "./views.ts";
 
 /** An operation of a dry run as administrators see it; undefined for one that does nothing. */
 export function plannedStep(operation: Operation): PlannedStep | undefined {
-  return operation.op === "skip" || operation.op === "older"
-    ? undefined
-    : shownStep(operation, null);
+  if (operation.op === "skip" || operation.op === "older") return undefined;
+  // Most people of a directory may be outside of a bridge's scope.
+  const isOutside = operation.op === "ignore" && OUTSIDE.has(operation.why);
+  return isOutside ? undefined : shownStep(operation, null);
 }
+
+const OUTSIDE: ReadonlySet<string> = new Set(["not-in-scope", "scope-unknown"]);
 
 /** Any operation as administrators see it; `linkedId` is the user whom its record is linked to. */
 export function shownStep(operation: Operation, linkedId: string | null): PlannedStep {
@@ -26,7 +29,7 @@ export function shownStep(operation: Operation, linkedId: string | null): Planne
       return { op, sourceId, userId, why, ...sides(change) };
     }
     case "unmanage":
-      return { op, sourceId, userId: operation.userId, why: "excluded", ...sides(undefined) };
+      return { op, sourceId, userId: operation.userId, why: operation.why, ...sides(undefined) };
     case "older":
       return { op: "skip", sourceId, userId: operation.userId, why: "older", ...sides(undefined) };
     case "ignore":

@@ -64,7 +64,10 @@ const INTERNAL = "The gateway met an error of its own. Its log names it.";
 /** What comes of trouble that does not pass. */
 function end(run: Run, detail: string): Verdict {
   const isOptional =
-    run.phase === "groups" || run.phase === "confirm" || run.phase === "secondPass";
+    run.phase === "scope" ||
+    run.phase === "groups" ||
+    run.phase === "confirm" ||
+    run.phase === "secondPass";
   const isOurs = detail === INTERNAL && run.phase !== "groups";
   return isOptional && !isOurs ? giveUp(detail) : failed(run, detail);
 }

@@ -2,6 +2,7 @@ import type { Issue } from "./mapped.ts";
 import { noteIssues } from "./note-issues.ts";
 import { enterPhase, mayWrite, type Run } from "./run.ts";
 import { unaskedIssue } from "./run-confirm.ts";
+import { leaveScope } from "./run-scope.ts";
 import { clearGroupTables } from "./storage.ts";
 import { putAsks } from "./storage-asks.ts";
 import { listConflicts } from "./storage-conflicts.ts";
@@ -18,6 +19,8 @@ export function giveUpPhase(world: World, run: Run, detail: string): Run {
   const { sql, keep, clock } = world;
   return keep(run, () => {
     switch (run.phase) {
+      case "scope":
+        return leaveScope(world, run, detail);
       case "groups":
         clearGroupTables(sql);
         // The next run reads the same changes of groups again.

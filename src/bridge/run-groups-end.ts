@@ -5,12 +5,20 @@ import { noteIssues } from "./note-issues.ts";
 import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
 import type { SourceGroup } from "./source.ts";
 import { pruneGroupOffs } from "./storage-group-offs.ts";
+import { isScopeGroup } from "./storage-scope.ts";
 import type { World } from "./world.ts";
 
-/** Whether the bridge was told to sync a group. */
-export function isInScope({ config }: World, sourceId: SourceGroup["sourceId"]): boolean {
-  const { groups } = config.settings;
-  return groups === "all" || (groups !== "none" && groups.includes(sourceId));
+/** Whether the bridge was told to sync a group: with a scope, "all" are the groups that the scope is made of. */
+export function isInScope({ config, sql }: World, sourceId: SourceGroup["sourceId"]): boolean {
+  const { groups, scope } = config.settings;
+  if (groups !== "all") return groups !== "none" && groups.includes(sourceId);
+  return scope === undefined || isScopeGroup(sql, sourceId);
+}
+
+/** Whether it is known which groups the bridge was told to sync. */
+export function areGroupsKnown({ config }: World, { reach }: Run): boolean {
+  const { groups, scope } = config.settings;
+  return groups !== "all" || scope === undefined || reach === "known";
 }
 
 /** Keeps what became of a group; runs inside the object's transaction. */

@@ -12,6 +12,7 @@ import type { Issue } from "./mapped.ts";
 import { counted, mayWrite, type Run } from "./run.ts";
 import { isInScope, keepOutcome, noteGroup } from "./run-groups-end.ts";
 import { askingFrom } from "./run-groups-gone.ts";
+import { reachOf } from "./run-scope.ts";
 import { SourceError, type UnsupportedMember } from "./source.ts";
 import { dropLeaving, type GroupOff, leavingOf, putGroupOffs } from "./storage-group-offs.ts";
 import {
@@ -216,7 +217,7 @@ function keepSynced(
     const shown = addGroupSteps(sql, next, step === undefined ? [] : [step]);
     return keepOutcome(world, shown, task.group, { ...outcome, issues });
   }
-  const missed = keepUnknown(world, sourceId, named);
+  const missed = keepUnknown(world, sourceId, withoutOutsiders(world, run, named));
   if (missed > 0) issues.push(unresolvedMembers(task.group, missed));
   const groupId = outcome.link?.groupId ?? task.link?.groupId ?? "";
   const offs = held.map((memberId) => ({ sourceId, memberId, groupId, name: displayName }));
@@ -224,6 +225,16 @@ function keepSynced(
   forgetSettled(world, named, outcome, sourceId, new Set([...held, ...stay]));
   if (outcome.link !== undefined) dropFormerGroup(sql, sourceId);
   return keepOutcome(world, next, task.group, { ...outcome, issues });
+}
+
+/** Who is outside of the bridge's scope is not missed among a group's members. */
+function withoutOutsiders(world: World, run: Run, named: NamedMembers): NamedMembers {
+  const reach = reachOf(
+    world,
+    run,
+    named.unknown.map((sourceId) => ({ sourceId })),
+  );
+  return { ...named, unknown: named.unknown.filter((sourceId) => reach(sourceId) === "in") };
 }
 
 /** Keeps whom nobody knows yet, for every run to come; gives how many of the group they are. */

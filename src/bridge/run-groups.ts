@@ -2,8 +2,8 @@ import { incompleteGroups } from "./groups-issue.ts";
 import { dropGroupLinks, listedCount, noteListedGroup, noteListedRows } from "./groups-links.ts";
 import { behindPage, readPage } from "./listing.ts";
 import { noteIssues } from "./note-issues.ts";
-import { mayWrite, type Run } from "./run.ts";
-import { isInScope, leaveGroups } from "./run-groups-end.ts";
+import { enterPhase, mayWrite, type Run } from "./run.ts";
+import { areGroupsKnown, isInScope, leaveGroups } from "./run-groups-end.ts";
 import { askForMissing, judgeGone, removeGone } from "./run-groups-gone.ts";
 import { syncNext } from "./run-groups-sync.ts";
 import { approvedGroups, dropGroupOff } from "./storage-group-offs.ts";
@@ -36,6 +36,9 @@ export async function readGroups(world: World, run: Run): Promise<Run> {
       }
       return leaveGroups(world, run);
     });
+  }
+  if (!areGroupsKnown(world, run)) {
+    return keep(run, () => enterPhase(run, "done", world.clock.now()));
   }
   return run.mode === "approve"
     ? keep(run, () => beginSync(world, run, ""))

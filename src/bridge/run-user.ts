@@ -1,10 +1,12 @@
 import { absorb, applyRecords, switchOffsIn } from "./apply.ts";
-import { originOf, scopeOf } from "./bridge-config.ts";
+import { readingOf } from "./bridge-config.ts";
 import type { Engine, Look } from "./engine.ts";
 import { linksBySource } from "./links.ts";
+import type { Prepared, Reach } from "./plan-context.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { shownStep } from "./planned-step.ts";
 import { counted, NO_CURSORS, newRun, type Run } from "./run.ts";
+import { findInScope } from "./run-scope.ts";
 import { keepOffs, switchOffNow } from "./run-switch-off.ts";
 import { keepIssues, pruneRuns, writeRun } from "./storage-runs.ts";
 import type { PlannedStep } from "./views.ts";
@@ -29,13 +31,14 @@ export async function syncOneUser(
     runId: newId(),
     mode: "user",
     isFull: false,
-    scope: scopeOf(look.config),
-    origin: originOf(look.config),
+    ...readingOf(look.config),
     since: NO_CURSORS,
     startedAt: clock.now(),
   });
   const prepared = await preparePage([record], look.config, "full");
-  const operations = await applyRecords(world, run, prepared, "second", true);
+  const reach = await reachOfOne(world, prepared[0]);
+  const scoped: World = { ...world, reach: () => reach };
+  const operations = await applyRecords(scoped, run, prepared, "second", true);
   const offs = switchOffsIn(operations);
   const seen = counted(run, { seen: 1 });
   const absorbed = storage.transactionSync(() => absorb(world, seen, operations, new Map()));
@@ -50,4 +53,15 @@ export async function syncOneUser(
     operations.flatMap(({ sourceId }) => sourceId ?? []),
   );
   return operations.map((each) => shownStep(each, links.get(each.sourceId ?? "")?.userId ?? null));
+}
+
+/** Reads whether the user is in the scope; of who may not sign in any more that is not asked. */
+async function reachOfOne(
+  { source, config }: World,
+  prepared: Prepared | undefined,
+): Promise<Reach> {
+  const isLeaver = prepared?.mapped.kind === "user" && prepared.mapped.isActive === false;
+  const { scope } = config.settings;
+  if (scope === undefined || prepared?.sourceId === undefined) return "in";
+  return isLeaver ? "unknown" : await findInScope(source, scope, prepared.sourceId);
 }

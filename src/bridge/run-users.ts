@@ -8,6 +8,7 @@ import type { Prepared } from "./plan-context.ts";
 import { claimOf, claimsLeft } from "./plan-evidence.ts";
 import { preparePage } from "./plan-prepare.ts";
 import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
+import { doubtedByScope } from "./run-scope.ts";
 import type { ObjectSql } from "./storage.ts";
 import { putClaims } from "./storage-claims.ts";
 import {
@@ -79,7 +80,7 @@ async function matchWaiting(world: World, run: Run): Promise<Run> {
       const round = roundBehind(world, run, pass);
       if (round !== undefined) return { ...run, place: { ...NO_PLACE, step: round } };
       dropSettled(sql);
-      return enterPhase(noteListing(world, run), "switchOff", clock.now());
+      return enterPhase(doubtedByScope(noteListing(world, run)), "switchOff", clock.now());
     });
   }
   const records = kept.map(({ record }) => record);

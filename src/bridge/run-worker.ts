@@ -1,4 +1,4 @@
-import { originOf, scopeOf } from "./bridge-config.ts";
+import { originOf, proposedConfig, readingOf, scopeOf } from "./bridge-config.ts";
 import { beginAnew, clearListing, currentRun, failRun, finishRun } from "./bridge-runs.ts";
 import type { Engine, Look } from "./engine.ts";
 import { mayWrite, type Run } from "./run.ts";
@@ -16,7 +16,7 @@ export async function workAtRun(engine: Engine, look: Look): Promise<void> {
   if (run === undefined) return;
   await engine.flush(look.bridge);
   try {
-    await workAt(engine, look, run.runId);
+    await workAt(engine, asProposed(look, run), run.runId);
   } catch (error) {
     // Somebody ended the run, or the whole bridge, while it waited.
     if (error instanceof RunReplaced) return;
@@ -35,13 +35,19 @@ export function hasApproved({ sql }: Engine, { paused, state }: Standing): boole
   return !paused && state !== "disabled" && (hasNewApproved(sql) || hasNewlyApproved(sql));
 }
 
+/** The bridge as a dry run is to take it, which may go by other settings than those that are stored. */
+function asProposed(look: Look, run: Run | undefined): Look {
+  return { ...look, config: proposedConfig(look.config, run?.proposed) };
+}
+
 function readyRun(engine: Engine, look: Look): Run | undefined {
   const { sql, storage } = engine;
-  const { config, memory } = look;
+  const { memory } = look;
   const now = engine.tools().clock.now();
   const under = currentRun(sql);
+  const { config } = asProposed(look, under);
   if (under !== undefined && under.origin !== originOf(config)) {
-    const anew = { scope: scopeOf(config), origin: originOf(config), now };
+    const anew = { ...readingOf(config), now };
     storage.transactionSync(() => beginAnew(sql, under, anew));
   }
   const run = currentRun(sql);

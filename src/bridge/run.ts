@@ -1,3 +1,4 @@
+import type { BridgeSettings } from "./settings.ts";
 import type { RunCounts, RunMode, RunPhase, RunView } from "./views.ts";
 
 /** From where the delta runs of a provider's listings go on. */
@@ -68,6 +69,13 @@ export interface Run {
   readonly waitingFor: string | undefined;
   /** Since when it met nothing but trouble. */
   readonly troubledSince: number | undefined;
+  /**
+   * What it knows of whom the bridge provisions: everybody; not read yet; some people, who are known; or some,
+   * who could not all be read.
+   */
+  readonly reach: "everybody" | "unread" | "known" | "doubtful";
+  /** The settings by which a dry run reads in the place of those that are stored. */
+  readonly proposed?: Partial<BridgeSettings> | undefined;
   /** By which scope it reads: a change of it calls for a full run. */
   readonly scope: string;
   /** What its listings depend on: a change of it has them begin anew. */
@@ -91,14 +99,20 @@ export const NO_CURSORS: DeltaCursors = { users: undefined, groups: undefined };
 export type RunStart = Pick<
   Run,
   "runId" | "mode" | "isFull" | "scope" | "origin" | "since" | "startedAt"
->;
+> & {
+  /** Whether the bridge provisions some people alone. */
+  readonly isScoped?: boolean;
+  readonly proposed?: Partial<BridgeSettings> | undefined;
+};
 
 /** A run before its first page. */
-export function newRun(start: RunStart): Run {
+export function newRun({ isScoped = false, ...start }: RunStart): Run {
+  const first = start.mode === "approve" ? "confirm" : "users";
   return {
     ...FRESH,
     ...start,
-    phase: start.mode === "approve" ? "confirm" : "users",
+    reach: isScoped ? "unread" : "everybody",
+    phase: isScoped ? "scope" : first,
     position: firstPage(start.startedAt),
   };
 }
@@ -178,6 +192,7 @@ const FRESH: Omit<Run, "runId" | "mode" | "isFull" | "since" | "startedAt" | "ph
     resumeAt: undefined,
     waitingFor: undefined,
     troubledSince: undefined,
+    reach: "everybody",
     scope: "",
     origin: "",
     resumes: 0,

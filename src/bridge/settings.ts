@@ -57,6 +57,10 @@ export interface BridgeSettings {
   readonly createInactive: boolean;
   readonly onMissing: "deactivate" | "ignore" | { readonly deleteAfterDays: number };
   readonly onExcluded: "unmanage" | "deactivate";
+  /** Whom alone the bridge provisions; undefined for everybody. */
+  readonly scope?: BridgeScope | undefined;
+  /** What becomes of users who are in the scope no more: let go as they are, or switched off. */
+  readonly onOutOfScope: "unmanage" | "deactivate";
   readonly rehire: "relink" | "conflict";
   /** No groups, all of them, or those with these source ids. */
   readonly groups: "none" | "all" | readonly string[];
@@ -67,6 +71,9 @@ export interface BridgeSettings {
   /** What Entra's users get as name.formatted: "given surname", or the ImmutableId. */
   readonly entraFormatted: "name" | "immutableId";
 }
+
+/** Whom a bridge provisions: members of any of these groups, or whom an application is assigned to. */
+export type BridgeScope = { readonly groups: readonly string[] } | { readonly application: string };
 
 /** One attribute that a bridge maps by an administrator's choice. */
 export interface MappingRule {
@@ -98,6 +105,7 @@ export const BRIDGE_DEFAULTS: BridgeSettings = {
   createInactive: false,
   onMissing: "deactivate",
   onExcluded: "unmanage",
+  onOutOfScope: "deactivate",
   rehire: "relink",
   groups: "none",
   mapping: [],

@@ -1,4 +1,5 @@
 import { type ObjectSql, rowsIn } from "./storage.ts";
+import { SCOPE_TABLES } from "./storage-scope.ts";
 
 /**
  * Brings the object's tables to the newest version; each step runs once, in order, and none is ever
@@ -77,4 +78,4 @@ const UNRESOLVED = [
   "ALTER TABLE links ADD COLUMN stamp INTEGER",
 ];
 
-const STEPS = [FIRST, UNRESOLVED];
+const STEPS = [FIRST, UNRESOLVED, SCOPE_TABLES];

@@ -3,6 +3,7 @@ import { confirmUsers } from "./run-confirm.ts";
 import { judgeFailure, type Verdict } from "./run-failure.ts";
 import { giveUpPhase } from "./run-give-up.ts";
 import { readGroups } from "./run-groups.ts";
+import { readScope } from "./run-scope.ts";
 import { secondPass } from "./run-second-pass.ts";
 import { switchOff } from "./run-switch-off.ts";
 import { readUsersPage } from "./run-users.ts";
@@ -63,6 +64,8 @@ export async function runSlice(world: World, store: RunStore, budget: Budget): P
 
 function takeStep(world: World, run: Run): Promise<Run> {
   switch (run.phase) {
+    case "scope":
+      return readScope(world, run);
     case "users":
       return readUsersPage(world, run);
     case "groups":

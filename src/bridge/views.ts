@@ -2,12 +2,14 @@ import type { CheckProposal } from "./check.ts";
 import type { Proposal } from "./judge.ts";
 import type { Issue } from "./mapped.ts";
 import type { OffReason } from "./operation.ts";
+import type { BridgeSettings } from "./settings.ts";
 
 /** Where the pull sync of a connector stands. */
 export type BridgeState = "pending" | "syncing" | "active" | "failed" | "disabled";
 
 /** What a run does, in order; "plan" stops before anything is written. */
 export type RunPhase =
+  | "scope"
   | "users"
   | "switchOff"
   | "confirm"
@@ -206,8 +208,13 @@ export interface BridgeCalls {
   /** Tests the connection of a bridge, stored or proposed; writes nothing. */
   readonly check: (proposal: CheckProposal) => Promise<BridgeCheck>;
   readonly sync: (mode: "full" | "delta") => Promise<BridgeAnswer<{ readonly runId: string }>>;
-  /** Starts a dry run in slices of its own; its PlanView is read by `plan`. */
-  readonly startPlan: () => Promise<BridgeAnswer<{ readonly runId: string }>>;
+  /**
+   * Starts a dry run in slices of its own; its PlanView is read by `plan`. It goes by the settings `proposed`
+   * where some are given, and stores them nowhere.
+   */
+  readonly startPlan: (
+    proposed?: Partial<BridgeSettings>,
+  ) => Promise<BridgeAnswer<{ readonly runId: string }>>;
   readonly plan: (runId: string) => Promise<PlanView | null>;
   /** Brings one user up to date now, by source id, login or address. */
   readonly syncUser: (key: string) => Promise<BridgeAnswer<readonly PlannedStep[]>>;

@@ -2,7 +2,7 @@ import type { StoredBridge } from "#store/bridges.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import type { BridgeActor } from "./directory.ts";
-import type { PlanContext } from "./plan-context.ts";
+import type { PlanContext, Reach } from "./plan-context.ts";
 import type { Run } from "./run.ts";
 import type { BridgeConfig } from "./settings.ts";
 import type { Source } from "./source.ts";
@@ -22,6 +22,8 @@ export interface World {
   readonly keep: (run: Run, save: () => Run) => Run;
   /** The same for a part of a step: that the step failed before is not forgotten yet. */
   readonly keepPart: World["keep"];
+  /** Where it was read for one user whether he is in the scope: what the run knows is not asked then. */
+  readonly reach?: (sourceId: string) => Reach;
   /** Told of each commit, so that the connector's webhooks are woken. */
   readonly onCommit: () => void;
 }

@@ -324,3 +324,37 @@ describe("the test of a connection", () => {
     expect(seen).toEqual([]);
   });
 });
+
+describe("the scope of a bridge", () => {
+  test("is stored, shown, changed from groups to an application, and given up", async () => {
+    const { call } = await open();
+
+    const groups = await call("PATCH", "", { scope: { groups: ["00g1", "00g2"] } });
+    const application = await call("PATCH", "", { scope: { groups: null, application: "0oa1" } });
+    const back = await call("PUT", "", { ...application.body, credentials: undefined });
+    const everybody = await call("PATCH", "", { scope: null });
+
+    expect(groups.body).toMatchObject({ scope: { groups: ["00g1", "00g2"] } });
+    expect(application.body.scope).toEqual({ application: "0oa1" });
+    expect(back.status).toBe(200);
+    expect(back.body.scope).toEqual({ application: "0oa1" });
+    expect(everybody.status).toBe(200);
+    expect(everybody.body).not.toHaveProperty("scope");
+    expect(everybody.body.onOutOfScope).toBe("deactivate");
+  });
+
+  test("is an application at Okta and Entra alone", async () => {
+    const scim = {
+      source: { type: "scim", baseUrl: "https://example.com/scim/v2" },
+      credentials: { token: "secret" },
+    };
+    const { call } = await open(scim);
+
+    const refused = await call("PATCH", "", { scope: { application: "app" } });
+    const taken = await call("PATCH", "", { scope: { groups: ["g1"] } });
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.detail).toContain("scope.application");
+    expect(taken).toMatchObject({ status: 200, body: { scope: { groups: ["g1"] } } });
+  });
+});

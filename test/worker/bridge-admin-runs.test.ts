@@ -29,7 +29,8 @@ describe("a call that starts a run is 202 with the run's id", () => {
   test.each([
     ["/sync", undefined, ["sync", "delta"]],
     ["/sync", { mode: "full" }, ["sync", "full"]],
-    ["/plan", undefined, ["startPlan"]],
+    ["/plan", undefined, ["startPlan", undefined]],
+    ["/plan", {}, ["startPlan", undefined]],
     ["/resync", {}, ["resync"]],
     ["/held/approve", { runId: "r", count: 3 }, ["approveHeld", { runId: "r", count: 3 }]],
   ])("POST %s %j", async (name, body, expected) => {
@@ -227,3 +228,45 @@ async function asReader(path: string, method: string) {
   });
   return gateway.admin(path, { method, ...(await as("clerk@example.com")) });
 }
+
+describe("a dry run of other settings", () => {
+  test("goes by all that would be stored, and stores nothing", async () => {
+    const { id, call, get } = await open();
+    const before = await get("");
+
+    const answer = await call("/plan", {
+      body: { scope: { groups: ["00g1"] }, guard: { max: 3 }, onOutOfScope: "unmanage" },
+    });
+
+    expect(answer.status).toBe(202);
+    const [method, proposed] = lastCallOf(id);
+    expect(method).toBe("startPlan");
+    expect(proposed).toMatchObject({
+      scope: { groups: ["00g1"] },
+      onOutOfScope: "unmanage",
+      guard: { max: 3, percent: 10, minBase: 5 },
+      intervalSeconds: 900,
+    });
+    expect((await get("")).body).toMatchObject({ guard: { max: 25 } });
+    expect((await get("")).body).not.toHaveProperty("scope");
+    expect((await get("")).headers.get("ETag")).toBe(before.headers.get("ETag"));
+  });
+
+  test.each([
+    ["another source", { source: { baseUrl: "https://other.okta.com" } }, "credentials"],
+    ["other credentials", { credentials: { apiToken: "00other" } }, "check"],
+    ["a scope of nothing", { scope: { groups: [] } }, "scope"],
+    ["a scope of both", { scope: { groups: ["a"], application: "b" } }, "scope"],
+    ["a scope of another kind", { scope: "everybody" }, "scope"],
+    ["a setting that is none", { scopes: {} }, "scopes"],
+    ["a mapping to nowhere", { mapping: [{ from: "profile.x", to: "nowhere" }] }, "mapping"],
+  ])("refuses %s", async (_, body, word) => {
+    const { id, call } = await open();
+
+    const answer = await call("/plan", { body });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toContain(word);
+    expect(lastCallOf(id)[0]).not.toBe("startPlan");
+  });
+});

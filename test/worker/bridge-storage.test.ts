@@ -94,7 +94,10 @@ test("more switch-offs than fit into one value are kept, in order, and move toge
 
 test("the tables of an object that knows no version become today's, with what is in them", async () => {
   const kept = await onStorage((sql) => {
-    for (const table of ["links", "offs", "open_issues", "asks", "unknown_members"]) {
+    for (const table of [
+      ...["links", "offs", "open_issues", "asks", "unknown_members"],
+      ...["scope_parts", "scope_members"],
+    ]) {
       sql.exec(`DROP TABLE ${table}`);
     }
     sql.exec("DELETE FROM memory WHERE key = 'schema'");

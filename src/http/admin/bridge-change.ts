@@ -1,6 +1,12 @@
 import type { Context } from "hono";
 import type { Proposal } from "#bridge/judge.ts";
-import type { BridgeChoice, SourceCredentials } from "#bridge/settings.ts";
+import type {
+  BridgeChoice,
+  BridgeScope,
+  BridgeSettings,
+  Provider,
+  SourceCredentials,
+} from "#bridge/settings.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
@@ -89,6 +95,7 @@ export function readProposal(
   const { wanted, former, attributes } = facts;
   const input = wanted(former);
   const source = readSource(input.source, safeUrlOptions(services, context));
+  checkScope(source.type, input.scope);
   const credentials = input.credentials && readCredentials(source.type, input.credentials);
   return {
     source,
@@ -100,6 +107,30 @@ export function readProposal(
   };
 }
 
+/**
+ * Reads settings by which a dry run is to go, as a merge patch over those that are stored; 400 for what makes no
+ * sense, and for what a dry run cannot have otherwise.
+ */
+export async function readPlanned(
+  services: Services,
+  context: Context<AppEnv>,
+  { id, attributes }: { readonly id: string; readonly attributes: string },
+  patch: Readonly<Record<string, unknown>>,
+): Promise<BridgeSettings | undefined> {
+  const former = await findBridge(context.env.DB, id);
+  if (former === undefined) return undefined;
+  const facts = { wanted: patched(patch), former, attributes };
+  const proposed = readProposal(services, context, facts);
+  const isSameSource = sorted(proposed.source) === sorted(readConfig(former).source);
+  if (proposed.credentials !== undefined || !isSameSource) {
+    const detail =
+      "A dry run reads the source with the credentials that are stored: give settings alone. Try others with POST …/bridge/check.";
+    throw new Problem(400, detail);
+  }
+  await judge(asker(context, id), proposed);
+  return proposed.settings;
+}
+
 /** A merge patch laid over the bridge as it is stored; over nothing where there is none. */
 export function patched(patch: Readonly<Record<string, unknown>>): Wanted {
   return (former) => {
@@ -109,10 +140,19 @@ export function patched(patch: Readonly<Record<string, unknown>>): Wanted {
   };
 }
 
+/** Only Okta and Entra know who is assigned to an application. */
+function checkScope(type: Provider, scope: BridgeScope | undefined): void {
+  if (scope === undefined || "groups" in scope || type === "okta" || type === "entra") return;
+  throw new Problem(
+    400,
+    `scope.application: ${type} is not asked who is assigned to an application; name groups instead: {"groups": ["…"]}`,
+  );
+}
+
 const NOTHING = { source: undefined, settings: {} };
 
 /** Judges a bridge where its schema does not say all; 400 through its object. */
-async function judge(ask: Ask, { paused, credentialsKind, ...proposal }: ProposedBridge) {
+export async function judge(ask: Ask, { paused, credentialsKind, ...proposal }: ProposedBridge) {
   if (needsJudging(proposal)) granted(await ask((bridge) => bridge.judge(proposal)));
 }
 

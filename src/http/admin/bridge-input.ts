@@ -141,6 +141,9 @@ function guardOf(standard: { max: number; percent: number; minBase: number }) {
   );
 }
 
+/** Ids of groups, as the provider gives them. */
+const IDS = z.array(LINE).check(z.minLength(1), z.maxLength(ITEMS_MAX));
+
 const SETTINGS = {
   intervalSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 900),
   fullIntervalSeconds: z._default(
@@ -168,10 +171,17 @@ const SETTINGS = {
     "deactivate",
   ),
   onExcluded: z._default(z.enum(["unmanage", "deactivate"]), "unmanage"),
+  scope: z.optional(
+    z.union(
+      [z.strictObject({ groups: IDS }), z.strictObject({ application: LINE })],
+      'must be {"groups": [ids of groups]} or, at Okta and Entra, {"application": its id}',
+    ),
+  ),
+  onOutOfScope: z._default(z.enum(["unmanage", "deactivate"]), "deactivate"),
   rehire: z._default(z.enum(["relink", "conflict"]), "relink"),
   groups: z._default(
     z.union(
-      [z.enum(["none", "all"]), z.array(LINE).check(z.minLength(1), z.maxLength(ITEMS_MAX))],
+      [z.enum(["none", "all"]), IDS],
       'must be "none", "all" or a list of at most 1,000 ids of groups',
     ),
     "none",

@@ -1,10 +1,19 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { HeldChoice } from "#bridge/views.ts";
-import type { AppEnv } from "../services.ts";
-import { HELD_CHOICE, HELD_CHOICE_DETAIL, NOTHING, SYNC, SYNC_USER } from "./bridge-input.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { readPlanned } from "./bridge-change.ts";
+import {
+  CHANGED_BRIDGE,
+  HELD_CHOICE,
+  HELD_CHOICE_DETAIL,
+  NOTHING,
+  SYNC,
+  SYNC_USER,
+} from "./bridge-input.ts";
 import { granted } from "./bridge-object.ts";
 import { type OpenBridge, openBridge } from "./bridge-open.ts";
+import { findOr404 } from "./connectors.ts";
 import { decodeIdCursor, encodeCursor } from "./cursor.ts";
 import { LIMIT, readInput, readQuery } from "./input.ts";
 import { Problem } from "./problem.ts";
@@ -18,24 +27,29 @@ export const HELD_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit
 const BRIDGE_PATH = "/connectors/:id/bridge";
 
 /** Registers the runs of a connector's bridge, and what makes it run, in the admin API. */
-export function addBridgeRunRoutes(admin: Hono<AppEnv>): void {
-  addStarts(admin);
+export function addBridgeRunRoutes(admin: Hono<AppEnv>, services: Services): void {
+  addStarts(admin, services);
   addSwitches(admin);
   addRuns(admin);
   addHeld(admin);
 }
 
 /** The calls that start a run, which goes on by itself: 202 and the run's id. */
-function addStarts(admin: Hono<AppEnv>): void {
+function addStarts(admin: Hono<AppEnv>, services: Services): void {
   admin.post(`${BRIDGE_PATH}/sync`, async (context) => {
     const { mode } = hasBody(context) ? await readInput(context, SYNC) : SYNC.parse({});
     const { ask } = await openEnabled(context);
     return context.json(granted(await ask((bridge) => bridge.sync(mode))), 202);
   });
   admin.post(`${BRIDGE_PATH}/plan`, async (context) => {
-    await readNothing(context);
+    const patch = hasBody(context) ? await readInput(context, CHANGED_BRIDGE) : {};
     const { ask } = await openEnabled(context);
-    return context.json(granted(await ask((bridge) => bridge.startPlan())), 202);
+    const connector = await findOr404(context, context.req.param("id"));
+    const proposed =
+      Object.keys(patch).length === 0
+        ? undefined
+        : await readPlanned(services, context, connector, patch);
+    return context.json(granted(await ask((bridge) => bridge.startPlan(proposed))), 202);
   });
   admin.post(`${BRIDGE_PATH}/resync`, async (context) => {
     await readNothing(context);

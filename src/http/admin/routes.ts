@@ -36,7 +36,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addTokenRoutes(admin, services);
   addClientRoutes(admin, services);
   addBridgeRoutes(admin, services);
-  addBridgeRunRoutes(admin);
+  addBridgeRunRoutes(admin, services);
   addEventRoutes(admin, services);
   addChangeRoutes(admin, services);
   addDirectoryRoutes(admin, services);

@@ -4,6 +4,8 @@ import { BRIDGE_DEFAULTS, type BridgeSettings, type Provider } from "#bridge/set
 import { createSource } from "#bridge/sources/create.ts";
 import type { BridgeTools } from "#bridge/tools.ts";
 import { createDirectory } from "../../support/fake-directory/directory.ts";
+import { ENTRA_APPS } from "../../support/fake-directory/entra-record.ts";
+import { EVERYONE_ID, OKTA_APPS } from "../../support/fake-directory/okta-record.ts";
 import { createFakeProvider } from "../../support/fake-directory/provider.ts";
 import { FAKE_ORIGIN } from "../../support/fake-directory/source-of.ts";
 
@@ -163,4 +165,46 @@ describe("what is missing is named, with what to do, and the rest is tried all t
     expect(namesOf(checked)).toMatchObject({ mapping: false, users: true });
     expect(checked.checks.find(({ name }) => name === "mapping")?.detail).toContain("floor");
   });
+});
+
+describe("the scope of a bridge", () => {
+  test.each(PROVIDERS)("%s: a page of it is read, and the right for it named", async (provider) => {
+    const { check, fake } = await open(provider);
+    const listed = await createSource(fake.source(FAKE_ORIGIN), fake.credentials, {
+      fetch: fake.fetch,
+      now: () => START,
+      random: () => 0.5,
+      newId: () => "id",
+      onRequest: () => {},
+    }).listPage("groups", undefined, undefined);
+    const [id = ""] = listed.records.flatMap(({ id: each }) =>
+      each === EVERYONE_ID ? [] : String(each),
+    );
+    const settings = { ...BRIDGE_DEFAULTS, scope: { groups: [id] } };
+
+    const step = (await check({ settings })).checks.find(({ name }) => name === "scope");
+
+    expect(step).toMatchObject({ ok: true });
+    expect(step?.detail).toContain("Needed for it: ");
+  });
+
+  test.each([
+    ["okta", OKTA_APPS.of(0), "okta.apps.read"],
+    ["entra", ENTRA_APPS.of(0), "Application.Read.All"],
+  ] as const)(
+    "%s: of an application that may not be read",
+    async (provider, application, right) => {
+      const { check, state } = await open(provider);
+      const settings = { ...BRIDGE_DEFAULTS, scope: { application } };
+      const before = await check({ settings });
+      state.answer = (url) =>
+        url.includes(application) ? Response.json({}, { status: 403 }) : undefined;
+
+      const after = await check({ settings });
+
+      expect(namesOf(before)).toMatchObject({ scope: true });
+      expect(namesOf(after)).toMatchObject({ users: true, scope: false });
+      expect(after.checks.find(({ name }) => name === "scope")?.detail).toContain(right);
+    },
+  );
 });

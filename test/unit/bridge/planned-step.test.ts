@@ -80,7 +80,9 @@ describe("an operation as administrators see it", () => {
   });
 
   test("unmanage shows that the user is excluded", () => {
-    expect(plannedStep({ op: "unmanage", sourceId: "00u1", userId: "u1" })).toEqual({
+    expect(
+      plannedStep({ op: "unmanage", sourceId: "00u1", userId: "u1", why: "excluded" }),
+    ).toEqual({
       op: "unmanage",
       sourceId: "00u1",
       userId: "u1",
