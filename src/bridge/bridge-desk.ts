@@ -11,7 +11,7 @@ import type { BridgeSettings } from "./settings.ts";
 import { SourceError } from "./source.ts";
 import { enableBridge } from "./state.ts";
 import { countApprovedGroups, decideHeld } from "./storage-group-offs.ts";
-import { approveOffs, clearOffs, countOffs, dropOffs, heldOffs } from "./storage-offs.ts";
+import { approveOffs, clearOffs, countOffs, heldOffs, rejectOffs } from "./storage-offs.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
 import { userNames } from "./tell-notices.ts";
 import type {
@@ -130,7 +130,8 @@ export class BridgeDesk {
       sql.exec("DELETE FROM links");
       sql.exec("DELETE FROM released");
       dropGroupLinks(sql);
-      clearOffs(sql, "held");
+      // A departure that was decided in part is still weighed as one.
+      rejectOffs(sql, "all");
       clearOffs(sql, "approved");
       for (const table of ["asks", "unknown_members"]) sql.exec(`DELETE FROM ${table}`);
       clearRun(sql);
@@ -208,7 +209,7 @@ export class BridgeDesk {
     return storage.transactionSync(() => {
       const chosen = chooseHeld(sql, choice);
       if (chosen.kind === "refused") return refused(chosen.detail);
-      dropOffs(sql, chosen.sourceIds, "held");
+      rejectOffs(sql, chosen.sourceIds);
       decideHeld(sql, chosen.groups, "rejected");
       return { kind: "ok", value: null };
     });

@@ -11,12 +11,14 @@ import {
   clearOffs,
   confirmApproved,
   countActiveOffs,
+  countDoneBefore,
   countOffs,
   dropLinklessOffs,
   dropOffs,
   dropUnwantedOffs,
   holdOffs,
   listOffs,
+  putOffs,
   type WaitingOff,
 } from "./storage-offs.ts";
 import { planContext, type World } from "./world.ts";
@@ -59,9 +61,10 @@ function judgeOffs(world: World, run: Run): Run {
   const { sql, config, clock } = world;
   const fresh = countActiveOffs(sql, "run");
   const { active } = countLinks(sql);
+  const before = countDoneBefore(sql);
   const count = {
-    switchOffs: run.switchedOff + run.heldActive + fresh,
-    activeLinked: active + (mayWrite(run) ? run.switchedOff : 0),
+    switchOffs: before + run.switchedOff + run.heldActive + fresh,
+    activeLinked: before + active + (mayWrite(run) ? run.switchedOff : 0),
   };
   // Where nobody active is among them, nobody loses anything.
   const verdict = fresh === 0 ? "pass" : judgeGuard(count, config.settings.guard);
@@ -112,6 +115,7 @@ async function applyOffs(world: World, run: Run, stage: "run" | "confirmed"): Pr
     const next = keepOffs(world, run, offs, done);
     // What was approved is not weighed, neither now nor against what follows.
     const fresh = stage === "run" ? activeBefore - countLinks(sql).active : 0;
+    if (stage === "confirmed") putOffs(sql, "done", offs);
     return { ...next, switchedOff: run.switchedOff + fresh };
   });
 }

@@ -4,9 +4,10 @@ import { type ObjectSql, rowsIn } from "./storage.ts";
 /**
  * How far a switch-off is: decided, waiting for the guard ("run"); held back ("held"); approved by an
  * administrator ("approved"), and found to be right still ("confirmed"). What was approved stays so until
- * it is applied, or the person is back.
+ * it is applied, or the person is back. Of a departure of which a part was approved, what was done of it
+ * ("done") and what was refused ("rejected") are remembered, since the guard weighs it as one.
  */
-export type OffStage = "run" | "held" | "approved" | "confirmed";
+export type OffStage = "run" | "held" | "approved" | "confirmed" | "rejected" | "done";
 
 /** A switch-off as it waits. */
 export type WaitingOff = Pick<SwitchOff, "op" | "sourceId" | "userId" | "why">;
@@ -105,6 +106,8 @@ export function holdOffs(sql: ObjectSql, runId: string, now: number): void {
     now,
     runId,
   );
+  sql.exec(`DELETE FROM offs WHERE stage = 'rejected'
+    AND source_id IN (SELECT source_id FROM offs WHERE stage = 'run')`);
   clearOffs(sql, "run");
 }
 
@@ -126,6 +129,9 @@ export function dropUnwantedOffs(sql: ObjectSql, runId: string): void {
      AND source_id NOT IN (SELECT source_id FROM asks WHERE plan = 0)`,
     runId,
   );
+  // What was refused and is wanted again is held by now, or was applied.
+  sql.exec(`DELETE FROM offs WHERE stage = 'rejected'
+    AND source_id NOT IN (SELECT source_id FROM asks WHERE plan = 0)`);
 }
 
 /** The switch-offs of a run that were approved before are past the guard. */
@@ -155,6 +161,31 @@ export function approveOffs(sql: ObjectSql, sourceIds: readonly string[]): void 
   sql.exec(text, JSON.stringify(sourceIds));
 }
 
+/** Rejects held switch-offs, some or all: they happen only where a later run wants them and the guard agrees. */
+export function rejectOffs(sql: ObjectSql, sourceIds: readonly string[] | "all"): void {
+  const text = `UPDATE OR REPLACE offs SET stage = 'rejected' WHERE stage = 'held'
+    AND (?1 IS NULL OR source_id IN (SELECT value FROM json_each(?1)))`;
+  sql.exec(text, sourceIds === "all" ? null : JSON.stringify(sourceIds));
+}
+
+/**
+ * How many users were switched off by approval, as long as this run wants others of the same departure: those
+ * whom an administrator left held, or rejected. Without this, who is left would be few enough to pass.
+ */
+export function countDoneBefore(sql: ObjectSql): number {
+  const open = "stage IN ('held', 'rejected')";
+  if (rowsIn(sql, `SELECT 1 FROM offs WHERE ${open} LIMIT 1`).length === 0) {
+    clearOffs(sql, "done");
+    return 0;
+  }
+  const text = `SELECT 1 FROM offs WHERE ${open}
+    AND source_id IN (SELECT source_id FROM offs WHERE stage = 'run') LIMIT 1`;
+  if (rowsIn(sql, text).length === 0) return 0;
+  const done = `SELECT count(*) AS n FROM offs LEFT JOIN links USING (source_id)
+    WHERE stage = 'done' AND coalesce(links.active, 0) = 0`;
+  return rowsIn<{ n: number }>(sql, done)[0]?.n ?? 0;
+}
+
 /** Whom no more is wanted of, here or at the provider: those whose link is gone. */
 export function dropLinklessOffs(sql: ObjectSql): void {
   sql.exec("DELETE FROM offs WHERE source_id NOT IN (SELECT source_id FROM links)");
@@ -177,17 +208,13 @@ export function clearOffs(sql: ObjectSql, stage: OffStage): void {
   sql.exec("DELETE FROM offs WHERE stage = ?", stage);
 }
 
-/** Drops the switch-offs of some users in a stage, or in all of them. */
-export function dropOffs(
-  sql: ObjectSql,
-  sourceIds: readonly string[],
-  stage: OffStage | undefined = undefined,
-): void {
+/** Drops the switch-offs of some users that may still happen. */
+export function dropOffs(sql: ObjectSql, sourceIds: readonly string[]): void {
   if (sourceIds.length === 0) return;
   sql.exec(
     `DELETE FROM offs WHERE stage IN (SELECT value FROM json_each(?))
        AND source_id IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(stage === undefined ? STAGES : [stage]),
+    JSON.stringify(OPEN_STAGES),
     JSON.stringify(sourceIds),
   );
 }
@@ -203,4 +230,5 @@ function offsIn(
   );
 }
 
-const STAGES: readonly OffStage[] = ["run", "held", "approved", "confirmed"];
+/** Those that may still happen. */
+const OPEN_STAGES: readonly OffStage[] = ["run", "held", "approved", "confirmed", "rejected"];

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { okOf, TestBridge } from "#test/support/bridge-world.ts";
 import { contradictions } from "#test/support/consistency.ts";
@@ -136,6 +136,89 @@ test("rejecting drops the held set, and the next full run judges anew", async ()
   const view = await bridge.run();
 
   expect([rejected, view.held, await activeCount(bridge)]).toEqual([0, 3, 20]);
+});
+
+describe("a departure that was decided in part is weighed as one until it is over", () => {
+  const guard = { max: 2, percent: 0, minBase: 5 };
+
+  /** Four have left and are held; two of them are approved and are off. */
+  async function halfApproved(leave: (source: BridgeSource) => void) {
+    const { source, bridge } = await aSyncedBridge(20, { guard });
+    leave(source);
+    await bridge.run();
+    const { items } = await bridge.calls.held(10, undefined);
+    const [a = "", b = "", c = "", d = ""] = items.map(({ id }) => id);
+    okOf(await bridge.calls.approveHeld({ ids: [a, b] }));
+    await bridge.settle();
+    return { source, bridge, rest: [c, d] };
+  }
+
+  const missing = (source: BridgeSource) => source.drop(...ids(0, 4));
+  const disabled = (source: BridgeSource) => {
+    for (const id of ids(0, 4)) source.put({ id, active: false });
+  };
+
+  test.each([
+    ["missing", missing, "rejected"],
+    ["disabled", disabled, "rejected"],
+    ["missing", missing, "left held"],
+    ["disabled", disabled, "left held"],
+  ])(
+    "of the %s some are approved; the others, %s: %s, are held by every later run",
+    async (...row) => {
+      const [, leave, decision] = row;
+      const { bridge, rest } = await halfApproved(leave);
+      if (decision === "rejected") okOf(await bridge.calls.rejectHeld({ ids: rest }));
+
+      const views = [await bridge.run(), await bridge.run()];
+      const { runId } = okOf(await bridge.stub.startPlan());
+      await bridge.settle();
+
+      expect(views.map(({ held, counts }) => [held, counts.deactivated])).toEqual([
+        [2, 0],
+        [2, 0],
+      ]);
+      expect((await bridge.view(runId)).held).toBe(2);
+      expect([(await bridge.stub.overview()).held, await activeCount(bridge)]).toEqual([2, 18]);
+    },
+  );
+
+  test("a resync forgets neither half", async () => {
+    const { bridge, rest } = await halfApproved(disabled);
+    okOf(await bridge.calls.rejectHeld({ ids: rest }));
+
+    okOf(await bridge.stub.resync());
+    await bridge.settle();
+
+    expect([(await bridge.stub.overview()).held, await activeCount(bridge)]).toEqual([2, 18]);
+  });
+
+  test("a wider guard weighs all of it, and approval of the rest ends it", async () => {
+    const { source, bridge, rest } = await halfApproved(missing);
+    okOf(await bridge.calls.rejectHeld({ ids: rest }));
+    await bridge.configure({ guard: { ...guard, max: 3 } });
+    const narrow = await bridge.run();
+    okOf(await bridge.calls.approveHeld({ ids: rest }));
+    await bridge.settle();
+    source.drop(...ids(10, 13));
+
+    const next = await bridge.run();
+
+    expect([narrow.held, narrow.counts.deactivated]).toEqual([2, 0]);
+    expect([next.held, next.counts.deactivated, await activeCount(bridge)]).toEqual([0, 3, 13]);
+  });
+
+  test("where the rest came back, the next leavers are weighed by themselves", async () => {
+    const { source, bridge, rest } = await halfApproved(disabled);
+    okOf(await bridge.calls.rejectHeld({ ids: rest }));
+    for (const id of ids(0, 4)) source.put({ id, active: true });
+    await bridge.run();
+    for (const id of ids(10, 12)) source.put({ id, active: false });
+
+    const next = await bridge.run();
+
+    expect([next.held, next.counts.deactivated, await activeCount(bridge)]).toEqual([0, 2, 18]);
+  });
 });
 
 test("who comes back is no longer held", async () => {
