@@ -35,7 +35,7 @@ export function plannedGroup(
 /** The step of a group that would go, or would be held; one that was adopted is let go. */
 export function plannedRemoval(
   { sourceId, groupId, name }: Pick<GroupOff, "sourceId" | "groupId" | "name">,
-  why: "missing" | "held",
+  why: "missing" | "held" | "not-in-scope",
   isMade: boolean,
 ): PlannedStep {
   const counts = { membersAdded: 0, membersRemoved: 0, membersHeld: 0 };

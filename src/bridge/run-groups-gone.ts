@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
 import { bridgeDirectory } from "./directory.ts";
-import { type GroupOutcome, NO_GROUP_COUNTS } from "./groups.ts";
+import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./groups.ts";
 import { putFormerGroup } from "./groups-former.ts";
 import { unlistedGroup } from "./groups-issue.ts";
 import { groupLink, groupLinks, keepGroupLink, listedGroups } from "./groups-links.ts";
@@ -163,8 +163,12 @@ export async function removeGone(world: World, run: Run): Promise<Run> {
     return keep(run, () => {
       const isMade = ({ sourceId }: GroupOff) => groupLink(sql, sourceId)?.isCreated === true;
       const steps = going.map((off) => plannedRemoval(off, "missing", isMade(off)));
+      const letGo = run.place.after.startsWith("+") ? outOfScope(world) : [];
+      const more = letGo.map((link) =>
+        plannedRemoval({ ...link, name: "" }, "not-in-scope", false),
+      );
       const next = counted(run, { groupsDeleted: going.filter(isMade).length });
-      return leaveGroups(world, addGroupSteps(sql, next, steps));
+      return leaveGroups(world, addGroupSteps(sql, next, [...steps, ...more]));
     });
   }
   if (going.length === 0) {
@@ -194,7 +198,9 @@ export async function removeGone(world: World, run: Run): Promise<Run> {
 
 /** A group that is chosen no more is let go, once a complete listing was read. */
 function dropOutOfScope(world: World): void {
-  for (const { sourceId } of groupLinks(world.sql)) {
-    if (!isInScope(world, sourceId)) keepGroupLink(world.sql, sourceId, undefined);
-  }
+  for (const { sourceId } of outOfScope(world)) keepGroupLink(world.sql, sourceId, undefined);
+}
+
+function outOfScope(world: World): readonly GroupLink[] {
+  return groupLinks(world.sql).filter(({ sourceId }) => !isInScope(world, sourceId));
 }

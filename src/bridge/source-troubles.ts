@@ -49,7 +49,7 @@ export function sortTroubles(provider: string, { idOf, ...source }: PlainSource)
     scopePage: (part, cursor) =>
       ofGroups(() =>
         ofRecord<ScopePage>(
-          `Who belongs to the ${part.kind} ${part.sourceId} could not be read`,
+          `Who belongs to the ${part.kind} ${part.sourceId} could not be read (it may be gone, or another kind of id)`,
           part.sourceId,
           () => {
             checkSegment(provider, part.sourceId);

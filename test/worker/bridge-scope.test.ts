@@ -197,6 +197,16 @@ describe("a scope that cannot be read whole", () => {
     expect(mended.issueCount).toBe(0);
   });
 
+  test("for three runs raises the alert that the listing does not add up", async () => {
+    const { bridge, source } = await staffOnly();
+    await bridge.due();
+    source.oddGroups.add("g-sales");
+
+    for (let runs = 0; runs < 3; runs += 1) await bridge.run();
+
+    expect(await bridge.changes()).toContain("connector.alert bridge.incomplete");
+  });
+
   test("at first provisions those alone who were found in it", async () => {
     const { bridge, source } = await staffOnly();
     source.oddGroups.add("g-sales");
@@ -228,6 +238,23 @@ describe("a change of scope", () => {
     ]);
     expect(await activeIn(bridge)).toEqual(STAFF);
     expect((await bridge.run()).counts).toMatchObject({ created: 0, deactivated: 0 });
+  });
+
+  test("shows which groups would be let go", async () => {
+    const { bridge } = await staffOnly({ groups: "all" });
+    await bridge.due();
+    const settings = { groups: "all", scope: { groups: ["g-other"] } } as const;
+
+    const { runId } = okOf(await bridge.calls.startPlan(settings));
+    await bridge.settle();
+    const plan = await bridge.calls.plan(runId);
+
+    const groups = (plan?.steps ?? []).filter(({ op }) => op.endsWith("Group"));
+    expect(groups.map(({ op, sourceId, why }) => [op, sourceId, why])).toEqual([
+      ["createGroup", "g-other", null],
+      ["unmanageGroup", "g-sales", "not-in-scope"],
+      ["unmanageGroup", "g-staff", "not-in-scope"],
+    ]);
   });
 
   test("calls for a full run, and so does giving the scope up", async () => {
@@ -293,6 +320,16 @@ describe("one user who is asked for", () => {
     expect(okOf(await bridge.calls.syncUser("p9"))).toMatchObject([
       { op: "create", sourceId: "p9" },
     ]);
+  });
+
+  test("is refused with the reason where the scope cannot be read", async () => {
+    const { bridge, source } = await staffOnly();
+    await bridge.due();
+    source.oddGroups.add("g-sales");
+
+    expect(await bridge.calls.syncUser("p9")).toMatchObject({ kind: "refused", status: 409 });
+    // Whoever is found before that is known to be in it.
+    expect(okOf(await bridge.calls.syncUser("p0"))).toMatchObject([{ sourceId: "p0" }]);
   });
 
   test("is switched off without a look at the scope when he is disabled", async () => {
