@@ -10,7 +10,7 @@ interface ExpectedUser {
   readonly active: boolean;
 }
 
-/** The people of a provider who were synced at some time, and how they have to be found. */
+/** The people of a provider who were synced at some time, and how they and their groups have to be found. */
 export class BridgeModel {
   private readonly known = new Map<number, ExpectedUser>();
 
@@ -36,11 +36,39 @@ export class BridgeModel {
 
   /** What a stopped server's database holds differently, and changes that changed nothing. */
   differences(database: DatabaseSync): readonly string[] {
-    return [...this.usersThatDiffer(database), ...changesOfNothing(database)];
+    return [
+      ...this.usersThatDiffer(database),
+      ...this.groupsThatDiffer(database),
+      ...changesOfNothing(database),
+    ];
   }
 
   get size(): number {
     return this.known.size;
+  }
+
+  /** Groups by name, with the logins of those of their members who were ever synced. */
+  private groupsThatDiffer(database: DatabaseSync): readonly string[] {
+    const rows = database
+      .prepare(
+        `SELECT g.doc ->> 'displayName' AS name, json_group_array(u.doc ->> 'userName') AS members
+         FROM resources g LEFT JOIN group_members m ON m.connector_id = g.connector_id AND m.group_id = g.id
+           LEFT JOIN resources u ON u.connector_id = g.connector_id AND u.id = m.member_id AND u.type = 'User'
+         WHERE g.type = 'Group' AND g.deleted_at IS NULL GROUP BY g.id`,
+      )
+      .all();
+    const found = new Map(rows.map(({ name, members }) => [String(name), sorted(members)]));
+    const expected = this.people.groups().map(({ name, people }) => {
+      const logins = [...people].flatMap((n) => this.known.get(n)?.userName ?? []);
+      return [name, JSON.stringify(logins.toSorted())] as const;
+    });
+    const wrong = expected.filter(([name, members]) => found.get(name) !== members);
+    const names = new Set(expected.map(([name]) => name));
+    const left = [...found.keys()].filter((name) => !names.has(name));
+    return [
+      ...wrong.map(([name, members]) => `${name}: ${found.get(name)} is not ${members}`),
+      ...left.map((name) => `${name} is left`),
+    ].slice(0, 20);
   }
 
   private take(person: Person): void {
@@ -68,6 +96,12 @@ export class BridgeModel {
     }
     return [...wrong, ...[...expected.keys()].map((name) => `${name} is missing`)].slice(0, 20);
   }
+}
+
+/** The logins of a JSON list as one text; a group without members has a null. */
+function sorted(list: unknown): string {
+  const logins: readonly unknown[] = JSON.parse(String(list));
+  return JSON.stringify(logins.filter((each) => typeof each === "string").toSorted());
 }
 
 /** Change rows whose resource is as the row before already said. */

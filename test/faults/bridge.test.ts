@@ -18,7 +18,11 @@ import {
 /** `npm test` has the short form; `npm run test:bridge` sets the others. */
 const users = Number(process.env.BRIDGE_USERS ?? 2_000);
 const kills = Number(process.env.BRIDGE_KILLS ?? 2);
+const groups = Number(process.env.BRIDGE_GROUPS ?? 20);
 const FAULT_RATE = 0.05;
+
+/** Every how many people one has an odd record. */
+const ODD_EVERY = 100;
 
 let stateDir: string;
 let server: ServerProcess;
@@ -29,7 +33,7 @@ let bridge: BridgeClient;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), "scim-edge-bridge-"));
-  directory = createDirectory({ users, groups: 5 });
+  directory = createDirectory({ users, groups });
   fake = await createFakeProvider({ provider: "okta", directory });
   served = await serve(fake.handle);
   server = await startServer(stateDir);
@@ -55,13 +59,17 @@ test("two syncs bring every user once, whatever is killed or fails on the way", 
   expect(await differencesOf(model)).toEqual([]);
 
   changePeople();
+  changeGroups();
+  beOdd();
   await bridge.sync(server.origin);
   const second = await finishRun(first.runId, users);
   model.synced();
   report("after changes", second);
   expect(await differencesOf(model)).toEqual([]);
+  expect(second.issueCount).toBeGreaterThanOrEqual(oddPeople().length);
 
   fake.faults.clear();
+  beEven();
   await bridge.sync(server.origin);
   const third = await finishRun(second.runId, 0);
   report("unchanged", third);
@@ -101,6 +109,38 @@ function changePeople(): void {
       { op: "change", person: n * 100 + 13, set: { department: `Department ${n}` } },
     );
   }
+}
+
+/** A group goes, one comes, one is renamed; and in each tenth group one leaves and one joins. */
+function changeGroups(): void {
+  directory.apply(
+    { op: "removeGroup", group: 1 },
+    { op: "addGroup", group: { name: "New", people: [20, 21] } },
+    { op: "renameGroup", group: 2, name: "Renamed" },
+  );
+  for (let group = 3; group < groups; group += 10) {
+    const [leaver = 0] = directory.group(group)?.people ?? [];
+    directory.apply(
+      { op: "leave", group, person: leaver },
+      { op: "join", group, person: (group * 17 + 1) % 90 },
+    );
+  }
+}
+
+/** Those of whom the provider sends a record without a login, although nothing happened to them. */
+function oddPeople(): readonly number[] {
+  return Array.from({ length: users / ODD_EVERY }, (_, n) => n * ODD_EVERY + 17);
+}
+
+/** 1 % of the people have an odd record. */
+function beOdd(): void {
+  for (const person of oddPeople()) {
+    directory.apply({ op: "change", person, set: { raw: { profile: { login: null } } } });
+  }
+}
+
+function beEven(): void {
+  for (const person of oddPeople()) directory.apply({ op: "change", person, set: { raw: {} } });
 }
 
 /** Compares with the database of a server that is killed for it. */
