@@ -26,7 +26,12 @@ export interface KeptAttribute {
 }
 
 /** What a body says of undeclared extensions: attributes by name, by URN, both in lower case. */
-export type KeptMembers = Map<string, Map<string, KeptAttribute>>;
+export type KeptMembers = Map<string, Map<string, NotedAttribute>>;
+
+/** An attribute; once a body names a part of it by itself, all its parts by name in lower case. */
+interface NotedAttribute extends KeptAttribute {
+  readonly parts: Map<string, readonly [string, JsonValue]>;
+}
 
 /** Notes what a body says under a name of an undeclared extension; two names for one are refused. */
 export function noteKept(
@@ -69,25 +74,35 @@ export function extensionMembers(
   });
 }
 
-function addKept(kept: KeptMembers, attribute: KeptAttribute): void {
-  const members = kept.get(attribute.urn.toLowerCase()) ?? new Map<string, KeptAttribute>();
+function addKept(kept: KeptMembers, attribute: KeptAttribute): NotedAttribute {
+  const members = kept.get(attribute.urn.toLowerCase()) ?? new Map<string, NotedAttribute>();
   kept.set(attribute.urn.toLowerCase(), members);
   const name = attribute.name.toLowerCase();
   if (members.has(name)) throw givenTwice(locationOf(attribute));
-  members.set(name, attribute);
+  const noted = { ...attribute, parts: new Map() };
+  members.set(name, noted);
+  return noted;
 }
 
 function addPart(kept: KeptMembers, { urn, name, value }: KeptAttribute, part: string): void {
-  const members = kept.get(urn.toLowerCase());
-  const known = members?.get(name.toLowerCase());
-  if (members === undefined || known === undefined) {
-    addKept(kept, { urn, name, value: { [part]: value } });
-    return;
+  const known =
+    kept.get(urn.toLowerCase())?.get(name.toLowerCase()) ?? addKept(kept, { urn, name, value: {} });
+  const location = locationOf(known);
+  if (!isJsonObject(known.value)) throw givenTwice(location);
+  const { parts } = known;
+  if (parts.size === 0) {
+    checkNames(known.value, location);
+    for (const [each, member] of Object.entries(known.value)) {
+      parts.set(each.toLowerCase(), [each, member]);
+    }
   }
-  if (!isJsonObject(known.value) || memberName(known.value, part) !== undefined) {
-    throw givenTwice(locationOf({ urn, name, value }));
-  }
-  members.set(name.toLowerCase(), { ...known, value: { ...known.value, [part]: value } });
+  if (parts.has(part.toLowerCase())) throw givenTwice(location);
+  parts.set(part.toLowerCase(), [part, value]);
+}
+
+/** The attribute with the parts that came one by one. */
+function withParts({ urn, name, value, parts }: NotedAttribute): KeptAttribute {
+  return { urn, name, value: parts.size === 0 ? value : Object.fromEntries(parts.values()) };
 }
 
 /** A document with what its body says of undeclared extensions, as far as a resource may keep it. */
@@ -102,7 +117,8 @@ export function withKept(
   const left: KeptAttribute[] = [];
   let count = 0;
   let bytes = 0;
-  for (const attribute of [...kept.values()].flatMap((members) => [...members.values()])) {
+  const noted = [...kept.values()].flatMap((members) => [...members.values()]);
+  for (const attribute of noted.map(withParts)) {
     if (isUnassigned(attribute.value) || saysNothing(attribute.value)) continue;
     checkNames(attribute.value, locationOf(attribute));
     checkNumbers(attribute);
@@ -142,10 +158,38 @@ export function keptIn(type: ResourceType, document: JsonObject): readonly KeptA
   });
 }
 
-/** Whether so many attributes of so many bytes may be kept of one resource. */
-export function fitsKept(attributes: readonly KeptAttribute[]): boolean {
+/** What a resource keeps of undeclared extensions: counted once, then changed with each change of it. */
+export interface KeptSize {
+  readonly attributes: number;
+  readonly bytes: number;
+}
+
+/** How much a document keeps. */
+export function sizeOfKept(type: ResourceType, document: JsonObject): KeptSize {
+  const attributes = keptIn(type, document);
   const bytes = attributes.reduce((sum, each) => sum + bytesOf(each), 0);
-  return attributes.length <= KEPT_ATTRIBUTES_MAX && bytes <= KEPT_BYTES_MAX;
+  return { attributes: attributes.length, bytes };
+}
+
+/** Whether so much may be kept of one resource. */
+export function fitsKept({ attributes, bytes }: KeptSize): boolean {
+  return attributes <= KEPT_ATTRIBUTES_MAX && bytes <= KEPT_BYTES_MAX;
+}
+
+/** Whether a value takes more bytes than so many, as far as that shows without writing it out. */
+export function isLargerThan(value: JsonValue, bytes: number): boolean {
+  return bytesLeft(value, bytes) < 0;
+}
+
+function bytesLeft(value: JsonValue, bytes: number): number {
+  if (typeof value === "string") return bytes - value.length;
+  let left = bytes - 1;
+  if (value === null || typeof value !== "object") return left;
+  for (const each of Object.values(value)) {
+    if (left < 0) break;
+    left = bytesLeft(each, left);
+  }
+  return left;
 }
 
 /** Whether a value may be kept: not too deep, and without a text longer than any other attribute's. */
@@ -232,7 +276,8 @@ function locationOf({ urn, name }: KeptAttribute): string {
   return `${urn}:${name}`;
 }
 
-function bytesOf({ urn, name, value }: KeptAttribute): number {
+/** What an attribute counts for, with its names. */
+export function bytesOf({ urn, name, value }: KeptAttribute): number {
   return new TextEncoder().encode(JSON.stringify([urn, name, value])).length;
 }
 

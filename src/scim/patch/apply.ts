@@ -1,6 +1,5 @@
 import { declaredNames } from "../declared-form.ts";
 import { ScimError } from "../error.ts";
-import { searchesIn, termsIn } from "../filter/ast.ts";
 import { rememberingFold } from "../filter/folded.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName, readMember } from "../json.ts";
@@ -23,6 +22,7 @@ import { isSameValue } from "./same.ts";
 import type { AnyStep, PatchRun, Step, UnknownStep } from "./step.ts";
 import { toSteps } from "./step.ts";
 import { applyUndeclared, type UndeclaredStep } from "./undeclared.ts";
+import { stepsOver } from "./weight.ts";
 
 /** What a PATCH is judged by; `readOnly` holds the resource's own id, meta and groups. */
 export interface PatchContext {
@@ -57,7 +57,7 @@ export function applySteps(
   steps: readonly AnyStep[],
   { type, strict, readOnly, steps: budget = stepBudget() }: PatchContext,
 ): PatchResult {
-  const run: PatchRun = { strict, warnings: [], steps: budget, fold: rememberingFold() };
+  const run: PatchRun = { strict, warnings: [], steps: budget, fold: rememberingFold(), kept: {} };
   const known = declaredNames(type, document);
   const patched = steps.reduce(
     (current, step) => applyStep(type, current, step, readOnly, run),
@@ -89,7 +89,7 @@ function applyStep(
     return document;
   }
   const before = readAttribute(document, target);
-  run.steps.spend(stepsOver(before, target));
+  run.steps.spend(stepsOver(lookedAt(before, target), target.filter));
   const after = changeValue(before, step, run);
   checkGrowth(before, after, step);
   if (after === undefined && isActive(target)) {
@@ -116,25 +116,13 @@ function changeValue(
   }
 }
 
-/** The steps of an operation on a value: for each of its elements, and each term it is compared with. */
-function stepsOver(before: JsonValue | undefined, { attribute, filter }: PathTarget): number {
-  if (!attribute.multiValued) return 0;
-  const terms = filter === undefined ? 1 : termsIn(filter.resolved);
-  const searches = filter === undefined ? 0 : searchesIn(filter.resolved);
-  return elementsOf(before).reduce((sum: number, element) => {
-    const characters = charactersIn(element);
-    const searched = searches * Math.floor(characters / CHARACTERS_SEARCHED_IN_A_STEP);
-    return sum + terms * (1 + Math.floor(characters / CHARACTERS_IN_A_STEP)) + searched;
-  }, 0);
-}
-
-/** Long text takes long to compare, and longer to be searched for another. */
-const CHARACTERS_IN_A_STEP = 512;
-const CHARACTERS_SEARCHED_IN_A_STEP = 64;
-
-function charactersIn(element: JsonValue): number {
-  const parts = isJsonObject(element) ? Object.values(element) : [element];
-  return parts.reduce((sum: number, part) => sum + (typeof part === "string" ? part.length : 0), 0);
+/** What an operation looks at: the values of a list, and those that a filter or a list of parts has it search. */
+function lookedAt(
+  before: JsonValue | undefined,
+  { attribute, subAttribute, filter }: PathTarget,
+): JsonValue | undefined {
+  const isSearched = attribute.multiValued || subAttribute?.multiValued || filter !== undefined;
+  return isSearched ? before : undefined;
 }
 
 /** No operation works on what another one let grow; what is too long already may shrink. */

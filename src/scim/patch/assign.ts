@@ -5,6 +5,7 @@ import { refuseHollow } from "../resource.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { findSubAttribute } from "../schema/registry.ts";
 import {
+  checkNumber,
   normaliseAttribute,
   normaliseElement,
   normaliseSubAttribute,
@@ -134,7 +135,7 @@ function assignIn(
   const given = normaliseSubAttribute(attribute, subAttribute, step.value, run, step.location);
   const isAdded = step.op === "add" && subAttribute.multiValued;
   const held = isAdded && element ? readMember(element, subAttribute.name) : undefined;
-  const value = held === undefined ? given : joined(subAttribute, held, given, run);
+  const value = held === undefined ? given : joined(subAttribute, held, given, step.location, run);
   return value === undefined
     ? element && clearSubAttribute(element, subAttribute, step.location)
     : assignSubAttribute(element ?? {}, subAttribute, value, step.location);
@@ -145,10 +146,14 @@ function joined(
   subAttribute: Attribute,
   held: JsonValue,
   added: JsonValue | undefined,
+  location: string,
   run: PatchRun,
 ): JsonValue {
   const identity = (value: JsonValue) => JSON.stringify(run.fold(subAttribute, value));
   const known = new Set(elementsOf(held).map(identity));
   const others = elementsOf(added).filter((each) => !known.has(identity(each)));
-  return others.length === 0 ? held : [...elementsOf(held), ...others];
+  if (others.length === 0) return held;
+  const all = [...elementsOf(held), ...others];
+  checkNumber(subAttribute, all.length, location);
+  return all;
 }

@@ -4,6 +4,7 @@ import { isJsonObject, readMember } from "../json.ts";
 
 /** Whether two JSON values are equal, whatever the order of their members. */
 export function isSameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
     const other: readonly JsonValue[] = b;
     return (
@@ -11,7 +12,7 @@ export function isSameValue(a: JsonValue | undefined, b: JsonValue | undefined):
       a.every((element: JsonValue, index) => isSameValue(element, other[index]))
     );
   }
-  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const entries = Object.entries(a);
   return (
     entries.length === Object.keys(b).length &&

@@ -3,6 +3,7 @@ import { parseAttributePath } from "../filter/attribute-path.ts";
 import type { FoldElement } from "../filter/folded.ts";
 import { resolveValueFilter } from "../filter/resolve.ts";
 import { isJsonObject, type JsonValue } from "../json.ts";
+import type { KeptSize } from "../kept.ts";
 import type { PathTarget } from "../path.ts";
 import { parsePath, resolvePath } from "../path.ts";
 import type { ResourceType } from "../schema/attribute.ts";
@@ -59,6 +60,8 @@ export type AnyStep = Step | UnknownStep | UndeclaredStep;
 export interface PatchRun extends NormaliseContext {
   readonly steps: StepBudget;
   readonly fold: FoldElement;
+  /** What the resource keeps of undeclared extensions so far, once an operation asked. */
+  readonly kept: { size?: KeptSize };
 }
 
 /** Turns the operations of a request into steps, in order; a malformed path is invalidPath. */

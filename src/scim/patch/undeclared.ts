@@ -4,13 +4,17 @@ import { matchesElement } from "../filter/match.ts";
 import { isUnassigned, saysNothing } from "../forms.ts";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
 import {
+  bytesOf,
   checkNumbers,
   extensionMembers,
   fitsKept,
   isKeepable,
+  isLargerThan,
+  KEPT_BYTES_MAX,
   keptIn,
   leavesOutPassword,
   memberName,
+  sizeOfKept,
   tellKept,
   tellLeft,
 } from "../kept.ts";
@@ -24,6 +28,7 @@ import { equalTerms, onlyElement } from "./create.ts";
 import { elementsOf } from "./elements.ts";
 import { isSameValue } from "./same.ts";
 import type { PatchRun } from "./step.ts";
+import { stepsOver } from "./weight.ts";
 
 /** An operation on what stands under the URN of an extension that nobody declared. */
 export interface UndeclaredStep {
@@ -67,9 +72,19 @@ function changeExtension(
 ): Document {
   const { action, urn, value = null } = step;
   if (action === "remove" || isUnassigned(value)) {
-    return keptIn(type, document)
-      .filter((each) => each.urn.toLowerCase() === urn.toLowerCase())
-      .reduce((sum, each) => writeKept(sum, each.urn, each.name, undefined), document);
+    const size = run.kept.size ?? sizeOfKept(type, document);
+    const removed = keptIn(type, document).filter(
+      (each) => each.urn.toLowerCase() === urn.toLowerCase(),
+    );
+    run.steps.spend(removed.length);
+    run.kept.size = removed.reduce(
+      ({ attributes, bytes }, each) => ({
+        attributes: attributes - 1,
+        bytes: bytes - bytesOf(each),
+      }),
+      size,
+    );
+    return removed.reduce((sum, each) => writeKept(sum, each.urn, each.name, undefined), document);
   }
   return extensionMembers(type, urn, value, run).reduce(
     (sum, [attribute, member]) =>
@@ -89,24 +104,36 @@ function changeAttribute(
   const object = isJsonObject(holder) ? holder : {};
   const name = memberName(object, step.attribute) ?? step.attribute;
   const before = readMember(object, name);
-  run.steps.spend(1 + elementsOf(before).length);
-  const after = changedValue(before, step);
+  run.steps.spend(1 + stepsOver(before, step.filter));
+  const size = run.kept.size ?? sizeOfKept(type, document);
+  run.kept.size = size;
+  const after = changedValue(before, step, run);
   if (isSameValue(before, after)) return document;
-  if (after === undefined) return writeKept(document, urn, name, undefined);
+  const formerBytes = before === undefined ? 0 : bytesOf({ urn, name, value: before });
+  const others = {
+    attributes: size.attributes - (before === undefined ? 0 : 1),
+    bytes: size.bytes - formerBytes,
+  };
+  if (after === undefined) {
+    run.kept.size = others;
+    return writeKept(document, urn, name, undefined);
+  }
   const attribute = { urn, name, value: after };
   checkNumbers(attribute);
-  if (leavesOutPassword(run, attribute)) return document;
-  const written = writeKept(document, urn, name, after);
-  const kept = keptIn(type, written);
-  run.steps.spend(kept.length);
-  const grows =
-    before === undefined || JSON.stringify(after).length > JSON.stringify(before).length;
-  if (!isKeepable(after) || (grows && !fitsKept(kept))) {
+  if (isLargerThan(after, Math.max(formerBytes, KEPT_BYTES_MAX))) {
     tellLeft(run, [attribute]);
     return document;
   }
+  if (leavesOutPassword(run, attribute)) return document;
+  const bytes = bytesOf(attribute);
+  const grown = { attributes: others.attributes + 1, bytes: others.bytes + bytes };
+  if (!isKeepable(after) || (bytes > formerBytes && !fitsKept(grown))) {
+    tellLeft(run, [attribute]);
+    return document;
+  }
+  run.kept.size = grown;
   tellKept(run, attribute);
-  return written;
+  return writeKept(document, urn, name, after);
 }
 
 function writeKept(
@@ -123,8 +150,12 @@ function writeKept(
     : { ...document, [urn]: written };
 }
 
-function changedValue(before: JsonValue | undefined, step: Change): JsonValue | undefined {
-  if (step.filter !== undefined) return changedWhere(before, step, step.filter);
+function changedValue(
+  before: JsonValue | undefined,
+  step: Change,
+  run: PatchRun,
+): JsonValue | undefined {
+  if (step.filter !== undefined) return changedWhere(before, step, step.filter, run);
   if (step.part !== undefined) return changedPart(before, step, step.part);
   const { action, value } = step;
   if (action === "remove") return removed(before, value);
@@ -198,11 +229,19 @@ function changedPart(
 ): JsonValue | undefined {
   const member = action === "remove" ? null : (value ?? null);
   const elements = before === undefined && !isUnassigned(member) ? [{}] : elementsOf(before);
-  const changed = elements.map((element) => merged(asObject(element), { [part]: member }));
+  const changed = elements.map((element) => withPart(asObject(element), part, member));
   return kept(
     before,
     changed.filter((each) => each !== undefined),
   );
+}
+
+function withPart(object: JsonObject, part: string, member: JsonValue): JsonObject | undefined {
+  const name = memberName(object, part) ?? part;
+  const written = isUnassigned(member)
+    ? withoutMember(object, name)
+    : { ...object, [name]: member };
+  return Object.keys(written).length === 0 ? undefined : written;
 }
 
 function asObject(element: JsonValue): JsonObject {
@@ -213,28 +252,32 @@ function changedWhere(
   before: JsonValue | undefined,
   step: Change,
   filter: ValueFilter,
+  run: PatchRun,
 ): JsonValue | undefined {
   const elements = elementsOf(before);
-  const isChosen = (element: JsonValue) =>
-    foldKept(element).some((each) => matchesElement(filter.resolved, each));
+  const chosen = new Set(
+    elements.filter((element) =>
+      foldKept(element).some((each) => matchesElement(filter.resolved, each)),
+    ),
+  );
   if (step.action === "remove") {
     const left = elements.flatMap((element) => {
-      if (!isChosen(element)) return [element];
+      if (!chosen.has(element)) return [element];
       const rest = step.part === undefined ? undefined : changedPart(element, step, step.part);
       return rest === undefined ? [] : [rest];
     });
     return kept(before, left);
   }
-  if (elements.some(isChosen)) {
+  const given = onlyElement(step.value ?? null);
+  if (chosen.size > 0) {
+    const count = elements.filter((element) => chosen.has(element)).length;
+    run.steps.spend(count * stepsOver(given, undefined));
+    const change = { ...step, filter: undefined, value: given };
     return kept(
       before,
       elements.flatMap((element) => {
-        if (!isChosen(element)) return [element];
-        const changed = changedValue(element, {
-          ...step,
-          filter: undefined,
-          value: onlyElement(step.value ?? null),
-        });
+        if (!chosen.has(element)) return [element];
+        const changed = changedValue(element, change, run);
         return changed === undefined ? [] : [changed];
       }),
     );
@@ -243,7 +286,6 @@ function changedWhere(
   if (terms === undefined) {
     throw ScimError.noTarget(`No value matches the path "${step.path}".`);
   }
-  const given = onlyElement(step.value ?? null);
   const said = step.part === undefined ? asObject(given) : { [step.part]: given };
   return [...elements, { ...Object.fromEntries(terms), ...said }];
 }

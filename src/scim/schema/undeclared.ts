@@ -31,8 +31,8 @@ export function readUndeclared(
   const split = splitName(type, name, held, isObject);
   if (!isExtensionUrn(type, split.urn)) return undefined;
   const parts = [split.attribute, split.subAttribute].filter((part) => part !== undefined);
-  if (!parts.every(isUndeclaredName) || isTakenBack(type, split)) return undefined;
-  return split;
+  if (!parts.every(isUndeclaredName) || isDeclared(type, split)) return undefined;
+  return isTakenBack(type, split) ? undefined : split;
 }
 
 /** Whether a name can be that of an attribute which nobody declared; it stands in JSON paths of SQL. */
@@ -84,6 +84,11 @@ export function isTakenBack(
   if (storedAs === undefined || attribute === undefined) return false;
   const schema = findExtension(storedAs, urn);
   return schema !== undefined && findTarget(storedAs, { urn, attribute }) !== undefined;
+}
+
+/** A part that a declared attribute lacks is none of its own: its value would take the attribute's place. */
+function isDeclared(type: ResourceType, { urn, attribute }: UndeclaredName): boolean {
+  return attribute !== undefined && findTarget(type, { urn, attribute }) !== undefined;
 }
 
 /** Which URNs there are, in lower case. */

@@ -11,7 +11,7 @@ import { USER } from "#scim/schema/registry.ts";
 import { stepBudget } from "#scim/step-budget.ts";
 
 function aRun(): PatchRun {
-  return { strict: false, warnings: [], steps: stepBudget(), fold: foldElement };
+  return { strict: false, warnings: [], steps: stepBudget(), fold: foldElement, kept: {} };
 }
 
 const mutability = expect.objectContaining({ status: 400, scimType: "mutability" });

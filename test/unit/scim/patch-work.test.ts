@@ -15,6 +15,8 @@ const TYPE = resourceTypesWith([
   aDeclaration({ name: "rooms", multiValued: true, schema: STAFF }),
 ]).User;
 
+const UNDECLARED = "urn:example:params:scim:schemas:extension:nobody:2.0:User";
+
 const tooMany = expect.objectContaining({ status: 400, scimType: "tooMany" });
 const invalidValue = expect.objectContaining({ status: 400, scimType: "invalidValue" });
 
@@ -187,4 +189,118 @@ test("no text is folded twice in one request, however many operations look at it
   }
 
   expect(folded).toBe(2);
+});
+
+describe("an attribute of an extension that nobody declared", () => {
+  const kept = (value: JsonValue) => ({ userName: "ada", [UNDECLARED]: { it: value } });
+  const path = `${UNDECLARED}:it`;
+  const members = (count: number, name: (n: number) => string) =>
+    Object.fromEntries(times(count, (n): [string, JsonValue] => [name(n), n]));
+
+  test.each<[string, (count: number) => ReturnType<typeof work>]>([
+    [
+      "a value of a list is added",
+      (count) => {
+        const list = times(100, (n) => `v${n}`);
+        return work(
+          kept(list),
+          times(count, () => ({ op: "add", path, value: "v1" })),
+        );
+      },
+    ],
+    [
+      "a part of a list of objects is changed",
+      (count) => {
+        const list = times(100, (n) => ({ value: `v${n}`, type: "work", since: n }));
+        const change = (n: number): Operation => ({
+          op: "replace",
+          path: `${path}.since`,
+          value: n,
+        });
+        return work(kept(list), times(count, change));
+      },
+    ],
+    [
+      "another attribute is changed beside it",
+      (count) =>
+        work(
+          kept(members(1_000, (n) => `m${n}`)),
+          times(count, (n) => ({ op: "replace", path: `${UNDECLARED}:other`, value: `${n % 10}` })),
+        ),
+    ],
+  ])("takes steps that are linear in the operations where %s", (_what, run) => {
+    const [few = 0, many = 0] = [run(250).steps, run(1_000).steps];
+
+    expect(Math.abs(many - 4 * few)).toBeLessThan(few / 10);
+    expect(many).toBeLessThan(STEPS_MAX);
+  });
+
+  const term = (n: number) => `value eq "${n}?"`;
+
+  test.each<[string, JsonObject, readonly Operation[]]>([
+    [
+      "one object of very many parts",
+      kept(members(1_500, (n) => `m${n}`)),
+      times(1_000, (n) => ({ op: "replace", path: `${path}.m1`, value: n })),
+    ],
+    [
+      "very many parts that come one by one",
+      { userName: "ada" },
+      [{ op: "add", value: members(9_000, (n) => `${path}.p${n}`) }],
+    ],
+    [
+      "a filter of many terms",
+      kept(times(100, (n) => `v${n}`)),
+      times(1_000, () => ({ op: "remove", path: `${path}[${times(20, term).join(" or ")}]` })),
+    ],
+    [
+      "a search in long text",
+      kept([`a${"x".repeat(7_000)}`, `b${"x".repeat(7_000)}`]),
+      times(1_500, () => ({ op: "remove", path: `${path}[value co "y"]` })),
+    ],
+    [
+      "one large value for each of many",
+      kept(times(5_000, () => 1)),
+      [{ op: "replace", path: `${path}[value eq "1"]`, value: members(5_000, (n) => `m${n}`) }],
+    ],
+  ])("ends at the budget: %s", (_what, document, operations) => {
+    expect(work(document, operations).error).toEqual(tooMany);
+  });
+
+  test("is left out, and not written out in full, where it would be far too large", () => {
+    const value = "y".repeat(7_000);
+    const operation: Operation = { op: "replace", path: `${path}[value eq "1"].x`, value };
+    const written: number[] = [];
+    const { stringify } = JSON;
+    JSON.stringify = new Proxy(stringify, {
+      apply: (write, self, args: [JsonValue]) => {
+        const text = Reflect.apply(write, self, args);
+        written.push(text.length);
+        return text;
+      },
+    });
+    try {
+      expect(work(kept(times(5_000, () => 1)), [operation]).document).toEqual(
+        kept(times(5_000, () => 1)),
+      );
+    } finally {
+      JSON.stringify = stringify;
+    }
+
+    expect(Math.max(...written)).toBeLessThan(20_000);
+  });
+});
+
+test("a list within a complex attribute grows up to the limit of values, and each of its values is a step", () => {
+  const additions = times(1_000, (n) => ({
+    op: "add" as const,
+    path: "desk.tags",
+    value: [`t${n}`],
+  }));
+
+  const { error, steps } = work({ userName: "ada" }, additions);
+
+  expect(error).toEqual(invalidValue);
+  expect(steps).toBeGreaterThan(VALUES_MAX);
+  expect(steps).toBeLessThan(VALUES_MAX * (VALUES_MAX + 2));
 });

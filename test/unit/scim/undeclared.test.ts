@@ -144,6 +144,39 @@ describe("an attribute of an extension that nobody declared", () => {
     expect(document[STAFF]).toEqual({ shirtSize: "M", hat: 7 });
   });
 
+  test("is no part that a declared attribute lacks: nothing takes the place of its value", () => {
+    const type = resourceTypesWith([aDeclaration({ name: "shirtSize", schema: STAFF })]).User;
+    const document = { [STAFF]: { shirtSize: "M" } };
+    const part = `${STAFF}:shirtSize.x`;
+
+    expect(read({ ...document, [part]: 1 }, false, type).document[STAFF]).toEqual({
+      shirtSize: "M",
+    });
+    for (const operation of [
+      { op: "add", path: part, value: 1 },
+      { op: "add", value: { [part]: 1 } },
+    ]) {
+      expect(patch(document, [operation], type).document[STAFF]).toEqual({ shirtSize: "M" });
+    }
+  });
+
+  test("may be given whole and by its parts, each of them once", () => {
+    const whole = { [`${CUSTOM}:room`]: { floor: 1 } };
+
+    expect(read({ ...whole, [`${CUSTOM}:room.door`]: 2 }).document[CUSTOM]).toEqual({
+      room: { floor: 1, door: 2 },
+    });
+    for (const twice of [
+      { ...whole, [`${CUSTOM}:room.FLOOR`]: 2 },
+      { [`${CUSTOM}:room.door`]: 1, [`${CUSTOM}:room.DOOR`]: 2 },
+      { [`${CUSTOM}:room`]: "x", [`${CUSTOM}:room.door`]: 2 },
+      { [`${CUSTOM}:room.door`]: 2, ...whole },
+      { [`${CUSTOM}:room`]: { a: 1, A: 2 }, [`${CUSTOM}:room.door`]: 2 },
+    ]) {
+      expect(() => read(twice)).toThrow(expect.objectContaining({ status: 400 }));
+    }
+  });
+
   test("is not kept once it was declared and taken back", () => {
     const removed = { ...aDeclaration({ name: "shirtSize", schema: STAFF }), isRemoved: true };
     const type = resourceTypesWith([removed]).User;
@@ -369,10 +402,18 @@ describe("what was kept before it was declared", () => {
 });
 
 describe("very many names under URNs that nobody declared", () => {
-  /** How often text is folded while something is done. */
+  /** How often text is folded while something is done, and how much is written out as JSON. */
   function foldings(work: () => unknown): number {
     let count = 0;
     const { toLowerCase } = String.prototype;
+    const { stringify } = JSON;
+    JSON.stringify = new Proxy(stringify, {
+      apply: (write, self, args: [JsonValue]) => {
+        const text = Reflect.apply(write, self, args);
+        count += Math.floor(text.length / 8);
+        return text;
+      },
+    });
     String.prototype.toLowerCase = new Proxy(toLowerCase, {
       apply: (fold, value) => {
         count += 1;
@@ -383,9 +424,17 @@ describe("very many names under URNs that nobody declared", () => {
       work();
     } finally {
       String.prototype.toLowerCase = toLowerCase;
+      JSON.stringify = stringify;
     }
     return count;
   }
+
+  /** A user who has as much of undeclared extensions as fits, or nearly. */
+  const full = {
+    [CUSTOM]: Object.fromEntries(
+      Array.from({ length: 63 }, (_, n): [string, JsonValue] => [`b${n}`, "x".repeat(220)]),
+    ),
+  };
 
   const numbered = (count: number, make: (n: number) => [string, JsonValue]) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => make(n)));
@@ -399,6 +448,40 @@ describe("very many names under URNs that nobody declared", () => {
         patch({ [CUSTOM]: { address: { a: 1 } } }, [
           { op: "add", path: `${CUSTOM}:address`, value: numbered(count, (n) => [`k${n}`, 1]) },
         ]),
+    ],
+    [
+      "as parts of one attribute",
+      (count) => read(numbered(count, (n) => [`${CUSTOM}:a.p${n}`, 1])),
+    ],
+    [
+      "as parts of an object that came whole",
+      (count) =>
+        read({
+          [`${CUSTOM}:a`]: numbered(count, (n) => [`q${n}`, 1]),
+          ...numbered(count, (n) => [`${CUSTOM}:a.p${n}`, 1]),
+        }),
+    ],
+    [
+      "in a PATCH without a path",
+      (count) =>
+        patch(full, [{ op: "add", value: numbered(count, (n) => [`${CUSTOM}:a${n}`, 1]) }]),
+    ],
+    [
+      "in a PATCH of the extension",
+      (count) =>
+        patch(full, [{ op: "add", path: CUSTOM, value: numbered(count, (n) => [`a${n}`, 1]) }]),
+    ],
+    [
+      "in an operation each",
+      (count) =>
+        patch(
+          full,
+          Array.from({ length: count }, (_, n) => ({
+            op: "replace",
+            path: `${CUSTOM}:b1`,
+            value: `${n % 2}`.repeat(200),
+          })),
+        ),
     ],
   ])("cost what their number says, no more: %s", (_where, work) => {
     const few = foldings(() => work(200));
