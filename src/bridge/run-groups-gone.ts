@@ -63,7 +63,12 @@ function atStep(step: string, after: string): Run["place"] {
 function missingAfter(world: World, run: Run, after: string): readonly string[] {
   const { sql } = world;
   const approved = mayWrite(run) ? groupsAtStage(sql, "approved") : [];
-  const rejected = new Set(groupsAtStage(sql, "rejected").map(({ sourceId }) => sourceId));
+  // A dry run weighs only what nobody has looked at.
+  const decided = [
+    ...groupsAtStage(sql, "rejected"),
+    ...(mayWrite(run) ? [] : groupsAtStage(sql, "left")),
+  ];
+  const staying = new Set(decided.map(({ sourceId }) => sourceId));
   const wanted = new Set(approved.map(({ sourceId }) => sourceId));
   if (run.place.after.startsWith("+")) {
     const listed = listedGroups(sql);
@@ -72,7 +77,7 @@ function missingAfter(world: World, run: Run, after: string): readonly string[] 
     }
   }
   // In the order of SQLite and of groupLinks, which is that of the code points.
-  return [...wanted].filter((id) => !rejected.has(id) && id > after).sort(byText);
+  return [...wanted].filter((id) => !staying.has(id) && id > after).sort(byText);
 }
 
 function byText(a: string, b: string): number {

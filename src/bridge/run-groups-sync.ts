@@ -188,7 +188,8 @@ function weighing({ sql, config }: World, { leaving }: NamedMembers): GroupTask[
     isWorthwhile: (count) => isWorthWeighing(count, guard),
     sift: ({ ids, members }) => {
       const free = new Set([...atStage("approved"), ...switchedOffAmong(sql, ids)]);
-      const staying = new Set([...atStage("rejected"), ...waitingAmong(sql, ids)]);
+      const decided = [...atStage("rejected"), ...atStage("left")];
+      const staying = new Set([...decided, ...waitingAmong(sql, ids)]);
       return weighLeaving({ ids, members, free, staying }, guard);
     },
   };

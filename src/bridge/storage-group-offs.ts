@@ -3,10 +3,14 @@ import { type ObjectSql, rowsIn } from "./storage.ts";
 
 /**
  * How far it is that a group goes, or that a member leaves a group: found by a run, and not weighed yet
- * ("run"); held back ("held"); let through by the guard or an administrator, until it is done ("approved");
- * or refused by an administrator, until the provider says otherwise ("rejected").
+ * ("run"); held back ("held"); held until somebody decides, however few they are by now, since an
+ * administrator decided on others of the same departure ("left"); let through by the guard or an
+ * administrator, until it is done ("approved"); or refused by an administrator, until the provider says
+ * otherwise ("rejected").
  */
-export type GroupOffStage = "run" | "held" | "approved" | "rejected";
+export type GroupOffStage = "run" | "held" | "left" | "approved" | "rejected";
+
+const IS_HELD = "stage IN ('held', 'left')";
 
 /** A group that is to go, or a member who is to leave it. */
 export interface GroupOff {
@@ -84,7 +88,7 @@ export function heldGroupOffs(
   limit: number,
   after: OffKey | undefined,
 ): readonly GroupOff[] {
-  const text = `${SELECT} WHERE plan = 0 AND stage = 'held' AND (?1 IS NULL OR
+  const text = `${SELECT} WHERE plan = 0 AND ${IS_HELD} AND (?1 IS NULL OR
     (member_id <> '', source_id, member_id) > (?2 <> '', ?1, ?2))
     ORDER BY member_id <> '', source_id, member_id LIMIT ?3`;
   return rowsIn<GroupOff>(sql, text, after?.sourceId ?? null, after?.memberId ?? "", limit);
@@ -96,7 +100,7 @@ export function countHeldGroups(sql: ObjectSql): {
   readonly membership: number;
 } {
   const text = `SELECT count(*) FILTER (WHERE member_id = '') AS "group",
-    count(*) FILTER (WHERE member_id <> '') AS membership FROM group_offs WHERE plan = 0 AND stage = 'held'`;
+    count(*) FILTER (WHERE member_id <> '') AS membership FROM group_offs WHERE plan = 0 AND ${IS_HELD}`;
   type Row = { readonly group: number; readonly membership: number };
   return rowsIn<Row>(sql, text)[0] ?? { group: 0, membership: 0 };
 }
@@ -110,7 +114,7 @@ export function countApprovedGroups(sql: ObjectSql): number {
 /** How many of what is held each run held first. */
 export function heldGroupRuns(sql: ObjectSql): ReadonlyMap<string, number> {
   const text = `SELECT run_id AS runId, count(*) AS n FROM group_offs
-    WHERE plan = 0 AND stage = 'held' GROUP BY run_id`;
+    WHERE plan = 0 AND ${IS_HELD} GROUP BY run_id`;
   const rows = rowsIn<{ runId: string; n: number }>(sql, text);
   return new Map(rows.map(({ runId, n }) => [runId, n]));
 }
@@ -122,14 +126,17 @@ export function heldKeys(
 ): readonly OffKey[] {
   const select = "SELECT source_id AS sourceId, member_id AS memberId FROM group_offs";
   if ("runId" in which) {
-    const text = `${select} WHERE plan = 0 AND stage = 'held' AND run_id = coalesce(?, run_id)`;
+    const text = `${select} WHERE plan = 0 AND ${IS_HELD} AND run_id = coalesce(?, run_id)`;
     return rowsIn<OffKey>(sql, text, which.runId ?? null);
   }
-  const text = `${select} WHERE plan = 0 AND stage = 'held' AND ${AMONG_KEYS}`;
+  const text = `${select} WHERE plan = 0 AND ${IS_HELD} AND ${AMONG_KEYS}`;
   return rowsIn<OffKey>(sql, text, JSON.stringify(which));
 }
 
-/** Approves what is held, which then waits to be done, or rejects it until the provider says otherwise. */
+/**
+ * Approves what is held, which then waits to be done, or rejects it until the provider says otherwise. Where
+ * others of the same departure stay undecided (groups, or members of the same group), they stay held.
+ */
 export function decideHeld(
   sql: ObjectSql,
   keys: readonly OffKey[],
@@ -137,8 +144,15 @@ export function decideHeld(
 ): void {
   if (keys.length === 0) return;
   const text = `UPDATE group_offs SET stage = ?2, taken_up = 0
-    WHERE plan = 0 AND stage = 'held' AND ${AMONG_KEYS}`;
+    WHERE plan = 0 AND ${IS_HELD} AND ${AMONG_KEYS}`;
   sql.exec(text, JSON.stringify(keys), stage);
+  sql.exec(
+    `UPDATE group_offs SET stage = 'left' WHERE plan = 0 AND stage = 'held'
+       AND (member_id = '', iif(member_id = '', '', source_id)) IN (
+         SELECT value ->> 'memberId' = '', iif(value ->> 'memberId' = '', '', value ->> 'sourceId')
+         FROM json_each(?))`,
+    JSON.stringify(keys),
+  );
 }
 
 /** Whether anything was approved that no run has taken up. */

@@ -262,6 +262,72 @@ test("what is held of groups is listed, and approved in part; the rest stays rej
   expect((await groupsOf(bridge)).size).toBe(20);
 });
 
+test.each(["approve", "reject"] as const)(
+  "where a part of what is held was decided (%s), the rest stays held however few it is",
+  async (decision) => {
+    const guards = { membershipGuard: { max: 5, percent: 10, minBase: 5 } };
+    const groups = { ...manyGroups(20), g1: ids(20), g2: ids(20) };
+    const { source, bridge } = await aSyncedBridge(20, groups, guards);
+    for (const id of ids(6, "g", 10)) source.dropGroup(id);
+    for (const id of ["g1", "g2"]) {
+      source.putGroups({ id, name: `Group ${id}`, members: ids(13, "p", 7) });
+    }
+    await bridge.run();
+    const items = await allHeld(bridge, 100);
+    const of = (start: string, count: number) =>
+      items.flatMap(({ id }) => (id.startsWith(start) ? [id] : [])).slice(0, count);
+    const inG1 = items.flatMap((item) =>
+      item.kind === "membership" && item.groupSourceId === "g1" ? [item.id] : [],
+    );
+    const chosen = [...of("group:", 3), ...inG1.slice(0, 4)];
+
+    if (decision === "approve") await approve(bridge, chosen);
+    else expect((await bridge.calls.rejectHeld({ ids: chosen })).kind).toBe("ok");
+    const after = await groupsOf(bridge);
+    for (const mode of ["full", "delta", "full"] as const) await bridge.run(mode);
+
+    expect(items).toHaveLength(20);
+    const [groupCount, memberCount] = decision === "approve" ? [19, 16] : [22, 20];
+    expect([after.size, after.get("g1")?.members, after.get("g2")?.members]).toEqual([
+      groupCount,
+      memberCount,
+      20,
+    ]);
+    expect(await groupsOf(bridge)).toEqual(after);
+    const { totals } = await bridge.calls.held(1, undefined);
+    expect(totals).toEqual({ user: 0, group: 3, membership: 3 + 7 });
+    await approve(
+      bridge,
+      (await allHeld(bridge, 100)).map(({ id }) => id),
+    );
+    const done = await groupsOf(bridge);
+    expect([done.size, done.get("g1")?.members, done.get("g2")?.members]).toEqual([
+      groupCount - 3,
+      memberCount - 3,
+      13,
+    ]);
+    expect((await bridge.stub.overview()).held).toBe(0);
+  },
+);
+
+test("who is held since others were decided, and is in the group again, is held no more", async () => {
+  const guards = { membershipGuard: { max: 5, percent: 10, minBase: 5 } };
+  const { source, bridge } = await aSyncedBridge(20, { ...manyGroups(20), g1: ids(20) }, guards);
+  for (const id of ids(6, "g", 10)) source.dropGroup(id);
+  source.putGroups({ id: "g1", name: "Group g1", members: ids(13, "p", 7) });
+  await bridge.run();
+  const items = await allHeld(bridge, 100);
+  const first = (kind: string) => items.find((item) => item.kind === kind)?.id ?? "";
+  await approve(bridge, [first("group"), first("membership")]);
+  for (const id of ids(6, "g", 10)) source.putGroups({ id, name: `Group ${id}`, members: [] });
+  source.putGroups({ id: "g1", name: "Group g1", members: ids(20) });
+
+  await bridge.run();
+
+  expect((await bridge.stub.overview()).held).toBe(0);
+  expect((await groupsOf(bridge)).get("g1")?.members).toBe(20);
+});
+
 test("a rejected membership is asked for again once the provider's state has changed", async () => {
   const { source, bridge } = await aSyncedBridge(20, { g1: ids(20) });
   const settle = async (members: readonly string[]) => {
