@@ -130,7 +130,7 @@ export class BridgeDesk {
       sql.exec("DELETE FROM links");
       sql.exec("DELETE FROM released");
       dropGroupLinks(sql);
-      // A departure that was decided in part is still weighed as one.
+      // What was held together is still weighed together.
       rejectOffs(sql, "all");
       clearOffs(sql, "approved");
       for (const table of ["asks", "unknown_members"]) sql.exec(`DELETE FROM ${table}`);

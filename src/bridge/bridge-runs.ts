@@ -16,6 +16,7 @@ import {
 import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
 import { dropSettledManagers, dropUnmetIssues } from "./storage-issues.ts";
 import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
+import { countOffs } from "./storage-offs.ts";
 import { keepIssues, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
 import { clearScope } from "./storage-scope.ts";
 import type { Failed } from "./sync.ts";
@@ -331,8 +332,10 @@ function heldAlerts(
 ): readonly PendingAlert[] {
   if (!run.isHeldNews) return [];
   const { total: held, totals } = countHeld(sql);
+  const before = countOffs(sql, "done");
+  const byApproval = before > 0 ? ` on top of ${before} by approval` : "";
   const said = [
-    ...(totals.user > 0 ? [`${totals.user} users would be switched off`] : []),
+    ...(totals.user > 0 ? [`${totals.user} users would be switched off${byApproval}`] : []),
     ...(totals.group > 0 ? [`${totals.group} groups would go`] : []),
     ...(totals.membership > 0 ? [`${totals.membership} members would leave their groups`] : []),
   ];

@@ -1,7 +1,7 @@
 import { groupIdsBySource } from "./groups-links.ts";
 import { linksBySource } from "./links.ts";
 import type { Issue } from "./mapped.ts";
-import { heldNotice, issueNotice, type Notice } from "./notice.ts";
+import { type HeldCount, heldNotice, issueNotice, type Notice } from "./notice.ts";
 import { mayWrite, type Run } from "./run.ts";
 import {
   dropIssues,
@@ -90,7 +90,7 @@ function isSameKind(subject: string, kind: Issue["kind"]) {
 export function noteHeld(
   { sql, clock, newId, config }: Scene & Pick<World, "config">,
   { runId }: Run,
-  count: { readonly switchOffs: number; readonly activeLinked: number },
+  count: Omit<HeldCount, "guard">,
 ): boolean {
   const offs = newOffs(sql, LOGGED_OFFS_MAX);
   const { guard } = config.settings;

@@ -54,6 +54,8 @@ export function issueNotice(
 /** What the guard counted when it held the switch-offs of a run. */
 export interface HeldCount {
   readonly switchOffs: number;
+  /** How many of these were switched off by approval before. */
+  readonly before: number;
   readonly activeLinked: number;
   readonly guard: GuardSettings;
 }
@@ -143,10 +145,11 @@ const REASONS: Readonly<Record<OffReason, string>> = {
   "removed:deleted": "The provider deleted this user",
 };
 
-function tooMany({ switchOffs, activeLinked, guard }: HeldCount): string {
+function tooMany({ switchOffs, before, activeLinked, guard }: HeldCount): string {
   const allowed = Math.max(guard.max, Math.floor((guard.percent * activeLinked) / 100));
   if (switchOffs > allowed) {
-    return `${switchOffs} switch-offs in one run are more than the guard lets through (${allowed})`;
+    const which = before > 0 ? `, with ${before} approved before,` : " in one run";
+    return `${switchOffs} switch-offs${which} are more than the guard lets through (${allowed})`;
   }
   return `the run would switch off all ${activeLinked} active users, which the guard never lets through`;
 }

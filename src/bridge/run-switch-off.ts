@@ -63,6 +63,7 @@ function judgeOffs(world: World, run: Run): Run {
   const { active } = countLinks(sql);
   const before = countDoneBefore(sql);
   const count = {
+    before,
     switchOffs: before + run.switchedOff + run.heldActive + fresh,
     activeLinked: before + active + (mayWrite(run) ? run.switchedOff : 0),
   };

@@ -4,7 +4,7 @@ import { type ObjectSql, rowsIn } from "./storage.ts";
 /**
  * How far it is that a group goes, or that a member leaves a group: found by a run, and not weighed yet
  * ("run"); held back ("held"); held until somebody decides, however few they are by now, since an
- * administrator decided on others of the same departure ("left"); let through by the guard or an
+ * administrator decided on others that were held with them ("left"); let through by the guard or an
  * administrator, until it is done ("approved"); or refused by an administrator, until the provider says
  * otherwise ("rejected").
  */
@@ -135,7 +135,7 @@ export function heldKeys(
 
 /**
  * Approves what is held, which then waits to be done, or rejects it until the provider says otherwise. Where
- * others of the same departure stay undecided (groups, or members of the same group), they stay held.
+ * others that were held with them stay undecided (groups, or members of the same group), they stay held.
  */
 export function decideHeld(
   sql: ObjectSql,

@@ -4,7 +4,7 @@ import { type ObjectSql, rowsIn } from "./storage.ts";
 /**
  * How far a switch-off is: decided, waiting for the guard ("run"); held back ("held"); approved by an
  * administrator ("approved"), and found to be right still ("confirmed"). What was approved stays so until
- * it is applied, or the person is back. Of a departure of which a part was approved, what was done of it
+ * it is applied, or the person is back. Of what was held together, what was done by approval
  * ("done") and what was refused ("rejected") are remembered, since the guard weighs it as one.
  */
 export type OffStage = "run" | "held" | "approved" | "confirmed" | "rejected" | "done";
@@ -169,7 +169,7 @@ export function rejectOffs(sql: ObjectSql, sourceIds: readonly string[] | "all")
 }
 
 /**
- * How many users were switched off by approval, as long as this run wants others of the same departure: those
+ * How many users were switched off by approval, as long as this run wants others who were held with them: those
  * whom an administrator left held, or rejected. Without this, who is left would be few enough to pass.
  */
 export function countDoneBefore(sql: ObjectSql): number {

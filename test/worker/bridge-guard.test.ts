@@ -138,7 +138,7 @@ test("rejecting drops the held set, and the next full run judges anew", async ()
   expect([rejected, view.held, await activeCount(bridge)]).toEqual([0, 3, 20]);
 });
 
-describe("a departure that was decided in part is weighed as one until it is over", () => {
+describe("what was held together is weighed together until all of it is decided", () => {
   const guard = { max: 2, percent: 0, minBase: 5 };
 
   /** Four have left and are held; two of them are approved and are off. */

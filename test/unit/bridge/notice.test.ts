@@ -73,7 +73,7 @@ test.each(["rehire-conflict", "group-name-taken", "group-invalid"] as const)(
 test("a held switch-off says how many were too many, and where to decide", () => {
   const guard = { max: 25, percent: 10, minBase: 5 };
 
-  const notice = heldNotice(OFF, { switchOffs: 40, activeLinked: 200, guard });
+  const notice = heldNotice(OFF, { before: 0, switchOffs: 40, activeLinked: 200, guard });
 
   expect(notice).toMatchObject({ status: 202, resourceId: "u1", userName: null });
   expect(notice.explanation).toBe(
@@ -84,7 +84,12 @@ test("a held switch-off says how many were too many, and where to decide", () =>
 test("a share of the users that allows more than the number is the one that is named", () => {
   const guard = { max: 25, percent: 10, minBase: 5 };
 
-  const { explanation } = heldNotice(OFF, { switchOffs: 101, activeLinked: 1_009, guard });
+  const { explanation } = heldNotice(OFF, {
+    before: 0,
+    switchOffs: 101,
+    activeLinked: 1_009,
+    guard,
+  });
 
   expect(explanation).toContain(
     "101 switch-offs in one run are more than the guard lets through (100)",
@@ -94,7 +99,16 @@ test("a share of the users that allows more than the number is the one that is n
 test("a run that would switch everybody off is said to", () => {
   const guard = { max: 25, percent: 10, minBase: 5 };
 
-  const { explanation } = heldNotice(OFF, { switchOffs: 6, activeLinked: 6, guard });
+  const { explanation } = heldNotice(OFF, { before: 0, switchOffs: 6, activeLinked: 6, guard });
 
   expect(explanation).toContain("the run would switch off all 6 active users");
+});
+
+test("a held switch-off says how many of those that are weighed were approved before", () => {
+  const guard = { max: 25, percent: 10, minBase: 5 };
+  const { explanation } = heldNotice(OFF, { before: 16, switchOffs: 32, activeLinked: 60, guard });
+
+  expect(explanation).toContain(
+    "32 switch-offs, with 16 approved before, are more than the guard lets through (25)",
+  );
 });
