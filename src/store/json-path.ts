@@ -17,6 +17,12 @@ export interface JsonPlace {
   readonly value: string;
 }
 
+/**
+ * What marks a folded document that the connector's declarations have left behind, until it is read anew. No
+ * attribute has such a name.
+ */
+export const UNREAD = jsonPath(["~unread"]);
+
 /** The folded document of a resource. */
 export const FOLDED: JsonSource = { text: "resources.folded", isObject: true };
 

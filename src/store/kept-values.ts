@@ -8,7 +8,7 @@ import { foldedUrn } from "#scim/schema/undeclared.ts";
 import { foldedText } from "./columns.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
-import { jsonPath } from "./json-path.ts";
+import { jsonPath, UNREAD } from "./json-path.ts";
 import { selectRows } from "./query.ts";
 
 /** Values of a declared attribute that were kept before, and do not fit: how many, and whose. */
@@ -28,21 +28,27 @@ export interface ReadKept {
   readonly isIncomplete: boolean;
 }
 
+/** What is declared now, and whether former declarations left marked resources (changeAttributes). */
+export interface KeptToRead {
+  readonly declarations: readonly Declaration[];
+  readonly hasUnread: boolean;
+}
+
 /** One call reads so many resources at most, in steps of so many. */
 const READ_MAX = 2_000;
 const STEP = 100;
 const IDS_MAX = 10;
 
 /**
- * Reads what resources kept of extensions by the declarations that are there now: from then on filters know
- * it as declared. Values that do not fit stay as they were sent, are found by no filter, and are told. To be
+ * Reads what resources kept of extensions by the declarations that are there now, and what former ones left
+ * that no value fitted: from then on filters know it as declared, or as kept where nobody declares it. Values that do not fit stay as they were sent, are found by no filter, and are told. To be
  * repeated while it is incomplete; what is written meanwhile is read with its write.
  */
 export async function readKept(
   db: Database,
   connectorId: ConnectorId,
   types: ResourceTypes,
-  declarations: readonly Declaration[],
+  { declarations, hasUnread }: KeptToRead,
 ): Promise<ReadKept> {
   const places = declarations.flatMap(({ schema, name, resourceType }) =>
     schema === undefined
@@ -52,7 +58,7 @@ export async function readKept(
   const misfits = new Map<Declaration, string[]>();
   let position = 0;
   let read = 0;
-  while (places.length > 0 && read < READ_MAX) {
+  while ((places.length > 0 || hasUnread) && read < READ_MAX) {
     const rows = await selectRows<KeptRow>(
       db,
       SELECT_KEPT,
@@ -89,8 +95,9 @@ interface KeptRow {
 // ?1 = connector, ?2 = JSON list of {type, path}, ?3 = the row after which to begin
 const SELECT_KEPT = `SELECT row_id AS rowId, type, id, version, doc FROM resources
   WHERE connector_id = ?1 AND row_id > ?3 AND deleted_at IS NULL
-    AND EXISTS (SELECT 1 FROM json_each(?2) AS place WHERE place.value ->> 'type' = resources.type
-      AND json_type(resources.folded, place.value ->> 'path') IS NOT NULL)
+    AND (json_type(folded, '${UNREAD}') IS NOT NULL
+      OR EXISTS (SELECT 1 FROM json_each(?2) AS place WHERE place.value ->> 'type' = resources.type
+        AND json_type(resources.folded, place.value ->> 'path') IS NOT NULL))
   ORDER BY row_id LIMIT ${STEP}`;
 
 // ?1 = connector, ?2 = the row. What was written meanwhile was read with its write.

@@ -252,6 +252,76 @@ describe("declaring what was kept", () => {
     expect(patched.body[CUSTOM]).toEqual({ level: 7, on: false });
     expect(await idsOf("level gt 2")).toEqual([fitting.body.id, misfit.body.id]);
   });
+
+  const RIGHT = "Right";
+
+  test.each([
+    ["type", { type: "boolean" }],
+    ["number of values", { multiValued: true, type: "integer" }],
+    ["spelling and type", { type: "decimal", name: "LEVEL" }],
+    ["place", { type: "boolean", schema: CUSTOM.replace("CustomExtensionName", RIGHT) }],
+    ["parts", { type: "complex", subAttributes: [{ name: "floor", type: "string" }] }],
+  ])("with a wrong %s that nothing fits can be put right, or taken back", async (_what, wrong) => {
+    const { client, declare, idsOf, read } = await keeping({ level: "three", hat: "x" });
+    const right = { name: "level", type: "string", schema: CUSTOM };
+
+    const declaredWrong = await declare([{ ...right, ...wrong }]);
+    const takenBack = await declare([]);
+    const keptAgain = [await read(), await idsOf(`${CUSTOM}:level eq "THREE"`)];
+    const wrongAgain = await declare([{ ...right, ...wrong }]);
+    const declaredRight = await declare([right]);
+    const id = client.userId;
+
+    expect([declaredWrong.status, takenBack.status, wrongAgain.status]).toEqual([200, 200, 200]);
+    // Under the name that it was declared by last.
+    const name = "name" in wrong ? wrong.name : "level";
+    expect(keptAgain).toEqual([{ [name]: "three", hat: "x" }, [id]]);
+    expect([declaredRight.status, declaredRight.body.misfits]).toEqual([200, undefined]);
+    expect(await read()).toEqual({ level: "three", hat: "x" });
+    expect(await idsOf('level sw "THR"')).toEqual([id]);
+    expect((await client.patch(id, aPatch({ op: "remove", path: "level" }))).status).toBe(200);
+    expect(await read()).toEqual({ hat: "x" });
+  });
+
+  test("is told again of what does not fit the next declaration either", async () => {
+    const { client, declare, read } = await keeping({ level: "three" });
+    const level = { name: "level", schema: CUSTOM };
+
+    await declare([{ ...level, type: "boolean" }]);
+    const changed = await declare([{ ...level, type: "integer" }]);
+
+    expect(changed.body.misfits).toMatchObject([{ name: "level", resourceIds: [client.userId] }]);
+    expect(await read()).toEqual({ level: "three" });
+  });
+
+  test("stays as it is while one value fits", async () => {
+    const { client, declare, read } = await keeping({ level: "three" });
+    await client.post(aUser({ [CUSTOM]: { level: 3 } }));
+    const level = { name: "level", schema: CUSTOM };
+
+    const declared = await declare([{ ...level, type: "integer" }]);
+    const changed = await declare([{ ...level, type: "boolean" }]);
+
+    expect([declared.status, changed.status]).toEqual([200, 409]);
+    expect(await read()).toEqual({ level: "three" });
+  });
+
+  async function keeping(kept: JsonObject) {
+    const busy = openGateway({ roundTripsMax: 20 });
+    const client = await busy.client();
+    const { body } = await client.post(aUser({ [CUSTOM]: kept }));
+    return {
+      client: { ...client, userId: String(body.id) },
+      declare: (attributes: readonly object[]) =>
+        busy.admin(`/connectors/${client.id}/attributes`, {
+          method: "PUT",
+          body: { attributes },
+        }),
+      read: async () => (await client.get(body.id)).body[CUSTOM],
+      idsOf: async (filter: string) =>
+        (await client.find(filter)).body.Resources?.map(({ id }: { id: string }) => id),
+    };
+  }
 });
 
 const text = fc.constantFrom("ada", "ADA", "a%", "5", "true", "😀", '{"x":"1"}', "[1]");

@@ -64,17 +64,20 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
       const seen = await findOr404(context, context.req.param("id"));
       // A caller who names a version finds another one at the next try, and is told so.
       expectedVersion(context, seen.attributesVersion);
-      const after = await declaredAfter(context, seen, wanted);
-      const version = await changeAttributes(
+      const { declarations: after, released } = await declaredAfter(context, seen, wanted);
+      const changed = await changeAttributes(
         context.env.DB,
         seen.number,
-        { seen, after },
+        { seen, after, released },
         clock.now(),
       );
-      if (version !== undefined) {
-        tag(context, version);
+      if (changed !== undefined) {
+        tag(context, changed.version);
         const types = resourceTypesOf(JSON.stringify(after), seen.settings);
-        const kept = await readKept(context.env.DB, seen.number, types, wanted);
+        const kept = await readKept(context.env.DB, seen.number, types, {
+          declarations: wanted,
+          hasUnread: changed.hasUnread,
+        });
         return answer(context, after, kept);
       }
     }
@@ -87,7 +90,7 @@ async function declaredAfter(
   context: Context<AppEnv>,
   { number, attributes }: Pick<Connector, "number" | "attributes">,
   wanted: readonly Declaration[],
-): Promise<readonly StoredDeclaration[]> {
+): Promise<Declared> {
   const former = parseDeclarations(attributes);
   const held = await heldAttributes(context.env.DB, number, questioned(former, wanted));
   return declared(redeclare(former, wanted, held));
@@ -108,10 +111,12 @@ function withCaseExact<
   return { ...input, caseExact: input.caseExact ?? input.type === "reference" };
 }
 
-function declared(redeclared: Redeclared): readonly StoredDeclaration[] {
+type Declared = Extract<Redeclared, { kind: "declared" }>;
+
+function declared(redeclared: Redeclared): Declared {
   switch (redeclared.kind) {
     case "declared":
-      return redeclared.declarations;
+      return redeclared;
     case "invalid":
       throw new Problem(400, redeclared.detail);
     case "inUse":

@@ -76,7 +76,7 @@ async function createScratch(
   const scratch = { id: uuidv7(), name: `Self-test of ${name}`, settings };
   await createConnector(db, { ...scratch, tenant: undefined, preset: undefined }, token, now);
   const connector = await findOr404(context, scratch.id);
-  const change = { seen: connector, after: parseDeclarations(attributes) };
+  const change = { seen: connector, after: parseDeclarations(attributes), released: [] };
   await changeAttributes(db, connector.number, change, now);
   return { connector, secret };
 }

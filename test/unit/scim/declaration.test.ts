@@ -91,6 +91,7 @@ describe("a new list of declarations", () => {
     expect(redeclare([city, floor], [floor], [])).toEqual({
       kind: "declared",
       declarations: [floor, { ...city, isRemoved: true }],
+      released: [],
     });
   });
 
@@ -98,18 +99,40 @@ describe("a new list of declarations", () => {
     const removed = { ...city, isRemoved: true };
 
     expect(questioned([removed], [])).toEqual([removed]);
-    expect(redeclare([removed], [], [])).toEqual({ kind: "declared", declarations: [] });
+    expect(redeclare([removed], [], [])).toMatchObject({ kind: "declared", declarations: [] });
     expect(redeclare([removed], [], [removed])).toEqual({
       kind: "declared",
       declarations: [removed],
+      released: [],
     });
+  });
+
+  test("forgets at once what it leaves out of an extension where no value fits it", () => {
+    const size = aDeclaration({ name: "size", schema: STAFF });
+    const asInteger: Declaration = { ...size, type: "integer" };
+
+    expect(questioned([size], [])).toEqual([size]);
+    expect(redeclare([size], [], [])).toEqual({
+      kind: "declared",
+      declarations: [],
+      released: [size],
+    });
+    expect(redeclare([size], [], [size])).toEqual({
+      kind: "declared",
+      declarations: [{ ...size, isRemoved: true }],
+      released: [],
+    });
+    expect(redeclare([size], [asInteger], [])).toMatchObject({ released: [size] });
   });
 
   test("may bring a removed attribute back as it was, without a question", () => {
     const removed = { ...city, isRemoved: true };
 
     expect(questioned([removed], [city])).toEqual([]);
-    expect(redeclare([removed], [city], [])).toEqual({ kind: "declared", declarations: [city] });
+    expect(redeclare([removed], [city], [])).toMatchObject({
+      kind: "declared",
+      declarations: [city],
+    });
   });
 
   test.each<[string, Declaration]>([
@@ -131,6 +154,7 @@ describe("a new list of declarations", () => {
     expect(redeclare([city], [described], [])).toEqual({
       kind: "declared",
       declarations: [described],
+      released: [],
     });
   });
 
@@ -138,6 +162,6 @@ describe("a new list of declarations", () => {
     const kept = aDeclaration({ name: "size", schema: STAFF });
     const wanted = aDeclaration({ name: "x", schema: STAFF.toUpperCase() });
 
-    expect(redeclare([kept], [wanted], [])).toMatchObject({ kind: "invalid" });
+    expect(redeclare([kept], [wanted], [kept])).toMatchObject({ kind: "invalid" });
   });
 });
