@@ -76,6 +76,9 @@ const term: fc.Arbitrary<Filter> = fc.oneof(
       filter: { kind: "and", filters: terms },
     }),
   ),
+  comparison(["value", "code", "tags"], ANY, text).map(
+    (filter): Filter => ({ kind: "some", path: { attribute: "desk" }, filter }),
+  ),
 );
 const filters: fc.Arbitrary<Filter> = fc.oneof(
   term,

@@ -144,9 +144,34 @@ const some: fc.Arbitrary<Filter> = fc.record({
   path: fc.constantFrom(path("emails"), path("roles")),
   filter: combined(inElement),
 });
-const filters = combined(
-  combined(fc.oneof({ weight: 3, arbitrary: term }, { weight: 1, arbitrary: some })),
+const ofOne: fc.Arbitrary<Filter> = fc.oneof(
+  inOne(path("name"), [path("givenName"), path("familyName")]),
+  inOne(path("manager"), [path("value"), path("displayName")]),
+  inOne(path("manager", undefined, ENTERPRISE_USER), [path("value")]),
 );
+const filters = combined(
+  combined(
+    fc.oneof(
+      { weight: 6, arbitrary: term },
+      { weight: 2, arbitrary: some },
+      { weight: 1, arbitrary: ofOne },
+    ),
+  ),
+);
+
+/** A filter in brackets on a complex attribute with one value. */
+function inOne(outer: AttributePath, parts: readonly AttributePath[]): fc.Arbitrary<Filter> {
+  const part = fc.constantFrom(...parts);
+  const onPart = fc.oneof(
+    fc.record({ kind: fc.constant("compare"), path: part, operator, value: text }),
+    fc.record({ kind: fc.constant("present"), path: part }),
+  );
+  return fc.record({
+    kind: fc.constant("some"),
+    path: fc.constant(outer),
+    filter: combined(onPart),
+  });
+}
 
 /** A filter made of the given ones by and, or and not. */
 function combined(inner: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> {

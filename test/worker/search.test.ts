@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { LIST_RESPONSE, SEARCH_REQUEST } from "#scim/urns.ts";
+import { ENTERPRISE_USER, LIST_RESPONSE, SEARCH_REQUEST } from "#scim/urns.ts";
 import { expectScimError } from "#test/support/bad-input.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
 import { openGroups } from "#test/support/groups.ts";
@@ -266,3 +266,27 @@ describe("a search without the SearchRequest schema", () => {
     expect(body.totalResults).toBe(1);
   });
 });
+
+test.each([false, true])(
+  "brackets on one value are matched against it, strict %s",
+  async (strict) => {
+    const own = await gateway.client({ settings: { strict } });
+    const manager = { value: "m1" };
+    const { body } = await own.post(
+      aUser({ name: { familyName: "Byron" }, [ENTERPRISE_USER]: { manager } }),
+    );
+    await own.post(aUser());
+    const found = async (filter: string) => [
+      idsIn(await own.find(filter)),
+      idsIn(await own.call("/Users/.search", { body: aSearch({ filter }) })),
+      idsIn(await own.call("/.search", { body: aSearch({ filter }) })),
+    ];
+    const [all, none] = [Array(3).fill([body.id]), Array(3).fill([])];
+
+    expect(await found('manager[value eq "m1"]')).toEqual(all);
+    expect(await found(`${ENTERPRISE_USER}:manager[value eq "m1"]`)).toEqual(all);
+    expect(await found('name[familyName eq "BYRON" and not (givenName pr)]')).toEqual(all);
+    expect(await found('manager[value ne "m2"]')).toEqual(all);
+    expect(await found('manager[value eq "m2"]')).toEqual(none);
+  },
+);

@@ -9,6 +9,7 @@ import type {
   Filter,
   ResolvedFilter,
 } from "./ast.ts";
+import { matchesFilter } from "./match.ts";
 import { toOperand } from "./operand.ts";
 
 /**
@@ -84,12 +85,40 @@ function resolveTerm(term: Term, { find }: Names): ResolvedFilter {
 
 function resolveSome(path: AttributePath, filter: Filter, find: FindTarget): ResolvedFilter {
   const target = findReadable(path, find);
-  if (!target.attribute.multiValued || target.subAttribute !== undefined) {
+  const { attribute, subAttribute } = target;
+  const hasParts = attribute.multiValued || attribute.type === "complex";
+  if (!hasParts || subAttribute !== undefined) {
     throw ScimError.invalidFilter(
       `"${show(path)}" has no list of values, so a filter in brackets cannot choose among them.`,
     );
   }
-  return { kind: "some", target, filter: resolveValueFilter(target.attribute, filter) };
+  const inner = resolveValueFilter(attribute, filter);
+  return attribute.multiValued ? { kind: "some", target, filter: inner } : onOne(target, inner);
+}
+
+/** SEMANTICS 5: brackets on an attribute with one value are matched against that; without it nothing holds. */
+function onOne(target: AttributeTarget, filter: ResolvedFilter): ResolvedFilter {
+  const onParts = withOuter(target, filter);
+  if (!matchesFilter(filter, {})) return onParts;
+  return { kind: "and", filters: [{ kind: "present", target }, onParts] };
+}
+
+/** A filter on the parts of a complex attribute, as one on the resource. */
+function withOuter(outer: AttributeTarget, filter: ResolvedFilter): ResolvedFilter {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return {
+        kind: filter.kind,
+        filters: filter.filters.map((each) => withOuter(outer, each)),
+      };
+    case "not":
+      return { kind: "not", filter: withOuter(outer, filter.filter) };
+    case "present":
+    case "compare":
+    case "some":
+      return { ...filter, target: { ...outer, subAttribute: filter.target.attribute } };
+  }
 }
 
 /** SEMANTICS 6: `eq null` means not present, `ne null` present. */

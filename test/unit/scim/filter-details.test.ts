@@ -91,7 +91,8 @@ describe("a filter that does not suit the attributes is told which one", () => {
       'There is no attribute "urn:scim:schemas:core:1.0:a.b" to filter by.',
     ],
     ["password pr", 'Resources cannot be filtered by "password".'],
-    ["name[givenName pr]", `"name" ${NO_LIST}`],
+    ["title[value pr]", `"title" ${NO_LIST}`],
+    ["name.givenName[value pr]", `"name.givenName" ${NO_LIST}`],
     ["title gt null", '"title" can be compared with null by eq and ne only, not by gt.'],
     [
       'name eq "x"',

@@ -239,12 +239,26 @@ describe("value paths", () => {
     'emails[type.value eq "x"]',
     'emails[urn:ietf:params:scim:schemas:core:2.0:User:type eq "x"]',
     'emails.value[type eq "x"]',
-    'name[givenName eq "x"]',
+    'name[value eq "x"]',
+    'name.givenName[value eq "x"]',
     'userName[value eq "x"]',
     'tags[type eq "x"]',
     "emails[primary gt true]",
   ])("%s is invalidFilter", (text) => {
     expect(() => resolve(text)).toThrow(invalidFilter);
+  });
+
+  test.each([
+    ['name[givenName eq "x"]', 'name.givenName eq "x"'],
+    ['name[givenName sw "x" and familyName pr]', 'name.givenName sw "x" and name.familyName pr'],
+    ['manager[value eq "m1"]', 'manager.value eq "m1"'],
+    [`${ENTERPRISE_USER}:manager[value eq "m1"]`, 'manager eq "m1"'],
+    ['manager[value eq "m1"].displayName pr', 'manager.value eq "m1" and manager.displayName pr'],
+    ['name[not (givenName eq "x")]', 'name pr and not (name.givenName eq "x")'],
+    ["name[givenName eq null]", "name pr and name.givenName eq null"],
+    ['name[givenName ne "x"]', 'name pr and name.givenName ne "x"'],
+  ])("of one value, %s means %s", (inBrackets, plain) => {
+    expect(resolve(inBrackets)).toEqual(resolve(plain));
   });
 
   test("a PATCH filter is resolved against the attribute it chooses from", () => {
