@@ -1,4 +1,4 @@
-import type { BridgeCalls } from "#bridge/views.ts";
+import type { BridgeCalls } from "#bridge/admin-views.ts";
 import type { WebhookCalls } from "#delivery/views.ts";
 import { takeDueBridges } from "#store/bridges.ts";
 import type { Clock } from "#store/clock.ts";

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import { ConnectorBridge } from "#bridge/connector-bridge.ts";
-import type { BridgeCalls } from "#bridge/views.ts";
+import type { BridgeCalls } from "#bridge/admin-views.ts";
+import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";

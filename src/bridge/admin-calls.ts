@@ -1,19 +1,4 @@
 import { switchBridge } from "#store/bridges.ts";
-import { clearRun, currentRun } from "./bridge-runs.ts";
-import type { Engine, Look } from "./engine.ts";
-import { heldGroupItems } from "./groups-held.ts";
-import { dropGroupLinks } from "./groups-links.ts";
-import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./held.ts";
-import { countLinks } from "./links.ts";
-import { NO_CURSORS } from "./run.ts";
-import { syncOneUser } from "./run-user.ts";
-import type { BridgeSettings } from "./settings.ts";
-import { SourceError } from "./source.ts";
-import { enableBridge } from "./state.ts";
-import { countApprovedGroups, decideHeld } from "./storage-group-offs.ts";
-import { approveOffs, clearOffs, countOffs, heldOffs, rejectOffs } from "./storage-offs.ts";
-import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage-runs.ts";
-import { userNames } from "./tell-notices.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,
@@ -24,14 +9,29 @@ import type {
   PlannedStep,
   PlanView,
   RunView,
-} from "./views.ts";
-import { RunBroken } from "./world.ts";
+} from "./admin-views.ts";
+import type { BridgeSettings } from "./config/settings.ts";
+import { heldGroupItems } from "./groups/held.ts";
+import { userNames } from "./notices/log-notices.ts";
+import type { BridgeSnapshot, ConnectorSync } from "./run/connector-sync.ts";
+import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./run/held.ts";
+import { RunBroken } from "./run/run-context.ts";
+import { syncOneUser } from "./run/user.ts";
+import { SourceError } from "./source/source.ts";
+import { NO_CURSORS } from "./state/run.ts";
+import { clearRun, currentRun } from "./state/runs.ts";
+import { enableBridge } from "./state/state.ts";
+import { dropGroupLinks } from "./storage/group-links.ts";
+import { countApprovedGroups, decideHeld } from "./storage/group-switch-offs.ts";
+import { countLinks } from "./storage/links.ts";
+import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage/runs.ts";
+import { approveOffs, clearOffs, countOffs, heldOffs, rejectOffs } from "./storage/switch-offs.ts";
 
 type Started = BridgeAnswer<{ readonly runId: string }>;
 
 /** What administrators ask of a bridge, answered from its object's storage. */
-export class BridgeDesk {
-  constructor(private readonly engine: Engine) {}
+export class BridgeAdmin {
+  constructor(private readonly engine: ConnectorSync) {}
 
   /** Lets the next run start at once, unless the bridge is disabled. */
   makeDue(): void {
@@ -84,7 +84,7 @@ export class BridgeDesk {
     try {
       const steps = await this.engine.exclusively(() => syncOneUser(this.engine, look, key));
       await this.engine.flush(look.bridge);
-      await this.engine.pokeWebhooks(look.bridge);
+      await this.engine.wakeWebhooks(look.bridge);
       if (steps !== undefined) return { kind: "ok", value: steps };
       const detail = "The provider has no user with this id, login or address.";
       return { kind: "refused", status: 404, detail };
@@ -216,7 +216,7 @@ export class BridgeDesk {
   }
 
   private begun(
-    look: Look,
+    look: BridgeSnapshot,
     mode: "full" | "delta" | "plan" | "approve",
     proposed?: Partial<BridgeSettings>,
   ): Started {
@@ -224,7 +224,7 @@ export class BridgeDesk {
     return run === undefined ? refused(UNDER_WAY) : { kind: "ok", value: { runId: run.runId } };
   }
 
-  private async lookNow(): Promise<Look | Extract<Started, { kind: "refused" }>> {
+  private async lookNow(): Promise<BridgeSnapshot | Extract<Started, { kind: "refused" }>> {
     const look = await this.engine.look(undefined);
     if (look === undefined) return NO_BRIDGE;
     return look.bridge.connectorStatus === "disabled"
@@ -256,7 +256,7 @@ const NO_BRIDGE = {
 } as const;
 
 /** Why a bridge begins no run that writes; undefined where it does. */
-function atRest({ memory }: Look): ReturnType<typeof refused> | undefined {
+function atRest({ memory }: BridgeSnapshot): ReturnType<typeof refused> | undefined {
   const { paused, state } = memory.standing;
   if (paused) return refused("The bridge is paused: resume it first.");
   if (state !== "disabled") return undefined;

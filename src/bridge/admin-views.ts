@@ -1,8 +1,8 @@
-import type { CheckProposal } from "./check.ts";
-import type { Proposal } from "./judge.ts";
-import type { Issue } from "./mapped.ts";
-import type { OffReason } from "./operation.ts";
-import type { BridgeSettings } from "./settings.ts";
+import type { CheckProposal } from "./check/check.ts";
+import type { Proposal } from "./config/judge.ts";
+import type { BridgeSettings } from "./config/settings.ts";
+import type { Issue } from "./mapping/mapped.ts";
+import type { OffReason } from "./plan/operation.ts";
 
 /** Where the pull sync of a connector stands. */
 export type BridgeState = "pending" | "syncing" | "active" | "failed" | "disabled";

@@ -1,10 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { BridgeDesk } from "./bridge-desk.ts";
-import { type CheckProposal, checkConnection } from "./check.ts";
-import { Engine } from "./engine.ts";
-import { judgeProposal, type Proposal } from "./judge.ts";
-import type { BridgeSettings } from "./settings.ts";
-import { toolsOf } from "./tools.ts";
+import { BridgeAdmin } from "./admin-calls.ts";
 import type {
   BridgeAnswer,
   BridgeCalls,
@@ -15,7 +10,12 @@ import type {
   PlannedStep,
   PlanView,
   RunView,
-} from "./views.ts";
+} from "./admin-views.ts";
+import { type CheckProposal, checkConnection } from "./check/check.ts";
+import { judgeProposal, type Proposal } from "./config/judge.ts";
+import type { BridgeSettings } from "./config/settings.ts";
+import { ConnectorSync } from "./run/connector-sync.ts";
+import { toolsOf } from "./tools.ts";
 
 /**
  * If a slice dies with its isolate, the next one begins then. A slice that takes longer loses nothing:
@@ -31,14 +31,14 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   /** Where objects get their clock, database and sources from; tests put something else here. */
   static tools = toolsOf;
 
-  private readonly engine: Engine;
-  private readonly desk: BridgeDesk;
+  private readonly engine: ConnectorSync;
+  private readonly desk: BridgeAdmin;
   private isWorking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    this.engine = new Engine(state.storage, () => ConnectorBridge.tools(env));
-    this.desk = new BridgeDesk(this.engine);
+    this.engine = new ConnectorSync(state.storage, () => ConnectorBridge.tools(env));
+    this.desk = new BridgeAdmin(this.engine);
   }
 
   /** Works for a while, and sets the next alarm. Never throws: a throwing alarm dies for good in the end. */

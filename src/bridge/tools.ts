@@ -2,9 +2,9 @@ import { v7 as uuidv7 } from "uuid";
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
-import type { SourceConfig, SourceCredentials } from "./settings.ts";
-import type { Source, SourceTools } from "./source.ts";
-import { createSource } from "./sources/create.ts";
+import type { SourceConfig, SourceCredentials } from "./config/settings.ts";
+import { createSource } from "./providers/create.ts";
+import type { Source, SourceTools } from "./source/source.ts";
 
 /** What the world gives a bridge's object; tests give another one. */
 export interface BridgeTools {
@@ -19,7 +19,7 @@ export interface BridgeTools {
     tools: SourceTools,
   ) => Source;
   /** Tells a webhook that there may be something to deliver. */
-  readonly pokeWebhook: (webhookId: string) => Promise<unknown>;
+  readonly wakeWebhook: (webhookId: string) => Promise<unknown>;
 }
 
 /** The tools of a deployed Worker. */
@@ -35,6 +35,6 @@ export function toolsOf(env: Env): BridgeTools {
     fetch: (url, init) => fetch(url, init),
     keyRing: () => parseKeyRing(env.ENCRYPTION_KEYS),
     createSource,
-    pokeWebhook: (webhookId) => env.WEBHOOK.getByName(webhookId).poke(webhookId),
+    wakeWebhook: (webhookId) => env.WEBHOOK.getByName(webhookId).poke(webhookId),
   };
 }

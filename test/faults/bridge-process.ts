@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunView } from "#bridge/views.ts";
+import type { RunView } from "#bridge/admin-views.ts";
 import { ADMIN_TOKEN } from "./server-process.ts";
 
 /** A connector whose bridge is asked over HTTP. */

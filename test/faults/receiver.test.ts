@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunView } from "#bridge/views.ts";
+import type { RunView } from "#bridge/admin-views.ts";
 import { latestCursor } from "../../clients/typescript/src/feed.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";

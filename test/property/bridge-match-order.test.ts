@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
 import type { BridgeMemory } from "../support/bridge-memory.ts";

@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
-import type { Provider } from "#bridge/settings.ts";
-import { BODY_BYTES_MAX } from "#bridge/source-exchange.ts";
+import type { Provider } from "#bridge/config/settings.ts";
+import { BODY_BYTES_MAX } from "#bridge/source/exchange.ts";
 import type { RowNumber, TriedRow } from "./bad-input-table.ts";
 import type { FaultKind } from "./fake-directory/faults.ts";
 import { FAKE_ORIGIN } from "./fake-directory/source-of.ts";

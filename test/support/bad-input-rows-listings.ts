@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
-import { currentRun } from "#bridge/bridge-runs.ts";
-import type { IssueKind } from "#bridge/mapped.ts";
-import type { Provider } from "#bridge/settings.ts";
-import { writeRun } from "#bridge/storage-runs.ts";
+import type { Provider } from "#bridge/config/settings.ts";
+import type { IssueKind } from "#bridge/mapping/mapped.ts";
+import { currentRun } from "#bridge/state/runs.ts";
+import { writeRun } from "#bridge/storage/runs.ts";
 import type { RowNumber, TriedRow } from "./bad-input-table.ts";
 import { START } from "./bridge-world.ts";
 import type { PersonSeed } from "./fake-directory/person.ts";

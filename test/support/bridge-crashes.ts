@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { Engine } from "#bridge/engine.ts";
+import { ConnectorSync } from "#bridge/run/connector-sync.ts";
 import type { BridgeSource } from "./bridge-source.ts";
 import type { TestBridge } from "./bridge-world.ts";
 import { wrapDatabase } from "./counting-d1.ts";
@@ -47,7 +47,7 @@ export async function playKilled(
     const watched = watchedStorage(storage, keeps);
     let isDone = false;
     while (!isDone) {
-      const engine = new Engine(watched, () => bridge.tools());
+      const engine = new ConnectorSync(watched, () => bridge.tools());
       const death = new Promise<void>((resolve) => {
         die = resolve;
       });

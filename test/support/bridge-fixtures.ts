@@ -1,4 +1,4 @@
-import type { BridgeSettings, Provider } from "#bridge/settings.ts";
+import type { BridgeSettings, Provider } from "#bridge/config/settings.ts";
 import { isJsonObject, type JsonObject } from "#scim/json.ts";
 import { BridgeObserver, type Sight } from "./bridge-observer.ts";
 import { START, TestBridge } from "./bridge-world.ts";

@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
-import { bridgeDirectory } from "#bridge/directory.ts";
 import {
   type GroupLink,
   type GroupMembership,
   type GroupOutcome,
   syncGroup,
-} from "#bridge/groups.ts";
-import { GROUP_LIMITS, type GroupLimits } from "#bridge/groups-members.ts";
-import { removeGroup } from "#bridge/groups-removal.ts";
+} from "#bridge/groups/group.ts";
+import { GROUP_LIMITS, type GroupLimits } from "#bridge/groups/members.ts";
+import { removeGroup } from "#bridge/groups/removal.ts";
+import { bridgeDirectory } from "#bridge/write/directory.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { findConnector } from "#store/connectors.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";

@@ -1,6 +1,6 @@
-import type { Link, Operation } from "#bridge/operation.ts";
-import type { Known, Links, Lookups } from "#bridge/plan-context.ts";
-import { NO_EVIDENCE } from "#bridge/plan-evidence.ts";
+import type { Known, Links, Lookups } from "#bridge/plan/context.ts";
+import { NO_EVIDENCE } from "#bridge/plan/evidence.ts";
+import type { Link, Operation } from "#bridge/plan/operation.ts";
 import { identityOf } from "#scim/identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";

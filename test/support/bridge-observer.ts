@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { PlannedStep, RunView } from "#bridge/views.ts";
+import type { PlannedStep, RunView } from "#bridge/admin-views.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { okOf, type TestBridge } from "./bridge-world.ts";
 

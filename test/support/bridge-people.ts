@@ -1,4 +1,4 @@
-import type { BridgeConfig, BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeConfig, BridgeSettings } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
 import { BridgeMemory } from "./bridge-memory.ts";

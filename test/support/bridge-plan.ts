@@ -1,5 +1,5 @@
-import type { Operation } from "#bridge/operation.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import type { Operation } from "#bridge/plan/operation.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { BridgeMemory } from "./bridge-memory.ts";
 import { oktaConfig, pushed } from "./bridge-people.ts";

@@ -1,7 +1,9 @@
-import { judgeGuard } from "#bridge/guard.ts";
-import type { Operation, SwitchOff } from "#bridge/operation.ts";
-import { planPage } from "#bridge/plan.ts";
-import type { ListingMode, PlanContext, Prepared } from "#bridge/plan-context.ts";
+import {
+  BRIDGE_DEFAULTS,
+  type BridgeConfig,
+  type BridgeSettings,
+} from "#bridge/config/settings.ts";
+import type { ListingMode, PlanContext, Prepared } from "#bridge/plan/context.ts";
 import {
   type Claim,
   claimOf,
@@ -10,12 +12,14 @@ import {
   type Evidence,
   evidenceOf,
   NO_EVIDENCE,
-} from "#bridge/plan-evidence.ts";
-import { lookupsOf } from "#bridge/plan-lookups.ts";
-import { needsConfirming, planMissing, rehiredFrom } from "#bridge/plan-missing.ts";
-import { preparePage } from "#bridge/plan-prepare.ts";
-import { planSwitchOffs } from "#bridge/plan-switch-offs.ts";
-import { BRIDGE_DEFAULTS, type BridgeConfig, type BridgeSettings } from "#bridge/settings.ts";
+} from "#bridge/plan/evidence.ts";
+import { judgeGuard } from "#bridge/plan/guard.ts";
+import { lookupsOf } from "#bridge/plan/lookups.ts";
+import { needsConfirming, planMissing, rehiredFrom } from "#bridge/plan/missing.ts";
+import type { Operation, SwitchOff } from "#bridge/plan/operation.ts";
+import { planPage } from "#bridge/plan/plan.ts";
+import { preparePage } from "#bridge/plan/prepare.ts";
+import { planSwitchOffs } from "#bridge/plan/switch-offs.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { USER } from "#scim/schema/registry.ts";

@@ -9,7 +9,7 @@ import {
   type SourceGroup,
   type SourcePage,
   type UnsupportedMember,
-} from "#bridge/source.ts";
+} from "#bridge/source/source.ts";
 import type { JsonObject } from "#scim/json.ts";
 
 /** A person as the tests speak of one; what is left out is made up from the id. */

@@ -1,11 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
-import { ConnectorBridge } from "#bridge/connector-bridge.ts";
-import type { BridgeSettings, SourceConfig, SourceCredentials } from "#bridge/settings.ts";
-import type { Source } from "#bridge/source.ts";
+import type { BridgeAnswer, BridgeCalls, RunView } from "#bridge/admin-views.ts";
+import type { BridgeSettings, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import { ConnectorBridge } from "#bridge/durable-object.ts";
+import type { Source } from "#bridge/source/source.ts";
 import { type BridgeTools, toolsOf } from "#bridge/tools.ts";
-import type { BridgeAnswer, BridgeCalls, RunView } from "#bridge/views.ts";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge } from "#store/bridges.ts";
@@ -145,7 +145,7 @@ export class TestBridge {
       db: this.db,
       clock: { now: () => this.now, sleep: async () => undefined, random: () => 0.5 },
       newId: () => this.newId(),
-      pokeWebhook: async (id) => {
+      wakeWebhook: async (id) => {
         this.poked.push(id);
       },
       ...this.origin.tools,

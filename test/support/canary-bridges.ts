@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { ConnectorBridge } from "#bridge/connector-bridge.ts";
+import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { toolsOf } from "#bridge/tools.ts";
 import { START } from "./bridge-world.ts";
 import type { Canaries } from "./canaries.ts";
@@ -22,7 +22,7 @@ async function plantOne(planting: Planting, { secret, body }: Planted): Promise<
   const { admin, failing } = planting;
   const path = `/connectors/${await planting.connector()}/bridge`;
   const put = { method: "PUT", body };
-  const world = openWorld(planting);
+  const world = openRunContext(planting);
   for (const bad of refusedOnes(body, secret)) await admin(path, { method: "PUT", body: bad });
   await failing(secret, path, put);
   for (const sent of [put, put]) await admin(path, sent);
@@ -144,7 +144,7 @@ function errorOf(told: string): object {
 }
 
 /** The world of the bridges' objects: providers that echo, and a far year, so that no alarm fires by itself. */
-function openWorld({ canaries, told }: Planting) {
+function openRunContext({ canaries, told }: Planting) {
   const accessToken = canaries.make("access token");
   let now = START;
   let echo: Echo = () => Response.json([]);
@@ -156,7 +156,7 @@ function openWorld({ canaries, told }: Planting) {
       told.push(text);
       return answerOf(accessToken, url, () => echo(text));
     },
-    pokeWebhook: async () => undefined,
+    wakeWebhook: async () => undefined,
   });
   const answer = (next: Echo) => {
     echo = next;

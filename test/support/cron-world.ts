@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { vi } from "vitest";
-import type { BridgeCalls } from "#bridge/views.ts";
+import type { BridgeCalls } from "#bridge/admin-views.ts";
 import { runCron } from "../../src/cron.ts";
 import { BridgeSource, manyPeople } from "./bridge-source.ts";
 import { START, TestBridge } from "./bridge-world.ts";

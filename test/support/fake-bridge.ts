@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
-import { NO_GROUP_COUNTS } from "#bridge/groups.ts";
-import { judgeProposal } from "#bridge/judge.ts";
-import type { BridgeCalls, BridgeOverview, RunView } from "#bridge/views.ts";
+import type { BridgeCalls, BridgeOverview, RunView } from "#bridge/admin-views.ts";
+import { judgeProposal } from "#bridge/config/judge.ts";
+import { NO_GROUP_COUNTS } from "#bridge/groups/group.ts";
 
 /** The Durable Objects of all bridges as tests of their callers see them: nothing runs in them. */
 export interface FakeBridges {

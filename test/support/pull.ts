@@ -1,5 +1,5 @@
-import type { BridgeSettings, Provider } from "#bridge/settings.ts";
-import type { RunView } from "#bridge/views.ts";
+import type { RunView } from "#bridge/admin-views.ts";
+import type { BridgeSettings, Provider } from "#bridge/config/settings.ts";
 import { START, TestBridge } from "./bridge-world.ts";
 import { createDirectory, type Directory, type DirectorySeed } from "./fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "./fake-directory/provider.ts";

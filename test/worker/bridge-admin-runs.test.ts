@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { BridgeAnswer } from "#bridge/views.ts";
+import type { BridgeAnswer } from "#bridge/admin-views.ts";
 import { openBehindAccess } from "#test/support/access.ts";
 import { aRun, fakeBridges } from "#test/support/fake-bridge.ts";
 import { openGateway } from "#test/support/gateway.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { SourceFailure } from "#bridge/source.ts";
+import type { SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { okOf, TestBridge } from "#test/support/bridge-world.ts";
 

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { GroupLink } from "#bridge/groups.ts";
+import type { GroupLink } from "#bridge/groups/group.ts";
 import {
   clearListedGroups,
   createGroupTables,
@@ -13,7 +13,7 @@ import {
   keepGroupLink,
   listedGroups,
   noteListedGroup,
-} from "#bridge/groups-links.ts";
+} from "#bridge/storage/group-links.ts";
 
 const LINK: GroupLink = { sourceId: "g1", groupId: "id1", hash: "h", isCreated: true };
 

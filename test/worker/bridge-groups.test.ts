@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_GROUP_COUNTS } from "#bridge/groups.ts";
+import { NO_GROUP_COUNTS } from "#bridge/groups/group.ts";
 import { linkOf, openGroupRun, RUN_ID, whole } from "#test/support/bridge-groups.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";

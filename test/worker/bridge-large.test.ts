@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { putLinks } from "#bridge/links.ts";
-import { preparePage } from "#bridge/plan-prepare.ts";
+import { preparePage } from "#bridge/plan/prepare.ts";
+import { putLinks } from "#bridge/storage/links.ts";
 import { oktaConfig } from "#test/support/bridge-people.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Provider } from "#bridge/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { openPull, playOut } from "#test/support/pull.ts";
 

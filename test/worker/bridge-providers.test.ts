@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Provider } from "#bridge/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
 import { START, TestBridge } from "#test/support/bridge-world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { createDirectory } from "#test/support/fake-directory/directory.ts";

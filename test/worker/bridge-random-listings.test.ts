@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { SourceError } from "#bridge/source.ts";
-import type { RunView } from "#bridge/views.ts";
+import type { RunView } from "#bridge/admin-views.ts";
+import { SourceError } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { seededRandom } from "#test/support/random.ts";
@@ -44,7 +44,7 @@ test.each(Array.from({ length: BRIDGES }, (_, seed) => [seed]))(
   async (seed) => {
     const random = seededRandom(seed);
     const everybody = manyPeople(5 + Math.floor(random() * 25)).map(({ id }) => id);
-    const world = openWorld(everybody);
+    const world = openRunContext(everybody);
     const bridge = await TestBridge.open(world.source, { guard: GUARD, groups: "all" });
     await bridge.due();
     const groupsAtFirst = await groupsOf(bridge);
@@ -83,7 +83,7 @@ async function endOfRun(bridge: TestBridge): Promise<RunView> {
   return view;
 }
 
-function openWorld(everybody: readonly string[]) {
+function openRunContext(everybody: readonly string[]) {
   const source = new BridgeSource(everybody.map((id) => ({ id })));
   source.pageSize = 12;
   const groups: GroupsHere = new Map([

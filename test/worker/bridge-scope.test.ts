@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { BridgeSettings } from "#bridge/settings.ts";
-import type { SourceFailure } from "#bridge/source.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import type { SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { okOf, TestBridge } from "#test/support/bridge-world.ts";
 import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";

@@ -1,12 +1,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/links.ts";
-import type { Link } from "#bridge/operation.ts";
-import type { ObjectSql } from "#bridge/storage.ts";
-import { countOffs, heldOffs, holdOffs, listOffs, newOffs, putOffs } from "#bridge/storage-offs.ts";
-import { createTables } from "#bridge/storage-schema.ts";
-import { chunkCount, markSeen, unseenLinks } from "#bridge/storage-seen.ts";
+import type { Link } from "#bridge/plan/operation.ts";
+import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/storage/links.ts";
+import { createTables } from "#bridge/storage/schema.ts";
+import { chunkCount, markSeen, unseenLinks } from "#bridge/storage/seen.ts";
+import {
+  countOffs,
+  heldOffs,
+  holdOffs,
+  listOffs,
+  newOffs,
+  putOffs,
+} from "#bridge/storage/switch-offs.ts";
+import type { ObjectSql } from "#bridge/storage/tables.ts";
 
 /** Runs on the storage of an object of its own. */
 function onStorage<T>(work: (sql: ObjectSql) => T): Promise<T> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { BridgeSettings } from "#bridge/settings.ts";
-import { SourceError, type SourceFailure } from "#bridge/source.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import { SourceError, type SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { okOf, TestBridge } from "#test/support/bridge-world.ts";
 

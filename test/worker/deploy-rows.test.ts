@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { createSource } from "#bridge/sources/create.ts";
+import { createSource } from "#bridge/providers/create.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { feedPage } from "#test/support/feed.ts";

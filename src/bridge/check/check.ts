@@ -1,20 +1,20 @@
 import type { JsonObject } from "#scim/json.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
+import type { BridgeCheck, CheckStep } from "../admin-views.ts";
+import { judgeProposal, type Proposal } from "../config/judge.ts";
+import type { BridgeConfig } from "../config/settings.ts";
 import {
   openProposed,
   type ProposedCredentials,
   type SourceOpeningTools,
-} from "./bridge-config.ts";
-import { APPLICATION_NEEDS, CHECK_NEEDS } from "./check-needs.ts";
-import { judgeProposal, type Proposal } from "./judge.ts";
-import { brokenRules } from "./mapping/chosen.ts";
-import { mapRecord, rawIdName } from "./mapping/map-record.ts";
-import { textAt } from "./mapping/reading.ts";
-import { partsOf } from "./run-scope.ts";
-import type { BridgeConfig } from "./settings.ts";
-import { type Listing, type Source, SourceError, type SourceGroup } from "./source.ts";
-import type { BridgeCheck, CheckStep } from "./views.ts";
-import { RunBroken } from "./world.ts";
+} from "../config/stored-config.ts";
+import { brokenRules } from "../mapping/chosen.ts";
+import { textAt } from "../mapping/reading.ts";
+import { mapRecord, rawIdName } from "../providers/map-record.ts";
+import { RunBroken } from "../run/run-context.ts";
+import { partsOf } from "../run/scope.ts";
+import { type Listing, type Source, SourceError, type SourceGroup } from "../source/source.ts";
+import { APPLICATION_NEEDS, CHECK_NEEDS } from "./needs.ts";
 
 /** A bridge to be tried: its own credentials, or those that are stored and sealed. */
 export type CheckProposal = Proposal & ProposedCredentials;

@@ -1,4 +1,4 @@
-import type { Provider } from "./settings.ts";
+import type { Provider } from "../config/settings.ts";
 
 type Needs = Readonly<Record<string, string>>;
 

@@ -1,8 +1,12 @@
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import type { StoredBridge } from "#store/bridges.ts";
-import { askedProperties, chosenOf } from "./mapping/chosen.ts";
-import { MAPPING_VERSION } from "./mapping/map-record.ts";
-import type { Run } from "./run.ts";
+import { askedProperties, chosenOf } from "../mapping/chosen.ts";
+import { MAPPING_VERSION } from "../providers/map-record.ts";
+import { RunBroken } from "../run/run-context.ts";
+import { type KeepSourceMemory, keepSourceMemory } from "../source/memory.ts";
+import type { Source, SourceTools } from "../source/source.ts";
+import type { Run } from "../state/run.ts";
+import type { BridgeTools } from "../tools.ts";
 import {
   BRIDGE_DEFAULTS,
   type BridgeChoice,
@@ -10,10 +14,6 @@ import {
   type BridgeSettings,
   type SourceCredentials,
 } from "./settings.ts";
-import type { Source, SourceTools } from "./source.ts";
-import { type KeepSourceMemory, keepSourceMemory } from "./source-memory.ts";
-import type { BridgeTools } from "./tools.ts";
-import { RunBroken } from "./world.ts";
 
 /** Reads a stored configuration; what a later version added takes its default. */
 export function parseChoice(text: string): BridgeChoice {

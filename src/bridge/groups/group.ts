@@ -4,8 +4,10 @@ import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { createGroup, type FormerGroup, type GroupDirectory } from "#scim/provision-group.ts";
 import { foldText } from "#scim/text.ts";
 import { CORE_GROUP } from "#scim/urns.ts";
-import { asIssue } from "./groups-issue.ts";
-import type { Leaving, Weighed } from "./groups-leaving.ts";
+import type { RunCounts } from "../admin-views.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { asIssue } from "./issue.ts";
+import type { Leaving, Weighed } from "./leaving.ts";
 import {
   type ChangedGroup,
   changeGroup,
@@ -14,9 +16,7 @@ import {
   type GroupWish,
   knownMembers,
   membersValue,
-} from "./groups-members.ts";
-import type { Issue } from "./mapped.ts";
-import type { RunCounts } from "./views.ts";
+} from "./members.ts";
 
 /** A group of the provider tied to a group of the directory, as the Durable Object keeps it. */
 export interface GroupLink {

@@ -1,9 +1,9 @@
-import { groupSourceIds } from "./groups-links.ts";
-import { linksByUser } from "./links.ts";
-import type { ObjectSql } from "./storage.ts";
-import { type GroupOff, heldGroupOffs, type OffKey } from "./storage-group-offs.ts";
-import { timeOf } from "./storage-runs.ts";
-import type { HeldGroup, HeldMembership } from "./views.ts";
+import type { HeldGroup, HeldMembership } from "../admin-views.ts";
+import { groupSourceIds } from "../storage/group-links.ts";
+import { type GroupOff, heldGroupOffs, type OffKey } from "../storage/group-switch-offs.ts";
+import { linksByUser } from "../storage/links.ts";
+import { timeOf } from "../storage/runs.ts";
+import type { ObjectSql } from "../storage/tables.ts";
 
 const GROUP_PREFIX = "group:";
 const MEMBERSHIP_PREFIX = "membership:";

@@ -1,7 +1,7 @@
 import { ScimError } from "#scim/error.ts";
 import { quoteName } from "#scim/json.ts";
-import type { Issue } from "./mapped.ts";
-import type { UnsupportedMember } from "./source.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import type { UnsupportedMember } from "../source/source.ts";
 
 /** The group that an issue is about. */
 export interface NamedGroup {

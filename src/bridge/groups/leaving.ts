@@ -1,5 +1,5 @@
-import { judgeGuard } from "./guard.ts";
-import type { GuardSettings } from "./settings.ts";
+import type { GuardSettings } from "../config/settings.ts";
+import { judgeGuard } from "../plan/guard.ts";
 
 /** Who would leave a group, and what is known of them. Ids are the directory's. */
 export interface Leaving {

@@ -2,8 +2,8 @@ import type { JsonObject } from "#scim/json.ts";
 import type { NamedMember } from "#scim/ports.ts";
 import { type GroupDirectory, patchGroup } from "#scim/provision-group.ts";
 import { PATCH_OP } from "#scim/urns.ts";
-import { asIssue, type NamedGroup, unknownMembers } from "./groups-issue.ts";
-import type { Issue } from "./mapped.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { asIssue, type NamedGroup, unknownMembers } from "./issue.ts";
 
 /** How much of one group is changed at once. */
 export interface GroupLimits {

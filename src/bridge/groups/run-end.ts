@@ -1,29 +1,29 @@
-import type { GroupOutcome } from "./groups.ts";
-import { keepGroupLink } from "./groups-links.ts";
-import type { Issue } from "./mapped.ts";
-import { noteIssues } from "./note-issues.ts";
-import { counted, enterPhase, mayWrite, type Run } from "./run.ts";
-import type { SourceGroup } from "./source.ts";
-import { pruneGroupOffs } from "./storage-group-offs.ts";
-import { isScopeGroup } from "./storage-scope.ts";
-import type { World } from "./world.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import type { RunContext } from "../run/run-context.ts";
+import type { SourceGroup } from "../source/source.ts";
+import { counted, enterPhase, mayWrite, type Run } from "../state/run.ts";
+import { keepGroupLink } from "../storage/group-links.ts";
+import { pruneGroupOffs } from "../storage/group-switch-offs.ts";
+import { isScopeGroup } from "../storage/scope.ts";
+import type { GroupOutcome } from "./group.ts";
 
 /** Whether the bridge was told to sync a group: with a scope, "all" are the groups that the scope is made of. */
-export function isInScope({ config, sql }: World, sourceId: SourceGroup["sourceId"]): boolean {
+export function isInScope({ config, sql }: RunContext, sourceId: SourceGroup["sourceId"]): boolean {
   const { groups, scope } = config.settings;
   if (groups !== "all") return groups !== "none" && groups.includes(sourceId);
   return scope === undefined || isScopeGroup(sql, sourceId);
 }
 
 /** Whether it is known which groups the bridge was told to sync. */
-export function areGroupsKnown({ config }: World, { reach }: Run): boolean {
+export function areGroupsKnown({ config }: RunContext, { reach }: Run): boolean {
   const { groups, scope } = config.settings;
   return groups !== "all" || scope === undefined || reach === "known";
 }
 
 /** Keeps what became of a group; runs inside the object's transaction. */
 export function keepOutcome(
-  world: World,
+  world: RunContext,
   run: Run,
   { sourceId, displayName }: { readonly sourceId: string; readonly displayName?: string },
   { link, counts, issues, isComplete }: GroupOutcome,
@@ -35,7 +35,7 @@ export function keepOutcome(
 
 /** Keeps what is wrong with one group; where that is all there is, other issues of it are over. */
 export function noteGroup(
-  world: World,
+  world: RunContext,
   run: Run,
   {
     sourceId,
@@ -54,7 +54,7 @@ export function noteGroup(
 }
 
 /** The phase behind. */
-export function leaveGroups(world: World, run: Run): Run {
+export function leaveGroups(world: RunContext, run: Run): Run {
   const { sql, clock } = world;
   if (mayWrite(run)) pruneGroupOffs(sql, run);
   // A run for what was approved has not read the listing.

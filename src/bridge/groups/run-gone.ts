@@ -1,17 +1,10 @@
 import type { JsonObject } from "#scim/json.ts";
-import { bridgeDirectory } from "./directory.ts";
-import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./groups.ts";
-import { putFormerGroup } from "./groups-former.ts";
-import { unlistedGroup } from "./groups-issue.ts";
-import { groupLink, groupLinks, keepGroupLink, listedGroups } from "./groups-links.ts";
-import { nameOfGroup } from "./groups-name.ts";
-import { removeGroup } from "./groups-removal.ts";
-import { plannedRemoval } from "./groups-step.ts";
-import { judgeGuard } from "./guard.ts";
-import type { Issue } from "./mapped.ts";
-import { counted, mayWrite, type Run } from "./run.ts";
-import { isInScope, keepOutcome, leaveGroups, noteGroup } from "./run-groups-end.ts";
-import { SourceError } from "./source.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { judgeGuard } from "../plan/guard.ts";
+import { actorOf, type RunContext } from "../run/run-context.ts";
+import { SourceError } from "../source/source.ts";
+import { counted, mayWrite, type Run } from "../state/run.ts";
+import { groupLink, groupLinks, keepGroupLink, listedGroups } from "../storage/group-links.ts";
 import {
   dropGroupOff,
   type GroupOff,
@@ -19,9 +12,16 @@ import {
   moveWantedGroups,
   putGroupOffs,
   wantedGroups,
-} from "./storage-group-offs.ts";
-import { addGroupSteps } from "./storage-runs.ts";
-import { actorOf, type World } from "./world.ts";
+} from "../storage/group-switch-offs.ts";
+import { addGroupSteps } from "../storage/runs.ts";
+import { bridgeDirectory } from "../write/directory.ts";
+import { putFormerGroup } from "./former.ts";
+import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
+import { unlistedGroup } from "./issue.ts";
+import { nameOfGroup } from "./name.ts";
+import { removeGroup } from "./removal.ts";
+import { isInScope, keepOutcome, leaveGroups, noteGroup } from "./run-end.ts";
+import { plannedRemoval } from "./step.ts";
 
 /** So many groups are asked for, or removed, in one step. */
 const GROUPS_PER_STEP = 10;
@@ -30,7 +30,7 @@ const GROUPS_PER_STEP = 10;
  * Asks the provider by id for the groups that a complete listing lacked, and for those whose going was
  * approved: only what the provider itself calls gone may go.
  */
-export async function askForMissing(world: World, run: Run): Promise<Run> {
+export async function askForMissing(world: RunContext, run: Run): Promise<Run> {
   const { keep, keepPart } = world;
   const after = run.place.after;
   const ids = missingAfter(world, run, after.slice(AFTER_PREFIX)).slice(0, GROUPS_PER_STEP);
@@ -60,7 +60,7 @@ function atStep(step: string, after: string): Run["place"] {
   return { step, at: 0, after };
 }
 
-function missingAfter(world: World, run: Run, after: string): readonly string[] {
+function missingAfter(world: RunContext, run: Run, after: string): readonly string[] {
   const { sql } = world;
   const approved = mayWrite(run) ? groupsAtStage(sql, "approved") : [];
   // A dry run weighs only what nobody has looked at.
@@ -85,7 +85,7 @@ function byText(a: string, b: string): number {
 }
 
 async function groupOrTrouble(
-  { source }: World,
+  { source }: RunContext,
   sourceId: string,
 ): Promise<JsonObject | undefined | SourceError> {
   try {
@@ -97,7 +97,7 @@ async function groupOrTrouble(
 }
 
 function noteAnswer(
-  world: World,
+  world: RunContext,
   run: Run,
   sourceId: string,
   answer: JsonObject | undefined | SourceError,
@@ -120,7 +120,7 @@ function noteAnswer(
 }
 
 /** Weighs the groups that would go, all of a run together. */
-export async function judgeGone(world: World, run: Run): Promise<Run> {
+export async function judgeGone(world: RunContext, run: Run): Promise<Run> {
   const { sql, config, keep, clock } = world;
   const offs = wantedGroups(sql, run, ["run", "held"]);
   const links = groupLinks(sql).filter(({ sourceId }) => isInScope(world, sourceId));
@@ -147,7 +147,7 @@ export async function judgeGone(world: World, run: Run): Promise<Run> {
 
 /** The groups with what they are called here, for those who are to decide. */
 async function withNames(
-  world: World,
+  world: RunContext,
   run: Run,
   offs: readonly GroupOff[],
 ): Promise<readonly GroupOff[]> {
@@ -161,7 +161,7 @@ async function withNames(
 }
 
 /** Removes the groups that were let through, a few in each step. */
-export async function removeGone(world: World, run: Run): Promise<Run> {
+export async function removeGone(world: RunContext, run: Run): Promise<Run> {
   const { sql, keep, keepPart, clock } = world;
   const going = wantedGroups(sql, run, ["approved"]);
   if (!mayWrite(run)) {
@@ -202,10 +202,10 @@ export async function removeGone(world: World, run: Run): Promise<Run> {
 }
 
 /** A group that is chosen no more is let go, once a complete listing was read. */
-function dropOutOfScope(world: World): void {
+function dropOutOfScope(world: RunContext): void {
   for (const { sourceId } of outOfScope(world)) keepGroupLink(world.sql, sourceId, undefined);
 }
 
-function outOfScope(world: World): readonly GroupLink[] {
+function outOfScope(world: RunContext): readonly GroupLink[] {
   return groupLinks(world.sql).filter(({ sourceId }) => !isInScope(world, sourceId));
 }

@@ -1,22 +1,27 @@
-import { incompleteGroups } from "./groups-issue.ts";
-import { dropGroupLinks, listedCount, noteListedGroup, noteListedRows } from "./groups-links.ts";
-import { behindPage, readPage } from "./listing.ts";
-import { noteIssues } from "./note-issues.ts";
-import { enterPhase, mayWrite, type Run } from "./run.ts";
-import { areGroupsKnown, isInScope, leaveGroups } from "./run-groups-end.ts";
-import { askForMissing, judgeGone, removeGone } from "./run-groups-gone.ts";
-import { syncNext } from "./run-groups-sync.ts";
-import { approvedGroups, dropGroupOff } from "./storage-group-offs.ts";
-import { enqueueGroup, enqueueListed } from "./storage-groups.ts";
-import { clearUnknownMembers, enqueueAwaited } from "./storage-members.ts";
-import { RunBroken, type World } from "./world.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import { behindPage, readPage } from "../run/listing.ts";
+import { RunBroken, type RunContext } from "../run/run-context.ts";
+import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import {
+  dropGroupLinks,
+  listedCount,
+  noteListedGroup,
+  noteListedRows,
+} from "../storage/group-links.ts";
+import { approvedGroups, dropGroupOff } from "../storage/group-switch-offs.ts";
+import { enqueueGroup, enqueueListed } from "../storage/groups.ts";
+import { clearUnknownMembers, enqueueAwaited } from "../storage/members.ts";
+import { incompleteGroups } from "./issue.ts";
+import { areGroupsKnown, isInScope, leaveGroups } from "./run-end.ts";
+import { askForMissing, judgeGone, removeGone } from "./run-gone.ts";
+import { syncNext } from "./run-sync.ts";
 
 /**
  * Phase "groups": the listing first fills a queue, since a provider may tell of one group on several
  * pages; then each group gets its members; at last those that the listing lacked are asked for by id, and
  * go if the provider says so and the guard lets them.
  */
-export async function readGroups(world: World, run: Run): Promise<Run> {
+export async function readGroups(world: RunContext, run: Run): Promise<Run> {
   const { config, keep } = world;
   switch (run.place.step) {
     case "sync":
@@ -45,7 +50,7 @@ export async function readGroups(world: World, run: Run): Promise<Run> {
     : await readGroupsPage(world, run);
 }
 
-async function readGroupsPage(world: World, run: Run): Promise<Run> {
+async function readGroupsPage(world: RunContext, run: Run): Promise<Run> {
   const { sql, source, keep } = world;
   const since = source.delta.groups ? run.since.groups : undefined;
   const page = await readPage(world, run, "groups", since);
@@ -84,7 +89,7 @@ const OF_THE_LISTING = "*listing-incomplete";
 const COMPLETE = "complete";
 
 /** Begins with the groups of the queue; those from which leaving was approved are read once more. */
-function beginSync({ sql }: World, run: Run, after: "" | typeof COMPLETE): Run {
+function beginSync({ sql }: RunContext, run: Run, after: "" | typeof COMPLETE): Run {
   if (mayWrite(run)) enqueueListed(sql, approvedGroups(sql));
   return { ...run, place: { step: "sync", at: 0, after } };
 }

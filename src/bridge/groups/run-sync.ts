@@ -1,20 +1,16 @@
-import { bridgeDirectory } from "./directory.ts";
-import { type GroupMembership, type GroupOutcome, type GroupTask, syncGroup } from "./groups.ts";
-import { dropFormerGroup, formerGroup } from "./groups-former.ts";
-import { unresolvedMembers, unsupportedMembers } from "./groups-issue.ts";
-import { isWorthWeighing, weighLeaving } from "./groups-leaving.ts";
-import { groupIdsBySource, groupLink, isGroupLinked } from "./groups-links.ts";
-import { nameOfGroup } from "./groups-name.ts";
-import { plannedGroup } from "./groups-step.ts";
-import { linksBySource } from "./links.ts";
-import { noteNext } from "./listing.ts";
-import type { Issue } from "./mapped.ts";
-import { counted, mayWrite, type Run } from "./run.ts";
-import { isInScope, keepOutcome, noteGroup } from "./run-groups-end.ts";
-import { askingFrom } from "./run-groups-gone.ts";
-import { reachOf } from "./run-scope.ts";
-import { SourceError, type UnsupportedMember } from "./source.ts";
-import { dropLeaving, type GroupOff, leavingOf, putGroupOffs } from "./storage-group-offs.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteNext } from "../run/listing.ts";
+import { actorOf, type RunContext } from "../run/run-context.ts";
+import { reachOf } from "../run/scope.ts";
+import { SourceError, type UnsupportedMember } from "../source/source.ts";
+import { counted, mayWrite, type Run } from "../state/run.ts";
+import { groupIdsBySource, groupLink, isGroupLinked } from "../storage/group-links.ts";
+import {
+  dropLeaving,
+  type GroupOff,
+  leavingOf,
+  putGroupOffs,
+} from "../storage/group-switch-offs.ts";
 import {
   dequeueGroup,
   isAnyQueued,
@@ -27,13 +23,22 @@ import {
   switchedOffAmong,
   unsupportedOf,
   waitingAmong,
-} from "./storage-groups.ts";
-import { countUnknownMembers, dropUnknownMembers, putUnknownMembers } from "./storage-members.ts";
-import { addGroupSteps } from "./storage-runs.ts";
-import { actorOf, type World } from "./world.ts";
+} from "../storage/groups.ts";
+import { linksBySource } from "../storage/links.ts";
+import { countUnknownMembers, dropUnknownMembers, putUnknownMembers } from "../storage/members.ts";
+import { addGroupSteps } from "../storage/runs.ts";
+import { bridgeDirectory } from "../write/directory.ts";
+import { dropFormerGroup, formerGroup } from "./former.ts";
+import { type GroupMembership, type GroupOutcome, type GroupTask, syncGroup } from "./group.ts";
+import { unresolvedMembers, unsupportedMembers } from "./issue.ts";
+import { isWorthWeighing, weighLeaving } from "./leaving.ts";
+import { nameOfGroup } from "./name.ts";
+import { isInScope, keepOutcome, noteGroup } from "./run-end.ts";
+import { askingFrom } from "./run-gone.ts";
+import { plannedGroup } from "./step.ts";
 
 /** Takes the group of the queue whose turn it is one step further. */
-export async function syncNext(world: World, run: Run): Promise<Run> {
+export async function syncNext(world: RunContext, run: Run): Promise<Run> {
   const { sql, keep } = world;
   const queued = nextGroup(sql);
   if (queued === undefined) {
@@ -66,14 +71,14 @@ export async function syncNext(world: World, run: Run): Promise<Run> {
 }
 
 /** A group that the provider calls removed is weighed with those that are missing. */
-function noteRemoved({ sql, clock }: World, run: Run, sourceId: string): void {
+function noteRemoved({ sql, clock }: RunContext, run: Run, sourceId: string): void {
   const link = groupLink(sql, sourceId);
   if (link === undefined) return;
   const off = { sourceId, memberId: "", groupId: link.groupId, name: "" };
   putGroupOffs(sql, run, "run", [off], clock.now());
 }
 
-async function readMembers(world: World, run: Run, queued: QueuedGroup): Promise<Run> {
+async function readMembers(world: RunContext, run: Run, queued: QueuedGroup): Promise<Run> {
   const { sql, keep } = world;
   const { sourceId } = queued;
   const page = await membersOrTrouble(world, queued);
@@ -93,7 +98,7 @@ async function readMembers(world: World, run: Run, queued: QueuedGroup): Promise
 }
 
 /** A page of a group's members, or why they cannot be read and stay as they are. */
-async function membersOrTrouble(world: World, { sourceId, cursor }: QueuedGroup) {
+async function membersOrTrouble(world: RunContext, { sourceId, cursor }: QueuedGroup) {
   try {
     const page = await world.source.membersPage(sourceId, cursor ?? undefined);
     const noted = await noteNext(world, `members ${sourceId}`, page.next);
@@ -119,7 +124,7 @@ interface NamedMembers {
   readonly leaving: readonly GroupOff[];
 }
 
-function membersOf(world: World, run: Run, queued: QueuedGroup): NamedMembers {
+function membersOf(world: RunContext, run: Run, queued: QueuedGroup): NamedMembers {
   const { sql } = world;
   const listed = namedMembers(sql, queued.sourceId);
   const { ids: added, unknown } = memberIds(world, run, listed.added);
@@ -149,7 +154,7 @@ interface Synced {
 }
 
 async function syncQueued(
-  world: World,
+  world: RunContext,
   run: Run,
   { sourceId, displayName: listedName }: QueuedGroup,
   named: NamedMembers,
@@ -180,7 +185,7 @@ async function syncQueued(
 }
 
 /** Weighs by what is known of those who would leave. */
-function weighing({ sql, config }: World, { leaving }: NamedMembers): GroupTask["weigh"] {
+function weighing({ sql, config }: RunContext, { leaving }: NamedMembers): GroupTask["weigh"] {
   const guard = config.settings.membershipGuard;
   const atStage = (stage: GroupOff["stage"]) =>
     leaving.flatMap((off) => (off.stage === stage ? [off.memberId] : []));
@@ -196,7 +201,7 @@ function weighing({ sql, config }: World, { leaving }: NamedMembers): GroupTask[
 }
 
 function keepSynced(
-  world: World,
+  world: RunContext,
   run: Run,
   { task, outcome, named, isRenamed, unsupported }: Synced,
 ): Run {
@@ -229,7 +234,7 @@ function keepSynced(
 }
 
 /** Who is outside of the bridge's scope is not missed among a group's members. */
-function withoutOutsiders(world: World, run: Run, named: NamedMembers): NamedMembers {
+function withoutOutsiders(world: RunContext, run: Run, named: NamedMembers): NamedMembers {
   const reach = reachOf(
     world,
     run,
@@ -240,7 +245,7 @@ function withoutOutsiders(world: World, run: Run, named: NamedMembers): NamedMem
 
 /** Keeps whom nobody knows yet, for every run to come; gives how many of the group they are. */
 function keepUnknown(
-  { sql, clock }: World,
+  { sql, clock }: RunContext,
   sourceId: string,
   { isWhole, listed, unknown }: NamedMembers,
 ): number {
@@ -252,7 +257,7 @@ function keepUnknown(
 
 /** Forgets who has left, or is to leave no more. */
 function forgetSettled(
-  { sql }: World,
+  { sql }: RunContext,
   { leaving, isWhole, added }: NamedMembers,
   { isComplete, weighed }: GroupOutcome,
   sourceId: string,
@@ -271,7 +276,7 @@ function forgetSettled(
 }
 
 /** The directory's ids of users and groups whom the provider names as members. */
-function memberIds(world: World, run: Run, sourceIds: readonly string[]) {
+function memberIds(world: RunContext, run: Run, sourceIds: readonly string[]) {
   const { sql } = world;
   const users = linksBySource(sql, sourceIds);
   const groups = groupIdsBySource(sql, sourceIds);
@@ -286,7 +291,7 @@ function memberIds(world: World, run: Run, sourceIds: readonly string[]) {
   };
 }
 
-function plannedMembers(world: World, sourceIds: readonly string[]): ReadonlySet<string> {
+function plannedMembers(world: RunContext, sourceIds: readonly string[]): ReadonlySet<string> {
   const { sql } = world;
   const queued = sourceIds.filter((id) => isInScope(world, id) && isAnyQueued(sql, [id]));
   return new Set([...plannedUsers(sql, sourceIds), ...queued]);

@@ -1,6 +1,6 @@
-import type { GroupOutcome, GroupTask } from "./groups.ts";
-import type { GroupOff } from "./storage-group-offs.ts";
-import type { PlannedStep } from "./views.ts";
+import type { PlannedStep } from "../admin-views.ts";
+import type { GroupOff } from "../storage/group-switch-offs.ts";
+import type { GroupOutcome, GroupTask } from "./group.ts";
 
 /** What a dry run would do with a group and its members; undefined where that is nothing. */
 export function plannedGroup(

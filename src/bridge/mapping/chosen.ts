@@ -1,10 +1,10 @@
 import { uncleanName } from "#scim/clean-names.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
-import type { ManagerReference, MappedRecord, MappedUser, Misfit } from "../mapped.ts";
-import type { BridgeConfig, BridgeSettings, MappingRule, Provider } from "../settings.ts";
+import type { BridgeConfig, BridgeSettings, MappingRule, Provider } from "../config/settings.ts";
 import { type Fitted, fitValue } from "./fit.ts";
 import { USER_NAME } from "./map-user.ts";
+import type { ManagerReference, MappedRecord, MappedUser, Misfit } from "./mapped.ts";
 import { plainText } from "./reading.ts";
 import { type Slot, writeSlot } from "./slot.ts";
 import { readPlace, readSourcePlace, type SourcePlace } from "./source-place.ts";

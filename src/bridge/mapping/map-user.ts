@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import type { DerivedSlot, ManagerReference, MappedRecord, MappedUser } from "../mapped.ts";
+import type { DerivedSlot, ManagerReference, MappedRecord, MappedUser } from "./mapped.ts";
 import type { Rule, Said } from "./reading.ts";
 import { attribute, part, type Slot, typed } from "./slot.ts";
 

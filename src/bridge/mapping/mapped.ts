@@ -1,6 +1,6 @@
 import type { JsonValue } from "#scim/json.ts";
-import type { Slot } from "./mapping/slot.ts";
-import type { MappingRule } from "./settings.ts";
+import type { MappingRule } from "../config/settings.ts";
+import type { Slot } from "./slot.ts";
 
 /** What a raw record comes to: mapped by src/bridge/mapping, one file for each provider. */
 export type MappedRecord =

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import { foldText } from "#scim/text.ts";
-import type { Provider } from "../settings.ts";
+import type { Provider } from "../config/settings.ts";
 import { type Place, parsePlace } from "./place.ts";
 import { listItems, plainText, type Said } from "./reading.ts";
 

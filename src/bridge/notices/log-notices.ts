@@ -5,19 +5,19 @@ import { withRetries } from "#store/database.ts";
 import { appendEvents } from "#store/events.ts";
 import { runQuery, type Scope } from "#store/query.ts";
 import { resourcesByKeys } from "#store/resource-lookup.ts";
-import { parseChoice } from "./bridge-config.ts";
-import { noticeEvent } from "./event-row.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
-import { textIn } from "./plan-document.ts";
-import type { ObjectSql } from "./storage.ts";
-import { dropNotices, listNotices } from "./storage-notices.ts";
-import type { BridgeTools } from "./tools.ts";
+import { parseChoice } from "../config/stored-config.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import { textIn } from "../plan/document.ts";
+import { dropNotices, listNotices } from "../storage/notices.ts";
+import type { ObjectSql } from "../storage/tables.ts";
+import type { BridgeTools } from "../tools.ts";
+import { noticeEvent } from "../write/event-row.ts";
 
 /** So many notices travel together. */
 const NOTICES_PER_BATCH = 1_000;
 
 /** Appends the notices that wait to the event log, then forgets them; safe to repeat. */
-export async function tellNotices(
+export async function logNotices(
   sql: ObjectSql,
   tools: Pick<BridgeTools, "db" | "clock">,
   bridge: StoredBridge,

@@ -1,18 +1,18 @@
-import { groupIdsBySource } from "./groups-links.ts";
-import { linksBySource } from "./links.ts";
-import type { Issue } from "./mapped.ts";
-import { type HeldCount, heldNotice, issueNotice, type Notice } from "./notice.ts";
-import { mayWrite, type Run } from "./run.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import type { RunContext } from "../run/run-context.ts";
+import { mayWrite, type Run } from "../state/run.ts";
+import { groupIdsBySource } from "../storage/group-links.ts";
 import {
   dropIssues,
   issueSubject,
   type OpenIssue,
   openIssues,
   putIssues,
-} from "./storage-issues.ts";
-import { putNotices } from "./storage-notices.ts";
-import { newOffs } from "./storage-offs.ts";
-import type { World } from "./world.ts";
+} from "../storage/issues.ts";
+import { linksBySource } from "../storage/links.ts";
+import { putNotices } from "../storage/notices.ts";
+import { newOffs } from "../storage/switch-offs.ts";
+import { type HeldCount, heldNotice, issueNotice, type Notice } from "./notice.ts";
 
 /** So many new issues of a run go to the event log; the others follow in the next runs. */
 const LOGGED_ISSUES_MAX = 1_000;
@@ -20,7 +20,7 @@ const LOGGED_ISSUES_MAX = 1_000;
 /** So many newly held switch-offs of a run go to the event log. */
 const LOGGED_OFFS_MAX = 1_000;
 
-type Scene = Pick<World, "sql" | "clock" | "newId">;
+type Scene = Pick<RunContext, "sql" | "clock" | "newId">;
 
 /** What a step found out about records of one type. */
 export interface Found {
@@ -88,7 +88,7 @@ function isSameKind(subject: string, kind: Issue["kind"]) {
 
 /** Has the event log told of the switch-offs that are held from now on; tells whether there are any. */
 export function noteHeld(
-  { sql, clock, newId, config }: Scene & Pick<World, "config">,
+  { sql, clock, newId, config }: Scene & Pick<RunContext, "config">,
   { runId }: Run,
   count: Omit<HeldCount, "guard">,
 ): boolean {
@@ -100,7 +100,7 @@ export function noteHeld(
 }
 
 /** Issues by key, with what the event log is to know of them; several of the same make one. */
-function presentIssues(sql: World["sql"], { type, issues, groupName }: Found) {
+function presentIssues(sql: RunContext["sql"], { type, issues, groupName }: Found) {
   const idOf = linkedIds(
     sql,
     type,
@@ -120,7 +120,7 @@ function presentIssues(sql: World["sql"], { type, issues, groupName }: Found) {
 }
 
 function linkedIds(
-  sql: World["sql"],
+  sql: RunContext["sql"],
   type: Found["type"],
   sourceIds: readonly string[],
 ): (sourceId: string) => string | undefined {

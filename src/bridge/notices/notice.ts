@@ -1,7 +1,7 @@
-import type { Issue, IssueKind } from "./mapped.ts";
-import type { OffReason } from "./operation.ts";
-import type { GuardSettings } from "./settings.ts";
-import type { WaitingOff } from "./storage-offs.ts";
+import type { GuardSettings } from "../config/settings.ts";
+import type { Issue, IssueKind } from "../mapping/mapped.ts";
+import type { OffReason } from "../plan/operation.ts";
+import type { WaitingOff } from "../storage/switch-offs.ts";
 
 /**
  * Something of a run that no write tells of, on its way to the event log: an issue, or a switch-off

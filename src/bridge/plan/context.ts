@@ -3,11 +3,11 @@ import type { ResourceRecord } from "#scim/ports.ts";
 import type { ResourceKey } from "#scim/resource-key.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
-import type { MappedRecord } from "./mapped.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import type { MappedRecord } from "../mapping/mapped.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Link } from "./operation.ts";
-import type { Evidence } from "./plan-evidence.ts";
-import type { Pass } from "./plan-target.ts";
-import type { BridgeConfig } from "./settings.ts";
+import type { Pass } from "./target.ts";
 
 /** A raw record made ready for planning; `hash` tells users apart by what is mapped, and is empty for the rest. */
 export interface Prepared<Mapped extends MappedRecord = MappedRecord> {

@@ -3,9 +3,9 @@ import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim
 import { normaliseResource } from "#scim/resource.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { foldText } from "#scim/text.ts";
-import type { MappedUser, Misfit } from "./mapped.ts";
-import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "./mapping/map-user.ts";
-import { enterprise, readSlot, type Slot, writeSlot } from "./mapping/slot.ts";
+import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
+import type { MappedUser, Misfit } from "../mapping/mapped.ts";
+import { enterprise, readSlot, type Slot, writeSlot } from "../mapping/slot.ts";
 
 /** Where a user's manager stands. */
 export const MANAGER_SLOT: Slot = enterprise("manager");

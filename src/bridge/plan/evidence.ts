@@ -1,11 +1,11 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource-key.ts";
 import { foldText } from "#scim/text.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Known, Prepared } from "./context.ts";
+import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import type { Operation } from "./operation.ts";
-import type { Known, Prepared } from "./plan-context.ts";
-import { mappedEmailKey, primaryEmailKey, textIn } from "./plan-document.ts";
-import { isUser, type PreparedUser } from "./plan-scope.ts";
+import { isUser, type PreparedUser } from "./scope.ts";
 
 /** What a record of the provider that has no link says of whose a user may be. */
 export interface Claim {

@@ -1,5 +1,5 @@
+import type { PlanContext } from "./context.ts";
 import type { Link, OffReason, Operation, SwitchOff } from "./operation.ts";
-import type { PlanContext } from "./plan-context.ts";
 
 /** Switches the user of a link off, or does nothing where he is off already. */
 export function switchOff(link: Link, why: OffReason): Operation {

@@ -1,4 +1,4 @@
-import type { GuardSettings } from "./settings.ts";
+import type { GuardSettings } from "../config/settings.ts";
 
 /** What the guard of a run weighs. */
 export interface GuardCount {

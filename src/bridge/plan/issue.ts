@@ -1,9 +1,9 @@
 import type { ScimError } from "#scim/error.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import type { Issue, MappedRecord, Misfit } from "./mapped.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
-import type { Prepared } from "./plan-context.ts";
-import { textIn } from "./plan-document.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Issue, MappedRecord, Misfit } from "../mapping/mapped.ts";
+import type { Prepared } from "./context.ts";
+import { textIn } from "./document.ts";
 
 /** Whom an issue is about. */
 export interface Subject {

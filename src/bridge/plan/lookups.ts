@@ -1,11 +1,11 @@
 import { keyText, type ResourceKey } from "#scim/resource-key.ts";
 import { foldText } from "#scim/text.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Links, Lookups, Prepared } from "./context.ts";
+import { mappedEmailKey } from "./document.ts";
 import type { Link } from "./operation.ts";
-import type { Links, Lookups, Prepared } from "./plan-context.ts";
-import { mappedEmailKey } from "./plan-document.ts";
-import { exclusionOf, isUser, needsComparing, type PreparedUser } from "./plan-scope.ts";
-import type { BridgeConfig } from "./settings.ts";
+import { exclusionOf, isUser, needsComparing, type PreparedUser } from "./scope.ts";
 
 /** What planning a page asks the directory; nothing for linked users that did not change. */
 export function lookupsOf(page: readonly Prepared[], links: Links, config: BridgeConfig): Lookups {

@@ -2,11 +2,11 @@ import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource-key.ts";
 import { replacedRecord } from "#scim/resource-record.ts";
 import { foldText } from "#scim/text.ts";
-import { readSlot } from "./mapping/slot.ts";
+import { readSlot } from "../mapping/slot.ts";
+import type { Known, PlanContext } from "./context.ts";
+import { MANAGER_SLOT, withManager } from "./document.ts";
 import type { Link, Operation } from "./operation.ts";
-import type { Known, PlanContext } from "./plan-context.ts";
-import { MANAGER_SLOT, withManager } from "./plan-document.ts";
-import { recordOf } from "./plan-scope.ts";
+import { recordOf } from "./scope.ts";
 
 /** Finds the SCIM id of whom a record names as manager; undefined when no linked user answers to it. */
 export type ManagerResolver = (reference: string) => string | undefined;

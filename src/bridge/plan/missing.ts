@@ -1,9 +1,9 @@
+import type { BridgeConfig } from "../config/settings.ts";
+import type { Known, Links, PlanContext, Prepared } from "./context.ts";
+import { keeping, planGone } from "./gone.ts";
 import type { Link, Operation } from "./operation.ts";
-import type { Known, Links, PlanContext, Prepared } from "./plan-context.ts";
-import { keeping, planGone } from "./plan-gone.ts";
-import { isUser } from "./plan-scope.ts";
-import { matchStranger } from "./plan-target.ts";
-import type { BridgeConfig } from "./settings.ts";
+import { isUser } from "./scope.ts";
+import { matchStranger } from "./target.ts";
 
 /** Whether a link that a complete listing left out needs the confirming point read: there is something to do. */
 export function needsConfirming(link: Link, context: PlanContext): boolean {

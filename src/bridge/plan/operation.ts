@@ -1,6 +1,6 @@
 import type { ResourceChange } from "#scim/ports.ts";
-import type { Issue, IssueKind } from "./mapped.ts";
-import type { ConflictReason } from "./plan-target.ts";
+import type { Issue, IssueKind } from "../mapping/mapped.ts";
+import type { ConflictReason } from "./target.ts";
 
 /** A user of the provider tied to a user of the directory, as the Durable Object keeps it. */
 export interface Link {

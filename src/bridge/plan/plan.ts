@@ -3,15 +3,15 @@ import type { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { foldText } from "#scim/text.ts";
-import type { Issue } from "./mapped.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import type { Known, PlanContext, Prepared } from "./context.ts";
+import { textIn, writeMapped } from "./document.ts";
+import { planGone, switchOff } from "./gone.ts";
+import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./issue.ts";
+import { type ManagerResolver, managerResolver, planManager } from "./managers.ts";
+import { type NameRefusal, type NameWish, settleNames } from "./names.ts";
 import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
-import type { Known, PlanContext, Prepared } from "./plan-context.ts";
-import { textIn, writeMapped } from "./plan-document.ts";
-import { planGone, switchOff } from "./plan-gone.ts";
-import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./plan-issue.ts";
-import { type ManagerResolver, managerResolver, planManager } from "./plan-managers.ts";
-import { type NameRefusal, type NameWish, settleNames } from "./plan-names.ts";
 import {
   exclusionOf,
   isPartial,
@@ -19,9 +19,9 @@ import {
   type PreparedUser,
   recordOf,
   type UserExclusion,
-} from "./plan-scope.ts";
-import { matchStranger, type Target } from "./plan-target.ts";
-import { type Draft, externalIdOf, WrittenUsers, writeDraft } from "./plan-write.ts";
+} from "./scope.ts";
+import { matchStranger, type Target } from "./target.ts";
+import { type Draft, externalIdOf, WrittenUsers, writeDraft } from "./write.ts";
 
 /**
  * Plans a page of records, in listing order: a pure function of what the directory and the links say.

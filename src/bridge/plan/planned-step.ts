@@ -1,7 +1,7 @@
 import { differenceOf } from "#scim/difference.ts";
 import type { ResourceChange } from "#scim/ports.ts";
+import type { PlannedStep } from "../admin-views.ts";
 import type { Operation } from "./operation.ts";
-import type { PlannedStep } from "./views.ts";
 
 /** An operation of a dry run as administrators see it; undefined for one that does nothing. */
 export function plannedStep(operation: Operation): PlannedStep | undefined {

@@ -1,11 +1,11 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { MappedRecord, MappedUser } from "../mapping/mapped.ts";
+import { textAt } from "../mapping/reading.ts";
+import { MAPPING_VERSION, mapRecord, rawIdName } from "../providers/map-record.ts";
+import type { ListingMode, Prepared } from "./context.ts";
 import { hashText } from "./hash.ts";
-import type { MappedRecord, MappedUser } from "./mapped.ts";
-import { MAPPING_VERSION, mapRecord, rawIdName } from "./mapping/map-record.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
-import { textAt } from "./mapping/reading.ts";
-import type { ListingMode, Prepared } from "./plan-context.ts";
-import type { BridgeConfig } from "./settings.ts";
 
 /**
  * Maps and hashes the raw records of a page, in its order. Records of one id become one, at the place

@@ -1,14 +1,14 @@
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource-key.ts";
-import { type Exclusion, readExclusions } from "./excluded.ts";
-import type { MappedUser } from "./mapped.ts";
-import { USER_NAME, WORK_EMAIL } from "./mapping/map-user.ts";
-import { attribute } from "./mapping/slot.ts";
+import { type Exclusion, readExclusions } from "../config/excluded.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import { USER_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
+import type { MappedUser } from "../mapping/mapped.ts";
+import { attribute } from "../mapping/slot.ts";
+import type { Known, Prepared } from "./context.ts";
+import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import type { Link } from "./operation.ts";
-import type { Known, Prepared } from "./plan-context.ts";
-import { mappedEmailKey, primaryEmailKey, textIn } from "./plan-document.ts";
-import type { BridgeConfig } from "./settings.ts";
 
 /** A user ready for planning. */
 export type PreparedUser = Prepared<MappedUser> & { readonly sourceId: string };

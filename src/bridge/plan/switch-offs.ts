@@ -1,8 +1,8 @@
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
 import { deletedRecord, replacedRecord } from "#scim/resource-record.ts";
+import type { Known, PlanContext } from "./context.ts";
 import type { Link, SwitchOff } from "./operation.ts";
-import type { Known, PlanContext } from "./plan-context.ts";
-import { recordOf } from "./plan-scope.ts";
+import { recordOf } from "./scope.ts";
 
 /** What is kept of a switch-off until the guard has judged. */
 export type Off = Pick<SwitchOff, "op" | "sourceId" | "userId" | "why">;

@@ -1,20 +1,14 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource-key.ts";
 import { foldText } from "#scim/text.ts";
-import type { Issue } from "./mapped.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
+import type { BridgeSettings } from "../config/settings.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import type { Known } from "./context.ts";
+import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
+import { ofAnotherIssue, rehireIssue, subjectOf, takenIssue, undecidedIssue } from "./issue.ts";
 import type { Link } from "./operation.ts";
-import type { Known } from "./plan-context.ts";
-import { mappedEmailKey, primaryEmailKey, textIn } from "./plan-document.ts";
-import {
-  ofAnotherIssue,
-  rehireIssue,
-  subjectOf,
-  takenIssue,
-  undecidedIssue,
-} from "./plan-issue.ts";
-import type { PreparedUser } from "./plan-scope.ts";
-import type { BridgeSettings } from "./settings.ts";
+import type { PreparedUser } from "./scope.ts";
 
 /** Which user of the directory a record is to be written to. */
 export type Target =

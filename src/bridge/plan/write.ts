@@ -3,15 +3,15 @@ import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
 import { newRecord, replacedRecord } from "#scim/resource-record.ts";
 import { foldText } from "#scim/text.ts";
-import type { Issue } from "./mapped.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import type { PlanContext } from "./context.ts";
+import { misfitsOf, textIn, withManager } from "./document.ts";
+import { managerIssue, type Subject, stateIssue, unfitIssue } from "./issue.ts";
+import type { EarlierUsers, ManagerResolver } from "./managers.ts";
 import type { Link, Operation } from "./operation.ts";
-import type { PlanContext } from "./plan-context.ts";
-import { misfitsOf, textIn, withManager } from "./plan-document.ts";
-import { managerIssue, type Subject, stateIssue, unfitIssue } from "./plan-issue.ts";
-import type { EarlierUsers, ManagerResolver } from "./plan-managers.ts";
-import { isPartial, type PreparedUser } from "./plan-scope.ts";
-import type { Target } from "./plan-target.ts";
+import { isPartial, type PreparedUser } from "./scope.ts";
+import type { Target } from "./target.ts";
 
 /** A record that is to be written to a user: all is known but its manager. */
 export interface Draft {

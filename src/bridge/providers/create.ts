@@ -1,11 +1,11 @@
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
-import type { Source, SourceTools } from "../source.ts";
-import { createEntraSource } from "./entra.ts";
-import { createGoogleSource } from "./google.ts";
-import { createJumpcloudSource } from "./jumpcloud.ts";
-import { createOktaSource } from "./okta.ts";
-import { createOneloginSource } from "./onelogin.ts";
-import { createScimSource } from "./scim.ts";
+import type { SourceConfig, SourceCredentials } from "../config/settings.ts";
+import type { Source, SourceTools } from "../source/source.ts";
+import { createEntraSource } from "./entra/source.ts";
+import { createGoogleSource } from "./google/source.ts";
+import { createJumpcloudSource } from "./jumpcloud/source.ts";
+import { createOktaSource } from "./okta/source.ts";
+import { createOneloginSource } from "./onelogin/source.ts";
+import { createScimSource } from "./scim/source.ts";
 
 /** Makes the source of a bridge; throws an Error for credentials that are another provider's. */
 export function createSource(

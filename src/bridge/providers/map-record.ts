@@ -1,13 +1,13 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { MappedRecord } from "../mapped.ts";
-import type { BridgeConfig } from "../settings.ts";
-import { withChosen } from "./chosen.ts";
-import { mapEntraUser } from "./entra.ts";
-import { mapGoogleUser } from "./google.ts";
-import { mapJumpCloudUser } from "./jumpcloud.ts";
-import { mapOktaUser } from "./okta.ts";
-import { mapOneLoginUser } from "./onelogin.ts";
-import { mapScimUser } from "./scim.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import { withChosen } from "../mapping/chosen.ts";
+import type { MappedRecord } from "../mapping/mapped.ts";
+import { mapEntraUser } from "./entra/mapping.ts";
+import { mapGoogleUser } from "./google/mapping.ts";
+import { mapJumpCloudUser } from "./jumpcloud/mapping.ts";
+import { mapOktaUser } from "./okta/mapping.ts";
+import { mapOneLoginUser } from "./onelogin/mapping.ts";
+import { mapScimUser } from "./scim/mapping.ts";
 
 /** Part of every hash: a mapping that maps otherwise has all users looked at again. */
 export const MAPPING_VERSION = 2;

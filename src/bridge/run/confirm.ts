@@ -1,17 +1,13 @@
 import type { JsonObject } from "#scim/json.ts";
-import { absorb, applyRecords, linksOf, lookUp, switchOffsIn } from "./apply.ts";
-import { knownClaims } from "./gather-evidence.ts";
-import { judgeGuard } from "./guard.ts";
-import { countLinks, linksBySource } from "./links.ts";
-import type { Issue } from "./mapped.ts";
-import { noteIssues } from "./note-issues.ts";
-import { evidenceOf, questionsOf } from "./plan-evidence.ts";
-import { lookupsOf } from "./plan-lookups.ts";
-import { needsConfirming, planMissing, rehiredFrom } from "./plan-missing.ts";
-import { preparePage } from "./plan-prepare.ts";
-import { enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
-import { keepClaims, noteSeen, rawsOf } from "./run-users.ts";
-import { SourceError } from "./source.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import { evidenceOf, questionsOf } from "../plan/evidence.ts";
+import { judgeGuard } from "../plan/guard.ts";
+import { lookupsOf } from "../plan/lookups.ts";
+import { needsConfirming, planMissing, rehiredFrom } from "../plan/missing.ts";
+import { preparePage } from "../plan/prepare.ts";
+import { SourceError } from "../source/source.ts";
+import { enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
 import {
   countActiveMissing,
   countAsks,
@@ -21,13 +17,22 @@ import {
   nextAsks,
   noteAsked,
   putAsks,
-} from "./storage-asks.ts";
-import { listConflicts } from "./storage-conflicts.ts";
-import { takeUpGroups } from "./storage-group-offs.ts";
-import { issueSubject, unmetSubjects } from "./storage-issues.ts";
-import { dropLinklessOffs, listOffs, stillApproved, takeUpApproved } from "./storage-offs.ts";
-import { chunkCount, unseenLinks } from "./storage-seen.ts";
-import { planContext, type World } from "./world.ts";
+} from "../storage/asks.ts";
+import { listConflicts } from "../storage/conflicts.ts";
+import { takeUpGroups } from "../storage/group-switch-offs.ts";
+import { issueSubject, unmetSubjects } from "../storage/issues.ts";
+import { countLinks, linksBySource } from "../storage/links.ts";
+import { chunkCount, unseenLinks } from "../storage/seen.ts";
+import {
+  dropLinklessOffs,
+  listOffs,
+  stillApproved,
+  takeUpApproved,
+} from "../storage/switch-offs.ts";
+import { applyRecords, keepResults, linksOf, lookUp, switchOffsIn } from "../write/apply.ts";
+import { knownClaims } from "./gather-evidence.ts";
+import { planContext, type RunContext } from "./run-context.ts";
+import { keepClaims, noteSeen, rawsOf } from "./users.ts";
 
 /** So many users are asked for by id in one step; each is a request of its own. */
 const READS_PER_STEP = 5;
@@ -52,7 +57,7 @@ const DOUBTED_PER_RUN = 100;
  * whose switch-off was approved, whom a listing lacked or showed older than before, about whom there is an
  * issue. An odd answer concerns that one alone: he stays as he is, and on the list.
  */
-export async function confirmUsers(world: World, run: Run): Promise<Run> {
+export async function confirmUsers(world: RunContext, run: Run): Promise<Run> {
   switch (run.place.step) {
     case "":
       return listApproved(world, run);
@@ -72,7 +77,7 @@ export interface AskedUser {
   readonly unreadable?: string;
 }
 
-function listApproved(world: World, run: Run): Run {
+function listApproved(world: RunContext, run: Run): Run {
   const { sql, keep, clock } = world;
   const { after } = run.place;
   const approved = run.mode === "plan" ? [] : listOffs(sql, "approved", APPROVED_PER_STEP, after);
@@ -99,7 +104,7 @@ function listApproved(world: World, run: Run): Run {
  * Puts whom no listing showed on the list of those to be asked for, piece by piece; `then` is the run behind
  * the last one.
  */
-export function listMissing(world: World, run: Run, then: (run: Run) => Run): Run {
+export function listMissing(world: RunContext, run: Run, then: (run: Run) => Run): Run {
   const { sql, keep, clock } = world;
   const { at } = run.place;
   return keep(run, () => {
@@ -113,12 +118,12 @@ export function listMissing(world: World, run: Run, then: (run: Run) => Run): Ru
   });
 }
 
-function ask(world: World, run: Run): Run {
+function ask(world: RunContext, run: Run): Run {
   const asking = { ...run, place: { ...NO_PLACE, step: "ask" } };
   return nextAsks(world.sql, run, 1).length > 0 ? asking : leave(world, run);
 }
 
-async function askForNext(world: World, run: Run): Promise<Run> {
+async function askForNext(world: RunContext, run: Run): Promise<Run> {
   const { sql } = world;
   const asked = run.place.at;
   const isBounded = run.mode !== "approve" && !(run.isFull && run.isComplete);
@@ -137,7 +142,7 @@ async function askForNext(world: World, run: Run): Promise<Run> {
 
 /** Asks the provider for users one by one; where it breaks off, those before that are given. */
 async function askFor(
-  { source }: World,
+  { source }: RunContext,
   sourceIds: readonly string[],
 ): Promise<readonly AskedUser[]> {
   const asked: AskedUser[] = [];
@@ -158,7 +163,11 @@ async function askFor(
 }
 
 /** Decides users by what the provider answered; a switch-off then waits in stage "run". */
-async function settleAsked(world: World, run: Run, answers: readonly AskedUser[]): Promise<Run> {
+async function settleAsked(
+  world: RunContext,
+  run: Run,
+  answers: readonly AskedUser[],
+): Promise<Run> {
   const { sql, config, keep } = world;
   const records = answers.flatMap(({ record }) => (record === undefined ? [] : [record]));
   const prepared = await preparePage(records, config, "full");
@@ -171,7 +180,7 @@ async function settleAsked(world: World, run: Run, answers: readonly AskedUser[]
     keepClaims(world, run, prepared, operations);
     const links = [...linksBySource(sql, gone).values()];
     const missing = planMissing(links, rehired, planContext(world, "page"));
-    const next = absorb(world, run, [...operations, ...missing], rawsOf(prepared));
+    const next = keepResults(world, run, [...operations, ...missing], rawsOf(prepared));
     noteSeen(sql, prepared);
     const knownIds = known.map(({ sourceId }) => sourceId);
     const unreadIds = unread.map(({ sourceId }) => sourceId);
@@ -211,7 +220,7 @@ export function unaskedIssue(detail: string): Issue {
 }
 
 /** Takes links for gone that nobody asked for: they are held, and asked for when they are approved. */
-function trustListing(world: World, run: Run): Run {
+function trustListing(world: RunContext, run: Run): Run {
   const { sql, keep } = world;
   const ids = missingAsks(sql, run, UNASKED_PER_STEP);
   if (ids.length === 0) return keep(run, () => ask(world, run));
@@ -219,12 +228,12 @@ function trustListing(world: World, run: Run): Run {
   const offs = switchOffsIn(planMissing(links, new Set(), planContext(world, "page")));
   return keep(run, () => {
     dropAsks(sql, run, ids);
-    return absorb(world, run, offs, new Map());
+    return keepResults(world, run, offs, new Map());
   });
 }
 
 /** Former source ids whose users the conflicts of this run take over. */
-async function rehiredNow(world: World, run: Run): Promise<ReadonlySet<string>> {
+async function rehiredNow(world: RunContext, run: Run): Promise<ReadonlySet<string>> {
   const { sql, config } = world;
   const records = listConflicts(sql, "", CONFLICTS_MAX).map(({ record }) => record);
   if (records.length === 0) return new Set();
@@ -236,7 +245,7 @@ async function rehiredNow(world: World, run: Run): Promise<ReadonlySet<string>> 
   return rehiredFrom(prepared, { ...known, evidence }, config);
 }
 
-function isHeldAnyway({ sql, config }: World, run: Run): boolean {
+function isHeldAnyway({ sql, config }: RunContext, run: Run): boolean {
   const { active } = countLinks(sql);
   const count = {
     switchOffs: countActiveMissing(sql, run),
@@ -245,7 +254,7 @@ function isHeldAnyway({ sql, config }: World, run: Run): boolean {
   return judgeGuard(count, config.settings.guard) === "hold";
 }
 
-function leave(world: World, run: Run): Run {
+function leave(world: RunContext, run: Run): Run {
   const settled = [issueSubject(unaskedIssue(""))];
   const noted = noteIssues(world, run, { type: "User", issues: [], settled });
   return enterPhase(noted, "switchOffConfirmed", world.clock.now());

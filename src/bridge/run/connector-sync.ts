@@ -1,20 +1,20 @@
 import { findBridge, type StoredBridge } from "#store/bridges.ts";
-import { configOf, openSource, proposedConfig, readingOf } from "./bridge-config.ts";
-import { beginRun, currentRun, failingDueAt, raiseFailing } from "./bridge-runs.ts";
-import { createGroupTables } from "./groups-links.ts";
-import type { Run } from "./run.ts";
-import { hasApproved, isFree, workAtRun } from "./run-worker.ts";
-import type { BridgeConfig, BridgeSettings } from "./settings.ts";
-import { keepSourceMemory } from "./source-memory.ts";
-import { mirrorMemory } from "./standing-mirror.ts";
-import { newStanding, pauseBridge, resumeBridge, type Standing } from "./state.ts";
-import type { ObjectSql } from "./storage.ts";
-import { type Memory, readMemory, writeMemory } from "./storage-memory.ts";
-import { listNotices } from "./storage-notices.ts";
-import { createTables } from "./storage-schema.ts";
-import { tellNotices } from "./tell-notices.ts";
-import type { BridgeTools } from "./tools.ts";
-import type { World } from "./world.ts";
+import type { BridgeConfig, BridgeSettings } from "../config/settings.ts";
+import { configOf, openSource, proposedConfig, readingOf } from "../config/stored-config.ts";
+import { logNotices } from "../notices/log-notices.ts";
+import { keepSourceMemory } from "../source/memory.ts";
+import type { Run } from "../state/run.ts";
+import { beginRun, currentRun, failingDueAt, raiseFailing } from "../state/runs.ts";
+import { newStanding, pauseBridge, resumeBridge, type Standing } from "../state/state.ts";
+import { type BridgeRecord, readMemory, writeMemory } from "../storage/bridge-record.ts";
+import { createGroupTables } from "../storage/group-links.ts";
+import { listNotices } from "../storage/notices.ts";
+import { createTables } from "../storage/schema.ts";
+import type { ObjectSql } from "../storage/tables.ts";
+import type { BridgeTools } from "../tools.ts";
+import { mirrorMemory } from "./mirror.ts";
+import type { RunContext } from "./run-context.ts";
+import { hasApproved, isFree, workAtRun } from "./worker.ts";
 
 /** A connector that is disabled is looked at again so often, should cron not tell of it. */
 const DISABLED_LOOK_MS = 15 * 60_000;
@@ -26,14 +26,14 @@ const WAIT_MAX_MS = 25 * 3_600_000;
 const RETELL_MS = 60_000;
 
 /** A bridge as one look at D1 shows it. */
-export interface Look {
-  readonly memory: Memory;
+export interface BridgeSnapshot {
+  readonly memory: BridgeRecord;
   readonly bridge: StoredBridge;
   readonly config: BridgeConfig;
 }
 
 /** The work of one bridge over its object's storage; the object itself only adds calls and the alarm. */
-export class Engine {
+export class ConnectorSync {
   readonly sql: ObjectSql;
   /** The end of the queue of those who write links. */
   private lastWriter: Promise<unknown> = Promise.resolve();
@@ -42,7 +42,7 @@ export class Engine {
   /** How many looks at D1 began, and which of those that were heeded began last. */
   private lastLook = 0;
   private lastHeeded = 0;
-  private isPoking = false;
+  private isWaking = false;
   /** The newest version of the bridge's row that a look has shown. */
   newestVersion = 0;
   /** Until when nothing is done although something is due: the connector is disabled. */
@@ -60,12 +60,12 @@ export class Engine {
   }
 
   /** What the object knows; undefined before it was told of its bridge. */
-  memory(): Memory | undefined {
+  memory(): BridgeRecord | undefined {
     return readMemory(this.sql);
   }
 
   /** Learns of its bridge, or wins back from D1 what it lost; undefined where there is none. */
-  async look(connectorId: string | undefined): Promise<Look | undefined> {
+  async look(connectorId: string | undefined): Promise<BridgeSnapshot | undefined> {
     const publicId = this.memory()?.connectorId ?? connectorId;
     if (publicId === undefined) return undefined;
     this.lastLook += 1;
@@ -84,7 +84,7 @@ export class Engine {
    * Rests or goes on as the row says, which administrators write. Looks may overtake one another: one that
    * began before another that was heeded changes nothing. Whoever writes the row looks behind it.
    */
-  private heed({ paused }: StoredBridge, began: number): Memory | undefined {
+  private heed({ paused }: StoredBridge, began: number): BridgeRecord | undefined {
     if (began < this.lastHeeded) return this.memory();
     this.lastHeeded = began;
     return this.change((memory) => {
@@ -97,7 +97,7 @@ export class Engine {
 
   /** Begins a run unless another one is under way; undefined then. */
   begin(
-    { config: stored }: Look,
+    { config: stored }: BridgeSnapshot,
     mode: "full" | "delta" | "plan" | "approve",
     proposed?: Partial<BridgeSettings>,
   ): Run | undefined {
@@ -114,7 +114,7 @@ export class Engine {
   }
 
   /** Changes what the object knows; D1 is told of another standing by the next `flush`. */
-  change(changed: (memory: Memory) => Memory): Memory | undefined {
+  change(changed: (memory: BridgeRecord) => BridgeRecord): BridgeRecord | undefined {
     return this.storage.transactionSync(() => {
       const memory = this.memory();
       if (memory === undefined) return undefined;
@@ -184,7 +184,7 @@ export class Engine {
   }
 
   private async tell(bridge: StoredBridge): Promise<void> {
-    await tellNotices(this.sql, this.tools(), bridge);
+    await logNotices(this.sql, this.tools(), bridge);
     const memory = this.memory();
     if (memory === undefined || (memory.isMirrored && memory.alerts.length === 0)) return;
     await mirrorMemory(this.tools(), bridge, memory);
@@ -211,11 +211,11 @@ export class Engine {
   }
 
   /** What a run works with. */
-  async openWorld(
-    look: Look,
+  async openRunContext(
+    look: BridgeSnapshot,
     onRequest: () => void,
-    keepers: Pick<World, "keep" | "keepPart">,
-  ): Promise<World> {
+    keepers: Pick<RunContext, "keep" | "keepPart">,
+  ): Promise<RunContext> {
     const tools = this.tools();
     const { memory, bridge, config } = look;
     return {
@@ -235,21 +235,21 @@ export class Engine {
       ),
       ...keepers,
       onCommit: () => {
-        this.isPoking = true;
+        this.isWaking = true;
       },
     };
   }
 
   /** Tells the connector's webhooks of what was committed since; a hint, so that nothing waits for it. */
-  async pokeWebhooks({ webhookIds }: StoredBridge): Promise<void> {
-    if (!this.isPoking) return;
-    this.isPoking = false;
-    const { pokeWebhook } = this.tools();
-    await Promise.allSettled(webhookIds.map((id) => pokeWebhook(id)));
+  async wakeWebhooks({ webhookIds }: StoredBridge): Promise<void> {
+    if (!this.isWaking) return;
+    this.isWaking = false;
+    const { wakeWebhook } = this.tools();
+    await Promise.allSettled(webhookIds.map((id) => wakeWebhook(id)));
   }
 
   /** What D1's mirror still knows keeps a paused or disabled bridge from starting by itself. */
-  private adopt(connectorId: string, bridge: StoredBridge): Memory {
+  private adopt(connectorId: string, bridge: StoredBridge): BridgeRecord {
     const { state, paused, consecutiveFailures } = bridge;
     const fresh = newStanding(this.tools().clock.now());
     const standing: Standing = {
@@ -258,7 +258,7 @@ export class Engine {
       consecutiveFailures,
       ...(state === "disabled" && { state, nextSyncAt: undefined }),
     };
-    const memory: Memory = {
+    const memory: BridgeRecord = {
       connectorId,
       standing,
       runId: undefined,

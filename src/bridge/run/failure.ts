@@ -1,7 +1,7 @@
-import { retryDelayMs, throttleDelayMs } from "./backoff.ts";
-import { firstPage, NO_CURSORS, NO_PLACE, type Run } from "./run.ts";
-import { SourceError, type SourceFailure } from "./source.ts";
-import { RunBroken } from "./world.ts";
+import { SourceError, type SourceFailure } from "../source/source.ts";
+import { retryDelayMs, throttleDelayMs } from "../state/backoff.ts";
+import { firstPage, NO_CURSORS, NO_PLACE, type Run } from "../state/run.ts";
+import { RunBroken } from "./run-context.ts";
 
 /** What a failed step means for its run. */
 export type Verdict =

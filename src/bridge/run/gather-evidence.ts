@@ -1,6 +1,4 @@
-import { linksBySource } from "./links.ts";
-import { mapRecord } from "./mapping/map-record.ts";
-import type { Known, Prepared } from "./plan-context.ts";
+import type { Known, Prepared } from "../plan/context.ts";
 import {
   type Claim,
   claimsOfReleased,
@@ -9,18 +7,20 @@ import {
   type Questions,
   questionsOf,
   type Standing,
-} from "./plan-evidence.ts";
-import type { Run } from "./run.ts";
-import { SourceError } from "./source.ts";
-import { claimsFor, listReleased } from "./storage-claims.ts";
-import type { World } from "./world.ts";
+} from "../plan/evidence.ts";
+import { mapRecord } from "../providers/map-record.ts";
+import { SourceError } from "../source/source.ts";
+import type { Run } from "../state/run.ts";
+import { claimsFor, listReleased } from "../storage/claims.ts";
+import { linksBySource } from "../storage/links.ts";
+import type { RunContext } from "./run-context.ts";
 
 /**
  * Finds out what weak matches have to know: from the listing where it came whole, else by asking the
  * provider for each id in doubt. Throws SourceError where the provider cannot be asked now.
  */
 export async function gatherEvidence(
-  world: World,
+  world: RunContext,
   run: Run,
   page: readonly Prepared[],
   known: Known,
@@ -45,7 +45,7 @@ export async function gatherEvidence(
 
 /** All that is claimed by the records of this run, and by those whose users were let go before. */
 export function knownClaims(
-  sql: World["sql"],
+  sql: RunContext["sql"],
   questions: Questions,
   isComplete: boolean,
 ): readonly Claim[] {
@@ -55,7 +55,7 @@ export function knownClaims(
   return [...claims, ...claimsOfReleased(released, claims, isComplete)];
 }
 
-async function ask({ source, config }: World, sourceId: string): Promise<Standing> {
+async function ask({ source, config }: RunContext, sourceId: string): Promise<Standing> {
   try {
     const record = await source.readUser(sourceId);
     if (record === undefined) return "gone";

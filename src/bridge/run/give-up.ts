@@ -1,12 +1,12 @@
-import type { Issue } from "./mapped.ts";
-import { noteIssues } from "./note-issues.ts";
-import { enterPhase, mayWrite, type Run } from "./run.ts";
-import { unaskedIssue } from "./run-confirm.ts";
-import { leaveScope } from "./run-scope.ts";
-import { clearGroupTables } from "./storage.ts";
-import { putAsks } from "./storage-asks.ts";
-import { listConflicts } from "./storage-conflicts.ts";
-import type { World } from "./world.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import { putAsks } from "../storage/asks.ts";
+import { listConflicts } from "../storage/conflicts.ts";
+import { clearGroupTables } from "../storage/tables.ts";
+import { unaskedIssue } from "./confirm.ts";
+import type { RunContext } from "./run-context.ts";
+import { leaveScope } from "./scope.ts";
 
 /** So many records that were left in doubt are asked for in the next run. */
 const ASKS_MAX = 1_000;
@@ -15,7 +15,7 @@ const ASKS_MAX = 1_000;
  * Leaves a phase that the provider does not let the run finish: an issue says so, what is open stays on its
  * list, and the run goes on behind the phase.
  */
-export function giveUpPhase(world: World, run: Run, detail: string): Run {
+export function giveUpPhase(world: RunContext, run: Run, detail: string): Run {
   const { sql, keep, clock } = world;
   return keep(run, () => {
     switch (run.phase) {
@@ -48,7 +48,7 @@ export function giveUpPhase(world: World, run: Run, detail: string): Run {
   });
 }
 
-function noteUnasked(world: World, run: Run, detail: string): Run {
+function noteUnasked(world: RunContext, run: Run, detail: string): Run {
   return noteIssues(world, run, { type: "User", issues: [unaskedIssue(detail)], settled: [] });
 }
 

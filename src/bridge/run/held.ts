@@ -1,8 +1,13 @@
-import { parseHeldGroupId } from "./groups-held.ts";
-import type { ObjectSql } from "./storage.ts";
-import { countHeldGroups, heldGroupRuns, heldKeys, type OffKey } from "./storage-group-offs.ts";
-import { countOffs, heldIdsOf, heldRuns, listOffs } from "./storage-offs.ts";
-import type { HeldChoice, HeldPage } from "./views.ts";
+import type { HeldChoice, HeldPage } from "../admin-views.ts";
+import { parseHeldGroupId } from "../groups/held.ts";
+import {
+  countHeldGroups,
+  heldGroupRuns,
+  heldKeys,
+  type OffKey,
+} from "../storage/group-switch-offs.ts";
+import { countOffs, heldIdsOf, heldRuns, listOffs } from "../storage/switch-offs.ts";
+import type { ObjectSql } from "../storage/tables.ts";
 
 /** What a choice means: users by their source ids, groups and members; a sentence where it is no longer what was seen. */
 export type Chosen =

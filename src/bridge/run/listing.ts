@@ -1,7 +1,7 @@
-import { firstPage, type ListingPosition, type Run } from "./run.ts";
-import { type Listing, SourceError, type SourcePage } from "./source.ts";
-import { isKnownCursor, noteCursor } from "./storage-conflicts.ts";
-import type { World } from "./world.ts";
+import { type Listing, SourceError, type SourcePage } from "../source/source.ts";
+import { firstPage, type ListingPosition, type Run } from "../state/run.ts";
+import { isKnownCursor, noteCursor } from "../storage/conflicts.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** A listing of more pages than this is taken for one without an end. */
 const PAGES_MAX = 100_000;
@@ -15,7 +15,7 @@ export interface ReadPage extends SourcePage {
 
 /** Reads the page at which a run's listing is; throws what the source throws. */
 export async function readPage(
-  { source, clock, sql }: World,
+  { source, clock, sql }: RunContext,
   { position }: Run,
   listing: Listing,
   since: string | undefined,
@@ -33,7 +33,7 @@ export async function readPage(
 
 /** The place behind a page; runs inside the object's transaction. */
 export function behindPage(
-  { clock }: World,
+  { clock }: RunContext,
   position: ListingPosition,
   { next, note }: ReadPage,
   records: number,
@@ -50,7 +50,7 @@ export function behindPage(
 
 /** What notes a next page, inside the transaction; undefined for one that the list named before. */
 export async function noteNext(
-  { sql }: Pick<World, "sql">,
+  { sql }: Pick<RunContext, "sql">,
   list: string,
   next: string | undefined,
 ): Promise<(() => void) | undefined> {

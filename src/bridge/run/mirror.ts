@@ -1,7 +1,7 @@
 import { alertStatements } from "#store/alerts.ts";
 import { mirrorBridge, type StoredBridge } from "#store/bridges.ts";
-import type { Memory } from "./storage-memory.ts";
-import type { BridgeTools } from "./tools.ts";
+import type { BridgeRecord } from "../storage/bridge-record.ts";
+import type { BridgeTools } from "../tools.ts";
 
 /** A run under way is looked after by cron from then on. */
 const RUN_GRACE_MS = 2 * 60_000;
@@ -10,7 +10,7 @@ const RUN_GRACE_MS = 2 * 60_000;
 export async function mirrorMemory(
   { db, clock }: BridgeTools,
   { connectorId }: Pick<StoredBridge, "connectorId">,
-  { standing, runId, alerts, isMirrored, connectorId: connector }: Memory,
+  { standing, runId, alerts, isMirrored, connectorId: connector }: BridgeRecord,
 ): Promise<void> {
   if (!isMirrored) {
     const { state, paused, consecutiveFailures } = standing;

@@ -1,15 +1,15 @@
 import type { StoredBridge } from "#store/bridges.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
-import type { BridgeActor } from "./directory.ts";
-import type { PlanContext, Reach } from "./plan-context.ts";
-import type { Run } from "./run.ts";
-import type { BridgeConfig } from "./settings.ts";
-import type { Source } from "./source.ts";
-import type { ObjectSql } from "./storage.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import type { PlanContext, Reach } from "../plan/context.ts";
+import type { Source } from "../source/source.ts";
+import type { Run } from "../state/run.ts";
+import type { ObjectSql } from "../storage/tables.ts";
+import type { BridgeActor } from "../write/directory.ts";
 
 /** What the steps of a run work with. */
-export interface World {
+export interface RunContext {
   readonly sql: ObjectSql;
   readonly db: Database;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface World {
   /** Keeps what a step did, and the run as it is then, in one transaction; throws RunReplaced for a run that was. */
   readonly keep: (run: Run, save: () => Run) => Run;
   /** The same for a part of a step: that the step failed before is not forgotten yet. */
-  readonly keepPart: World["keep"];
+  readonly keepPart: RunContext["keep"];
   /** Where it was read for one user whether he is in the scope: what the run knows is not asked then. */
   readonly reach?: (sourceId: string) => Reach;
   /** Told of each commit, so that the connector's webhooks are woken. */
@@ -39,7 +39,7 @@ export class RunBroken extends Error {
 }
 
 /** What plans need to know of a run's world. */
-export function planContext(world: World, pass: PlanContext["pass"]): PlanContext {
+export function planContext(world: RunContext, pass: PlanContext["pass"]): PlanContext {
   const { bridge, config, newId, clock } = world;
   return {
     now: clock.now(),
@@ -52,7 +52,7 @@ export function planContext(world: World, pass: PlanContext["pass"]): PlanContex
 }
 
 /** The run as the directory's actor. */
-export function actorOf({ db, clock, bridge, config, newId }: World, run: Run): BridgeActor {
+export function actorOf({ db, clock, bridge, config, newId }: RunContext, run: Run): BridgeActor {
   const facts = { runId: run.runId, provider: config.source.type, newId };
   return { db, clock, connector: bridge, run: facts };
 }

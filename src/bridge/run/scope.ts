@@ -1,11 +1,10 @@
-import { noteNext } from "./listing.ts";
-import type { Issue } from "./mapped.ts";
-import { noteIssues } from "./note-issues.ts";
-import type { Reach } from "./plan-context.ts";
-import { enterPhase, type Run } from "./run.ts";
-import type { BridgeScope } from "./settings.ts";
-import { type ScopePage, type ScopePart, type Source, SourceError } from "./source.ts";
-import { issueSubject } from "./storage-issues.ts";
+import type { BridgeScope } from "../config/settings.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import type { Reach } from "../plan/context.ts";
+import { type ScopePage, type ScopePart, type Source, SourceError } from "../source/source.ts";
+import { enterPhase, type Run } from "../state/run.ts";
+import { issueSubject } from "../storage/issues.ts";
 import {
   cameWith,
   closePart,
@@ -15,15 +14,16 @@ import {
   type OpenPart,
   passScopePage,
   putParts,
-} from "./storage-scope.ts";
-import type { World } from "./world.ts";
+} from "../storage/scope.ts";
+import { noteNext } from "./listing.ts";
+import type { RunContext } from "./run-context.ts";
 
 /**
  * Phase "scope", of a bridge that provisions some people alone: before anybody is looked at, it is read who
  * they are, group by group. Where any part of it cannot be read the scope is in doubt: nobody is outside of
  * it in this run then, and nobody new comes.
  */
-export async function readScope(world: World, run: Run): Promise<Run> {
+export async function readScope(world: RunContext, run: Run): Promise<Run> {
   const { sql, config, keep } = world;
   const { scope } = config.settings;
   if (run.place.step === "") {
@@ -57,7 +57,7 @@ export function partsOf(scope: BridgeScope): readonly ScopePart[] {
  * The phase behind; `trouble` says why the scope is in doubt, "" where it is not. Runs inside the object's
  * transaction.
  */
-export function leaveScope(world: World, run: Run, trouble: string): Run {
+export function leaveScope(world: RunContext, run: Run, trouble: string): Run {
   const issue = scopeIssue(trouble);
   const noted = noteIssues(world, run, {
     type: "User",
@@ -78,7 +78,7 @@ export function doubtedByScope(run: Run): Run {
 
 /** Tells for the people of a page whether they are in the bridge's scope, as far as the run knows. */
 export function reachOf(
-  { sql, config, reach }: Pick<World, "sql" | "config" | "reach">,
+  { sql, config, reach }: Pick<RunContext, "sql" | "config" | "reach">,
   run: Run,
   page: readonly { readonly sourceId: string | undefined }[],
 ): (sourceId: string) => Reach {
@@ -130,7 +130,7 @@ export async function findInScope(
 
 /** A page of a part, or why the part cannot be read now, and perhaps never. */
 async function pageOrTrouble(
-  world: World,
+  world: RunContext,
   part: OpenPart,
 ): Promise<(ScopePage & { readonly noted: () => void }) | SourceError> {
   const { kind, sourceId, cursor } = part;

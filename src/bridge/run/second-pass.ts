@@ -1,20 +1,20 @@
 import { documentOf } from "#scim/ports.ts";
-import { absorb, applyRecords, changeOf, linksOf, lookUp } from "./apply.ts";
-import { carryOut } from "./carry-out.ts";
-import { pendingManagers, type StoredLink } from "./links.ts";
-import { USER_NAME } from "./mapping/map-user.ts";
-import { noteIssues } from "./note-issues.ts";
-import type { Operation } from "./operation.ts";
-import { textIn } from "./plan-document.ts";
-import { managerIssue } from "./plan-issue.ts";
-import { managerLookups } from "./plan-lookups.ts";
-import { planManagers } from "./plan-managers.ts";
-import { preparePage } from "./plan-prepare.ts";
-import { recordOf } from "./plan-scope.ts";
-import { enterPhase, mayWrite, type Run } from "./run.ts";
-import { waitingPerStep } from "./run-users.ts";
-import { listConflicts } from "./storage-conflicts.ts";
-import { planContext, type World } from "./world.ts";
+import { USER_NAME } from "../mapping/map-user.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import { textIn } from "../plan/document.ts";
+import { managerIssue } from "../plan/issue.ts";
+import { managerLookups } from "../plan/lookups.ts";
+import { planManagers } from "../plan/managers.ts";
+import type { Operation } from "../plan/operation.ts";
+import { preparePage } from "../plan/prepare.ts";
+import { recordOf } from "../plan/scope.ts";
+import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import { listConflicts } from "../storage/conflicts.ts";
+import { pendingManagers, type StoredLink } from "../storage/links.ts";
+import { applyRecords, changeOf, keepResults, linksOf, lookUp } from "../write/apply.ts";
+import { writeBatch } from "../write/write-batch.ts";
+import { planContext, type RunContext } from "./run-context.ts";
+import { waitingPerStep } from "./users.ts";
 
 const LINKS_PER_STEP = 200;
 
@@ -22,13 +22,13 @@ const LINKS_PER_STEP = 200;
  * Phase "secondPass": records that another user was in the way of are looked at again, since that
  * user may have moved or gone; then managers who came after those they manage are set.
  */
-export async function secondPass(world: World, run: Run): Promise<Run> {
+export async function secondPass(world: RunContext, run: Run): Promise<Run> {
   return run.place.step === "managers"
     ? await setManagers(world, run)
     : await retryConflicts(world, run);
 }
 
-async function retryConflicts(world: World, run: Run): Promise<Run> {
+async function retryConflicts(world: RunContext, run: Run): Promise<Run> {
   const { sql, config, keep } = world;
   const kept = listConflicts(sql, run.place.after, waitingPerStep(run));
   const last = kept.at(-1);
@@ -39,12 +39,12 @@ async function retryConflicts(world: World, run: Run): Promise<Run> {
   const prepared = await preparePage(records, config, run.isFull ? "full" : "delta");
   const operations = await applyRecords(world, run, prepared, "second");
   return keep(run, () => ({
-    ...absorb(world, run, operations, new Map()),
+    ...keepResults(world, run, operations, new Map()),
     place: { ...run.place, after: last.sourceId },
   }));
 }
 
-async function setManagers(world: World, run: Run): Promise<Run> {
+async function setManagers(world: RunContext, run: Run): Promise<Run> {
   const { sql, clock, keep } = world;
   // Who waits was not found before; nobody has come since.
   const isWorthALook = run.hasNewLinks && mayWrite(run) && run.mode !== "approve";
@@ -52,7 +52,7 @@ async function setManagers(world: World, run: Run): Promise<Run> {
   const last = pending.at(-1);
   if (last === undefined) return keep(run, () => enterPhase(run, "groups", clock.now()));
   const userNames = new Map<string, string | undefined>();
-  const operations = await carryOut<StoredLink, Operation>(world, run, pending, {
+  const operations = await writeBatch<StoredLink, Operation>(world, run, pending, {
     plan: async (items) => {
       const links = linksOf(sql, items);
       const known = await lookUp(world, links, managerLookups(items, links));
@@ -80,7 +80,7 @@ async function setManagers(world: World, run: Run): Promise<Run> {
   );
   return keep(run, () => {
     // A manager says nothing of what else is wrong with a record.
-    const next = absorb(world, run, operations, new Map(), []);
+    const next = keepResults(world, run, operations, new Map(), []);
     const noted = noteIssues(world, next, { type: "User", issues, settled: [] });
     return { ...noted, place: { ...run.place, at: last.n } };
   });

@@ -1,13 +1,13 @@
-import type { Run } from "./run.ts";
-import { confirmUsers } from "./run-confirm.ts";
-import { judgeFailure, type Verdict } from "./run-failure.ts";
-import { giveUpPhase } from "./run-give-up.ts";
-import { readGroups } from "./run-groups.ts";
-import { readScope } from "./run-scope.ts";
-import { secondPass } from "./run-second-pass.ts";
-import { switchOff } from "./run-switch-off.ts";
-import { readUsersPage } from "./run-users.ts";
-import { RunReplaced, type World } from "./world.ts";
+import { readGroups } from "../groups/run-groups.ts";
+import type { Run } from "../state/run.ts";
+import { confirmUsers } from "./confirm.ts";
+import { judgeFailure, type Verdict } from "./failure.ts";
+import { giveUpPhase } from "./give-up.ts";
+import { type RunContext, RunReplaced } from "./run-context.ts";
+import { readScope } from "./scope.ts";
+import { secondPass } from "./second-pass.ts";
+import { switchOff } from "./switch-off.ts";
+import { readUsersPage } from "./users.ts";
 
 /** What one slice of a run may spend. */
 export interface Budget {
@@ -44,7 +44,11 @@ const SLICE_MS = 20_000;
  * Does a bounded piece of a run: page by page, until the budget is spent or the run has to wait.
  * Throws RunReplaced where the run is no longer the bridge's.
  */
-export async function runSlice(world: World, store: RunStore, budget: Budget): Promise<SliceEnd> {
+export async function runSlice(
+  world: RunContext,
+  store: RunStore,
+  budget: Budget,
+): Promise<SliceEnd> {
   const startedAt = world.clock.now();
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const isSpent = budget.requests() >= REQUESTS_MAX || world.clock.now() - startedAt >= SLICE_MS;
@@ -62,7 +66,7 @@ export async function runSlice(world: World, store: RunStore, budget: Budget): P
   return { kind: "open" };
 }
 
-function takeStep(world: World, run: Run): Promise<Run> {
+function takeStep(world: RunContext, run: Run): Promise<Run> {
   switch (run.phase) {
     case "scope":
       return readScope(world, run);
@@ -83,7 +87,7 @@ function takeStep(world: World, run: Run): Promise<Run> {
 }
 
 /** What a step's error makes of the slice; undefined where the slice goes on. */
-function afterError(world: World, store: RunStore, error: unknown): SliceEnd | undefined {
+function afterError(world: RunContext, store: RunStore, error: unknown): SliceEnd | undefined {
   const { clock } = world;
   // A part of the step may have been kept.
   const run = store.current();

@@ -1,12 +1,9 @@
-import { linksOf, lookUp } from "./apply.ts";
-import { carryOut } from "./carry-out.ts";
-import { judgeGuard } from "./guard.ts";
-import { countLinks, dropLinks, putLinks } from "./links.ts";
-import type { Issue } from "./mapped.ts";
-import { noteHeld, noteIssues } from "./note-issues.ts";
-import { type PlannedSwitchOff, planSwitchOffs } from "./plan-switch-offs.ts";
-import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
-import { listMissing } from "./run-confirm.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteHeld, noteIssues } from "../notices/note-issues.ts";
+import { judgeGuard } from "../plan/guard.ts";
+import { type PlannedSwitchOff, planSwitchOffs } from "../plan/switch-offs.ts";
+import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
+import { countLinks, dropLinks, putLinks } from "../storage/links.ts";
 import {
   clearOffs,
   confirmApproved,
@@ -20,8 +17,11 @@ import {
   listOffs,
   putOffs,
   type WaitingOff,
-} from "./storage-offs.ts";
-import { planContext, type World } from "./world.ts";
+} from "../storage/switch-offs.ts";
+import { linksOf, lookUp } from "../write/apply.ts";
+import { writeBatch } from "../write/write-batch.ts";
+import { listMissing } from "./confirm.ts";
+import { planContext, type RunContext } from "./run-context.ts";
 
 const OFFS_PER_BATCH = 200;
 
@@ -31,7 +31,7 @@ const OFFS_PER_BATCH = 200;
  * guard weighs all of a run together, so that two moments let no more through than one. What an
  * administrator approved is past the guard.
  */
-export async function switchOff(world: World, run: Run): Promise<Run> {
+export async function switchOff(world: RunContext, run: Run): Promise<Run> {
   switch (run.place.step) {
     case "approved":
       return await applyOffs(world, run, "confirmed");
@@ -46,7 +46,7 @@ export async function switchOff(world: World, run: Run): Promise<Run> {
   }
 }
 
-function begin(world: World, run: Run): Run {
+function begin(world: RunContext, run: Run): Run {
   const { sql } = world;
   if (mayWrite(run)) confirmApproved(sql);
   return countOffs(sql, "confirmed") > 0 ? atStep(run, "approved") : judgeOffs(world, run);
@@ -57,7 +57,7 @@ function atStep(run: Run, step: string): Run {
 }
 
 /** Weighs what the run wants, and holds it or lets it pass. Runs inside the object's transaction. */
-function judgeOffs(world: World, run: Run): Run {
+function judgeOffs(world: RunContext, run: Run): Run {
   const { sql, config, clock } = world;
   const fresh = countActiveOffs(sql, "run");
   const { active } = countLinks(sql);
@@ -90,7 +90,7 @@ function weighed(run: Run, verdict: "pass" | "hold", fresh: number, offs: number
 }
 
 /** The phase behind. Held switch-offs that a complete look at everybody wants no more are let go. */
-function leave({ sql, clock }: World, run: Run): Run {
+function leave({ sql, clock }: RunContext, run: Run): Run {
   if (run.phase === "switchOff") return enterPhase(run, "confirm", clock.now());
   if (mayWrite(run)) {
     dropLinklessOffs(sql);
@@ -104,7 +104,7 @@ export type SwitchedOff =
   | { readonly kind: "planned"; readonly planned: PlannedSwitchOff }
   | { readonly kind: "refused"; readonly issue: Issue };
 
-async function applyOffs(world: World, run: Run, stage: "run" | "confirmed"): Promise<Run> {
+async function applyOffs(world: RunContext, run: Run, stage: "run" | "confirmed"): Promise<Run> {
   const { sql, keep } = world;
   const offs = listOffs(sql, stage, OFFS_PER_BATCH);
   if (offs.length === 0) {
@@ -123,11 +123,11 @@ async function applyOffs(world: World, run: Run, stage: "run" | "confirmed"): Pr
 
 /** Switches users off in the directory; the links are left to keepOffs. */
 export function switchOffNow(
-  world: World,
+  world: RunContext,
   run: Run,
   offs: readonly WaitingOff[],
 ): Promise<readonly SwitchedOff[]> {
-  return carryOut<WaitingOff, SwitchedOff>(world, run, offs, {
+  return writeBatch<WaitingOff, SwitchedOff>(world, run, offs, {
     plan: async (items) => {
       const links = linksOf(world.sql, items);
       const keys = items.map(({ userId }) => ({ key: "id" as const, value: userId }));
@@ -144,7 +144,7 @@ export function switchOffNow(
 
 /** Keeps what became of switch-offs: their links, counts and issues. Runs inside a transaction. */
 export function keepOffs(
-  world: World,
+  world: RunContext,
   run: Run,
   offs: readonly WaitingOff[],
   done: readonly SwitchedOff[],

@@ -1,30 +1,30 @@
-import { absorb, applyRecords, switchOffsIn } from "./apply.ts";
-import { readingOf } from "./bridge-config.ts";
-import type { Engine, Look } from "./engine.ts";
-import { linksBySource } from "./links.ts";
-import type { Prepared, Reach } from "./plan-context.ts";
-import { preparePage } from "./plan-prepare.ts";
-import { shownStep } from "./planned-step.ts";
-import { counted, NO_CURSORS, newRun, type Run } from "./run.ts";
-import { findInScope } from "./run-scope.ts";
-import { keepOffs, switchOffNow } from "./run-switch-off.ts";
-import { keepIssues, pruneRuns, writeRun } from "./storage-runs.ts";
-import type { PlannedStep } from "./views.ts";
-import type { World } from "./world.ts";
+import type { PlannedStep } from "../admin-views.ts";
+import { readingOf } from "../config/stored-config.ts";
+import type { Prepared, Reach } from "../plan/context.ts";
+import { shownStep } from "../plan/planned-step.ts";
+import { preparePage } from "../plan/prepare.ts";
+import { counted, NO_CURSORS, newRun, type Run } from "../state/run.ts";
+import { linksBySource } from "../storage/links.ts";
+import { keepIssues, pruneRuns, writeRun } from "../storage/runs.ts";
+import { applyRecords, keepResults, switchOffsIn } from "../write/apply.ts";
+import type { BridgeSnapshot, ConnectorSync } from "./connector-sync.ts";
+import type { RunContext } from "./run-context.ts";
+import { findInScope } from "./scope.ts";
+import { keepOffs, switchOffNow } from "./switch-off.ts";
 
 /**
  * Brings one user up to date now, by source id, login or address: a run of its own with one record,
  * switch-offs included. Gives what it did; undefined where the provider has no such user.
  */
 export async function syncOneUser(
-  engine: Engine,
-  look: Look,
+  engine: ConnectorSync,
+  look: BridgeSnapshot,
   key: string,
 ): Promise<readonly PlannedStep[] | undefined> {
   const { sql, storage } = engine;
   const { clock, newId } = engine.tools();
-  const keep: World["keep"] = (_, save) => storage.transactionSync(save);
-  const world = await engine.openWorld(look, () => undefined, { keep, keepPart: keep });
+  const keep: RunContext["keep"] = (_, save) => storage.transactionSync(save);
+  const world = await engine.openRunContext(look, () => undefined, { keep, keepPart: keep });
   const record = await world.source.findUser(key);
   if (record === undefined) return undefined;
   const run: Run = newRun({
@@ -37,11 +37,11 @@ export async function syncOneUser(
   });
   const prepared = await preparePage([record], look.config, "full");
   const reach = await reachOfOne(world, prepared[0]);
-  const scoped: World = { ...world, reach: () => reach };
+  const scoped: RunContext = { ...world, reach: () => reach };
   const operations = await applyRecords(scoped, run, prepared, "second", true);
   const offs = switchOffsIn(operations);
   const seen = counted(run, { seen: 1 });
-  const absorbed = storage.transactionSync(() => absorb(world, seen, operations, new Map()));
+  const absorbed = storage.transactionSync(() => keepResults(world, seen, operations, new Map()));
   const done = await switchOffNow(world, run, offs);
   storage.transactionSync(() => {
     const ended = keepIssues(sql, keepOffs(world, absorbed, offs, done), []);
@@ -57,7 +57,7 @@ export async function syncOneUser(
 
 /** Reads whether the user is in the scope; of who may not sign in any more that is not asked. */
 async function reachOfOne(
-  { source, config }: World,
+  { source, config }: RunContext,
   prepared: Prepared | undefined,
 ): Promise<Reach> {
   const isLeaver = prepared?.mapped.kind === "user" && prepared.mapped.isActive === false;

@@ -1,26 +1,26 @@
-import { absorb, applyRecords } from "./apply.ts";
-import { linksBySource } from "./links.ts";
-import { behindPage, type ReadPage, readPage } from "./listing.ts";
-import type { Issue } from "./mapped.ts";
-import { noteIssues } from "./note-issues.ts";
-import type { Operation } from "./operation.ts";
-import type { Prepared } from "./plan-context.ts";
-import { claimOf, claimsLeft } from "./plan-evidence.ts";
-import { preparePage } from "./plan-prepare.ts";
-import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "./run.ts";
-import { doubtedByScope } from "./run-scope.ts";
-import type { ObjectSql } from "./storage.ts";
-import { putClaims } from "./storage-claims.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import type { Prepared } from "../plan/context.ts";
+import { claimOf, claimsLeft } from "../plan/evidence.ts";
+import type { Operation } from "../plan/operation.ts";
+import { preparePage } from "../plan/prepare.ts";
+import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
+import { putClaims } from "../storage/claims.ts";
 import {
   dropSettled,
   type KeptConflict,
   listConflicts,
   settleConflicts,
-} from "./storage-conflicts.ts";
-import { issueSubject } from "./storage-issues.ts";
-import { countOffs } from "./storage-offs.ts";
-import { markSeen } from "./storage-seen.ts";
-import type { World } from "./world.ts";
+} from "../storage/conflicts.ts";
+import { issueSubject } from "../storage/issues.ts";
+import { linksBySource } from "../storage/links.ts";
+import { markSeen } from "../storage/seen.ts";
+import { countOffs } from "../storage/switch-offs.ts";
+import type { ObjectSql } from "../storage/tables.ts";
+import { applyRecords, keepResults } from "../write/apply.ts";
+import { behindPage, type ReadPage, readPage } from "./listing.ts";
+import type { RunContext } from "./run-context.ts";
+import { doubtedByScope } from "./scope.ts";
 
 /** The changes of so many records travel in one batch to D1. */
 const RECORDS_PER_BATCH = 500;
@@ -29,7 +29,7 @@ const RECORDS_PER_BATCH = 500;
  * Phase "users": reads one page, writes what changed to the directory, then links and cursor. A
  * crash in between is harmless: the page is read again, and finds in the directory what it wants.
  */
-export async function readUsersPage(world: World, run: Run): Promise<Run> {
+export async function readUsersPage(world: RunContext, run: Run): Promise<Run> {
   const { source, config, keep, keepPart } = world;
   const listing = source.userListings[run.listingsRead];
   if (listing === undefined) return await matchWaiting(world, run);
@@ -44,7 +44,7 @@ export async function readUsersPage(world: World, run: Run): Promise<Run> {
     const isLast = at === parts.length - 1;
     current = (isLast ? keep : keepPart)(current, () => {
       keepClaims(world, current, part, operations);
-      const absorbed = absorb(world, current, operations, raws);
+      const absorbed = keepResults(world, current, operations, raws);
       return isLast ? passPage(world, absorbed, page, prepared) : absorbed;
     });
   }
@@ -70,7 +70,7 @@ export function waitingPerStep({ isFull, isComplete }: Run): number {
  * all is known that would be stronger: names first, then addresses. Who was removed and made again is then
  * paired with his former user, before anybody is switched off.
  */
-async function matchWaiting(world: World, run: Run): Promise<Run> {
+async function matchWaiting(world: RunContext, run: Run): Promise<Run> {
   const { sql, config, clock, keep } = world;
   const pass = ROUNDS.find((each) => each === run.place.step) ?? "names";
   const kept = listConflicts(sql, run.place.after, waitingPerStep(run));
@@ -88,7 +88,7 @@ async function matchWaiting(world: World, run: Run): Promise<Run> {
   const operations = await applyRecords(world, run, prepared, pass);
   return keep(run, () => {
     keepClaims(world, run, prepared, operations);
-    const next = absorb(world, run, operations, rawsOf(prepared));
+    const next = keepResults(world, run, operations, rawsOf(prepared));
     // The page had shown them before they were linked.
     noteSeen(sql, prepared);
     // They stay until all are matched: what one of them claims holds for the others.
@@ -101,7 +101,7 @@ async function matchWaiting(world: World, run: Run): Promise<Run> {
 }
 
 /** Records that no page can hold are known by nothing but their place. */
-function noteSkipped(world: World, run: Run, { skipped = [] }: ReadPage): Run {
+function noteSkipped(world: RunContext, run: Run, { skipped = [] }: ReadPage): Run {
   if (skipped.length === 0) return run;
   const nobody = { kind: "unreadable", sourceId: undefined, userName: undefined } as const;
   const issues = skipped.map((detail) => ({ ...nobody, detail }));
@@ -109,7 +109,7 @@ function noteSkipped(world: World, run: Run, { skipped = [] }: ReadPage): Run {
 }
 
 /** The round after one; undefined behind the last, and where nobody waits. */
-function roundBehind({ sql }: World, { place }: Run, pass: (typeof ROUNDS)[number]) {
+function roundBehind({ sql }: RunContext, { place }: Run, pass: (typeof ROUNDS)[number]) {
   if (place.after === "") return undefined;
   if (pass === "names") return "addresses";
   // Only whose switch-off is wanted can be the former user of somebody who waits.
@@ -117,7 +117,7 @@ function roundBehind({ sql }: World, { place }: Run, pass: (typeof ROUNDS)[numbe
 }
 
 /** Says in the run whether its listing of everybody came whole. */
-function noteListing(world: World, run: Run): Run {
+function noteListing(world: RunContext, run: Run): Run {
   if (!run.isFull) return run;
   const why = run.incompleteWhy ?? "A page brought nobody new.";
   const detail = `The provider's listing of users does not add up: ${why} Nobody who is not in it is taken for gone; they are asked for one by one, some in each run. Look whether the bridge's account sees all users; if it does, tell the provider.`;
@@ -135,7 +135,7 @@ function noteListing(world: World, run: Run): Run {
 }
 
 /** The run behind a page: its records are seen, its cursor is kept. */
-function passPage(world: World, run: Run, page: ReadPage, prepared: readonly Prepared[]): Run {
+function passPage(world: RunContext, run: Run, page: ReadPage, prepared: readonly Prepared[]): Run {
   const repeated = noteSeen(world.sql, prepared);
   const fresh = prepared.length - repeated;
   const position = behindPage(world, run.position, page, fresh);
@@ -184,7 +184,7 @@ export function rawsOf(prepared: readonly Prepared[]): ReadonlyMap<string, KeptC
 
 /** Keeps what a full listing's records without a link say of whose a user is. */
 export function keepClaims(
-  { sql }: World,
+  { sql }: RunContext,
   run: Run,
   page: readonly Prepared[],
   operations: readonly Operation[],

@@ -1,17 +1,17 @@
-import { originOf, proposedConfig, readingOf, scopeOf } from "./bridge-config.ts";
-import { beginAnew, clearListing, currentRun, failRun, finishRun } from "./bridge-runs.ts";
-import type { Engine, Look } from "./engine.ts";
-import { mayWrite, type Run } from "./run.ts";
-import type { BridgeConfig } from "./settings.ts";
-import { isDue, type Standing } from "./state.ts";
-import { hasNewlyApproved } from "./storage-group-offs.ts";
-import { hasNewApproved } from "./storage-offs.ts";
-import { writeRun } from "./storage-runs.ts";
-import { type Failed, type RunStore, runSlice } from "./sync.ts";
-import { RunBroken, RunReplaced, type World } from "./world.ts";
+import type { BridgeConfig } from "../config/settings.ts";
+import { originOf, proposedConfig, readingOf, scopeOf } from "../config/stored-config.ts";
+import { mayWrite, type Run } from "../state/run.ts";
+import { beginAnew, clearListing, currentRun, failRun, finishRun } from "../state/runs.ts";
+import { isDue, type Standing } from "../state/state.ts";
+import { hasNewlyApproved } from "../storage/group-switch-offs.ts";
+import { writeRun } from "../storage/runs.ts";
+import { hasNewApproved } from "../storage/switch-offs.ts";
+import type { BridgeSnapshot, ConnectorSync } from "./connector-sync.ts";
+import { RunBroken, type RunContext, RunReplaced } from "./run-context.ts";
+import { type Failed, type RunStore, runSlice } from "./slice.ts";
 
 /** Does one slice of the run under way, or of one that is due; nothing where neither is. */
-export async function workAtRun(engine: Engine, look: Look): Promise<void> {
+export async function workAtRun(engine: ConnectorSync, look: BridgeSnapshot): Promise<void> {
   const run = readyRun(engine, look);
   if (run === undefined) return;
   await engine.flush(look.bridge);
@@ -22,7 +22,7 @@ export async function workAtRun(engine: Engine, look: Look): Promise<void> {
     if (error instanceof RunReplaced) return;
     throw error;
   }
-  await engine.pokeWebhooks(look.bridge);
+  await engine.wakeWebhooks(look.bridge);
 }
 
 /** Whether a run may go on: a paused bridge does nothing but dry runs, which write nothing. */
@@ -31,16 +31,16 @@ export function isFree(standing: Standing, run: Run): boolean {
 }
 
 /** Whether switch-offs were approved that no run has asked for yet. */
-export function hasApproved({ sql }: Engine, { paused, state }: Standing): boolean {
+export function hasApproved({ sql }: ConnectorSync, { paused, state }: Standing): boolean {
   return !paused && state !== "disabled" && (hasNewApproved(sql) || hasNewlyApproved(sql));
 }
 
 /** The bridge as a dry run is to take it, which may go by other settings than those that are stored. */
-function asProposed(look: Look, run: Run | undefined): Look {
+function asProposed(look: BridgeSnapshot, run: Run | undefined): BridgeSnapshot {
   return { ...look, config: proposedConfig(look.config, run?.proposed) };
 }
 
-function readyRun(engine: Engine, look: Look): Run | undefined {
+function readyRun(engine: ConnectorSync, look: BridgeSnapshot): Run | undefined {
   const { sql, storage } = engine;
   const { memory } = look;
   const now = engine.tools().clock.now();
@@ -57,14 +57,14 @@ function readyRun(engine: Engine, look: Look): Run | undefined {
   return isDue(memory.standing, now) ? engine.begin(look, "delta") : undefined;
 }
 
-async function workAt(engine: Engine, look: Look, runId: string): Promise<void> {
+async function workAt(engine: ConnectorSync, look: BridgeSnapshot, runId: string): Promise<void> {
   let requests = 0;
   const store = storeOf(engine, runId);
   try {
     const onRequest = () => {
       requests += 1;
     };
-    const world = await engine.openWorld(look, onRequest, keepersOf(engine, runId));
+    const world = await engine.openRunContext(look, onRequest, keepersOf(engine, runId));
     const end = await runSlice(world, store, {
       requests: () => requests,
       isStopped: () => isStopped(engine, look),
@@ -85,7 +85,7 @@ async function workAt(engine: Engine, look: Look, runId: string): Promise<void> 
 }
 
 /** Whether somebody paused the bridge, or changed its configuration: the next slice goes by the new one. */
-function isStopped(engine: Engine, { bridge }: Look): boolean {
+function isStopped(engine: ConnectorSync, { bridge }: BridgeSnapshot): boolean {
   const standing = engine.memory()?.standing;
   const run = currentRun(engine.sql);
   const isChanged = engine.newestVersion > bridge.version;
@@ -93,8 +93,8 @@ function isStopped(engine: Engine, { bridge }: Look): boolean {
 }
 
 /** Keeps steps of the run with that id, as long as it is the one under way. */
-function keepersOf(engine: Engine, runId: string): Pick<World, "keep" | "keepPart"> {
-  const keepPart: World["keep"] = (run, save) =>
+function keepersOf(engine: ConnectorSync, runId: string): Pick<RunContext, "keep" | "keepPart"> {
+  const keepPart: RunContext["keep"] = (run, save) =>
     engine.storage.transactionSync(() => {
       if (engine.memory()?.runId !== runId || run.runId !== runId) throw new RunReplaced();
       const next = save();
@@ -112,7 +112,7 @@ function keepersOf(engine: Engine, runId: string): Pick<World, "keep" | "keepPar
   return { keepPart, keep: (run, save) => keepPart(run, () => ({ ...save(), ...calm })) };
 }
 
-function storeOf(engine: Engine, runId: string): RunStore {
+function storeOf(engine: ConnectorSync, runId: string): RunStore {
   const current = () => {
     const run = currentRun(engine.sql);
     if (run?.runId !== runId) throw new RunReplaced();
@@ -129,7 +129,7 @@ function storeOf(engine: Engine, runId: string): RunStore {
   };
 }
 
-function finish(engine: Engine, config: BridgeConfig, run: Run): void {
+function finish(engine: ConnectorSync, config: BridgeConfig, run: Run): void {
   engine.storage.transactionSync(() => {
     const memory = engine.memory();
     if (memory?.runId !== run.runId) throw new RunReplaced();
@@ -138,7 +138,7 @@ function finish(engine: Engine, config: BridgeConfig, run: Run): void {
   logEnd(run, "succeeded");
 }
 
-function fail(engine: Engine, config: BridgeConfig, run: Run, verdict: Failed): void {
+function fail(engine: ConnectorSync, config: BridgeConfig, run: Run, verdict: Failed): void {
   const { random } = engine.tools().clock;
   engine.storage.transactionSync(() => {
     const memory = engine.memory();
@@ -148,7 +148,7 @@ function fail(engine: Engine, config: BridgeConfig, run: Run, verdict: Failed): 
   logEnd(run, "failed");
 }
 
-function endingOf(engine: Engine, config: BridgeConfig) {
+function endingOf(engine: ConnectorSync, config: BridgeConfig) {
   const { clock, newId } = engine.tools();
   const intervalMs = config.settings.intervalSeconds * 1_000;
   return { now: clock.now(), intervalMs, newId, scope: scopeOf(config) };

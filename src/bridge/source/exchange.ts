@@ -1,8 +1,8 @@
 import type { JsonValue } from "#scim/json.ts";
+import { readBoundedBody } from "./body.ts";
+import { parseAnswer } from "./json.ts";
+import { TooLarge } from "./sizes.ts";
 import { SourceError, type SourceTools } from "./source.ts";
-import { readBoundedBody } from "./source-body.ts";
-import { parseAnswer } from "./source-json.ts";
-import { TooLarge } from "./source-sizes.ts";
 
 /** Where requests go, and what sends them. */
 export interface Peer {

@@ -1,15 +1,15 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { readPace, readRetryAfter } from "./retry-after.ts";
-import { SourceError, type SourceTools } from "./source.ts";
 import {
   type Exchanged,
   exchange,
   isAccepted,
   type OutgoingRequest,
   type Peer,
-} from "./source-exchange.ts";
-import { emptySourceMemory } from "./source-memory.ts";
-import { TooLarge } from "./source-sizes.ts";
+} from "./exchange.ts";
+import { emptySourceMemory } from "./memory.ts";
+import { readPace, readRetryAfter } from "./retry-after.ts";
+import { TooLarge } from "./sizes.ts";
+import { SourceError, type SourceTools } from "./source.ts";
 
 /** The JSON of an accepted answer, and its headers. */
 export interface SourceAnswer {

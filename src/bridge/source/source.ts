@@ -1,5 +1,5 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { SourceMemory } from "./source-memory.ts";
+import type { SourceMemory } from "./memory.ts";
 
 /** The lists that a run reads, each to its end before the next; Google's deleted users are one of their own. */
 export type Listing = "users" | "deletedUsers" | "groups";

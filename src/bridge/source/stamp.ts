@@ -1,5 +1,5 @@
 import type { JsonObject } from "#scim/json.ts";
-import { readText } from "../source-records.ts";
+import { readText } from "./records.ts";
 
 /** A user who was written while a listing began may carry a stamp just before. */
 const OVERLAP_MS = 300_000;

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import { SourceError, type SourceTools } from "./source.ts";
-import { type Exchanged, exchange, isAccepted } from "./source-exchange.ts";
+import { type Exchanged, exchange, isAccepted } from "./exchange.ts";
 import {
   type Authorizer,
   type ExplainRefusal,
@@ -8,8 +7,9 @@ import {
   explainRefusal,
   inTrouble,
   throttled,
-} from "./source-http.ts";
-import { type AccessToken, emptySourceMemory } from "./source-memory.ts";
+} from "./http.ts";
+import { type AccessToken, emptySourceMemory } from "./memory.ts";
+import { SourceError, type SourceTools } from "./source.ts";
 
 /** A request to a token endpoint. */
 export interface TokenRequest {

@@ -1,4 +1,4 @@
-import type { SourceTools } from "../source.ts";
+import type { SourceTools } from "./source.ts";
 
 /** A list of names, parted by commas, with those that the bridge's own mapping reads besides. */
 export function fieldsWith(

@@ -1,5 +1,5 @@
-import type { BridgeSettings } from "./settings.ts";
-import type { RunCounts, RunMode, RunPhase, RunView } from "./views.ts";
+import type { RunCounts, RunMode, RunPhase, RunView } from "../admin-views.ts";
+import type { BridgeSettings } from "../config/settings.ts";
 
 /** From where the delta runs of a provider's listings go on. */
 export interface DeltaCursors {

@@ -1,9 +1,22 @@
-import { clearListedGroups, clearPlanned } from "./groups-links.ts";
-import { countHeld } from "./held.ts";
-import { countLinks } from "./links.ts";
-import type { Issue } from "./mapped.ts";
+import type { RunMode } from "../admin-views.ts";
+import type { BridgeSettings } from "../config/settings.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { countHeld } from "../run/held.ts";
+import type { Failed } from "../run/slice.ts";
+import {
+  type BridgeRecord,
+  type PendingAlert,
+  readMemory,
+  writeMemory,
+} from "../storage/bridge-record.ts";
+import { clearListedGroups, clearPlanned } from "../storage/group-links.ts";
+import { dropSettledManagers, dropUnmetIssues } from "../storage/issues.ts";
+import { countLinks } from "../storage/links.ts";
+import { keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";
+import { clearScope } from "../storage/scope.ts";
+import { countOffs } from "../storage/switch-offs.ts";
+import { clearGroupTables, clearRunTables, type ObjectSql } from "../storage/tables.ts";
 import { mayWrite, NO_CURSORS, NO_PLACE, newRun, type Run } from "./run.ts";
-import type { BridgeSettings } from "./settings.ts";
 import {
   failingAlertAt,
   fullEveryMs,
@@ -13,14 +26,6 @@ import {
   runStarted,
   runSucceeded,
 } from "./state.ts";
-import { clearGroupTables, clearRunTables, type ObjectSql } from "./storage.ts";
-import { dropSettledManagers, dropUnmetIssues } from "./storage-issues.ts";
-import { type Memory, type PendingAlert, readMemory, writeMemory } from "./storage-memory.ts";
-import { countOffs } from "./storage-offs.ts";
-import { keepIssues, pruneRuns, readRun, writeRun } from "./storage-runs.ts";
-import { clearScope } from "./storage-scope.ts";
-import type { Failed } from "./sync.ts";
-import type { RunMode } from "./views.ts";
 
 // Each of these runs inside one transaction of the object's storage.
 
@@ -44,7 +49,7 @@ export interface Beginning {
 const RESUMES_MAX = 3;
 
 /** Begins a run in the place of any other; where the last one failed in its users listing, it goes on there. */
-export function beginRun(sql: ObjectSql, memory: Memory, beginning: Beginning): Run {
+export function beginRun(sql: ObjectSql, memory: BridgeRecord, beginning: Beginning): Run {
   const { runId, now, scope, origin, isScoped, proposed } = beginning;
   const mode = modeOf(memory, beginning, countLinks(sql).linked);
   const isFull = mode === "full" || mode === "plan";
@@ -63,7 +68,7 @@ export function beginRun(sql: ObjectSql, memory: Memory, beginning: Beginning): 
   return run;
 }
 
-function resumable(sql: ObjectSql, { resumableRunId }: Memory, next: Run): Run | undefined {
+function resumable(sql: ObjectSql, { resumableRunId }: BridgeRecord, next: Run): Run | undefined {
   const failed = resumableRunId === undefined ? undefined : readRun(sql, resumableRunId);
   if (failed === undefined || failed.resumes >= RESUMES_MAX) return undefined;
   const isSame = failed.mode === next.mode && failed.origin === next.origin;
@@ -114,7 +119,7 @@ export function beginAnew(
 }
 
 /** Ends a run that did all it had to; the delta cursors hold from here on alone. */
-export function finishRun(sql: ObjectSql, memory: Memory, run: Run, ending: Ending): void {
+export function finishRun(sql: ObjectSql, memory: BridgeRecord, run: Run, ending: Ending): void {
   const { now, intervalMs, newId, scope } = ending;
   if (mayWrite(run)) {
     // Who was not seen by a complete look at everybody has no issue any more.
@@ -167,7 +172,7 @@ export interface Ending {
 /** Ends a run that could not go on; a dry run leaves the bridge as it was. What was approved stays so. */
 export function failRun(
   sql: ObjectSql,
-  memory: Memory,
+  memory: BridgeRecord,
   run: Run,
   { detail, isUnauthorized, isResumable, retryAt }: Failed,
   { now, intervalMs, newId, random }: Ending & { readonly random: () => number },
@@ -240,7 +245,7 @@ const FAILURES = {
 } as const;
 
 function modeOf(
-  memory: Memory,
+  memory: BridgeRecord,
   { mode, now, scope, isScoped, fullIntervalSeconds }: Beginning,
   linkedUsers: number,
 ): Run["mode"] {
@@ -290,7 +295,7 @@ export function raiseFailing(sql: ObjectSql, now: number, newId: () => string): 
 }
 
 /** When that is due; undefined for never. A dry run says nothing of the bridge. */
-export function failingDueAt(sql: ObjectSql, { standing }: Memory): number | undefined {
+export function failingDueAt(sql: ObjectSql, { standing }: BridgeRecord): number | undefined {
   const run = currentRun(sql);
   return failingAlertAt(
     standing,
@@ -299,7 +304,7 @@ export function failingDueAt(sql: ObjectSql, { standing }: Memory): number | und
 }
 
 function recoveredAlerts(
-  { standing }: Memory,
+  { standing }: BridgeRecord,
   { runId }: Run,
   eventId: string,
   at: number,

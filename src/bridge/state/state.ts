@@ -1,5 +1,5 @@
+import type { BridgeState } from "../admin-views.ts";
 import { failureDelayMs } from "./backoff.ts";
-import type { BridgeState } from "./views.ts";
 
 /** Where a bridge stands between its runs; times in milliseconds. */
 export interface Standing {

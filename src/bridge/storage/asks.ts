@@ -1,5 +1,5 @@
-import { mayWrite, type Run } from "./run.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import { mayWrite, type Run } from "../state/run.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /**
  * Why the provider is to be asked for somebody by id: an administrator approved the switch-off; no listing

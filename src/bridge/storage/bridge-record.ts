@@ -1,10 +1,10 @@
 import type { BridgeAlertKind } from "#store/alerts.ts";
-import type { DeltaCursors } from "./run.ts";
-import type { Standing } from "./state.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { DeltaCursors } from "../state/run.ts";
+import type { Standing } from "../state/state.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** What a bridge's object knows beside links and runs; times in milliseconds. */
-export interface Memory {
+export interface BridgeRecord {
   /** The connector's public id. */
   readonly connectorId: string;
   readonly standing: Standing;
@@ -33,14 +33,14 @@ export interface PendingAlert {
 }
 
 /** Reads what the object knows; undefined where it was never told of a bridge, or lost its storage. */
-export function readMemory(sql: ObjectSql): Memory | undefined {
+export function readMemory(sql: ObjectSql): BridgeRecord | undefined {
   const [row] = rowsIn<{ value: string }>(sql, "SELECT value FROM memory WHERE key = 'bridge'");
-  // Written below, from a Memory.
-  return row === undefined ? undefined : (JSON.parse(row.value) as Memory);
+  // Written below, from a BridgeRecord.
+  return row === undefined ? undefined : (JSON.parse(row.value) as BridgeRecord);
 }
 
 /** Stores what the object knows. */
-export function writeMemory(sql: ObjectSql, memory: Memory): void {
+export function writeMemory(sql: ObjectSql, memory: BridgeRecord): void {
   const text = "INSERT OR REPLACE INTO memory (key, value) VALUES ('bridge', ?)";
   sql.exec(text, JSON.stringify(memory));
 }

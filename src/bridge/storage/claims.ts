@@ -1,5 +1,5 @@
-import type { Claim, Questions, Released } from "./plan-evidence.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { Claim, Questions, Released } from "../plan/evidence.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Keeps what records without a link claim, until the run ends. */
 export function putClaims(sql: ObjectSql, claims: readonly Claim[]): void {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { Claim } from "./plan-evidence.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { Claim } from "../plan/evidence.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** A record that waits until more is known, with what it claims meanwhile. */
 export interface KeptConflict extends Claim {

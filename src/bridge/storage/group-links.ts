@@ -1,11 +1,11 @@
-import type { GroupLink } from "./groups.ts";
-import { createFormerGroupTable } from "./groups-former.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import { createFormerGroupTable } from "../groups/former.ts";
+import type { GroupLink } from "../groups/group.ts";
 import {
   clearGroupOffs,
   clearPlannedGroupOffs,
   createGroupOffTables,
-} from "./storage-group-offs.ts";
+} from "./group-switch-offs.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Creates the tables of groups where they are not there yet. */
 export function createGroupTables(sql: ObjectSql): void {

@@ -1,5 +1,5 @@
-import type { Link } from "./operation.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { Link } from "../plan/operation.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** A link with its number in the object's storage. */
 export interface StoredLink extends Link {

@@ -1,5 +1,5 @@
-import { type ObjectSql, rowsIn } from "./storage.ts";
-import { enqueueGroup, namedMembers } from "./storage-groups.ts";
+import { enqueueGroup, namedMembers } from "./groups.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Keeps members of a group by the provider's ids, until they are users or groups here. */
 export function putUnknownMembers(

@@ -1,5 +1,5 @@
-import type { Notice, NoticeContent } from "./notice.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { Notice, NoticeContent } from "../notices/notice.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Keeps notices of a run until the event log has them. */
 export function putNotices(

@@ -1,8 +1,8 @@
-import type { Issue } from "./mapped.ts";
-import { mayWrite, type Run, readKeptRun } from "./run.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
-import { countIssues, type ShownIssue, shownIssues } from "./storage-issues.ts";
-import type { IssueView, PlannedStep, RunView } from "./views.ts";
+import type { IssueView, PlannedStep, RunView } from "../admin-views.ts";
+import type { Issue } from "../mapping/mapped.ts";
+import { mayWrite, type Run, readKeptRun } from "../state/run.ts";
+import { countIssues, type ShownIssue, shownIssues } from "./issues.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** So many runs are kept: ten days of them at the default interval. */
 const RUNS_KEPT = 1_000;

@@ -1,5 +1,5 @@
-import { type ObjectSql, rowsIn } from "./storage.ts";
-import { SCOPE_TABLES } from "./storage-scope.ts";
+import { SCOPE_TABLES } from "./scope.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /**
  * Brings the object's tables to the newest version; each step runs once, in order, and none is ever

@@ -1,5 +1,5 @@
-import type { ScopePage, ScopePart } from "./source.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { ScopePage, ScopePart } from "../source/source.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** A part of the scope that is still to be read, from a page on. */
 export interface OpenPart extends ScopePart {

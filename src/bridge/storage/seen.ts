@@ -1,5 +1,5 @@
 import { linksByNumber, type StoredLink } from "./links.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Bits in one stored piece: 4 KB, so that a page of an ordered listing rewrites one or two of them. */
 const CHUNK_BITS = 32_768;

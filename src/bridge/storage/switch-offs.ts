@@ -1,5 +1,5 @@
-import type { SwitchOff } from "./operation.ts";
-import { type ObjectSql, rowsIn } from "./storage.ts";
+import type { SwitchOff } from "../plan/operation.ts";
+import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /**
  * How far a switch-off is: decided, waiting for the guard ("run"); held back ("held"); approved by an

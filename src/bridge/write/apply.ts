@@ -2,28 +2,34 @@ import type { JsonObject } from "#scim/json.ts";
 import { soleHolders } from "#scim/resource-key.ts";
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
 import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/resource-lookup.ts";
-import { carryOut } from "./carry-out.ts";
-import { gatherEvidence } from "./gather-evidence.ts";
-import { dropLinks, linksBySource, linksByUser, putLinks, type StoredLink } from "./links.ts";
-import { noteIssues } from "./note-issues.ts";
-import type { Link, Operation, SwitchOff } from "./operation.ts";
-import { planPage } from "./plan.ts";
-import type { Known, Links, Lookups, PlanContext, Prepared } from "./plan-context.ts";
-import { NO_EVIDENCE } from "./plan-evidence.ts";
-import { subjectOf } from "./plan-issue.ts";
-import { lookupsOf } from "./plan-lookups.ts";
-import { plannedStep } from "./planned-step.ts";
-import { counted, mayWrite, type Run } from "./run.ts";
-import { reachOf } from "./run-scope.ts";
-import type { ObjectSql } from "./storage.ts";
-import { putAsks } from "./storage-asks.ts";
-import { dropReleased, putReleased } from "./storage-claims.ts";
-import { type KeptConflict, putConflicts } from "./storage-conflicts.ts";
-import { putPlannedUsers } from "./storage-groups.ts";
-import { dropOffs, keepHeld, putOffs } from "./storage-offs.ts";
-import { addSteps } from "./storage-runs.ts";
-import type { RunCounts } from "./views.ts";
-import { planContext, type World } from "./world.ts";
+import type { RunCounts } from "../admin-views.ts";
+import { noteIssues } from "../notices/note-issues.ts";
+import type { Known, Links, Lookups, PlanContext, Prepared } from "../plan/context.ts";
+import { NO_EVIDENCE } from "../plan/evidence.ts";
+import { subjectOf } from "../plan/issue.ts";
+import { lookupsOf } from "../plan/lookups.ts";
+import type { Link, Operation, SwitchOff } from "../plan/operation.ts";
+import { planPage } from "../plan/plan.ts";
+import { plannedStep } from "../plan/planned-step.ts";
+import { gatherEvidence } from "../run/gather-evidence.ts";
+import { planContext, type RunContext } from "../run/run-context.ts";
+import { reachOf } from "../run/scope.ts";
+import { counted, mayWrite, type Run } from "../state/run.ts";
+import { putAsks } from "../storage/asks.ts";
+import { dropReleased, putReleased } from "../storage/claims.ts";
+import { type KeptConflict, putConflicts } from "../storage/conflicts.ts";
+import { putPlannedUsers } from "../storage/groups.ts";
+import {
+  dropLinks,
+  linksBySource,
+  linksByUser,
+  putLinks,
+  type StoredLink,
+} from "../storage/links.ts";
+import { addSteps } from "../storage/runs.ts";
+import { dropOffs, keepHeld, putOffs } from "../storage/switch-offs.ts";
+import type { ObjectSql } from "../storage/tables.ts";
+import { writeBatch } from "./write-batch.ts";
 
 /** A record as it was sent, and made ready. */
 export interface Read {
@@ -31,15 +37,15 @@ export interface Read {
   readonly prepared: Prepared;
 }
 
-/** Decides records and stores what they come to in the directory; the links are left to `absorb`. */
+/** Decides records and stores what they come to in the directory; the links are left to `keepResults`. */
 export function applyRecords(
-  world: World,
+  world: RunContext,
   run: Run,
   records: readonly Prepared[],
   pass: PlanContext["pass"],
   isAsked = false,
 ): Promise<readonly Operation[]> {
-  return carryOut<Prepared, Operation>(world, run, records, {
+  return writeBatch<Prepared, Operation>(world, run, records, {
     plan: async (page) => {
       const links = linksOf(world.sql, page);
       const reach = reachOf(world, run, page);
@@ -79,7 +85,7 @@ export function switchOffsIn(operations: readonly Operation[]): readonly SwitchO
 
 /** Asks the directory what a plan needs, in one round trip; nothing where it needs nothing. */
 export async function lookUp(
-  { db, bridge, clock }: World,
+  { db, bridge, clock }: RunContext,
   links: Links,
   { keys, emails }: Lookups,
 ): Promise<Known> {
@@ -115,8 +121,8 @@ export function linksOf(
  * the second pass, issues and counts. A dry run keeps its steps instead of links. `raws` are the
  * records as they came, where the second pass is still to come. Runs inside the object's transaction.
  */
-export function absorb(
-  world: World,
+export function keepResults(
+  world: RunContext,
   run: Run,
   operations: readonly Operation[],
   raws: ReadonlyMap<string, KeptConflict>,

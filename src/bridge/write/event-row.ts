@@ -6,8 +6,8 @@ import { maskEvent } from "#store/event-mask.ts";
 import { redactDifference } from "#store/event-redact.ts";
 import type { EventRow } from "#store/events.ts";
 import { redactText } from "#store/redact-text.ts";
-import type { Notice } from "./notice.ts";
-import type { Provider } from "./settings.ts";
+import type { Provider } from "../config/settings.ts";
+import type { Notice } from "../notices/notice.ts";
 
 /** What is the same for all events of a run. */
 export interface BridgeFacts {

@@ -1,11 +1,11 @@
 import { ScimError } from "#scim/error.ts";
 import type { ResourceChange } from "#scim/ports.ts";
 import { Overloaded } from "#store/d1-error.ts";
+import type { Issue, IssueKind } from "../mapping/mapped.ts";
+import { actorOf, type RunContext } from "../run/run-context.ts";
+import { SourceError } from "../source/source.ts";
+import { mayWrite, type Run } from "../state/run.ts";
 import { commitAsBridge } from "./directory.ts";
-import type { Issue, IssueKind } from "./mapped.ts";
-import { mayWrite, type Run } from "./run.ts";
-import { SourceError } from "./source.ts";
-import { actorOf, type World } from "./world.ts";
 
 /** How items of one kind are decided and, where the directory refuses one, what stands in its place. */
 export interface Decider<Item, Planned> {
@@ -25,8 +25,8 @@ const PAUSE_STEP_MS = 20;
  * Where the batch is refused all the same, they go one by one, and who is refused then is an issue:
  * one bad record keeps no other from being stored. A dry run decides only.
  */
-export async function carryOut<Item, Planned>(
-  world: World,
+export async function writeBatch<Item, Planned>(
+  world: RunContext,
   run: Run,
   items: readonly Item[],
   decider: Decider<Item, Planned>,
@@ -55,7 +55,7 @@ type Tried<Planned> =
   | { readonly kind: "broken"; readonly error: unknown };
 
 async function tryItems<Item, Planned>(
-  world: World,
+  world: RunContext,
   run: Run,
   items: readonly Item[],
   decider: Decider<Item, Planned>,
@@ -77,7 +77,7 @@ async function tryItems<Item, Planned>(
 }
 
 async function tryOnce<Item, Planned>(
-  world: World,
+  world: RunContext,
   run: Run,
   items: readonly Item[],
   { plan, changeOf }: Decider<Item, Planned>,

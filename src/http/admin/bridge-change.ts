@@ -1,12 +1,12 @@
 import type { Context } from "hono";
-import type { Proposal } from "#bridge/judge.ts";
+import type { Proposal } from "#bridge/config/judge.ts";
 import type {
   BridgeChoice,
   BridgeScope,
   BridgeSettings,
   Provider,
   SourceCredentials,
-} from "#bridge/settings.ts";
+} from "#bridge/config/settings.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";

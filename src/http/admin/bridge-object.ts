@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { BridgeAnswer, BridgeCalls } from "#bridge/views.ts";
+import type { BridgeAnswer, BridgeCalls } from "#bridge/admin-views.ts";
 import type { AppEnv } from "../services.ts";
 import { Problem } from "./problem.ts";
 

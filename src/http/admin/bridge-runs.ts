@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { HeldChoice } from "#bridge/views.ts";
+import type { HeldChoice } from "#bridge/admin-views.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { readPlanned } from "./bridge-change.ts";
 import {

@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
+import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
 import { isJsonObject, parseJson } from "#scim/json.ts";
 import { withoutTrailing } from "#scim/text.ts";

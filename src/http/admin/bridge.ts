@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { BridgeOverview } from "#bridge/views.ts";
+import type { BridgeOverview } from "#bridge/admin-views.ts";
 import { foldText } from "#scim/text.ts";
 import { deleteBridge, findBridge, type StoredBridge } from "#store/bridges.ts";
 import { STALE } from "#store/versions.ts";

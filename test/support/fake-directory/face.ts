@@ -1,4 +1,4 @@
-import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
+import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import type { Directory, Page } from "./directory.ts";
 import type { FaultRule } from "./faults.ts";
 

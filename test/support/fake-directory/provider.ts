@@ -1,4 +1,4 @@
-import type { Provider, SourceConfig, SourceCredentials } from "#bridge/settings.ts";
+import type { Provider, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createEntraFace } from "./entra.ts";
 import { type Call, type Face, type RefusalStatus, waitSeconds } from "./face.ts";

@@ -1,7 +1,7 @@
 // Starts a fake provider for a trial or for another process's tests:
 // node --experimental-transform-types test/support/fake-directory/serve.ts --provider okta --users 1000
 import { parseArgs } from "node:util";
-import type { Provider } from "#bridge/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
 import { createDirectory } from "./directory.ts";
 import { createFakeProvider } from "./provider.ts";
 import { serve } from "./server.ts";

@@ -1,4 +1,5 @@
-import type { Provider } from "#bridge/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
+import { createSource } from "#bridge/providers/create.ts";
 import type {
   Listing,
   ScopePage,
@@ -6,8 +7,7 @@ import type {
   Source,
   SourcePage,
   SourceTools,
-} from "#bridge/source.ts";
-import { createSource } from "#bridge/sources/create.ts";
+} from "#bridge/source/source.ts";
 import { createDirectory, type Directory, type DirectorySeed } from "./directory.ts";
 import { createFakeProvider, type FakeProvider, type FakeProviderOptions } from "./provider.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureDelayMs, retryDelayMs, throttleDelayMs } from "#bridge/backoff.ts";
+import { failureDelayMs, retryDelayMs, throttleDelayMs } from "#bridge/state/backoff.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BRIDGE_DEFAULTS } from "#bridge/settings.ts";
+import { BRIDGE_DEFAULTS } from "#bridge/config/settings.ts";
 import { BRIDGE } from "#http/admin/bridge-input.ts";
 
 const SOURCE = { type: "okta", baseUrl: "https://acme.okta.com" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type CheckProposal, checkConnection } from "#bridge/check.ts";
-import { BRIDGE_DEFAULTS, type BridgeSettings, type Provider } from "#bridge/settings.ts";
-import { createSource } from "#bridge/sources/create.ts";
+import { type CheckProposal, checkConnection } from "#bridge/check/check.ts";
+import { BRIDGE_DEFAULTS, type BridgeSettings, type Provider } from "#bridge/config/settings.ts";
+import { createSource } from "#bridge/providers/create.ts";
 import type { BridgeTools } from "#bridge/tools.ts";
 import { createDirectory } from "../../support/fake-directory/directory.ts";
 import { ENTRA_APPS } from "../../support/fake-directory/entra-record.ts";

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { scopeOf } from "#bridge/bridge-config.ts";
+import type {
+  BridgeConfig,
+  BridgeSettings,
+  MappingRule,
+  SourceConfig,
+} from "#bridge/config/settings.ts";
+import { scopeOf } from "#bridge/config/stored-config.ts";
 import { askedProperties } from "#bridge/mapping/chosen.ts";
-import { mapRecord } from "#bridge/mapping/map-record.ts";
 import { readSourcePlace } from "#bridge/mapping/source-place.ts";
-import type { BridgeConfig, BridgeSettings, MappingRule, SourceConfig } from "#bridge/settings.ts";
+import { mapRecord } from "#bridge/providers/map-record.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import type { Declaration } from "#scim/schema/declaration.ts";

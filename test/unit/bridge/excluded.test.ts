@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readExclusions } from "#bridge/excluded.ts";
+import { readExclusions } from "#bridge/config/excluded.ts";
 
 /** Whether a user of that name is excluded. */
 function excludes(pattern: string, name: string): boolean {

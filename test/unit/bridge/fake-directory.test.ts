@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Provider } from "#bridge/settings.ts";
-import { type Source, SourceError } from "#bridge/source.ts";
+import type { Provider } from "#bridge/config/settings.ts";
+import { type Source, SourceError } from "#bridge/source/source.ts";
 import { createDirectory, isLive } from "#test/support/fake-directory/directory.ts";
 import { ENTRA_USERS } from "#test/support/fake-directory/entra-record.ts";
 import type { FaultKind } from "#test/support/fake-directory/faults.ts";

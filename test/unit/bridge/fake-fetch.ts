@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { SourceError, type SourceFailure, type SourceTools } from "#bridge/source.ts";
+import { SourceError, type SourceFailure, type SourceTools } from "#bridge/source/source.ts";
 
 /** A request as a fake provider sees it. */
 export interface SeenRequest {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isWorthWeighing, weighLeaving } from "#bridge/groups-leaving.ts";
-import { BRIDGE_DEFAULTS } from "#bridge/settings.ts";
+import { BRIDGE_DEFAULTS } from "#bridge/config/settings.ts";
+import { isWorthWeighing, weighLeaving } from "#bridge/groups/leaving.ts";
 
 const { membershipGuard } = BRIDGE_DEFAULTS;
 

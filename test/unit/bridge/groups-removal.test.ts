@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { incompleteGroups } from "#bridge/groups-issue.ts";
+import { incompleteGroups } from "#bridge/groups/issue.ts";
 
 test.each([
   ["all that were announced", { rows: 40, total: 40, linked: 40 }],

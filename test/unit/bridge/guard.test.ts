@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judgeGuard } from "#bridge/guard.ts";
-import { BRIDGE_DEFAULTS } from "#bridge/settings.ts";
+import { BRIDGE_DEFAULTS } from "#bridge/config/settings.ts";
+import { judgeGuard } from "#bridge/plan/guard.ts";
 
 const { guard } = BRIDGE_DEFAULTS;
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { MappedRecord } from "#bridge/mapped.ts";
-import { mapRecord } from "#bridge/mapping/map-record.ts";
-import { preparePage } from "#bridge/plan-prepare.ts";
-import type { BridgeConfig, BridgeSettings, SourceConfig } from "#bridge/settings.ts";
+import type { BridgeConfig, BridgeSettings, SourceConfig } from "#bridge/config/settings.ts";
+import type { MappedRecord } from "#bridge/mapping/mapped.ts";
+import { preparePage } from "#bridge/plan/prepare.ts";
+import { mapRecord } from "#bridge/providers/map-record.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
 import { aConfig } from "../../support/bridge-run.ts";

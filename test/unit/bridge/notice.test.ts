@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Issue } from "#bridge/mapped.ts";
-import { heldNotice, issueNotice } from "#bridge/notice.ts";
-import type { WaitingOff } from "#bridge/storage-offs.ts";
+import type { Issue } from "#bridge/mapping/mapped.ts";
+import { heldNotice, issueNotice } from "#bridge/notices/notice.ts";
+import type { WaitingOff } from "#bridge/storage/switch-offs.ts";
 
 const NOBODY = { id: undefined, groupName: undefined };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { MappedUser } from "#bridge/mapped.ts";
 import { WORK_EMAIL } from "#bridge/mapping/map-user.ts";
+import type { MappedUser } from "#bridge/mapping/mapped.ts";
 import { attribute } from "#bridge/mapping/slot.ts";
 import {
   mappedEmailKey,
@@ -8,7 +8,7 @@ import {
   textIn,
   withManager,
   writeMapped,
-} from "#bridge/plan-document.ts";
+} from "#bridge/plan/document.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { USER } from "#scim/schema/registry.ts";

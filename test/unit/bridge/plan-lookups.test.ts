@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Link } from "#bridge/operation.ts";
-import type { ListingMode } from "#bridge/plan-context.ts";
-import { lookupsOf, managerLookups } from "#bridge/plan-lookups.ts";
-import { preparePage } from "#bridge/plan-prepare.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import type { ListingMode } from "#bridge/plan/context.ts";
+import { lookupsOf, managerLookups } from "#bridge/plan/lookups.ts";
+import type { Link } from "#bridge/plan/operation.ts";
+import { preparePage } from "#bridge/plan/prepare.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { managerLookups } from "#bridge/plan-lookups.ts";
-import { planManagers } from "#bridge/plan-managers.ts";
+import { managerLookups } from "#bridge/plan/lookups.ts";
+import { planManagers } from "#bridge/plan/managers.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";

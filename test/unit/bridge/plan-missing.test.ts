@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Link } from "#bridge/operation.ts";
-import { needsConfirming, planMissing } from "#bridge/plan-missing.ts";
-import { planSwitchOffs } from "#bridge/plan-switch-offs.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import { needsConfirming, planMissing } from "#bridge/plan/missing.ts";
+import type { Link } from "#bridge/plan/operation.ts";
+import { planSwitchOffs } from "#bridge/plan/switch-offs.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { oktaConfig, pushed } from "../../support/bridge-people.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type NameWish, settleNames } from "#bridge/plan-names.ts";
+import { type NameWish, settleNames } from "#bridge/plan/names.ts";
 import { keyText } from "#scim/resource-key.ts";
 import { newRecord } from "#scim/resource-record.ts";
 import { USER } from "#scim/schema/registry.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { preparePage } from "#bridge/plan-prepare.ts";
+import { preparePage } from "#bridge/plan/prepare.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { oktaConfig, oktaUser } from "../../support/bridge-people.ts";
 import { aConfig } from "../../support/bridge-run.ts";

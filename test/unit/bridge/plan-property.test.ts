@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Operation } from "#bridge/operation.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import type { Operation } from "#bridge/plan/operation.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";

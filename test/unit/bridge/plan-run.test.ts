@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NO_EVIDENCE } from "#bridge/plan-evidence.ts";
-import type { BridgeSettings } from "#bridge/settings.ts";
+import type { BridgeSettings } from "#bridge/config/settings.ts";
+import { NO_EVIDENCE } from "#bridge/plan/evidence.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Link, Operation } from "#bridge/operation.ts";
-import { shownStep } from "#bridge/planned-step.ts";
+import type { Link, Operation } from "#bridge/plan/operation.ts";
+import { shownStep } from "#bridge/plan/planned-step.ts";
 
 const LINK: Link = {
   sourceId: "00u1",

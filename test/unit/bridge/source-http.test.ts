@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { SourceError } from "#bridge/source.ts";
 import {
   createSourceHttp,
   fixedAuthorizer,
   type SourceHttp,
   throttled,
-} from "#bridge/source-http.ts";
+} from "#bridge/source/http.ts";
+import { SourceError } from "#bridge/source/source.ts";
 import { expectFailure, type FakeProvider, fakeProvider, json, NOW } from "./fake-fetch.ts";
 
 const BASE = "https://api.example.com/root";

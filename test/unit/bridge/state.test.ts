@@ -14,7 +14,7 @@ import {
   runStarted,
   runSucceeded,
   type Standing,
-} from "#bridge/state.ts";
+} from "#bridge/state/state.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const INTERVAL_MS = 900_000;

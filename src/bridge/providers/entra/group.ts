@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import type { SourceGroup } from "../source.ts";
-import { readText } from "../source-records.ts";
+import { readText } from "../../source/records.ts";
+import type { SourceGroup } from "../../source/source.ts";
 
 /**
  * Reads a row of groups/delta. Its members come and go; a large group's come on several pages under one

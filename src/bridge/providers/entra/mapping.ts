@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import type { DerivedSlot, MappedRecord } from "../mapped.ts";
-import type { BridgeSettings } from "../settings.ts";
-import { DERIVED_SLOTS, mapUser, personRules } from "./map-user.ts";
+import type { BridgeSettings } from "../../config/settings.ts";
+import { DERIVED_SLOTS, mapUser, personRules } from "../../mapping/map-user.ts";
+import type { DerivedSlot, MappedRecord } from "../../mapping/mapped.ts";
 import {
   booleanAt,
   listItems,
@@ -11,8 +11,8 @@ import {
   type Said,
   textAt,
   valueAt,
-} from "./reading.ts";
-import { attribute, enterprise, typed } from "./slot.ts";
+} from "../../mapping/reading.ts";
+import { attribute, enterprise, typed } from "../../mapping/slot.ts";
 
 /** Maps a user of Microsoft Graph, from a listing or from a delta round. */
 export function mapEntraUser(

@@ -1,9 +1,9 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { readRetryAfter } from "../retry-after.ts";
-import { SourceError, type SourceFailure } from "../source.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../source-http.ts";
-import { cursorExpired, deltaExpired } from "../source-paging.ts";
-import { readText } from "../source-records.ts";
+import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http.ts";
+import { cursorExpired, deltaExpired } from "../../source/paging.ts";
+import { readText } from "../../source/records.ts";
+import { readRetryAfter } from "../../source/retry-after.ts";
+import { SourceError, type SourceFailure } from "../../source/source.ts";
 
 /** What Graph's refusals mean, whatever was asked for. */
 export function explainGraph(refusal: Refusal): SourceError | undefined {

@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import { isOfOrigin } from "../../source/exchange.ts";
+import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../../source/http.ts";
+import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../../source/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/records.ts";
+import { type PageSizes, pageSizes } from "../../source/sizes.ts";
 import {
   type Listing,
   type MembersPage,
@@ -9,22 +14,12 @@ import {
   SourceError,
   type SourcePage,
   type SourceTools,
-} from "../source.ts";
-import { isOfOrigin } from "../source-exchange.ts";
-import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../source-http.ts";
-import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes } from "../source-sizes.ts";
-import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import { readEntraGroup, readMemberId } from "./entra-group.ts";
-import {
-  explainEntraToken,
-  explainGraph,
-  explainSyncState,
-  isGoneAtGraph,
-} from "./entra-refusal.ts";
-import { fieldsWith } from "./user-fields.ts";
+} from "../../source/source.ts";
+import { bearerAuthorizer, requestAccessToken } from "../../source/token.ts";
+import { sortTroubles } from "../../source/troubles.ts";
+import { fieldsWith } from "../../source/user-fields.ts";
+import { readEntraGroup, readMemberId } from "./group.ts";
+import { explainEntraToken, explainGraph, explainSyncState, isGoneAtGraph } from "./refusal.ts";
 
 export type EntraConfig = Extract<SourceConfig, { type: "entra" }>;
 export type EntraCredentials = Extract<SourceCredentials, { kind: "entra" }>;

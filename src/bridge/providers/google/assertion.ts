@@ -1,5 +1,5 @@
 import { type CryptoKey, importPKCS8, SignJWT } from "jose";
-import { SourceError } from "../source.ts";
+import { SourceError } from "../../source/source.ts";
 
 /** What a service account says to have a token in an administrator's name. */
 export interface GoogleAssertion {

@@ -1,7 +1,7 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
-import type { MappedRecord } from "../mapped.ts";
-import type { BridgeSettings } from "../settings.ts";
-import { mapUser, personRules, type UserMapping } from "./map-user.ts";
+import type { BridgeSettings } from "../../config/settings.ts";
+import { mapUser, personRules, type UserMapping } from "../../mapping/map-user.ts";
+import type { MappedRecord } from "../../mapping/mapped.ts";
 import {
   booleanAt,
   firstText,
@@ -14,8 +14,8 @@ import {
   textAt,
   textOfFirst,
   valueAt,
-} from "./reading.ts";
-import { allOfType, attribute, enterprise, part, typed } from "./slot.ts";
+} from "../../mapping/reading.ts";
+import { allOfType, attribute, enterprise, part, typed } from "../../mapping/slot.ts";
 
 /** Maps a user of the Google Directory API; one of the `showDeleted` listing is a removed one. */
 export function mapGoogleUser(

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import { readRetryAfter } from "../retry-after.ts";
-import { SourceError } from "../source.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../source-http.ts";
-import { cursorExpired } from "../source-paging.ts";
-import { readText } from "../source-records.ts";
+import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http.ts";
+import { cursorExpired } from "../../source/paging.ts";
+import { readText } from "../../source/records.ts";
+import { readRetryAfter } from "../../source/retry-after.ts";
+import { SourceError } from "../../source/source.ts";
 
 /** What the Directory API's refusals mean; a 403 may be a limit, and its reason says so. */
 export function explainGoogle(refusal: Refusal): SourceError | undefined {

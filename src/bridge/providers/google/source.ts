@@ -1,6 +1,12 @@
 import type { CryptoKey } from "jose";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import { isAccepted } from "../../source/exchange.ts";
+import { createSourceHttp, type SourceHttp } from "../../source/http.ts";
+import type { AccessToken } from "../../source/memory.ts";
+import { checkNext, pathSegment, trimSlashes } from "../../source/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
+import { type PageSizes, pageSizes } from "../../source/sizes.ts";
 import type {
   Listing,
   MembersPage,
@@ -11,13 +17,8 @@ import type {
   SourcePage,
   SourceTools,
   UnsupportedMember,
-} from "../source.ts";
-import { isAccepted } from "../source-exchange.ts";
-import { createSourceHttp, type SourceHttp } from "../source-http.ts";
-import type { AccessToken } from "../source-memory.ts";
-import { checkNext, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readId, readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes } from "../source-sizes.ts";
+} from "../../source/source.ts";
+import { serverTime } from "../../source/stamp.ts";
 import {
   bearerAuthorizer,
   exchangeToken,
@@ -25,13 +26,10 @@ import {
   requestAccessToken,
   type TokenRequest,
   tokenRefusal,
-} from "../source-token.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import {
-  importServiceAccountKey,
-  JWT_BEARER_GRANT,
-  signGoogleAssertion,
-} from "./google-assertion.ts";
+} from "../../source/token.ts";
+import { sortTroubles } from "../../source/troubles.ts";
+import { fieldsWith } from "../../source/user-fields.ts";
+import { importServiceAccountKey, JWT_BEARER_GRANT, signGoogleAssertion } from "./assertion.ts";
 import {
   explainGoogle,
   explainGoogleToken,
@@ -39,9 +37,7 @@ import {
   isAboutClock,
   isGoneAtGoogle,
   isGroupGoneAtGoogle,
-} from "./google-refusal.ts";
-import { serverTime } from "./stamp.ts";
-import { fieldsWith } from "./user-fields.ts";
+} from "./refusal.ts";
 
 export type GoogleConfig = Extract<SourceConfig, { type: "google" }>;
 export type GoogleCredentials = Extract<SourceCredentials, { kind: "google" }>;

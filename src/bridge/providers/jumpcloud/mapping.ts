@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { MappedRecord } from "../mapped.ts";
-import { mapUser, personRules, type UserMapping } from "./map-user.ts";
+import { mapUser, personRules, type UserMapping } from "../../mapping/map-user.ts";
+import type { MappedRecord } from "../../mapping/mapped.ts";
 import {
   booleanAt,
   hasType,
@@ -10,8 +10,8 @@ import {
   type Said,
   textAt,
   textOfFirst,
-} from "./reading.ts";
-import { attribute, enterprise, part, typed } from "./slot.ts";
+} from "../../mapping/reading.ts";
+import { attribute, enterprise, part, typed } from "../../mapping/slot.ts";
 
 /** Maps a system user of JumpCloud; alternateEmail is a private address and never copied. */
 export function mapJumpCloudUser(

@@ -1,5 +1,11 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import { explainHtml, isNobody, isNotFound } from "../../source/html-refusal.ts";
+import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../../source/http.ts";
+import { repeatedPage } from "../../source/page-cursor.ts";
+import { trimSlashes } from "../../source/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/records.ts";
+import { type PageSizes, pageSizes } from "../../source/sizes.ts";
 import type {
   Listing,
   MembersPage,
@@ -9,16 +15,10 @@ import type {
   SourceGroup,
   SourcePage,
   SourceTools,
-} from "../source.ts";
-import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../source-http.ts";
-import { trimSlashes } from "../source-paging.ts";
-import { readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes } from "../source-sizes.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
-import { readSkipCursor, writeSkipCursor } from "./jumpcloud-cursor.ts";
-import { readTotalCount, readUsersPage, type SkippedPage } from "./jumpcloud-users.ts";
-import { repeatedPage } from "./page-cursor.ts";
+} from "../../source/source.ts";
+import { sortTroubles } from "../../source/troubles.ts";
+import { readSkipCursor, writeSkipCursor } from "./cursor.ts";
+import { readTotalCount, readUsersPage, type SkippedPage } from "./users.ts";
 
 export type JumpcloudConfig = Extract<SourceConfig, { type: "jumpcloud" }>;
 export type JumpcloudCredentials = Extract<SourceCredentials, { kind: "jumpcloud" }>;

@@ -1,8 +1,8 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
-import { SourceError, type SourcePage } from "../source.ts";
-import { readText } from "../source-records.ts";
-import { readUsersCursor, type UsersCursor, writeUsersCursor } from "./jumpcloud-cursor.ts";
-import { repeatedPage } from "./page-cursor.ts";
+import { repeatedPage } from "../../source/page-cursor.ts";
+import { readText } from "../../source/records.ts";
+import { SourceError, type SourcePage } from "../../source/source.ts";
+import { readUsersCursor, type UsersCursor, writeUsersCursor } from "./cursor.ts";
 
 /** A page as JumpCloud gives it. */
 export interface SkippedPage {

@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
-import type { SourceTools } from "../source.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKey } from "../../source/signing-key.ts";
+import type { SourceTools } from "../../source/source.ts";
 
 /** What a client assertion says. */
 export interface ClientAssertion {

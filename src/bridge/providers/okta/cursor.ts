@@ -1,6 +1,6 @@
-import { cursorExpired } from "../source-paging.ts";
-import { readText } from "../source-records.ts";
-import { readCursor, writeCursor } from "./page-cursor.ts";
+import { readCursor, writeCursor } from "../../source/page-cursor.ts";
+import { cursorExpired } from "../../source/paging.ts";
+import { readText } from "../../source/records.ts";
 
 /** Where a listing is. */
 export interface OktaCursor {

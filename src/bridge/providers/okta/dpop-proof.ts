@@ -1,6 +1,6 @@
 import { base64url, SignJWT } from "jose";
-import type { SourceTools } from "../source.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKey } from "../../source/signing-key.ts";
+import type { SourceTools } from "../../source/source.ts";
 
 /** What a DPoP proof is for. */
 export interface DpopProof {

@@ -1,8 +1,8 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { MappedRecord } from "../mapped.ts";
-import { mapUser, personRules } from "./map-user.ts";
-import { firstText, isAmong, type Rule, type Said, textAt } from "./reading.ts";
-import { attribute, enterprise, part, typed } from "./slot.ts";
+import { mapUser, personRules } from "../../mapping/map-user.ts";
+import type { MappedRecord } from "../../mapping/mapped.ts";
+import { firstText, isAmong, type Rule, type Said, textAt } from "../../mapping/reading.ts";
+import { attribute, enterprise, part, typed } from "../../mapping/slot.ts";
 
 /** Maps a user of the Okta Users API; secondEmail is recovery data and never copied. */
 export function mapOktaUser(record: JsonObject): MappedRecord {

@@ -1,15 +1,15 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { readResetAt, readRetryAfter } from "../retry-after.ts";
-import { SourceError } from "../source.ts";
 import {
   type ExplainRefusal,
   inTrouble,
   isOfRequest,
   type Refusal,
   throttled,
-} from "../source-http.ts";
-import { cursorExpired, deltaExpired } from "../source-paging.ts";
-import { readText } from "../source-records.ts";
+} from "../../source/http.ts";
+import { cursorExpired, deltaExpired } from "../../source/paging.ts";
+import { readText } from "../../source/records.ts";
+import { readResetAt, readRetryAfter } from "../../source/retry-after.ts";
+import { SourceError } from "../../source/source.ts";
 
 /** What Okta's refusals mean to requests that need a scope. */
 export function explainOkta(scope: string): ExplainRefusal {

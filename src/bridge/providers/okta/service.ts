@@ -1,18 +1,18 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { SourceError, type SourceTools } from "../source.ts";
-import { isAccepted } from "../source-exchange.ts";
-import type { Authorizer, Refusal } from "../source-http.ts";
-import type { AccessToken } from "../source-memory.ts";
+import { isAccepted } from "../../source/exchange.ts";
+import type { Authorizer, Refusal } from "../../source/http.ts";
+import type { AccessToken } from "../../source/memory.ts";
+import { importSigningKey, type SigningKey } from "../../source/signing-key.ts";
+import { SourceError, type SourceTools } from "../../source/source.ts";
 import {
   createTokenCache,
   exchangeToken,
   readAccessToken,
   type TokenRequest,
   tokenRefusal,
-} from "../source-token.ts";
+} from "../../source/token.ts";
 import { CLIENT_ASSERTION_TYPE, signClientAssertion } from "./client-assertion.ts";
 import { signDpopProof } from "./dpop-proof.ts";
-import { importSigningKey, type SigningKey } from "./signing-key.ts";
 
 /** An Okta API service app, and the one scope that its tokens are asked for. */
 export interface OktaService {

@@ -1,5 +1,15 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import {
+  createSourceHttp,
+  fixedAuthorizer,
+  type RequestOptions,
+  type SourceHttp,
+} from "../../source/http.ts";
+import { readNextLink } from "../../source/link.ts";
+import { checkNextUrl, pathSegment, trimSlashes } from "../../source/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/records.ts";
+import { type PageSizes, pageSizes } from "../../source/sizes.ts";
 import type {
   Listing,
   MembersPage,
@@ -9,29 +19,19 @@ import type {
   SourceGroup,
   SourcePage,
   SourceTools,
-} from "../source.ts";
-import {
-  createSourceHttp,
-  fixedAuthorizer,
-  type RequestOptions,
-  type SourceHttp,
-} from "../source-http.ts";
-import { readNextLink } from "../source-link.ts";
-import { checkNextUrl, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes } from "../source-sizes.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import { readOktaCursor, writeOktaCursor } from "./okta-cursor.ts";
+} from "../../source/source.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/stamp.ts";
+import { sortTroubles } from "../../source/troubles.ts";
+import { fieldsWith } from "../../source/user-fields.ts";
+import { readOktaCursor, writeOktaCursor } from "./cursor.ts";
 import {
   explainOkta,
   explainOktaCursor,
   explainOktaDelta,
   isGoneAtOkta,
   readOktaReset,
-} from "./okta-refusal.ts";
-import { oktaServiceAuthorizer } from "./okta-service.ts";
-import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
-import { fieldsWith } from "./user-fields.ts";
+} from "./refusal.ts";
+import { oktaServiceAuthorizer } from "./service.ts";
 
 export type OktaConfig = Extract<SourceConfig, { type: "okta" }>;
 export type OktaCredentials = Extract<SourceCredentials, { kind: "okta-token" | "okta-service" }>;

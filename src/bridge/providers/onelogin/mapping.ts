@@ -1,8 +1,8 @@
 import type { JsonObject } from "#scim/json.ts";
-import type { MappedRecord } from "../mapped.ts";
-import { mapUser, personRules, type UserMapping } from "./map-user.ts";
-import { firstText, isAmong, type Rule, type Said, textAt } from "./reading.ts";
-import { attribute, enterprise, typed } from "./slot.ts";
+import { mapUser, personRules, type UserMapping } from "../../mapping/map-user.ts";
+import type { MappedRecord } from "../../mapping/mapped.ts";
+import { firstText, isAmong, type Rule, type Said, textAt } from "../../mapping/reading.ts";
+import { attribute, enterprise, typed } from "../../mapping/slot.ts";
 
 /** Maps a user of the OneLogin API v2; its numeric id becomes text. */
 export function mapOneLoginUser(record: JsonObject): MappedRecord {

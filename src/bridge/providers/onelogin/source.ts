@@ -1,6 +1,17 @@
 import type { JsonObject } from "#scim/json.ts";
-import { readResetIn } from "../retry-after.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import { explainHtml, isNobody, isNotFound } from "../../source/html-refusal.ts";
+import {
+  createSourceHttp,
+  isOfRequest,
+  type Refusal,
+  type RequestOptions,
+  type SourceHttp,
+} from "../../source/http.ts";
+import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../../source/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
+import { readResetIn } from "../../source/retry-after.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../../source/sizes.ts";
 import type {
   Listing,
   MembersPage,
@@ -11,23 +22,12 @@ import type {
   SourceGroup,
   SourcePage,
   SourceTools,
-} from "../source.ts";
-import {
-  createSourceHttp,
-  isOfRequest,
-  type Refusal,
-  type RequestOptions,
-  type SourceHttp,
-} from "../source-http.ts";
-import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../source-paging.ts";
-import { readId, readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes, TooLarge } from "../source-sizes.ts";
-import { bearerAuthorizer, requestAccessToken } from "../source-token.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import { explainHtml, isNobody, isNotFound } from "./html-refusal.ts";
-import { readOneloginCursor, writeOneloginCursor } from "./onelogin-cursor.ts";
-import { deltaStart, newestStamp, serverTime, withOverlap } from "./stamp.ts";
-import { fieldsWith } from "./user-fields.ts";
+} from "../../source/source.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/stamp.ts";
+import { bearerAuthorizer, requestAccessToken } from "../../source/token.ts";
+import { sortTroubles } from "../../source/troubles.ts";
+import { fieldsWith } from "../../source/user-fields.ts";
+import { readOneloginCursor, writeOneloginCursor } from "./cursor.ts";
 
 export type OneloginConfig = Extract<SourceConfig, { type: "onelogin" }>;
 export type OneloginCredentials = Extract<SourceCredentials, { kind: "onelogin" }>;

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { ENTERPRISE_USER } from "#scim/urns.ts";
-import type { MappedRecord } from "../mapped.ts";
-import { mapUser, type UserMapping } from "./map-user.ts";
+import { mapUser, type UserMapping } from "../../mapping/map-user.ts";
+import type { MappedRecord } from "../../mapping/mapped.ts";
 import {
   booleanAt,
   listItems,
@@ -10,8 +10,8 @@ import {
   type Said,
   textAt,
   valueAt,
-} from "./reading.ts";
-import { attribute, enterprise, part } from "./slot.ts";
+} from "../../mapping/reading.ts";
+import { attribute, enterprise, part } from "../../mapping/slot.ts";
 
 /**
  * Maps a User of another SCIM service provider. Its id is the key; its own externalId, meta, groups,

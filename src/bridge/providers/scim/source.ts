@@ -1,5 +1,18 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
-import type { SourceConfig, SourceCredentials } from "../settings.ts";
+import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
+import { explainHtml } from "../../source/html-refusal.ts";
+import {
+  createSourceHttp,
+  type ExplainRefusal,
+  fixedAuthorizer,
+  isOfRequest,
+  type Refusal,
+  type SourceHttp,
+} from "../../source/http.ts";
+import { repeatedPage } from "../../source/page-cursor.ts";
+import { cursorExpired, pathSegment, trimSlashes } from "../../source/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../../source/sizes.ts";
 import {
   type Listing,
   type MembersPage,
@@ -10,21 +23,8 @@ import {
   type SourceGroup,
   type SourcePage,
   type SourceTools,
-} from "../source.ts";
-import {
-  createSourceHttp,
-  type ExplainRefusal,
-  fixedAuthorizer,
-  isOfRequest,
-  type Refusal,
-  type SourceHttp,
-} from "../source-http.ts";
-import { cursorExpired, pathSegment, trimSlashes } from "../source-paging.ts";
-import { readId, readRecord, readRecords, readText } from "../source-records.ts";
-import { type PageSizes, pageSizes, TooLarge } from "../source-sizes.ts";
-import { sortTroubles } from "../source-troubles.ts";
-import { explainHtml } from "./html-refusal.ts";
-import { repeatedPage } from "./page-cursor.ts";
+} from "../../source/source.ts";
+import { sortTroubles } from "../../source/troubles.ts";
 import {
   FIRST_PAGE,
   isRepeated,
@@ -32,7 +32,7 @@ import {
   readScimCursor,
   type ScimCursor,
   writeScimCursor,
-} from "./scim-cursor.ts";
+} from "./cursor.ts";
 
 export type ScimConfig = Extract<SourceConfig, { type: "scim" }>;
 export type ScimCredentials = Extract<SourceCredentials, { kind: "scim" }>;

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import { exportJWK } from "jose";
 import { Provider } from "oidc-provider";
 import { afterEach, expect, test } from "vitest";
-import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
-import { createSource } from "#bridge/sources/create.ts";
+import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import { createSource } from "#bridge/providers/create.ts";
 import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import { expectFailure } from "../fake-fetch.ts";
 

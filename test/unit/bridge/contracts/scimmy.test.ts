@@ -3,7 +3,7 @@ import express from "express4";
 import SCIMMY from "scimmy";
 import { SCIMMYRouters } from "scimmy-routers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createScimSource } from "#bridge/sources/scim.ts";
+import { createScimSource } from "#bridge/providers/scim/source.ts";
 import { readListing } from "#test/support/fake-directory/source-of.ts";
 
 const TOKEN = "scimmy-token";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SourceConfig, SourceCredentials } from "#bridge/settings.ts";
-import { createSource } from "#bridge/sources/create.ts";
+import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import { createSource } from "#bridge/providers/create.ts";
 import { fakeProvider, json } from "../fake-fetch.ts";
 
 const { tools } = fakeProvider(() => json({}));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createEntraSource } from "#bridge/sources/entra.ts";
+import { createEntraSource } from "#bridge/providers/entra/source.ts";
 import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
 
 const GRAPH = "https://graph.microsoft.com";

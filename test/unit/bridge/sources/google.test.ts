@@ -1,6 +1,6 @@
 import { decodeJwt, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createGoogleSource } from "#bridge/sources/google.ts";
+import { createGoogleSource } from "#bridge/providers/google/source.ts";
 import { readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
 import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createJumpcloudSource } from "#bridge/sources/jumpcloud.ts";
+import { createJumpcloudSource } from "#bridge/providers/jumpcloud/source.ts";
 import { JUMPCLOUD_USERS } from "#test/support/fake-directory/jumpcloud.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
 import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";

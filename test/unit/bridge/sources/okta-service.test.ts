@@ -9,7 +9,7 @@ import {
   jwtVerify,
 } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createOktaSource } from "#bridge/sources/okta.ts";
+import { createOktaSource } from "#bridge/providers/okta/source.ts";
 import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
 
 const BASE = "https://example.okta.com";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createOktaSource } from "#bridge/sources/okta.ts";
+import { createOktaSource } from "#bridge/providers/okta/source.ts";
 import { FAKE_NOW, readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
 import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createScimSource } from "#bridge/sources/scim.ts";
+import { createScimSource } from "#bridge/providers/scim/source.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
 import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Provider } from "#bridge/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
 import {
   ENTRA_APPS,
   ENTRA_GROUPS,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Provider, SourceConfig, SourceCredentials } from "#bridge/settings.ts";
-import type { SourceFailure } from "#bridge/source.ts";
-import { createSource } from "#bridge/sources/create.ts";
+import type { Provider, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import { createSource } from "#bridge/providers/create.ts";
+import type { SourceFailure } from "#bridge/source/source.ts";
 import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";
 
