@@ -65,10 +65,13 @@ async function openBridge() {
   return { id, path, put, token };
 }
 
+/** A bridge that is to stand otherwise, with the credentials it has: what changes nothing is not written. */
+const CHANGED = { source: okta("acme"), intervalSeconds: 600 };
+
 test("a bridge that keeps its credentials keeps them as cron sealed them anew", async () => {
   const { put, token } = await openBridge();
 
-  const { status } = await put({ source: okta("acme") }, overtaken("UPDATE bridges", reseal));
+  const { status } = await put(CHANGED, overtaken("UPDATE bridges", reseal));
 
   const kept = await token();
   expect([status, kept.token]).toEqual([200, "first"]);
@@ -89,7 +92,7 @@ test("credentials that were given meanwhile are not undone by cron, nor by a cha
   });
 
   await resealSecrets(db, TEST_CLOCK, createResealer(RING));
-  const { status } = await put({ source: okta("acme") }, overtaken("UPDATE bridges", give));
+  const { status } = await put(CHANGED, overtaken("UPDATE bridges", give));
 
   expect([status, (await token()).token]).toEqual([200, "second"]);
 });
@@ -98,7 +101,7 @@ test("credentials that somebody gave for another address meanwhile are not taken
   const { id, put } = await openBridge();
   const move = () => put({ source: okta("other"), credentials: { apiToken: "others" } });
 
-  const { status, body } = await put({ source: okta("acme") }, overtaken("UPDATE bridges", move));
+  const { status, body } = await put(CHANGED, overtaken("UPDATE bridges", move));
 
   expect([status, body.detail]).toEqual([400, expect.stringContaining("give them again")]);
   expect(JSON.parse((await findBridge(env.DB, id))?.config ?? "").source).toEqual(okta("other"));
