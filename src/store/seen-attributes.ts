@@ -3,6 +3,7 @@ import type { SeenName, SeenType } from "#scim/undeclared-names.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import type { Database } from "./database.ts";
 import { selectRows } from "./query.ts";
+import { withoutSecrets } from "./redact-text.ts";
 
 /** An undeclared attribute, or a part of one, as it was last sent; the time in milliseconds. */
 export interface SeenAttribute extends Omit<SeenName, "type" | "multiValued"> {
@@ -39,7 +40,7 @@ export function noteSeen(
 ): readonly D1PreparedStatement[] {
   const newest = Math.max(...rows.map(({ at }) => at));
   const json = JSON.stringify(
-    rows.map(({ resourceType, seen, at }) => ({
+    rows.filter(isFreeOfSecrets).map(({ resourceType, seen, at }) => ({
       resourceType,
       schema: seen.schema ?? "",
       name: seen.part === undefined ? seen.name : `${seen.name}.${seen.part}`,
@@ -53,6 +54,11 @@ export function noteSeen(
       .bind(connectorId, newest - SEEN_DAYS * DAY_MS),
     db.prepare(NOTE).bind(connectorId, json),
   ];
+}
+
+/** A client may send a token where a name belongs. */
+function isFreeOfSecrets({ seen: { schema = "", name, part = "" } }: SeenToStore): boolean {
+  return [schema, name, part].every((text) => withoutSecrets(text) === text);
 }
 
 // ?1 = connector, ?2 = JSON list of rows. The first spelling stays.
