@@ -184,7 +184,9 @@ test("each write stands in the log once, whether it was guessed rightly or not",
 
 test("a user too large to be looked at beside the credential is looked at by itself", async () => {
   const { client, away } = await aKnownClient();
-  const addresses = Array.from({ length: 10 }, () => ({ formatted: "x".repeat(8_000) }));
+  const addresses = Array.from({ length: 10 }, (_, n) => ({
+    formatted: `${n}`.padEnd(8_000, "x"),
+  }));
   const body = aUser({ userName: "large", externalId: "l1", addresses });
   const { id } = (await away("/Users", { body })).body;
   const fresh = (path: string, request: object = {}) =>
