@@ -84,10 +84,10 @@ export async function playOut(pull: Pull): Promise<RunView> {
   throw new Error("The run does not come to its end.");
 }
 
-/** Plays the run that comes next by itself. */
-export async function playNext(pull: Pull): Promise<RunView> {
-  const { bridge } = pull;
-  passTime(pull, Math.max(0, ((await bridge.alarmAt()) ?? 0) - bridge.now));
+/** Plays the run that is due next; an alarm before it only raises what has to be told by then. */
+export async function playDue(pull: Pull): Promise<RunView> {
+  const { nextSyncAt } = await pull.bridge.stub.overview();
+  passTime(pull, Math.max(0, Date.parse(nextSyncAt ?? "") - pull.bridge.now));
   return await playOut(pull);
 }
 
