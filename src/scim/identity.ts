@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "./json.ts";
 import type { CandidateKeys, TypeName } from "./ports.ts";
 import type { Document } from "./resource.ts";
 import type { ResourceType } from "./schema/attribute.ts";
@@ -16,4 +17,15 @@ export function identityOf(type: ResourceType, document: Document): CandidateKey
     nameKey: typeof name === "string" ? foldText(name) : "",
     externalId: typeof externalId === "string" ? externalId : undefined,
   };
+}
+
+/** The value of the e-mail address marked as primary (RFC 7643 §2.4), else of the first one, as it is stored. */
+export function primaryEmailOf(document: JsonObject): string | undefined {
+  const emails = readMember(document, "emails");
+  if (!Array.isArray(emails)) return undefined;
+  const elements: readonly JsonValue[] = emails;
+  const objects = elements.filter((each) => isJsonObject(each));
+  const primary = objects.find((each) => readMember(each, "primary") === true) ?? objects[0];
+  const value = primary === undefined ? undefined : readMember(primary, "value");
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { primaryEmailOf } from "./identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { foldText } from "./text.ts";
 import { ENTERPRISE_USER } from "./urns.ts";
@@ -23,13 +24,8 @@ const EVIDENCE: readonly {
   { name: "given and family name", keyOf: nameKey },
 ];
 
-/** The address marked as primary, else the first one. */
-function primaryEmailKey({ emails }: JsonObject): string | undefined {
-  if (!Array.isArray(emails)) return undefined;
-  const elements: readonly JsonValue[] = emails;
-  const objects = elements.filter((each) => isJsonObject(each));
-  const primary = objects.find((each) => each.primary === true) ?? objects[0];
-  return textKey(primary?.value);
+function primaryEmailKey(document: JsonObject): string | undefined {
+  return textKey(primaryEmailOf(document));
 }
 
 function employeeNumberKey({ [ENTERPRISE_USER]: enterprise }: JsonObject): string | undefined {

@@ -1,5 +1,6 @@
 import { ScimError } from "#scim/error.ts";
-import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import { primaryEmailOf } from "#scim/identity.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { normaliseResource } from "#scim/resource.ts";
 import type { ResourceType } from "#scim/schema/attribute.ts";
 import { foldText } from "#scim/text.ts";
@@ -76,13 +77,8 @@ export function textIn(document: JsonObject, slot: Slot): string | undefined {
 
 /** The folded primary e-mail address of a document: the one marked so, or else the first. */
 export function primaryEmailKey(document: JsonObject): string | undefined {
-  const emails = readMember(document, "emails");
-  if (!Array.isArray(emails)) return undefined;
-  const elements: readonly JsonValue[] = emails;
-  const objects = elements.filter((each) => isJsonObject(each));
-  const primary = objects.find((each) => readMember(each, "primary") === true) ?? objects[0];
-  const value = primary === undefined ? undefined : readMember(primary, "value");
-  return typeof value === "string" ? foldText(value) : undefined;
+  const email = primaryEmailOf(document);
+  return email === undefined ? undefined : foldText(email);
 }
 
 /** The folded primary e-mail address that a record says; the source's own list, or the work address. */
