@@ -121,6 +121,24 @@ test.each([[5], [6]])("%i of 20 groups gone at the provider", async (gone) => {
   expect(groups.get("g29")).toMatchObject({ name: "Renamed", members: 1 });
 });
 
+test("members in two answers that nobody understands are asked for again behind the other groups", async () => {
+  const { source, bridge } = await aSyncedBridge(3, { g1: ["p0"], g2: ["p0"] });
+  source.putGroups({ id: "g1", name: "One", members: ["p0", "p1"] });
+  source.oddGroups.add("g1");
+  const asked: string[] = [];
+  source.onCall = (what) => {
+    if (what !== "members") return;
+    asked.push(source.asked.at(-1) ?? "");
+    if (asked.length === 4) source.oddGroups.clear();
+  };
+
+  const view = await bridge.run();
+
+  expect([view.state, view.issues]).toEqual(["succeeded", []]);
+  expect(asked.map((line) => line.split(" ")[1])).toEqual(["g1", "g2", "g1", "g1"]);
+  expect((await groupsOf(bridge)).get("g1")?.members).toBe(2);
+});
+
 test("a members list that cannot be read for a moment changes nothing of that group", async () => {
   const members = ids(120);
   const { source, bridge } = await aSyncedBridge(120, { g1: members, g2: ["p0"] });

@@ -116,7 +116,10 @@ function openRunContext(everybody: readonly string[]) {
   const readUser = source.readUser.bind(source);
   source.readUser = async (id) => {
     if (!unreadableNow.has(id)) return await readUser(id);
-    throw new SourceError({ kind: "record", sourceId: id }, "The test wants an odd answer.");
+    throw new SourceError(
+      { kind: "record", sourceId: id, mayPass: true },
+      "The test wants an odd answer.",
+    );
   };
   return {
     source,

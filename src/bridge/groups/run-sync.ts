@@ -78,12 +78,21 @@ function noteRemoved({ sql, clock }: RunContext, run: Run, sourceId: string): vo
   putGroupOffs(sql, run, "run", [off], clock.now());
 }
 
+/** So many answers that nobody can understand are an issue of the group; behind the others it is asked for again. */
+const ODD_ANSWERS_MAX = 3;
+
 async function readMembers(world: RunContext, run: Run, queued: QueuedGroup): Promise<Run> {
   const { sql, keep } = world;
   const { sourceId } = queued;
   const page = await membersOrTrouble(world, queued);
   if (page instanceof SourceError) {
-    const { detail } = page;
+    const { failure, detail } = page;
+    if (failure.kind === "record" && failure.mayPass && queued.tries < ODD_ANSWERS_MAX - 1) {
+      return keep(run, () => {
+        putOffGroup(sql, sourceId);
+        return run;
+      });
+    }
     const issue: Issue = { kind: "unreadable", sourceId, userName: undefined, detail };
     return keep(run, () => {
       dequeueGroup(sql, sourceId);
@@ -104,7 +113,7 @@ async function membersOrTrouble(world: RunContext, { sourceId, cursor }: QueuedG
     const noted = await noteNext(world, `members ${sourceId}`, page.next);
     if (noted !== undefined) return { ...page, noted };
     const detail = "The provider's pages of this group's members repeat.";
-    return new SourceError({ kind: "record", sourceId }, detail);
+    return new SourceError({ kind: "record", sourceId, mayPass: false }, detail);
   } catch (error) {
     if (error instanceof SourceError && error.failure.kind === "record") return error;
     throw error;

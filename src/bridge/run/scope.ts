@@ -134,7 +134,8 @@ async function pageOrTrouble(
   part: OpenPart,
 ): Promise<(ScopePage & { readonly noted: () => void }) | SourceError> {
   const { kind, sourceId, cursor } = part;
-  const trouble = (detail: string) => new SourceError({ kind: "record", sourceId }, detail);
+  const trouble = (detail: string) =>
+    new SourceError({ kind: "record", sourceId, mayPass: false }, detail);
   try {
     const page = await world.source.scopePage({ kind, sourceId }, cursor);
     const noted = await noteNext(world, `scope ${kind} ${sourceId}`, page.next);

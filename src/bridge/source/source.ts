@@ -152,6 +152,8 @@ export interface RecordFailure {
   readonly kind: "record";
   /** The provider's id of the user or the group. */
   readonly sourceId: string;
+  /** Whether the answer could not be understood, and may be a right one the next time; not a refusal. */
+  readonly mayPass: boolean;
 }
 
 /** Trouble of a listing, or of the provider as a whole: the run waits, and goes on where it was. */

@@ -97,7 +97,8 @@ async function ofRecord<T>(what: string, sourceId: string, read: () => Promise<T
     return await read();
   } catch (error) {
     if (!(error instanceof SourceError) || error.isGeneral || !isOfRecord(error)) throw error;
-    throw new SourceError({ kind: "record", sourceId }, `${what}: ${error.detail}`);
+    const mayPass = error.failure.kind === "malformed";
+    throw new SourceError({ kind: "record", sourceId, mayPass }, `${what}: ${error.detail}`);
   }
 }
 

@@ -7,7 +7,7 @@ export interface QueuedGroup {
   /** "" where no page said it. */
   readonly displayName: string;
   readonly kind: SourceGroup["members"]["kind"] | "removed";
-  /** How often it was put off for the sake of a group that it contains. */
+  /** How often it was put off: for the sake of a group that it contains, or after an answer nobody understood. */
   readonly tries: number;
   /** Where the list of its members goes on. */
   readonly cursor: string | null;

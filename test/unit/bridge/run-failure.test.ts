@@ -112,7 +112,7 @@ test("a refused page cursor begins the listing anew, five times at most", () => 
 
 test("the trouble of one record, of a listing and of the credentials are told apart", () => {
   const kinds: readonly SourceFailure[] = [
-    { kind: "record", sourceId: "00u1" },
+    { kind: "record", sourceId: "00u1", mayPass: true },
     { kind: "malformed" },
     { kind: "groupsForbidden" },
     { kind: "unauthorized" },
