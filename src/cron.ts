@@ -1,14 +1,14 @@
 import type { BridgeCalls } from "#bridge/admin-views.ts";
 import type { WebhookCalls } from "#delivery/views.ts";
-import { takeDueBridges } from "#store/bridges.ts";
+import { takeDueBridges } from "#store/admin/bridges.ts";
+import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
-import { reportUncleanNames } from "#store/name-sweep.ts";
-import { pruneChanges, pruneEvents, pruneRefusals } from "#store/prune.ts";
-import { type Resealer, resealSecrets } from "#store/reseal.ts";
-import { dropAccessTokens, dropParked, purgeDeleted } from "#store/sweep.ts";
-import { warnOfExpiry } from "#store/token-alerts.ts";
-import { webhooksToWake } from "#store/webhooks.ts";
+import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
+import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
+import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
+import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/sweep.ts";
+import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
 
 /**
  * What the Worker does every minute; newId gives event ids, UUIDv7 like those of requests. Each job is

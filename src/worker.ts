@@ -6,11 +6,11 @@ import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
-import { DeferredLog } from "#http/deferred-log.ts";
-import { Memory } from "#http/memory.ts";
-import { ScanTurns } from "#http/scan-turns.ts";
-import type { AppEnv } from "#http/services.ts";
-import { WebhookWaker } from "#http/wake.ts";
+import { Memory } from "#http/isolate-cache.ts";
+import { DeferredLog } from "#http/log/deferred-log.ts";
+import { ScanTurns } from "#http/request/scan-turns.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
 import { runCron } from "./cron.ts";
 

@@ -1,9 +1,9 @@
 import { createApp } from "../../src/http/app.ts";
 import { readConfig } from "../../src/http/config.ts";
-import { DeferredLog } from "../../src/http/deferred-log.ts";
-import { Memory } from "../../src/http/memory.ts";
-import { ScanTurns } from "../../src/http/scan-turns.ts";
-import { WebhookWaker } from "../../src/http/wake.ts";
+import { Memory } from "../../src/http/isolate-cache.ts";
+import { DeferredLog } from "../../src/http/log/deferred-log.ts";
+import { ScanTurns } from "../../src/http/request/scan-turns.ts";
+import { WebhookWaker } from "../../src/http/webhook-waker.ts";
 
 const clock = {
   now: () => Date.now(),

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from "../../src/scim/json.ts";
 import type { Directory, ResourceRecord } from "../../src/scim/ports.ts";
-import { patchUser } from "../../src/scim/provision.ts";
-import { createUser } from "../../src/scim/provision-create.ts";
-import { normaliseResource } from "../../src/scim/resource.ts";
-import { newRecord, renderResource } from "../../src/scim/resource-record.ts";
+import { createUser } from "../../src/scim/provision/create.ts";
+import { patchUser } from "../../src/scim/provision/provision.ts";
+import { newRecord, renderResource } from "../../src/scim/resource/record.ts";
+import { normaliseResource } from "../../src/scim/resource/resource.ts";
 import { USER } from "../../src/scim/schema/registry.ts";
 import { DEFAULT_SETTINGS } from "../../src/scim/settings.ts";
 

@@ -1,4 +1,3 @@
-import { ATTRIBUTES } from "../../src/http/admin/attributes.ts";
 import {
   BRIDGE,
   CHANGED_BRIDGE,
@@ -7,28 +6,37 @@ import {
   NOTHING,
   SYNC,
   SYNC_USER,
-} from "../../src/http/admin/bridge-input.ts";
-import { HELD_QUERY, RUNS_QUERY } from "../../src/http/admin/bridge-runs.ts";
-import { CHANGES_QUERY, TENANT_CHANGES_QUERY } from "../../src/http/admin/changes.ts";
-import { NEW_CLIENT } from "../../src/http/admin/clients.ts";
-import { CHANGED_CONNECTOR, LIST_QUERY, NEW_CONNECTOR } from "../../src/http/admin/connectors.ts";
-import { MEMBERS_QUERY, RESOURCE_QUERY, RESOURCES_QUERY } from "../../src/http/admin/directory.ts";
+} from "../../src/http/admin/bridge/input.ts";
+import { HELD_QUERY, RUNS_QUERY } from "../../src/http/admin/bridge/runs.ts";
+import { CHANGES_QUERY, TENANT_CHANGES_QUERY } from "../../src/http/admin/changes/changes.ts";
+import { ATTRIBUTES } from "../../src/http/admin/connectors/attributes.ts";
+import { NEW_CLIENT } from "../../src/http/admin/connectors/clients.ts";
+import {
+  CHANGED_CONNECTOR,
+  LIST_QUERY,
+  NEW_CONNECTOR,
+} from "../../src/http/admin/connectors/connectors.ts";
+import { PARKED_QUERY } from "../../src/http/admin/connectors/parked-members.ts";
+import { NEW_TOKEN, ROTATION, UNUSED_QUERY } from "../../src/http/admin/connectors/tokens.ts";
+import {
+  MEMBERS_QUERY,
+  RESOURCE_QUERY,
+  RESOURCES_QUERY,
+} from "../../src/http/admin/directory/directory.ts";
 import {
   EVENT_QUERY,
   EXPORT_QUERY,
   HISTORY_QUERY,
   REFUSAL_QUERY,
-} from "../../src/http/admin/events.ts";
-import { PARKED_QUERY } from "../../src/http/admin/parked-members.ts";
-import { SELF_TEST } from "../../src/http/admin/self-test.ts";
-import { NEW_TOKEN, ROTATION, UNUSED_QUERY } from "../../src/http/admin/tokens.ts";
+} from "../../src/http/admin/events/events.ts";
+import { SELF_TEST } from "../../src/http/admin/self-test/self-test.ts";
 import {
   CHANGED_WEBHOOK,
   DELIVERIES_QUERY,
   NEW_WEBHOOK,
   REPLAY,
   SECRET_ROTATION,
-} from "../../src/http/admin/webhooks-input.ts";
+} from "../../src/http/admin/webhooks/input.ts";
 
 /**
  * A call of the admin API: what it is for, and the schemas with which the Worker checks it.

@@ -1,4 +1,4 @@
-import { switchBridge } from "#store/bridges.ts";
+import { switchBridge } from "#store/admin/bridges.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,

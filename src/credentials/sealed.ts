@@ -66,7 +66,7 @@ export function isSealedByNewest(ring: KeyRing, sealed: string): boolean {
   return SEALED.exec(sealed)?.groups?.name === ring[0].name;
 }
 
-/** What src/store/reseal.ts asks of a ring: it finds old texts by a prefix and has them sealed anew. */
+/** What src/store/upkeep/reseal.ts asks of a ring: it finds old texts by a prefix and has them sealed anew. */
 export function createResealer(ring: KeyRing) {
   return {
     /** How every text of the newest key begins; behind it stand two parts with one dot between. */

@@ -1,6 +1,6 @@
-import type { Alert } from "#store/alerts.ts";
-import type { DeliveryTarget } from "#store/delivery-feed.ts";
-import type { DisabledReason } from "#store/webhooks.ts";
+import type { DisabledReason } from "#store/admin/webhooks.ts";
+import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
+import type { Alert } from "#store/event-log/alerts.ts";
 
 /** The alert that says that a webhook was disabled; its URL may hold a secret, and is left out. */
 export function disabledAlert(

@@ -1,8 +1,8 @@
 import type { KeyRing } from "#credentials/key-ring.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
+import { type DeliveryTarget, deliveryTarget } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
-import { type DeliveryTarget, deliveryTarget } from "#store/delivery-feed.ts";
 import { runQuery } from "#store/query.ts";
 import { HEALTHY } from "./judge.ts";
 import { DeliveryQueue, type EndpointState } from "./queue.ts";

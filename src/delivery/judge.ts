@@ -1,4 +1,4 @@
-import type { DisabledReason } from "#store/webhooks.ts";
+import type { DisabledReason } from "#store/admin/webhooks.ts";
 import { hasFailedTooLong, isSlowing, nextTryAt, slowUntil } from "./schedule.ts";
 import type { Sent } from "./send.ts";
 import type { TryOutcome } from "./views.ts";

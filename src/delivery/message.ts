@@ -1,5 +1,5 @@
-import { changeEvent, type StoredChange } from "#store/change-event.ts";
-import type { DeliveryTarget } from "#store/delivery-feed.ts";
+import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
+import { changeEvent, type StoredChange } from "#store/changes/event.ts";
 import type { NewDelivery } from "./queue.ts";
 import type { Message } from "./send.ts";
 

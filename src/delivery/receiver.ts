@@ -1,6 +1,6 @@
 import type { KeyRing } from "#credentials/key-ring.ts";
 import { formerWebhookSecret, unseal, webhookSecret } from "#credentials/sealed.ts";
-import type { DeliveryTarget } from "#store/delivery-feed.ts";
+import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
 import type { Receiver } from "./send.ts";
 
 /** A target with its secrets unsealed. */

@@ -1,4 +1,4 @@
-import { changeAt, positionBefore } from "#store/delivery-feed.ts";
+import { changeAt, positionBefore } from "#store/changes/delivery-feed.ts";
 import { runQuery } from "#store/query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { deliveryOf } from "./message.ts";

@@ -1,12 +1,12 @@
-import { withRetries } from "#store/database.ts";
+import { disableWebhook } from "#store/admin/webhooks.ts";
 import {
   type DeliveryTarget,
   deliveryTarget,
   nextChanges,
   notePosition,
-} from "#store/delivery-feed.ts";
+} from "#store/changes/delivery-feed.ts";
+import { withRetries } from "#store/database.ts";
 import { bothQueries, runQuery } from "#store/query.ts";
-import { disableWebhook } from "#store/webhooks.ts";
 import { disabledAlert } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
 import { type Health, judgeTry } from "./judge.ts";

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { parseKeyRing } from "#credentials/key-ring.ts";
+import { dropDeletedWebhook } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
-import { dropDeletedWebhook } from "#store/delivery-feed.ts";
 import { Endpoint } from "./endpoint.ts";
 import { replay } from "./replay.ts";
 import { Slice } from "./slice.ts";

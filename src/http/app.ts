@@ -1,14 +1,14 @@
 import { Hono } from "hono";
+import type { Play } from "#http/admin/self-test/self-test.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { toResponse } from "#http/response/answer.ts";
+import { answerTo } from "#http/response/error.ts";
+import { routePathOf } from "#http/scim/path.ts";
 import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
-import type { Play } from "./admin/self-test.ts";
-import { toResponse } from "./answer.ts";
-import { answerTo } from "./error-response.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
-import { routePathOf } from "./request-path.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
-import type { AppEnv, Services } from "./services.ts";
 
 /** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
 export function createApp(services: Services): Hono<AppEnv> {

@@ -1,7 +1,7 @@
 import type { ResourceRecord } from "#scim/ports.ts";
-import type { Access } from "#store/access.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
+import type { Access } from "#store/directory/access.ts";
 
 const ENTRIES_MAX = 1_000;
 const AGE_MAX_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { createSetSigner } from "#credentials/feed-key.ts";
-import type { AppEnv, Services } from "./services.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 
 /** Where receivers find the keys of the feed's security event tokens. */
 export const JWKS_PATH = "/.well-known/jwks.json";

@@ -9,17 +9,17 @@ import {
   type TokenRequest,
 } from "#credentials/oauth.ts";
 import { deriveToken, hashToken } from "#credentials/token.ts";
+import { type DoorReason, eventRow, refusedRow } from "#http/log/event-log.ts";
+import { readTokenBody } from "#http/request/body.ts";
+import { callFacts, countRefusal, waitUntil } from "#http/request/facts.ts";
+import { admitConnector, FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, jsonAnswer } from "#http/response/answer.ts";
+import { answerTo, Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.ts";
 import { STANDARD_TYPES } from "#scim/schema/custom.ts";
-import { findClient, type KnownClient, storeAccessToken } from "#store/oauth-clients.ts";
-import { type Answer, jsonAnswer } from "./answer.ts";
-import { readTokenBody } from "./body.ts";
-import { answerTo, Refusal } from "./error-response.ts";
-import { type DoorReason, eventRow, refusedRow } from "./event-log.ts";
-import { admitConnector, FAILURES_HEADERS, hasFailedTooOften } from "./rate-limit.ts";
-import { callFacts, countRefusal, waitUntil } from "./request-facts.ts";
-import type { AppEnv, Services } from "./services.ts";
+import { findClient, type KnownClient, storeAccessToken } from "#store/admin/oauth-clients.ts";
 
 /** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
 const TOKEN_MS = 3_600_000;

@@ -1,9 +1,9 @@
-import { BULK_BYTES_MAX, BULK_OPERATIONS_MAX } from "./bulk.ts";
+import { BULK_BYTES_MAX, BULK_OPERATIONS_MAX } from "#scim/bulk/bulk.ts";
+import { COUNT_DEFAULT, COUNT_MAX, CURSOR_TIMEOUT_SECONDS } from "#scim/list/list.ts";
+import { RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from "#scim/schema/urns.ts";
+import type { Attribute, ResourceType, Schema } from "./attribute.ts";
 import type { JsonObject } from "./json.ts";
-import { COUNT_DEFAULT, COUNT_MAX, CURSOR_TIMEOUT_SECONDS } from "./list.ts";
-import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
 import { schemasOf } from "./schema/registry.ts";
-import { RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from "./urns.ts";
 
 /** What a ServiceProviderConfig depends on; `baseUrl` is the SCIM base URL without a last slash. */
 export interface ServiceProviderFacts {

@@ -1,5 +1,5 @@
+import type { ResourceType } from "./attribute.ts";
 import type { JsonObject } from "./json.ts";
-import type { ResourceType } from "./schema/attribute.ts";
 import type { ConnectorSettings } from "./settings.ts";
 import type { StepBudget } from "./step-budget.ts";
 

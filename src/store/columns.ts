@@ -1,10 +1,10 @@
-import { fittingForm } from "#scim/declared-form.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
-import { identityOf } from "#scim/identity.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { schemasFor } from "#scim/resource.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { fittingForm } from "#scim/resource/declared-form.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { schemasFor } from "#scim/resource/resource.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { foldText } from "#scim/text.ts";
 
 /** One looked-up value of a resource, as `resource_values` keeps it. */

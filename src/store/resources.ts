@@ -1,5 +1,5 @@
 import type { CandidateKeys, ResourceRecord, TypeName } from "#scim/ports.ts";
-import { HOLDERS_MAX } from "#scim/rehire.ts";
+import { HOLDERS_MAX } from "#scim/provision/rehire.ts";
 import type { Database } from "./database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 

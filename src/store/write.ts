@@ -1,6 +1,6 @@
+import type { ResourceType } from "#scim/attribute.ts";
 import type { ResourceChange } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import type { EventRow } from "./events.ts";
+import type { EventRow } from "#store/event-log/events.ts";
 
 /** A decided change with the event-log row that goes in with it. */
 export interface ChangeToCommit {

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { ScimError } from "#scim/error.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { seededRandom } from "#test/support/random.ts";
 
 const FILTERS = 200_000;

@@ -1,8 +1,13 @@
 import fc from "fast-check";
-import type { AttributePath, CompareOperator, CompareValue, Filter } from "#scim/filter/ast.ts";
-import { isAttributeName } from "#scim/filter/attribute-path.ts";
+import type {
+  AttributePath,
+  CompareOperator,
+  CompareValue,
+  Filter,
+} from "#scim/filter/syntax/ast.ts";
+import { isAttributeName } from "#scim/filter/syntax/attribute-path.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 /** Any filter that the grammar can write, its names invented; within the limits of the parser. */
 export function syntacticFilters(): fc.Arbitrary<Filter> {

@@ -1,4 +1,4 @@
-import { CORE_USER } from "#scim/urns.ts";
+import { CORE_USER } from "#scim/schema/urns.ts";
 import { ADA, patch, patchBody, replace } from "./bad-input.ts";
 import { type HttpRow, refused, type World } from "./bad-input-table.ts";
 import { aUser } from "./gateway.ts";

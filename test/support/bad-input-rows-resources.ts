@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { CORE_GROUP, CORE_USER } from "#scim/urns.ts";
+import { CORE_GROUP, CORE_USER } from "#scim/schema/urns.ts";
 import { post, put, type Sent, withAda } from "./bad-input.ts";
 import { type HttpRow, refused, type World } from "./bad-input-table.ts";
 import { aPatch, aUser, type TestAnswer } from "./gateway.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { ERROR } from "#scim/urns.ts";
+import { ERROR } from "#scim/schema/urns.ts";
 import {
   aPatch,
   aUser,

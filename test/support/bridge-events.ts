@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { EventRow } from "#store/events.ts";
+import type { EventRow } from "#store/event-log/events.ts";
 
 /** A row of the event log as the Bridge writes it, with whatever a test wants. */
 export function anEvent(members: Partial<EventRow> = {}): EventRow {

@@ -10,7 +10,7 @@ import { GROUP_LIMITS, type GroupLimits } from "#bridge/groups/members.ts";
 import { removeGroup } from "#bridge/groups/removal.ts";
 import { bridgeDirectory } from "#bridge/write/directory.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
-import { findConnector } from "#store/connectors.ts";
+import { findConnector } from "#store/admin/connectors.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
 import { TEST_CLOCK } from "./gateway.ts";
 

@@ -1,12 +1,12 @@
 import type { Known, Links, Lookups } from "#bridge/plan/context.ts";
 import { NO_EVIDENCE } from "#bridge/plan/evidence.ts";
 import type { Link, Operation } from "#bridge/plan/operation.ts";
-import { identityOf } from "#scim/identity.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
-import { normaliseResource } from "#scim/resource.ts";
-import { keyText, type ResourceKey } from "#scim/resource-key.ts";
-import { newRecord, withActive } from "#scim/resource-record.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { keyText, type ResourceKey } from "#scim/resource/key.ts";
+import { newRecord, withActive } from "#scim/resource/record.ts";
+import { normaliseResource } from "#scim/resource/resource.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { foldText } from "#scim/text.ts";
 

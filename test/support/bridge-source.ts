@@ -162,7 +162,8 @@ export class BridgeSource implements Source {
     await this.note("scope", `scope ${kind} ${sourceId} ${cursor ?? "first"}`);
     this.refuseOdd(sourceId);
     const part = (kind === "group" ? this.groups : this.applications).get(sourceId);
-    if (part === undefined) throw new SourceError({ kind: "record", sourceId, mayPass: true }, "No such thing.");
+    if (part === undefined)
+      throw new SourceError({ kind: "record", sourceId, mayPass: true }, "No such thing.");
     const end = Number(cursor ?? 0) + this.pageSize;
     const some = part.members.slice(Number(cursor ?? 0), end);
     return {

@@ -8,8 +8,8 @@ import type { Source } from "#bridge/source/source.ts";
 import { type BridgeTools, toolsOf } from "#bridge/tools.ts";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
-import { findBridge, putBridge } from "#store/bridges.ts";
-import { findConnector } from "#store/connectors.ts";
+import { findBridge, putBridge } from "#store/admin/bridges.ts";
+import { findConnector } from "#store/admin/connectors.ts";
 import type { Database } from "#store/database.ts";
 import { openGateway, type TestConnector } from "./gateway.ts";
 

@@ -1,6 +1,6 @@
-import type { BulkDecision, BulkWorld } from "#scim/bulk-perform.ts";
+import type { BulkDecision, BulkWorld } from "#scim/bulk/perform.ts";
 import type { CommitOutcome, Directory, ResourceChange, ResourceRecord } from "#scim/ports.ts";
-import { keysOf, keyText } from "#scim/resource-key.ts";
+import { keysOf, keyText } from "#scim/resource/key.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 

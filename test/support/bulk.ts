@@ -1,4 +1,4 @@
-import { BULK_REQUEST } from "#scim/urns.ts";
+import { BULK_REQUEST } from "#scim/schema/urns.ts";
 import { aPatch, aUser, type TestAnswer, type TestClient } from "./gateway.ts";
 
 /** One operation as a client writes it. */

@@ -1,4 +1,4 @@
-import { CORE_USER } from "#scim/urns.ts";
+import { CORE_USER } from "#scim/schema/urns.ts";
 import { aBulk } from "./bulk.ts";
 import { aPatch, aUser, filterQuery, type ScimRequest } from "./gateway.ts";
 

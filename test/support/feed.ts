@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { ChangeEvent } from "#store/change-event.ts";
+import type { ChangeEvent } from "#store/changes/event.ts";
 import type { openGateway, TestAnswer } from "./gateway.ts";
 
 /** An event with the members that some kind of event has, so that a test reads what it just caused. */

@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import type { AccessConfig } from "#http/access-config.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
-import { DeferredLog } from "#http/deferred-log.ts";
-import { Memory } from "#http/memory.ts";
-import { ScanTurns } from "#http/scan-turns.ts";
-import { WebhookWaker } from "#http/wake.ts";
+import { Memory } from "#http/isolate-cache.ts";
+import { DeferredLog } from "#http/log/deferred-log.ts";
+import { ScanTurns } from "#http/request/scan-turns.ts";
+import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Cost, countingDatabase } from "./counting-d1.ts";
 

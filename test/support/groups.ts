@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { CORE_GROUP } from "#scim/urns.ts";
+import { CORE_GROUP } from "#scim/schema/urns.ts";
 import {
   aUser,
   filterQuery,

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
-import { foldDocument } from "#scim/filter/folded.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { normaliseResource } from "#scim/resource.ts";
-import { newRecord, withActive } from "#scim/resource-record.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import { commitChanges } from "#store/commit.ts";
+import { newRecord, withActive } from "#scim/resource/record.ts";
+import { normaliseResource } from "#scim/resource/resource.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
+import { commitChanges } from "#store/commit/commit.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { openGateway, TEST_CLOCK } from "./gateway.ts";
 

@@ -1,10 +1,10 @@
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import { normaliseResource, refuseEmptying } from "#scim/resource.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
-import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 import { DECLARATIONS } from "#test/support/declarations.ts";
 
 /** A user type with core, enterprise and declared attributes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changeEvent, type StoredChange } from "#store/change-event.ts";
+import { changeEvent, type StoredChange } from "#store/changes/event.ts";
 
 /** A row of the outbox with what a test cares about. */
 function aChange(members: Partial<StoredChange> = {}): StoredChange {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { setClaims } from "../../src/http/admin/changes-set.ts";
-import { changeEvent, type StoredChange } from "../../src/store/change-event.ts";
+import { setClaims } from "#http/admin/changes/set.ts";
+import { changeEvent, type StoredChange } from "#store/changes/event.ts";
 
 const parties = { issuer: "https://scim.example.com", audience: "feed" };
 

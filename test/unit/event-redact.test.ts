@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "#scim/json.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import {
   LOGGED_BODY_BYTES_MAX,
   redactAnswer,
@@ -9,10 +9,10 @@ import {
   redactDifference,
   redactTarget,
   withoutEchoes,
-} from "#store/event-redact.ts";
-import { NOT_KNOWN } from "#store/redact-json.ts";
-import { redactText } from "#store/redact-text.ts";
-import { isSecretName } from "#store/secret-names.ts";
+} from "#store/event-log/redact.ts";
+import { NOT_KNOWN } from "#store/event-log/redact-json.ts";
+import { redactText } from "#store/event-log/redact-text.ts";
+import { isSecretName } from "#store/event-log/secret-names.ts";
 import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 
 const TYPES = resourceTypesWith(DECLARATIONS);

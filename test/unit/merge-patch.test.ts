@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mergePatch } from "#http/admin/merge-patch.ts";
+import { mergePatch } from "#http/admin/call/merge-patch.ts";
 
 // RFC 7396, Appendix A: every example of it.
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { routePathOf } from "#http/request-path.ts";
+import { routePathOf } from "#http/scim/path.ts";
 
 const BASE_PATHS = ["/api/connect/v1/scim/2.0", "/scim/v2", "/scim/users", "/scim"];
 

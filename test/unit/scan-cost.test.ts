@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
+import { CREATION_ORDER } from "#scim/list/sort.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
-import { CREATION_ORDER } from "#scim/sort.ts";
-import { scanCost } from "#store/scan-cost.ts";
+import { scanCost } from "#store/directory/scan-cost.ts";
 
 const TYPE = resourceTypesWith([]).User;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ScanTurns } from "#http/scan-turns.ts";
+import { ScanTurns } from "#http/request/scan-turns.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 
 /** A connector's number, as the database gives it. */

@@ -7,8 +7,8 @@ import {
   formerWebhookSecret,
   unseal,
 } from "#credentials/sealed.ts";
-import { findBridge } from "#store/bridges.ts";
-import { resealSecrets } from "#store/reseal.ts";
+import { findBridge } from "#store/admin/bridges.ts";
+import { resealSecrets } from "#store/upkeep/reseal.ts";
 import { wrapDatabase } from "#test/support/counting-d1.ts";
 import { fakeBridges } from "#test/support/fake-bridge.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { findBridge } from "#store/bridges.ts";
+import { findBridge } from "#store/admin/bridges.ts";
 import { aRun, fakeBridges, NEW_BRIDGE } from "#test/support/fake-bridge.ts";
 import { openGateway } from "#test/support/gateway.ts";
 

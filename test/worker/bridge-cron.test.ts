@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { beforeEach, expect, test } from "vitest";
-import type { BridgeMirror } from "#store/bridges.ts";
-import { findBridge, mirrorBridge, putBridge } from "#store/bridges.ts";
-import { findConnector } from "#store/connectors.ts";
+import type { BridgeMirror } from "#store/admin/bridges.ts";
+import { findBridge, mirrorBridge, putBridge } from "#store/admin/bridges.ts";
+import { findConnector } from "#store/admin/connectors.ts";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { runCron } from "../../src/cron.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { asker } from "#http/admin/bridge-object.ts";
-import { Problem } from "#http/admin/problem.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { asker } from "#http/admin/objects/bridge-object.ts";
 
 const retryable = () => Object.assign(new Error("moved"), { retryable: true });
 const overloaded = () => Object.assign(new Error("busy"), { retryable: true, overloaded: true });

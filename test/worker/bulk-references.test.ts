@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import {
   idIn,
   patchAttribute,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BULK_RESPONSE, ERROR } from "#scim/urns.ts";
+import { BULK_RESPONSE, ERROR } from "#scim/schema/urns.ts";
 import { expectScimError } from "#test/support/bad-input.ts";
 import {
   aBulk,

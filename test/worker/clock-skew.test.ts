@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DeferredLog } from "#http/deferred-log.ts";
-import { pruneChanges, pruneEvents } from "#store/prune.ts";
+import { DeferredLog } from "#http/log/deferred-log.ts";
+import { pruneChanges, pruneEvents } from "#store/upkeep/prune.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";
 import { tick } from "#test/support/cron-world.ts";

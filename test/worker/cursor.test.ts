@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { LIST_RESPONSE } from "#scim/urns.ts";
+import { LIST_RESPONSE } from "#scim/schema/urns.ts";
 import { expectScimError } from "#test/support/bad-input.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";

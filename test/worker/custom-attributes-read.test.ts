@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { aClientWith, FULL } from "#test/support/custom-client.ts";
 import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";

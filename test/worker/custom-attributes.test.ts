@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { BULK_REQUEST, CORE_USER } from "#scim/urns.ts";
+import { BULK_REQUEST, CORE_USER } from "#scim/schema/urns.ts";
 import { aClientWith, FULL } from "#test/support/custom-client.ts";
 import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aPatch, aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";

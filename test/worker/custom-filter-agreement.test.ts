@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import type { CompareOperator, Filter } from "#scim/filter/ast.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import type { CompareOperator, Filter } from "#scim/filter/syntax/ast.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject } from "#scim/json.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { printFilter } from "#test/support/arbitraries.ts";
 import { aClientWith } from "#test/support/custom-client.ts";

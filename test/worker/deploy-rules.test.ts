@@ -3,7 +3,7 @@ import { createLocalJWKSet, jwtVerify } from "jose";
 import { beforeEach, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, createResealer, seal, unseal } from "#credentials/sealed.ts";
-import { resealSecrets } from "#store/reseal.ts";
+import { resealSecrets } from "#store/upkeep/reseal.ts";
 import { notAdditive } from "#test/support/additive.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
 import { TestBridge } from "#test/support/bridge-world.ts";

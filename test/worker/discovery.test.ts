@@ -9,7 +9,7 @@ import {
   RESOURCE_TYPE,
   SCHEMA,
   SERVICE_PROVIDER_CONFIG,
-} from "#scim/urns.ts";
+} from "#scim/schema/urns.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

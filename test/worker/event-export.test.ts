@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { exportResponse } from "#http/admin/event-export.ts";
-import type { StoredEvent } from "#store/event-list.ts";
+import { exportResponse } from "#http/admin/events/export.ts";
+import type { StoredEvent } from "#store/event-log/list.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 let now = Date.parse("2026-01-01T00:00:00Z");

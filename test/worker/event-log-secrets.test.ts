@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createToken } from "#credentials/token.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import {
   aPatch,
   aUser,

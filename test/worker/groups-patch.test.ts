@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CORE_GROUP } from "#scim/urns.ts";
+import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
 import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
 

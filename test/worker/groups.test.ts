@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CORE_GROUP } from "#scim/urns.ts";
+import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { openGateway } from "#test/support/gateway.ts";
 import {
   aGroup,

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { CORE_USER } from "#scim/urns.ts";
-import { NAMED_ROWS, reportUncleanNames } from "#store/name-sweep.ts";
+import { CORE_USER } from "#scim/schema/urns.ts";
+import { NAMED_ROWS, reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { sendBulk } from "#test/support/bulk.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { countingDatabase } from "#test/support/counting-d1.ts";

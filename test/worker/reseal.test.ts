@@ -9,7 +9,7 @@ import {
   unseal,
   webhookSecret,
 } from "#credentials/sealed.ts";
-import { RESEALED_ROWS, resealSecrets } from "#store/reseal.ts";
+import { RESEALED_ROWS, resealSecrets } from "#store/upkeep/reseal.ts";
 import { faultyDatabase } from "#test/support/faulty-d1.ts";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { type PlantedWebhook, plantBridge, plantWebhook } from "#test/support/plant-secrets.ts";

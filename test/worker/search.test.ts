@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ENTERPRISE_USER, LIST_RESPONSE, SEARCH_REQUEST } from "#scim/urns.ts";
+import { ENTERPRISE_USER, LIST_RESPONSE, SEARCH_REQUEST } from "#scim/schema/urns.ts";
 import { expectScimError } from "#test/support/bad-input.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
 import { openGroups } from "#test/support/groups.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { expectScimError } from "#test/support/bad-input.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 import { openGroups } from "#test/support/groups.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HOLDERS_MAX } from "#scim/rehire.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { HOLDERS_MAX } from "#scim/provision/rehire.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
 

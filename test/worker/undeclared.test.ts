@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject } from "#scim/json.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { CORE_GROUP, CORE_USER } from "#scim/urns.ts";
+import { CORE_GROUP, CORE_USER } from "#scim/schema/urns.ts";
 import { aPatch, aUser, filterQuery, openGateway } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

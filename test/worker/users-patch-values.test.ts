@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

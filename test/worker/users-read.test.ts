@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { postUser, sendBulk } from "#test/support/bulk.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 import { aGroup, listOf, openGroups } from "#test/support/groups.ts";

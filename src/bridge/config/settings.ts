@@ -1,4 +1,4 @@
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 
 /** Where a bridge pulls from; the address of a cloud or of a test may stand in for the provider's own. */
 export type SourceConfig =

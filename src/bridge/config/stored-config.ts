@@ -1,5 +1,5 @@
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
-import type { StoredBridge } from "#store/bridges.ts";
+import type { StoredBridge } from "#store/admin/bridges.ts";
 import { askedProperties, chosenOf } from "../mapping/chosen.ts";
 import { MAPPING_VERSION } from "../providers/map-record.ts";
 import { RunBroken } from "../run/run-context.ts";

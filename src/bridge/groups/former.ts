@@ -1,4 +1,4 @@
-import type { FormerGroup } from "#scim/provision-group.ts";
+import type { FormerGroup } from "#scim/provision/group.ts";
 import { type ObjectSql, rowsIn } from "../storage/tables.ts";
 
 /** So long a group that went can come back as the one it was. */

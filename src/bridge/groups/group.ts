@@ -1,9 +1,9 @@
-import { identityOf } from "#scim/identity.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { createGroup, type FormerGroup, type GroupDirectory } from "#scim/provision-group.ts";
+import { createGroup, type FormerGroup, type GroupDirectory } from "#scim/provision/group.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { foldText } from "#scim/text.ts";
-import { CORE_GROUP } from "#scim/urns.ts";
 import type { RunCounts } from "../admin-views.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { asIssue } from "./issue.ts";

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { NamedMember } from "#scim/ports.ts";
-import { type GroupDirectory, patchGroup } from "#scim/provision-group.ts";
-import { PATCH_OP } from "#scim/urns.ts";
+import { type GroupDirectory, patchGroup } from "#scim/provision/group.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { asIssue, type NamedGroup, unknownMembers } from "./issue.ts";
 

@@ -1,5 +1,5 @@
 import { documentOf } from "#scim/ports.ts";
-import type { GroupDirectory } from "#scim/provision-group.ts";
+import type { GroupDirectory } from "#scim/provision/group.ts";
 
 /** What a group is called here; undefined where it is not here. */
 export async function nameOfGroup(

@@ -1,5 +1,5 @@
-import { removeResource } from "#scim/provision.ts";
-import type { GroupDirectory } from "#scim/provision-group.ts";
+import type { GroupDirectory } from "#scim/provision/group.ts";
+import { removeResource } from "#scim/provision/provision.ts";
 import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
 
 /** Removes a group that is gone at the provider: deletes what the Bridge made, lets go of what it adopted. */

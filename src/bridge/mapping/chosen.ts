@@ -1,6 +1,6 @@
-import { uncleanName } from "#scim/clean-names.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
+import { uncleanName } from "#scim/resource/clean-names.ts";
 import type { BridgeConfig, BridgeSettings, MappingRule, Provider } from "../config/settings.ts";
 import { type Fitted, fitValue } from "./fit.ts";
 import { USER_NAME } from "./map-user.ts";

@@ -1,7 +1,7 @@
+import type { Attribute } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import type { Attribute } from "#scim/schema/attribute.ts";
-import { normaliseAttribute } from "#scim/value.ts";
+import { normaliseAttribute } from "#scim/resource/value/value.ts";
 import { listItems, plainText } from "./reading.ts";
 
 /** A provider's value as an attribute takes it (null: none), or a sentence that says why it does not. */

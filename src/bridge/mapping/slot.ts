@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { foldText } from "#scim/text.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
 
 /**
  * A place of a user's document that a mapping can own: an attribute, a part of a complex one, an

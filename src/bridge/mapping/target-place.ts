@@ -1,8 +1,8 @@
-import type { Attribute, AttributeTarget, ResourceType } from "#scim/schema/attribute.ts";
+import type { Attribute, AttributeTarget, ResourceType } from "#scim/attribute.ts";
 import { MANAGER } from "#scim/schema/enterprise-user.ts";
 import { findTarget } from "#scim/schema/registry.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { foldText } from "#scim/text.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
 import { WORK_EMAIL } from "./map-user.ts";
 import { parsePlace } from "./place.ts";
 import { attribute, extension, part, type Slot, typed } from "./slot.ts";

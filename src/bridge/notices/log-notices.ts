@@ -1,10 +1,10 @@
 import { documentOf } from "#scim/ports.ts";
-import { keyText } from "#scim/resource-key.ts";
-import type { StoredBridge } from "#store/bridges.ts";
+import { keyText } from "#scim/resource/key.ts";
+import type { StoredBridge } from "#store/admin/bridges.ts";
 import { withRetries } from "#store/database.ts";
-import { appendEvents } from "#store/events.ts";
+import { resourcesByKeys } from "#store/directory/lookup.ts";
+import { appendEvents } from "#store/event-log/events.ts";
 import { runQuery, type Scope } from "#store/query.ts";
-import { resourcesByKeys } from "#store/resource-lookup.ts";
 import { parseChoice } from "../config/stored-config.ts";
 import { USER_NAME } from "../mapping/map-user.ts";
 import { textIn } from "../plan/document.ts";

@@ -1,7 +1,7 @@
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import type { ResourceKey } from "#scim/resource-key.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { ResourceKey } from "#scim/resource/key.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { BridgeConfig } from "../config/settings.ts";
 import type { MappedRecord } from "../mapping/mapped.ts";

@@ -1,8 +1,8 @@
+import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
-import { primaryEmailOf } from "#scim/identity.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { normaliseResource } from "#scim/resource.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { primaryEmailOf } from "#scim/resource/identity.ts";
+import { normaliseResource } from "#scim/resource/resource.ts";
 import { foldText } from "#scim/text.ts";
 import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
 import type { MappedUser, Misfit } from "../mapping/mapped.ts";

@@ -1,4 +1,4 @@
-import { keyText, type ResourceKey } from "#scim/resource-key.ts";
+import { keyText, type ResourceKey } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
 import type { BridgeConfig } from "../config/settings.ts";
 import { USER_NAME } from "../mapping/map-user.ts";

@@ -1,6 +1,6 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { keyText } from "#scim/resource-key.ts";
-import { replacedRecord } from "#scim/resource-record.ts";
+import { keyText } from "#scim/resource/key.ts";
+import { replacedRecord } from "#scim/resource/record.ts";
 import { foldText } from "#scim/text.ts";
 import { readSlot } from "../mapping/slot.ts";
 import type { Known, PlanContext } from "./context.ts";

@@ -1,5 +1,5 @@
 import type { ResourceRecord } from "#scim/ports.ts";
-import { keyText } from "#scim/resource-key.ts";
+import { keyText } from "#scim/resource/key.ts";
 
 /** Somebody of a page who wants a name: his own, or another. */
 export interface NameWish {

@@ -1,7 +1,7 @@
-import { uncleanName } from "#scim/clean-names.ts";
 import type { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
+import { uncleanName } from "#scim/resource/clean-names.ts";
 import { foldText } from "#scim/text.ts";
 import { USER_NAME } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";

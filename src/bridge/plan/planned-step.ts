@@ -1,5 +1,5 @@
-import { differenceOf } from "#scim/difference.ts";
 import type { ResourceChange } from "#scim/ports.ts";
+import { differenceOf } from "#scim/resource/difference.ts";
 import type { PlannedStep } from "../admin-views.ts";
 import type { Operation } from "./operation.ts";
 

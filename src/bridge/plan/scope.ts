@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { keyText } from "#scim/resource-key.ts";
+import { keyText } from "#scim/resource/key.ts";
 import { type Exclusion, readExclusions } from "../config/excluded.ts";
 import type { BridgeConfig } from "../config/settings.ts";
 import { USER_NAME, WORK_EMAIL } from "../mapping/map-user.ts";

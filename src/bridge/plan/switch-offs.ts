@@ -1,5 +1,5 @@
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
-import { deletedRecord, replacedRecord } from "#scim/resource-record.ts";
+import { deletedRecord, replacedRecord } from "#scim/resource/record.ts";
 import type { Known, PlanContext } from "./context.ts";
 import type { Link, SwitchOff } from "./operation.ts";
 import { recordOf } from "./scope.ts";

@@ -1,5 +1,5 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { keyText } from "#scim/resource-key.ts";
+import { keyText } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
 import type { BridgeSettings } from "../config/settings.ts";
 import { USER_NAME } from "../mapping/map-user.ts";

@@ -1,7 +1,7 @@
 import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
-import { newRecord, replacedRecord } from "#scim/resource-record.ts";
+import { newRecord, replacedRecord } from "#scim/resource/record.ts";
 import { foldText } from "#scim/text.ts";
 import { USER_NAME } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";

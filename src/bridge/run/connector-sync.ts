@@ -1,4 +1,4 @@
-import { findBridge, type StoredBridge } from "#store/bridges.ts";
+import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
 import type { BridgeConfig, BridgeSettings } from "../config/settings.ts";
 import { configOf, openSource, proposedConfig, readingOf } from "../config/stored-config.ts";
 import { logNotices } from "../notices/log-notices.ts";

@@ -1,5 +1,5 @@
-import { alertStatements } from "#store/alerts.ts";
-import { mirrorBridge, type StoredBridge } from "#store/bridges.ts";
+import { mirrorBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { alertStatements } from "#store/event-log/alerts.ts";
 import type { BridgeRecord } from "../storage/bridge-record.ts";
 import type { BridgeTools } from "../tools.ts";
 

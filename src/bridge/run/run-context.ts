@@ -1,4 +1,4 @@
-import type { StoredBridge } from "#store/bridges.ts";
+import type { StoredBridge } from "#store/admin/bridges.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import type { BridgeConfig } from "../config/settings.ts";

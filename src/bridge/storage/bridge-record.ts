@@ -1,4 +1,4 @@
-import type { BridgeAlertKind } from "#store/alerts.ts";
+import type { BridgeAlertKind } from "#store/event-log/alerts.ts";
 import type { DeltaCursors } from "../state/run.ts";
 import type { Standing } from "../state/state.ts";
 import { type ObjectSql, rowsIn } from "./tables.ts";

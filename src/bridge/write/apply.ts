@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
-import { soleHolders } from "#scim/resource-key.ts";
+import { soleHolders } from "#scim/resource/key.ts";
+import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/directory/lookup.ts";
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
-import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/resource-lookup.ts";
 import type { RunCounts } from "../admin-views.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import type { Known, Links, Lookups, PlanContext, Prepared } from "../plan/context.ts";

@@ -1,10 +1,10 @@
 import type { CommitOutcome, ResourceChange, TypeName } from "#scim/ports.ts";
-import type { GroupDirectory } from "#scim/provision-group.ts";
-import type { StoredBridge } from "#store/bridges.ts";
+import type { GroupDirectory } from "#scim/provision/group.ts";
+import type { StoredBridge } from "#store/admin/bridges.ts";
 import type { Clock } from "#store/clock.ts";
-import { commitChanges } from "#store/commit.ts";
+import { commitChanges } from "#store/commit/commit.ts";
 import type { Database } from "#store/database.ts";
-import { allMembers, groupWithNamed, parkedCount } from "#store/members.ts";
+import { allMembers, groupWithNamed, parkedCount } from "#store/directory/members.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
 import { type BridgeFacts, bridgeEvent } from "./event-row.ts";

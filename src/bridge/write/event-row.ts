@@ -1,11 +1,11 @@
-import { differenceOf } from "#scim/difference.ts";
-import { nameAttribute } from "#scim/identity.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
+import { differenceOf } from "#scim/resource/difference.ts";
+import { nameAttribute } from "#scim/resource/identity.ts";
 import { foldText } from "#scim/text.ts";
-import { maskEvent } from "#store/event-mask.ts";
-import { redactDifference } from "#store/event-redact.ts";
-import type { EventRow } from "#store/events.ts";
-import { redactText } from "#store/redact-text.ts";
+import type { EventRow } from "#store/event-log/events.ts";
+import { maskEvent } from "#store/event-log/mask.ts";
+import { redactDifference } from "#store/event-log/redact.ts";
+import { redactText } from "#store/event-log/redact-text.ts";
 import type { Provider } from "../config/settings.ts";
 import type { Notice } from "../notices/notice.ts";
 

@@ -1,22 +1,22 @@
 import { Hono } from "hono";
-import type { AppEnv, Services } from "../services.ts";
-import { addAttributeRoutes } from "./attributes.ts";
-import { requireAdmin } from "./authorize.ts";
-import { addBridgeRoutes } from "./bridge.ts";
-import { addBridgeRunRoutes } from "./bridge-runs.ts";
-import { addChangeRoutes } from "./changes.ts";
-import { addClientRoutes } from "./clients.ts";
-import { addConnectorRoutes } from "./connectors.ts";
-import { addDirectoryRoutes } from "./directory.ts";
-import { addEventRoutes } from "./events.ts";
-import { requireJson } from "./input.ts";
+import { addBridgeRoutes } from "#http/admin/bridge/bridge.ts";
+import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
+import { requireAdmin } from "#http/admin/call/authorize.ts";
+import { requireJson } from "#http/admin/call/input.ts";
+import { Problem, problemResponse } from "#http/admin/call/problem.ts";
+import { addChangeRoutes } from "#http/admin/changes/changes.ts";
+import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
+import { addClientRoutes } from "#http/admin/connectors/clients.ts";
+import { addConnectorRoutes } from "#http/admin/connectors/connectors.ts";
+import { addParkedRoutes } from "#http/admin/connectors/parked-members.ts";
+import { addSeenAttributeRoutes } from "#http/admin/connectors/seen-attributes.ts";
+import { addTokenRoutes } from "#http/admin/connectors/tokens.ts";
+import { addDirectoryRoutes } from "#http/admin/directory/directory.ts";
+import { addEventRoutes } from "#http/admin/events/events.ts";
+import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
+import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import openapi from "./openapi.json";
-import { addParkedRoutes } from "./parked-members.ts";
-import { Problem, problemResponse } from "./problem.ts";
-import { addSeenAttributeRoutes } from "./seen-attributes.ts";
-import { addSelfTestRoute, type Play } from "./self-test.ts";
-import { addTokenRoutes } from "./tokens.ts";
-import { addWebhookRoutes } from "./webhooks.ts";
 
 /**
  * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).

@@ -1,10 +1,15 @@
-import { type CredentialUse, noteLastUse } from "#store/access.ts";
+import { noteSeen, type SeenToStore } from "#store/admin/seen-attributes.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { appendEvents, countRefused, type EventRow, type RefusedRow } from "#store/events.ts";
-import { addRefusals, type Refused } from "#store/refusals.ts";
-import { noteSeen, type SeenToStore } from "#store/seen-attributes.ts";
+import { type CredentialUse, noteLastUse } from "#store/directory/access.ts";
+import {
+  appendEvents,
+  countRefused,
+  type EventRow,
+  type RefusedRow,
+} from "#store/event-log/events.ts";
+import { addRefusals, type Refused } from "#store/event-log/refusals.ts";
 
 /** Rows wait this long for neighbours to share a write with. */
 const GROUPING_MS = 250;

@@ -1,12 +1,12 @@
-import type { Difference } from "#scim/difference.ts";
+import type { Answer } from "#http/response/answer.ts";
 import type { JsonValue } from "#scim/json.ts";
+import type { Difference } from "#scim/resource/difference.ts";
 import { type ResourceTypes, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { foldText } from "#scim/text.ts";
-import { maskEvent } from "#store/event-mask.ts";
-import { redactAnswer, redactBody, redactTarget, withoutEchoes } from "#store/event-redact.ts";
-import type { EventRow, RefusedRow } from "#store/events.ts";
-import { redactText } from "#store/redact-text.ts";
-import type { Answer } from "./answer.ts";
+import type { EventRow, RefusedRow } from "#store/event-log/events.ts";
+import { maskEvent } from "#store/event-log/mask.ts";
+import { redactAnswer, redactBody, redactTarget, withoutEchoes } from "#store/event-log/redact.ts";
+import { redactText } from "#store/event-log/redact-text.ts";
 import { explain } from "./explain.ts";
 
 /** What is known of a request before anything is done with it. */

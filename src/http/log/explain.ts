@@ -1,7 +1,7 @@
+import type { Answer } from "#http/response/answer.ts";
 import { quoteName } from "#scim/json.ts";
-import { MASK, maskName } from "#store/event-mask.ts";
-import { redactText } from "#store/redact-text.ts";
-import type { Answer } from "./answer.ts";
+import { MASK, maskName } from "#store/event-log/mask.ts";
+import { redactText } from "#store/event-log/redact-text.ts";
 import type { LoggedResource } from "./event-log.ts";
 
 const EXPLANATION_BYTES_MAX = 2_048;

@@ -1,7 +1,7 @@
 import { hashToken, isWellFormedToken } from "#credentials/token.ts";
+import { challenge, Refusal, unauthorized } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
-import type { Access, Verdict } from "#store/access.ts";
-import { challenge, Refusal, unauthorized } from "./error-response.ts";
+import type { Access, Verdict } from "#store/directory/access.ts";
 
 /** What the Authorization header of a SCIM request holds. */
 export type Credential =

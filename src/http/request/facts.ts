@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import type { CallFacts } from "#http/log/event-log.ts";
 import { clientIp, ipPrefix } from "./client-ip.ts";
-import type { CallFacts } from "./event-log.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** What is known of a request before anything is done with it; `target` is what the log shows of its URL. */

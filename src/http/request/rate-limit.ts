@@ -1,9 +1,9 @@
+import type { Config } from "#http/config.ts";
+import { Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
-import type { Access } from "#store/access.ts";
+import type { Access } from "#store/directory/access.ts";
 import { clientIp, ipPrefix } from "./client-ip.ts";
-import type { Config } from "./config.ts";
-import { Refusal } from "./error-response.ts";
 
 /** The rate limits of the Worker: a binding counts per key, and its limit stands in wrangler.toml. */
 export type RateLimitBindings = Pick<

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
+import type { Config } from "#http/config.ts";
+import { Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
-import type { Config } from "./config.ts";
-import { Refusal } from "./error-response.ts";
-import { waitUntil } from "./request-facts.ts";
+import { waitUntil } from "./facts.ts";
 import type { AppEnv, Services } from "./services.ts";
 
 /** How often, and how long, a scan waits for the connector's one before: half a second at most. */

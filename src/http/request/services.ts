@@ -1,9 +1,9 @@
+import type { Config } from "#http/config.ts";
+import type { Memory } from "#http/isolate-cache.ts";
+import type { DeferredLog } from "#http/log/deferred-log.ts";
+import type { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
-import type { Config } from "./config.ts";
-import type { DeferredLog } from "./deferred-log.ts";
-import type { Memory } from "./memory.ts";
 import type { ScanTurns } from "./scan-turns.ts";
-import type { WebhookWaker } from "./wake.ts";
 
 /** What every route shares for as long as its isolate lives. */
 export interface Services {

@@ -1,7 +1,7 @@
 import type { Explanation, ScimError } from "#scim/error.ts";
-import { entityTag } from "#scim/etag.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { ERROR } from "#scim/urns.ts";
+import { entityTag } from "#scim/resource/etag.ts";
+import { ERROR } from "#scim/schema/urns.ts";
 
 /** What a SCIM request is answered with, before it becomes a Response. */
 export interface Answer {

@@ -1,10 +1,10 @@
-import type { BulkOperation } from "#scim/bulk-operation.ts";
-import type { BulkOutcome, BulkResult } from "#scim/bulk-perform.ts";
-import { entityTag } from "#scim/etag.ts";
+import { type Answer, emptyAnswer } from "#http/response/answer.ts";
+import { answerTo } from "#http/response/error.ts";
+import type { BulkOperation } from "#scim/bulk/operation.ts";
+import type { BulkOutcome, BulkResult } from "#scim/bulk/perform.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { locationOf } from "#scim/resource-record.ts";
-import { type Answer, emptyAnswer } from "../answer.ts";
-import { answerTo } from "../error-response.ts";
+import { entityTag } from "#scim/resource/etag.ts";
+import { locationOf } from "#scim/resource/record.ts";
 
 /** The status of a performed operation: that of a request of its own. */
 export function statusOf({ action }: BulkOperation): number {

@@ -1,22 +1,23 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import { BULK_BYTES_MAX, parseBulkRequest } from "#scim/bulk.ts";
-import { performBulk } from "#scim/bulk-job.ts";
-import type { BulkOperation } from "#scim/bulk-operation.ts";
-import type { BulkWorld } from "#scim/bulk-perform.ts";
+import type { DoorReason, LoggedResource } from "#http/log/event-log.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, emptyAnswer, jsonAnswer } from "#http/response/answer.ts";
+import { Refusal } from "#http/response/error.ts";
+import { directoryOf, membersOf } from "#http/scim/call/directory.ts";
+import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
+import { ID_CHARACTERS_MAX, namedIn } from "#http/scim/call/single.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { BULK_BYTES_MAX, parseBulkRequest } from "#scim/bulk/bulk.ts";
+import { performBulk } from "#scim/bulk/job.ts";
+import type { BulkOperation } from "#scim/bulk/operation.ts";
+import type { BulkWorld } from "#scim/bulk/perform.ts";
 import type { MemberDirectory } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
+import { BULK_RESPONSE } from "#scim/schema/urns.ts";
 import { stepBudget } from "#scim/step-budget.ts";
-import { BULK_RESPONSE } from "#scim/urns.ts";
-import type { EventRow } from "#store/events.ts";
-import { resourcesByKeys } from "#store/resource-lookup.ts";
-import { type Answer, emptyAnswer, jsonAnswer } from "../answer.ts";
-import { Refusal } from "../error-response.ts";
-import type { DoorReason, LoggedResource } from "../event-log.ts";
-import { loggedResource, type ScimCall } from "../scim-call.ts";
-import { directoryOf, membersOf } from "../scim-directory.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { resourcesByKeys } from "#store/directory/lookup.ts";
+import type { EventRow } from "#store/event-log/events.ts";
 import {
   type AnsweredOperation,
   answerResults,
@@ -25,7 +26,6 @@ import {
   statusOf,
 } from "./bulk-answers.ts";
 import { scimHandler } from "./handler.ts";
-import { ID_CHARACTERS_MAX, namedIn } from "./single.ts";
 
 /** Registers /Bulk (RFC 7644 §3.7) under a SCIM base path. */
 export function addBulkRoute(app: Hono<AppEnv>, services: Services, basePath: string): void {

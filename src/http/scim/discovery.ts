@@ -1,4 +1,8 @@
 import type { Context, Hono } from "hono";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, jsonAnswer, toResponse } from "#http/response/answer.ts";
+import { answerTo } from "#http/response/error.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import {
   findResourceType,
   findSchemaDocument,
@@ -8,13 +12,9 @@ import {
 } from "#scim/discovery.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { listResponse } from "#scim/list.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { listResponse } from "#scim/list/list.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
-import { type Answer, jsonAnswer, toResponse } from "../answer.ts";
-import { answerTo } from "../error-response.ts";
-import type { AppEnv, Services } from "../services.ts";
 import { scimBaseUrl, scimHandler } from "./handler.ts";
 import { queryReader } from "./parameters.ts";
 

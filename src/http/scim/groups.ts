@@ -1,31 +1,36 @@
 import type { Context, Hono } from "hono";
-import { parseListParameters } from "#scim/list.ts";
+import { GROUP_BODY_BYTES_MAX } from "#http/request/body.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, emptyAnswer, versionHeaders } from "#http/response/answer.ts";
+import { directoryOf, membersOf } from "#http/scim/call/directory.ts";
+import type { ListCall } from "#http/scim/call/list-call.ts";
+import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
+import { isKnownVersion, noteId, readNamedBody } from "#http/scim/call/single.ts";
+import { answerList } from "#http/scim/list/answer.ts";
+import {
+  membersText,
+  restOfMembers,
+  type ShownMember,
+  showsMembers,
+} from "#http/scim/list/group-members.ts";
+import { createdAnswer, resourceAnswer, type View } from "#http/scim/list/resource-answers.ts";
+import { parseListParameters } from "#scim/list/list.ts";
 import type { NamedMember, ResourceRecord } from "#scim/ports.ts";
-import { isEverything } from "#scim/projection.ts";
-import { noSuchResource, removeResource, type Written } from "#scim/provision.ts";
 import {
   createGroup,
   type GroupDirectory,
   patchGroup,
   replaceGroup,
   type WrittenGroup,
-} from "#scim/provision-group.ts";
+} from "#scim/provision/group.ts";
+import { noSuchResource, removeResource, type Written } from "#scim/provision/provision.ts";
+import { isEverything } from "#scim/resource/projection.ts";
 import { GROUP } from "#scim/schema/registry.ts";
-import { type GroupMember, memberPage } from "#store/members.ts";
+import { type GroupMember, memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
-import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
-import { GROUP_BODY_BYTES_MAX } from "../body.ts";
-import { loggedResource, type ScimCall } from "../scim-call.ts";
-import { directoryOf, membersOf } from "../scim-directory.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { membersText, restOfMembers, type ShownMember, showsMembers } from "./group-members.ts";
 import { type Operation, scimHandler } from "./handler.ts";
-import { answerList } from "./list-answer.ts";
-import type { ListCall } from "./list-call.ts";
 import { queryReader, readProjection } from "./parameters.ts";
-import { createdAnswer, resourceAnswer, type View } from "./resource-answers.ts";
-import { isKnownVersion, noteId, readNamedBody } from "./single.ts";
 
 /** Registers /Groups (RFC 7644 §3.2) under a SCIM base path. */
 export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {

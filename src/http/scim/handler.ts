@@ -1,15 +1,15 @@
 import type { Context } from "hono";
 import { routePath } from "hono/route";
+import { readCredential } from "#http/request/authenticate.ts";
+import { callFacts, countRefusal, waitUntil } from "#http/request/facts.ts";
+import { admitConnector, hasFailedTooOften, tooManyFailures } from "#http/request/rate-limit.ts";
+import { scanInTurn } from "#http/request/scan-turns.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, toResponse } from "#http/response/answer.ts";
+import { answerTo, Refusal } from "#http/response/error.ts";
+import { ScimCall } from "#http/scim/call/scim-call.ts";
 import { ScimError } from "#scim/error.ts";
-import type { Access } from "#store/access.ts";
-import { type Answer, toResponse } from "../answer.ts";
-import { readCredential } from "../authenticate.ts";
-import { answerTo, Refusal } from "../error-response.ts";
-import { admitConnector, hasFailedTooOften, tooManyFailures } from "../rate-limit.ts";
-import { callFacts, countRefusal, waitUntil } from "../request-facts.ts";
-import { scanInTurn } from "../scan-turns.ts";
-import { ScimCall } from "../scim-call.ts";
-import type { AppEnv, Services } from "../services.ts";
+import type { Access } from "#store/directory/access.ts";
 
 /** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
 export type Operation = (call: ScimCall, context: Context<AppEnv>) => Promise<Answer>;

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { type Projection, parseProjection } from "#scim/projection.ts";
-import type { AppEnv } from "../services.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { type Projection, parseProjection } from "#scim/resource/projection.ts";
 
 /** Reads every value of a query parameter, whose name may come in any letter case. */
 export function queryReader(context: Context<AppEnv>): (name: string) => readonly string[] {

@@ -1,5 +1,5 @@
 import { getPathNoStrict } from "hono/utils/url";
-import { SEARCH_PATHS } from "./scim/search.ts";
+import { SEARCH_PATHS } from "./search.ts";
 
 /** The words that paths under a SCIM base path begin with, as the routes spell them, by their lower case. */
 const ENDPOINTS: ReadonlyMap<string, string> = new Map(

@@ -1,10 +1,10 @@
 import type { Context, Hono } from "hono";
+import { readCredential } from "#http/request/authenticate.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { toResponse } from "#http/response/answer.ts";
+import { answerTo, Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { toResponse } from "../answer.ts";
-import { readCredential } from "../authenticate.ts";
-import { answerTo, Refusal } from "../error-response.ts";
-import type { AppEnv, Services } from "../services.ts";
 import { addBulkRoute } from "./bulk.ts";
 import { addDiscoveryRoutes } from "./discovery.ts";
 import { addGroupRoutes } from "./groups.ts";

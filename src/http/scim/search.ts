@@ -1,14 +1,14 @@
 import type { Hono } from "hono";
-import { SEARCH_FILTER_BYTES_MAX } from "#scim/filter/parse.ts";
+import { USER_BODY_BYTES_MAX } from "#http/request/body.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import type { Answer } from "#http/response/answer.ts";
+import type { ScimCall } from "#http/scim/call/scim-call.ts";
+import { answerList } from "#http/scim/list/answer.ts";
+import type { Listing } from "#http/scim/list/list.ts";
+import { SEARCH_FILTER_BYTES_MAX } from "#scim/filter/syntax/parse.ts";
+import { parseSearchRequest } from "#scim/list/search.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { parseSearchRequest } from "#scim/search.ts";
-import type { Answer } from "../answer.ts";
-import { USER_BODY_BYTES_MAX } from "../body.ts";
-import type { ScimCall } from "../scim-call.ts";
-import type { AppEnv, Services } from "../services.ts";
 import { scimHandler } from "./handler.ts";
-import type { Listing } from "./list.ts";
-import { answerList } from "./list-answer.ts";
 
 /** A search is a list whose parameters come in a body, so that they may be longer and stay out of URLs. */
 const SEARCHES: readonly (readonly [path: string, types: Listing["types"]])[] = [

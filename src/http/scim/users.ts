@@ -1,25 +1,25 @@
 import type { Context, Hono } from "hono";
-import { parseListParameters } from "#scim/list.ts";
+import { USER_BODY_BYTES_MAX } from "#http/request/body.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { type Answer, emptyAnswer, versionHeaders } from "#http/response/answer.ts";
+import { guessingDirectory } from "#http/scim/call/guessing-directory.ts";
+import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
+import { isKnownVersion, noteId, readNamedBody } from "#http/scim/call/single.ts";
+import { answerList } from "#http/scim/list/answer.ts";
+import { createdAnswer, resourceAnswer, type View } from "#http/scim/list/resource-answers.ts";
+import { parseListParameters } from "#scim/list/list.ts";
+import { createUser } from "#scim/provision/create.ts";
 import {
   noSuchResource,
   patchUser,
   removeResource,
   replaceUser,
   type Written,
-} from "#scim/provision.ts";
-import { createUser } from "#scim/provision-create.ts";
+} from "#scim/provision/provision.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { resourceById } from "#store/resources.ts";
-import { type Answer, emptyAnswer, versionHeaders } from "../answer.ts";
-import { USER_BODY_BYTES_MAX } from "../body.ts";
-import { guessingDirectory } from "../guessing-directory.ts";
-import { loggedResource, type ScimCall } from "../scim-call.ts";
-import type { AppEnv, Services } from "../services.ts";
 import { type Operation, scimHandler } from "./handler.ts";
-import { answerList } from "./list-answer.ts";
 import { queryReader, readProjection } from "./parameters.ts";
-import { createdAnswer, resourceAnswer, type View } from "./resource-answers.ts";
-import { isKnownVersion, noteId, readNamedBody } from "./single.ts";
 
 /** Registers /Users (RFC 7644 §3.2) under a SCIM base path. */
 export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {

@@ -1,8 +1,8 @@
-import { type BulkOperation, parseOperation, refusedOperation } from "./bulk-operation.ts";
-import { ScimError } from "./error.ts";
-import { type JsonValue, quoteName } from "./json.ts";
-import { membersOf, requireSchema } from "./message.ts";
-import { BULK_REQUEST } from "./urns.ts";
+import { ScimError } from "#scim/error.ts";
+import { type JsonValue, quoteName } from "#scim/json.ts";
+import { membersOf, requireSchema } from "#scim/message.ts";
+import { BULK_REQUEST } from "#scim/schema/urns.ts";
+import { type BulkOperation, parseOperation, refusedOperation } from "./operation.ts";
 
 /** RFC 7644 §3.7.4: what one request may hold, as ServiceProviderConfig says. */
 export const BULK_OPERATIONS_MAX = 1_000;

@@ -1,7 +1,7 @@
 import type { BulkRequest } from "./bulk.ts";
-import { type BulkResult, type BulkWorld, noteId, performOperation } from "./bulk-perform.ts";
-import { type PlannedOperation, planOperations } from "./bulk-plan.ts";
-import { nextRun, performRun } from "./bulk-run.ts";
+import { type BulkResult, type BulkWorld, noteId, performOperation } from "./perform.ts";
+import { type PlannedOperation, planOperations } from "./plan.ts";
+import { nextRun, performRun } from "./run.ts";
 
 /**
  * Performs the operations of a BulkRequest (RFC 7644 §3.7), as many at once as may be, and gives the

@@ -1,7 +1,7 @@
-import { ScimError } from "./error.ts";
-import type { JsonValue } from "./json.ts";
-import { membersOf } from "./message.ts";
-import type { TypeName } from "./ports.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonValue } from "#scim/json.ts";
+import { membersOf } from "#scim/message.ts";
+import type { TypeName } from "#scim/ports.ts";
 
 /** What an operation asks for; its `id` may still be a reference such as `bulkId:x`. */
 export type BulkAction =

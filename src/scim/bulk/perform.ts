@@ -1,18 +1,23 @@
-import type { BulkOperation } from "./bulk-operation.ts";
-import type { PlannedOperation } from "./bulk-plan.ts";
-import { withoutReferences } from "./bulk-reference.ts";
-import { ScimError } from "./error.ts";
-import type { CommitOutcome, Directory, ResourceChange } from "./ports.ts";
+import { ScimError } from "#scim/error.ts";
+import type { CommitOutcome, Directory, ResourceChange } from "#scim/ports.ts";
+import { createUser } from "#scim/provision/create.ts";
+import {
+  createGroup,
+  type GroupDirectory,
+  patchGroup,
+  replaceGroup,
+} from "#scim/provision/group.ts";
 import {
   noSuchResource,
   patchUser,
   removeResource,
   replaceUser,
   type Written,
-} from "./provision.ts";
-import { createUser } from "./provision-create.ts";
-import { createGroup, type GroupDirectory, patchGroup, replaceGroup } from "./provision-group.ts";
-import type { Found, ResourceKey } from "./resource-key.ts";
+} from "#scim/provision/provision.ts";
+import type { Found, ResourceKey } from "#scim/resource/key.ts";
+import type { BulkOperation } from "./operation.ts";
+import type { PlannedOperation } from "./plan.ts";
+import { withoutReferences } from "./reference.ts";
 
 /** What operations decided to change, as one of them is stored and logged. */
 export interface BulkDecision {

@@ -1,6 +1,6 @@
-import { type BulkOperation, refusedOperation } from "./bulk-operation.ts";
-import { referencesOf } from "./bulk-reference.ts";
-import { ScimError } from "./error.ts";
+import { ScimError } from "#scim/error.ts";
+import { type BulkOperation, refusedOperation } from "./operation.ts";
+import { referencesOf } from "./reference.ts";
 
 /** An operation in the order of performance. */
 export interface PlannedOperation {

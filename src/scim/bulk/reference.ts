@@ -1,6 +1,6 @@
-import type { BulkOperation } from "./bulk-operation.ts";
-import { ScimError } from "./error.ts";
-import { isJsonObject, type JsonValue, quoteName } from "./json.ts";
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonValue, quoteName } from "#scim/json.ts";
+import type { BulkOperation } from "./operation.ts";
 
 /** RFC 7644 §3.7.2: so begins a string that stands for the id of a resource the same request creates. */
 const PREFIX = "bulkId:";

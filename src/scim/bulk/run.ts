@@ -1,17 +1,17 @@
+import type { Directory, ResourceChange } from "#scim/ports.ts";
+import { draftOf } from "#scim/provision/draft.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { type Found, identityKeys, keysOf, keyText, type ResourceKey } from "#scim/resource/key.ts";
+import { USER } from "#scim/schema/registry.ts";
 import {
   type BulkDecision,
   type BulkResult,
   type BulkWorld,
   noteId,
   performOperation,
-} from "./bulk-perform.ts";
-import type { PlannedOperation } from "./bulk-plan.ts";
-import { referenceIn } from "./bulk-reference.ts";
-import { draftOf } from "./draft.ts";
-import { identityOf } from "./identity.ts";
-import type { Directory, ResourceChange } from "./ports.ts";
-import { type Found, identityKeys, keysOf, keyText, type ResourceKey } from "./resource-key.ts";
-import { USER } from "./schema/registry.ts";
+} from "./perform.ts";
+import type { PlannedOperation } from "./plan.ts";
+import { referenceIn } from "./reference.ts";
 
 /** An operation that can be performed with others, and the keys by which it looks for users. */
 export interface RunOperation {

@@ -1,7 +1,7 @@
+import type { AttributeTarget } from "#scim/attribute.ts";
+import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/syntax/ast.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { AttributeTarget } from "../schema/attribute.ts";
-import type { Operand, ResolvedFilter, ResolvedOperator } from "./ast.ts";
 import { contains } from "./contains.ts";
 
 /**

@@ -1,10 +1,10 @@
+import type { AttributeTarget } from "#scim/attribute.ts";
+import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/syntax/ast.ts";
 import type { JsonObject } from "../json.ts";
 import type { TypeName } from "../ports.ts";
-import type { AttributeTarget } from "../schema/attribute.ts";
 import { MEMBERS } from "../schema/core-group.ts";
 import { GROUPS } from "../schema/core-user.ts";
 import { foldText } from "../text.ts";
-import type { Operand, ResolvedFilter, ResolvedOperator } from "./ast.ts";
 
 /** Whether a target is `members` of a group or `groups` of a user, whose values are rows of their own. */
 export function isMembership({ attribute }: AttributeTarget): boolean {

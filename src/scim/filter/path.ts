@@ -1,11 +1,11 @@
-import { ScimError } from "./error.ts";
-import type { AttributePath, Filter, ResolvedFilter } from "./filter/ast.ts";
-import { parseAttributePath } from "./filter/attribute-path.ts";
-import { isLongerThan, parseBrackets, takeSubAttribute } from "./filter/parse.ts";
-import { resolveValueFilter } from "./filter/resolve.ts";
-import { TokenReader } from "./filter/tokens.ts";
-import type { AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
-import { findExtension, findTarget, isCoreSchema } from "./schema/registry.ts";
+import type { AttributeTarget, ResourceType, Schema } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { AttributePath, Filter, ResolvedFilter } from "#scim/filter/syntax/ast.ts";
+import { parseAttributePath } from "#scim/filter/syntax/attribute-path.ts";
+import { isLongerThan, parseBrackets, takeSubAttribute } from "#scim/filter/syntax/parse.ts";
+import { TokenReader } from "#scim/filter/syntax/tokens.ts";
+import { findExtension, findTarget, isCoreSchema } from "#scim/schema/registry.ts";
+import { resolveValueFilter } from "./resolve.ts";
 
 /** A PATCH path of RFC 7644 §3.5.2: a schema's URN alone, or an attribute, perhaps a valuePath. */
 export type Path =

@@ -1,16 +1,16 @@
-import { ScimError } from "../error.ts";
-import type { Attribute, AttributeTarget, ResourceType } from "../schema/attribute.ts";
-import { findSubAttribute, findTarget } from "../schema/registry.ts";
-import { findUndeclared } from "../schema/undeclared.ts";
+import type { Attribute, AttributeTarget, ResourceType } from "#scim/attribute.ts";
 import type {
   AttributePath,
   CompareOperator,
   CompareValue,
   Filter,
   ResolvedFilter,
-} from "./ast.ts";
+} from "#scim/filter/syntax/ast.ts";
+import { toOperand } from "#scim/resource/value/operand.ts";
+import { ScimError } from "../error.ts";
+import { findSubAttribute, findTarget } from "../schema/registry.ts";
+import { findUndeclared } from "../schema/undeclared.ts";
 import { matchesFilter } from "./match.ts";
-import { toOperand } from "./operand.ts";
 
 /**
  * Finds the attributes that a filter names and checks its values against their types (RFC 7644

@@ -1,6 +1,6 @@
-import { ScimError } from "./error.ts";
-import type { JsonObject } from "./json.ts";
-import { LIST_RESPONSE } from "./urns.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { LIST_RESPONSE } from "#scim/schema/urns.ts";
 
 /** The query of RFC 7644 §3.4.2 and RFC 9865 §2, read and bounded; names and filter are not yet looked up. */
 export interface ListParameters {

@@ -1,8 +1,8 @@
-import { ScimError } from "./error.ts";
-import type { JsonValue } from "./json.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonValue } from "#scim/json.ts";
+import { membersOf, requireSchema } from "#scim/message.ts";
+import { SEARCH_REQUEST } from "#scim/schema/urns.ts";
 import { type ListParameters, parseListParameters } from "./list.ts";
-import { membersOf, requireSchema } from "./message.ts";
-import { SEARCH_REQUEST } from "./urns.ts";
 
 /**
  * Parses the body of a `.search` (RFC 7644 §3.4.3), whose members are the parameters of a list; on a

@@ -1,12 +1,12 @@
-import { ScimError } from "./error.ts";
-import { parseAttributePath, parseDottedUrn } from "./filter/attribute-path.ts";
-import { quoteName } from "./json.ts";
+import type { AttributeTarget, ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import { parseAttributePath, parseDottedUrn } from "#scim/filter/syntax/attribute-path.ts";
+import { quoteName } from "#scim/json.ts";
+import { ID, META } from "#scim/schema/common.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import { GROUPS } from "#scim/schema/core-user.ts";
+import { findSubAttribute, findTarget } from "#scim/schema/registry.ts";
 import type { ListParameters } from "./list.ts";
-import type { AttributeTarget, ResourceType } from "./schema/attribute.ts";
-import { ID, META } from "./schema/common.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import { GROUPS } from "./schema/core-user.ts";
-import { findSubAttribute, findTarget } from "./schema/registry.ts";
 
 /**
  * The order of a list (RFC 7644 §3.4.2.3): by an attribute, equal values in the order of their ids,

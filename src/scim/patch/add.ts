@@ -1,8 +1,8 @@
+import type { Attribute } from "#scim/attribute.ts";
+import { normaliseAttribute } from "#scim/resource/value/value.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { Attribute } from "../schema/attribute.ts";
 import { findSubAttribute } from "../schema/registry.ts";
-import { normaliseAttribute } from "../value.ts";
 import { assignElements, assignSingle } from "./assign.ts";
 import { elementsOf, indexElements, storedList, withOnePrimary } from "./elements.ts";
 import { isSameValue } from "./same.ts";

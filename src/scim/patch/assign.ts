@@ -1,16 +1,16 @@
-import { saysNothing } from "../forms.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
-import { isJsonObject, readMember } from "../json.ts";
-import { refuseHollow } from "../resource.ts";
-import type { Attribute } from "../schema/attribute.ts";
-import { findSubAttribute } from "../schema/registry.ts";
+import type { Attribute } from "#scim/attribute.ts";
+import { refuseHollow } from "#scim/resource/resource.ts";
+import { saysNothing } from "#scim/resource/value/forms.ts";
 import {
   checkNumber,
   normaliseAttribute,
   normaliseElement,
   normaliseSubAttribute,
   saysSomething,
-} from "../value.ts";
+} from "#scim/resource/value/value.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, readMember } from "../json.ts";
+import { findSubAttribute } from "../schema/registry.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
 import { chosenElements, elementsOf, isChosen, storedList, withOnePrimary } from "./elements.ts";

@@ -1,10 +1,14 @@
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
+import type { Document } from "#scim/resource/resource.ts";
+import {
+  type NormaliseContext,
+  normaliseAttribute,
+  saysSomething,
+} from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { Document } from "../resource.ts";
-import type { Attribute, ResourceType } from "../schema/attribute.ts";
 import { findExtension, findTarget } from "../schema/registry.ts";
-import { type NormaliseContext, normaliseAttribute, saysSomething } from "../value.ts";
 import { elementsOf } from "./elements.ts";
 import type { PatchRun } from "./step.ts";
 

@@ -1,9 +1,9 @@
+import type { Attribute } from "#scim/attribute.ts";
+import { normaliseElement, standardValue } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { Attribute } from "../schema/attribute.ts";
 import { findSubAttribute } from "../schema/registry.ts";
-import { normaliseElement, standardValue } from "../value.ts";
 import { isSameValue } from "./same.ts";
 import type { PatchRun } from "./step.ts";
 

@@ -1,9 +1,9 @@
+import type { CompareValue, Filter } from "#scim/filter/syntax/ast.ts";
+import { normaliseElement, normaliseSubAttribute } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
-import type { CompareValue, Filter } from "../filter/ast.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
-import { normaliseElement, normaliseSubAttribute } from "../value.ts";
 import { chosenElements } from "./elements.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 

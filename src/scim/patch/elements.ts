@@ -1,10 +1,10 @@
-import type { FoldElement } from "../filter/folded.ts";
+import type { Attribute } from "#scim/attribute.ts";
+import type { PathTarget } from "#scim/filter/path.ts";
+import type { FoldElement } from "#scim/resource/value/folded.ts";
+import { saysSomething } from "#scim/resource/value/value.ts";
 import { matchesElement } from "../filter/match.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { PathTarget } from "../path.ts";
-import type { Attribute } from "../schema/attribute.ts";
-import { saysSomething } from "../value.ts";
 
 /** The values of a multi-valued attribute as a list, whatever is stored. */
 export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {

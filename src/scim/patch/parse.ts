@@ -1,11 +1,11 @@
+import { isPrototypeName } from "#scim/filter/syntax/attribute-path.ts";
+import { readObject } from "#scim/resource/value/forms.ts";
+import { type Leniency, readInForm } from "#scim/resource/value/value.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
 import { ScimError } from "../error.ts";
-import { isPrototypeName } from "../filter/attribute-path.ts";
-import { readObject } from "../forms.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, JSON_DEPTH_MAX, quoteName } from "../json.ts";
 import { membersOf, requireSchema } from "../message.ts";
-import { PATCH_OP } from "../urns.ts";
-import { type Leniency, readInForm } from "../value.ts";
 
 /** One operation of a PATCH request (RFC 7644 §3.5.2) whose members have their types. */
 export type Operation = { readonly leniencies?: readonly Leniency[] } & (

@@ -1,11 +1,11 @@
+import type { AttributeTarget, ResourceType, Schema } from "#scim/attribute.ts";
+import { isJsonText, isUnassigned, readObject, saysNothing } from "#scim/resource/value/forms.ts";
+import { type Leniency, readInForm } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
-import { isJsonText, isUnassigned, readObject, saysNothing } from "../forms.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
-import type { AttributeTarget, ResourceType, Schema } from "../schema/attribute.ts";
 import { MEMBERS } from "../schema/core-group.ts";
 import { findExtension, isCoreSchema, standardUrn } from "../schema/registry.ts";
-import { type Leniency, readInForm } from "../value.ts";
 import type { Operation } from "./parse.ts";
 
 /**

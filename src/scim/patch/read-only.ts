@@ -1,8 +1,8 @@
+import type { PathTarget } from "#scim/filter/path.ts";
+import { tolerate } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
-import type { PathTarget } from "../path.ts";
-import { tolerate } from "../value.ts";
 import { isCleared, isSameValue } from "./same.ts";
 import type { PatchRun, Step } from "./step.ts";
 

@@ -1,7 +1,7 @@
+import { givenElements, normaliseElement } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
-import { givenElements, normaliseElement } from "../value.ts";
 import { clearSubAttribute } from "./complex.ts";
 import { chosenElements, elementsOf, indexElements, isChosen, storedList } from "./elements.ts";
 import type { PatchRun, RemoveStep } from "./step.ts";

@@ -1,7 +1,7 @@
-import { isUnassigned } from "../forms.ts";
+import { refuseHollow } from "#scim/resource/resource.ts";
+import { isUnassigned } from "#scim/resource/value/forms.ts";
+import { normaliseAttribute } from "#scim/resource/value/value.ts";
 import type { JsonValue } from "../json.ts";
-import { refuseHollow } from "../resource.ts";
-import { normaliseAttribute } from "../value.ts";
 import { assignElements, assignSingle } from "./assign.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 

@@ -1,4 +1,4 @@
-import { isUnassigned } from "../forms.ts";
+import { isUnassigned } from "#scim/resource/value/forms.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 

@@ -1,8 +1,8 @@
-import { ScimError } from "../error.ts";
-import { foldKept } from "../filter/fold-kept.ts";
-import { matchesElement } from "../filter/match.ts";
-import { isUnassigned, saysNothing } from "../forms.ts";
-import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import type { ValueFilter } from "#scim/filter/path.ts";
+import type { Document } from "#scim/resource/resource.ts";
+import { foldKept } from "#scim/resource/value/fold-kept.ts";
+import { isUnassigned, saysNothing } from "#scim/resource/value/forms.ts";
 import {
   bytesOf,
   checkNumbers,
@@ -17,12 +17,12 @@ import {
   sizeOfKept,
   tellKept,
   tellLeft,
-} from "../kept.ts";
-import type { ValueFilter } from "../path.ts";
-import type { Document } from "../resource.ts";
-import type { ResourceType } from "../schema/attribute.ts";
+} from "#scim/resource/value/kept.ts";
+import type { Leniency } from "#scim/resource/value/value.ts";
+import { ScimError } from "../error.ts";
+import { matchesElement } from "../filter/match.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
 import { isExtensionMember, ownExtension, readUndeclared } from "../schema/undeclared.ts";
-import type { Leniency } from "../value.ts";
 import { withoutMember } from "./complex.ts";
 import { equalTerms, onlyElement } from "./create.ts";
 import { elementsOf } from "./elements.ts";

@@ -1,6 +1,6 @@
-import { searchesIn, termsIn } from "../filter/ast.ts";
+import type { ValueFilter } from "#scim/filter/path.ts";
+import { searchesIn, termsIn } from "#scim/filter/syntax/ast.ts";
 import type { JsonValue } from "../json.ts";
-import type { ValueFilter } from "../path.ts";
 import { elementsOf } from "./elements.ts";
 
 /** The steps of an operation on values: for each of them, and each term it is compared with. */

@@ -1,14 +1,16 @@
-import { draftOf, finalOf } from "./draft.ts";
-import { commitGuess } from "./guess.ts";
-import { identityOf } from "./identity.ts";
-import type { JsonValue } from "./json.ts";
+import type { JsonValue } from "#scim/json.ts";
 import {
   type ConnectorTerms,
   type Directory,
   documentOf,
   type ResourceChange,
   type ResourceRecord,
-} from "./ports.ts";
+} from "#scim/ports.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { newRecord, replacedRecord, withActive } from "#scim/resource/record.ts";
+import { type NormalisedResource, refuseEmptying } from "#scim/resource/resource.ts";
+import { draftOf, finalOf } from "./draft.ts";
+import { commitGuess } from "./guess.ts";
 import {
   DECISIONS_MAX,
   refuseCycle,
@@ -17,8 +19,6 @@ import {
   type Written,
 } from "./provision.ts";
 import { decideCreate } from "./rehire.ts";
-import { type NormalisedResource, refuseEmptying } from "./resource.ts";
-import { newRecord, replacedRecord, withActive } from "./resource-record.ts";
 
 /**
  * Creates a user from the body of a POST (RFC 7644 §3.3), or restores the one it is (SEMANTICS 1).

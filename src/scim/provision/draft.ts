@@ -1,8 +1,8 @@
-import { ScimError } from "./error.ts";
-import type { JsonValue } from "./json.ts";
-import type { ConnectorTerms } from "./ports.ts";
-import { type NormalisedResource, normaliseResource } from "./resource.ts";
-import type { ResourceType } from "./schema/attribute.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonValue } from "#scim/json.ts";
+import type { ConnectorTerms } from "#scim/ports.ts";
+import { type NormalisedResource, normaliseResource } from "#scim/resource/resource.ts";
 
 /**
  * A body as a lenient connector reads it, to know what to look up before the caller's connector is

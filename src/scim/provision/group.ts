@@ -1,19 +1,8 @@
-import { draftOf, finalOf } from "./draft.ts";
-import { ScimError } from "./error.ts";
-import { identityOf } from "./identity.ts";
-import type { JsonValue } from "./json.ts";
-import { decideMembers } from "./member-change.ts";
-import {
-  type ChoiceNeeds,
-  choiceNeeds,
-  type MemberChooser,
-  memberChooser,
-  withChosen,
-} from "./member-choice.ts";
-import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
-import { applySteps } from "./patch/apply.ts";
-import { parsePatchRequest } from "./patch/parse.ts";
-import { type AnyStep, type Step, toSteps } from "./patch/step.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonValue } from "#scim/json.ts";
+import { applySteps } from "#scim/patch/apply.ts";
+import { parsePatchRequest } from "#scim/patch/parse.ts";
+import { type AnyStep, type Step, toSteps } from "#scim/patch/step.ts";
 import {
   type ConnectorTerms,
   type Directory,
@@ -23,7 +12,23 @@ import {
   type NamedMember,
   type ResourceChange,
   type ResourceRecord,
-} from "./ports.ts";
+} from "#scim/ports.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { metaOf, newRecord, replacedRecord } from "#scim/resource/record.ts";
+import { type Document, refuseEmptying } from "#scim/resource/resource.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
+import { type StepBudget, stepBudget } from "#scim/step-budget.ts";
+import { draftOf, finalOf } from "./draft.ts";
+import { decideMembers } from "./member-change.ts";
+import {
+  type ChoiceNeeds,
+  choiceNeeds,
+  type MemberChooser,
+  memberChooser,
+  withChosen,
+} from "./member-choice.ts";
+import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
 import {
   DECISIONS_MAX,
   type Decision,
@@ -36,11 +41,6 @@ import {
   writeResource,
 } from "./provision.ts";
 import { takenBy } from "./rehire.ts";
-import { type Document, refuseEmptying } from "./resource.ts";
-import { metaOf, newRecord, replacedRecord } from "./resource-record.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import type { ConnectorSettings } from "./settings.ts";
-import { type StepBudget, stepBudget } from "./step-budget.ts";
 
 /** The groups of one connector: what the generic directory knows, and their members. */
 export interface GroupDirectory extends Directory, MemberDirectory {}

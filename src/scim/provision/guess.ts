@@ -1,4 +1,4 @@
-import type { CommitOutcome, ConnectorTerms, Guess, ResourceChange } from "./ports.ts";
+import type { CommitOutcome, ConnectorTerms, Guess, ResourceChange } from "#scim/ports.ts";
 
 /** What a request comes to; `change` is undefined when it changes nothing. */
 interface Decision<Change> {

@@ -1,8 +1,8 @@
-import { ScimError } from "./error.ts";
-import { quoteName } from "./json.ts";
+import { ScimError } from "#scim/error.ts";
+import { quoteName } from "#scim/json.ts";
+import type { MemberChange, NamedMember } from "#scim/ports.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
 import { type MemberPlan, noMember } from "./members.ts";
-import type { MemberChange, NamedMember } from "./ports.ts";
-import type { ConnectorSettings } from "./settings.ts";
 
 /** SEMANTICS 7: a connector keeps so many values parked. */
 const PARKED_MAX = 10_000;

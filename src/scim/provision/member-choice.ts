@@ -1,12 +1,12 @@
-import type { ResolvedFilter } from "./filter/ast.ts";
-import { termsIn } from "./filter/ast.ts";
-import { matchesElement } from "./filter/match.ts";
-import { memberElement, namesDisplay, withMemberAddresses } from "./filter/membership.ts";
-import type { JsonObject } from "./json.ts";
+import { matchesElement } from "#scim/filter/match.ts";
+import { memberElement, namesDisplay, withMemberAddresses } from "#scim/filter/membership.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
+import { termsIn } from "#scim/filter/syntax/ast.ts";
+import type { JsonObject } from "#scim/json.ts";
+import type { Step } from "#scim/patch/step.ts";
+import type { ChoiceOptions, ListedMember, NamedMember, TypeName } from "#scim/ports.ts";
+import type { StepBudget } from "#scim/step-budget.ts";
 import type { MemberPlan } from "./members.ts";
-import type { Step } from "./patch/step.ts";
-import type { ChoiceOptions, ListedMember, NamedMember, TypeName } from "./ports.ts";
-import type { StepBudget } from "./step-budget.ts";
 
 /** What the steps of a PATCH on `members` have done to the list so far, in the values that they name. */
 export interface MembersSoFar {

@@ -1,13 +1,17 @@
-import { ScimError } from "./error.ts";
-import type { ResolvedFilter } from "./filter/ast.ts";
-import { isJsonObject, type JsonValue, quoteName } from "./json.ts";
+import { ScimError } from "#scim/error.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
+import { isJsonObject, type JsonValue, quoteName } from "#scim/json.ts";
+import { onlyElement } from "#scim/patch/create.ts";
+import { isReadOnly } from "#scim/patch/read-only.ts";
+import type { AddStep, Step } from "#scim/patch/step.ts";
+import { type Document, withoutMembers } from "#scim/resource/resource.ts";
+import {
+  type NormaliseContext,
+  normaliseAttribute,
+  tolerateAll,
+} from "#scim/resource/value/value.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
 import { type MemberChooser, plainValues } from "./member-choice.ts";
-import { onlyElement } from "./patch/create.ts";
-import { isReadOnly } from "./patch/read-only.ts";
-import type { AddStep, Step } from "./patch/step.ts";
-import { type Document, withoutMembers } from "./resource.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import { type NormaliseContext, normaliseAttribute, tolerateAll } from "./value.ts";
 
 /**
  * What a request wants of a group's members, in the values that the client names: a whole list, or

@@ -1,10 +1,8 @@
-import { ScimError } from "./error.ts";
-import { requireMatch } from "./etag.ts";
-import { commitGuess } from "./guess.ts";
-import { identityOf } from "./identity.ts";
-import { isJsonObject, type JsonValue } from "./json.ts";
-import { applyPatch } from "./patch/apply.ts";
-import { parsePatchRequest } from "./patch/parse.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonValue } from "#scim/json.ts";
+import { applyPatch } from "#scim/patch/apply.ts";
+import { parsePatchRequest } from "#scim/patch/parse.ts";
 import {
   type CommitOutcome,
   type ConnectorTerms,
@@ -14,11 +12,13 @@ import {
   type ResourceRecord,
   type TypeName,
   type UniqueKey,
-} from "./ports.ts";
+} from "#scim/ports.ts";
+import { requireMatch } from "#scim/resource/etag.ts";
+import { identityOf } from "#scim/resource/identity.ts";
+import { deletedRecord, metaOf, replacedRecord, withActive } from "#scim/resource/record.ts";
+import { type Document, normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
+import { commitGuess } from "./guess.ts";
 import { taken, takenBy, takenFrom } from "./rehire.ts";
-import { type Document, normaliseResource, refuseEmptying } from "./resource.ts";
-import { deletedRecord, metaOf, replacedRecord, withActive } from "./resource-record.ts";
-import type { ResourceType } from "./schema/attribute.ts";
 
 /** What a write did: the resource as it is now, and what was let pass in the request. */
 export interface Written {

@@ -1,12 +1,17 @@
-import { ScimError } from "./error.ts";
-import { identityOf, nameAttribute } from "./identity.ts";
-import { type JsonObject, quoteName } from "./json.ts";
-import { type CandidateKeys, documentOf, type ResourceRecord, type UniqueKey } from "./ports.ts";
-import type { Document } from "./resource.ts";
-import { metaOf } from "./resource-record.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import { type JsonObject, quoteName } from "#scim/json.ts";
+import {
+  type CandidateKeys,
+  documentOf,
+  type ResourceRecord,
+  type UniqueKey,
+} from "#scim/ports.ts";
+import { identityOf, nameAttribute } from "#scim/resource/identity.ts";
+import { metaOf } from "#scim/resource/record.ts";
+import type { Document } from "#scim/resource/resource.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
 import { samePersonBy } from "./same-person.ts";
-import type { ResourceType } from "./schema/attribute.ts";
-import type { ConnectorSettings } from "./settings.ts";
 
 /** What a POST should do: create a new user, or restore the one it already is; and what to warn of. */
 export type CreateDecision = { readonly warnings: readonly string[] } & (

@@ -1,7 +1,7 @@
-import { primaryEmailOf } from "./identity.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import { foldText } from "./text.ts";
-import { ENTERPRISE_USER } from "./urns.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import { primaryEmailOf } from "#scim/resource/identity.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
+import { foldText } from "#scim/text.ts";
 
 /**
  * What tells that two users with one externalId are the same person though they have different

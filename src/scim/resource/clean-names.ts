@@ -1,9 +1,9 @@
-import { ScimError } from "./error.ts";
-import type { JsonValue } from "./json.ts";
-import { isJsonObject, readMember } from "./json.ts";
-import { documentOf, type ResourceRecord, type TypeName } from "./ports.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonValue } from "#scim/json.ts";
+import { isJsonObject, readMember } from "#scim/json.ts";
+import { documentOf, type ResourceRecord, type TypeName } from "#scim/ports.ts";
 import type { Document } from "./resource.ts";
-import type { ResourceType } from "./schema/attribute.ts";
 
 /**
  * Refuses a document whose userName, externalId, e-mail values or group displayName hold what nobody

@@ -1,9 +1,9 @@
-import { ScimError } from "./error.ts";
-import { isJsonObject, type JsonObject, type JsonValue, readMember } from "./json.ts";
-import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
-import { findTarget } from "./schema/registry.ts";
-import { isExtensionMember, ownExtension } from "./schema/undeclared.ts";
-import { normaliseAttribute } from "./value.ts";
+import type { Attribute, ResourceType, Schema } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import { normaliseAttribute } from "#scim/resource/value/value.ts";
+import { findTarget } from "#scim/schema/registry.ts";
+import { isExtensionMember, ownExtension } from "#scim/schema/undeclared.ts";
 
 /** A document as its connector's declarations want it, and of which attributes the values do not fit. */
 export interface DeclaredForm {

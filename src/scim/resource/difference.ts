@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import type { MemberChange, ResourceChange } from "./ports.ts";
-import { documentOf } from "./ports.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import type { MemberChange, ResourceChange } from "#scim/ports.ts";
+import { documentOf } from "#scim/ports.ts";
 
 /** What a change did to one attribute; an absent side means that it had, or has, no value. */
 export interface AttributeDifference {

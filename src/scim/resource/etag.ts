@@ -1,4 +1,4 @@
-import { ScimError } from "./error.ts";
+import { ScimError } from "#scim/error.ts";
 
 /** The weak entity tag of a resource's version (RFC 7644 §3.14). */
 export function entityTag(version: number): string {

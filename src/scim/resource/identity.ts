@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue, readMember } from "./json.ts";
-import type { CandidateKeys, TypeName } from "./ports.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
+import type { CandidateKeys, TypeName } from "#scim/ports.ts";
+import { foldText } from "#scim/text.ts";
 import type { Document } from "./resource.ts";
-import type { ResourceType } from "./schema/attribute.ts";
-import { foldText } from "./text.ts";
 
 /** The attribute by which resources of a type are named, and unique in their connector (SEMANTICS 5). */
 export function nameAttribute(type: TypeName): "userName" | "displayName" {

@@ -1,6 +1,11 @@
+import type { ResourceType } from "#scim/attribute.ts";
+import {
+  type CandidateKeys,
+  documentOf,
+  type ResourceRecord,
+  type UniqueKey,
+} from "#scim/ports.ts";
 import { identityOf } from "./identity.ts";
-import { type CandidateKeys, documentOf, type ResourceRecord, type UniqueKey } from "./ports.ts";
-import type { ResourceType } from "./schema/attribute.ts";
 
 /** One of the keys under which a resource of a type is found; names are folded. */
 export interface ResourceKey {

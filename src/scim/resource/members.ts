@@ -1,14 +1,14 @@
-import { isUnassigned, readObject } from "./forms.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import { isJsonObject, quoteName } from "./json.ts";
-import { type KeptMembers, noteKept } from "./kept.ts";
-import type { Attribute, AttributeTarget, ResourceType, Schema } from "./schema/attribute.ts";
-import { findNamed, findSubAttribute, findTarget, standardUrn } from "./schema/registry.ts";
-import { readUndeclared, type UndeclaredName } from "./schema/undeclared.ts";
-import { wrongType } from "./simple-value.ts";
-import { ENTERPRISE_USER } from "./urns.ts";
-import type { NormaliseContext } from "./value.ts";
-import { givenTwice, tolerate, tolerateForms } from "./value.ts";
+import type { Attribute, AttributeTarget, ResourceType, Schema } from "#scim/attribute.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject, quoteName } from "#scim/json.ts";
+import { isUnassigned, readObject } from "#scim/resource/value/forms.ts";
+import { type KeptMembers, noteKept } from "#scim/resource/value/kept.ts";
+import { wrongType } from "#scim/resource/value/simple-value.ts";
+import type { NormaliseContext } from "#scim/resource/value/value.ts";
+import { givenTwice, tolerate, tolerateForms } from "#scim/resource/value/value.ts";
+import { findNamed, findSubAttribute, findTarget, standardUrn } from "#scim/schema/registry.ts";
+import { readUndeclared, type UndeclaredName } from "#scim/schema/undeclared.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 /**
  * Sorts the members of a resource's body by the attribute that each one names: in any letter case,

@@ -1,10 +1,10 @@
-import { ScimError } from "./error.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import { isJsonObject } from "./json.ts";
-import type { Attribute, ResourceType } from "./schema/attribute.ts";
-import { COMMON_ATTRIBUTES } from "./schema/common.ts";
-import { findNamed, findTarget } from "./schema/registry.ts";
-import { isExtensionMember, isTakenBack } from "./schema/undeclared.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject } from "#scim/json.ts";
+import { COMMON_ATTRIBUTES } from "#scim/schema/common.ts";
+import { findNamed, findTarget } from "#scim/schema/registry.ts";
+import { isExtensionMember, isTakenBack } from "#scim/schema/undeclared.ts";
 
 /** Which attributes an answer carries (RFC 7644 §3.9): all, the named ones only, or all but those. */
 export type Projection =

@@ -1,11 +1,11 @@
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject } from "#scim/json.ts";
+import { documentOf, type ResourceRecord, type TypeName } from "#scim/ports.ts";
 import { requireCleanNames } from "./clean-names.ts";
-import { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
-import type { JsonObject } from "./json.ts";
-import { documentOf, type ResourceRecord, type TypeName } from "./ports.ts";
 import { EVERYTHING, projectResource } from "./projection.ts";
 import { type Document, orderDocument, schemasFor } from "./resource.ts";
-import type { ResourceType } from "./schema/attribute.ts";
 
 /** A resource that is not stored yet; a name with hidden characters is refused (clean-names.ts). */
 export function newRecord(

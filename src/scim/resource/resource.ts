@@ -1,19 +1,19 @@
-import { ScimError } from "./error.ts";
-import { saysNothing } from "./forms.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import { isJsonObject, quoteName, readMember } from "./json.ts";
-import { type KeptMembers, withKept } from "./kept.ts";
-import { membersByAttribute } from "./resource-members.ts";
-import type { Attribute, ResourceType } from "./schema/attribute.ts";
-import { EXTERNAL_ID, SCHEMAS } from "./schema/common.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import { USER_NAME } from "./schema/core-user.ts";
-import { findExtension, isCoreSchema, standardUrn } from "./schema/registry.ts";
-import { isExtensionMember } from "./schema/undeclared.ts";
-import { ENTERPRISE_USER } from "./urns.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject, quoteName, readMember } from "#scim/json.ts";
+import { saysNothing } from "#scim/resource/value/forms.ts";
+import { type KeptMembers, withKept } from "#scim/resource/value/kept.ts";
+import type { NormaliseContext } from "#scim/resource/value/value.ts";
+import { normaliseMembers, tolerate } from "#scim/resource/value/value.ts";
+import { EXTERNAL_ID, SCHEMAS } from "#scim/schema/common.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import { USER_NAME } from "#scim/schema/core-user.ts";
+import { findExtension, isCoreSchema, standardUrn } from "#scim/schema/registry.ts";
+import { isExtensionMember } from "#scim/schema/undeclared.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
+import { membersByAttribute } from "./members.ts";
 import { isBlankName, type UserNameSource, withUserName } from "./user-name.ts";
-import type { NormaliseContext } from "./value.ts";
-import { normaliseMembers, tolerate } from "./value.ts";
 
 /**
  * A resource as it is stored: canonical names in schema order, extensions under their URN after the

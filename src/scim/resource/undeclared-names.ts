@@ -1,8 +1,8 @@
-import { readObject } from "./forms.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import type { AttributeType, ResourceType } from "./schema/attribute.ts";
-import { findNamed } from "./schema/registry.ts";
-import { isUndeclaredName, readUndeclared } from "./schema/undeclared.ts";
+import type { AttributeType, ResourceType } from "#scim/attribute.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import { readObject } from "#scim/resource/value/forms.ts";
+import { findNamed } from "#scim/schema/registry.ts";
+import { isUndeclaredName, readUndeclared } from "#scim/schema/undeclared.ts";
 
 /** What a value that was sent for an undeclared attribute was. */
 export type SeenType = Extract<

@@ -1,8 +1,8 @@
-import { ScimError } from "./error.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import { USER_NAME } from "./schema/core-user.ts";
-import type { ConnectorSettings } from "./settings.ts";
-import { normaliseSimple } from "./simple-value.ts";
+import { ScimError } from "#scim/error.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import { normaliseSimple } from "#scim/resource/value/simple-value.ts";
+import { USER_NAME } from "#scim/schema/core-user.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
 
 /** From where a connector takes the userName that a client leaves out. */
 export type UserNameSource = ConnectorSettings["userNameFrom"];

@@ -1,4 +1,4 @@
-import type { Attribute } from "./attribute.ts";
+import type { Attribute } from "#scim/attribute.ts";
 import {
   complexAttribute,
   dateTimeAttribute,

@@ -1,6 +1,6 @@
-import { CORE_GROUP } from "../urns.ts";
-import type { Attribute, Schema } from "./attribute.ts";
+import type { Attribute, Schema } from "#scim/attribute.ts";
 import { complexAttribute, referenceAttribute, stringAttribute, typeAttribute } from "./define.ts";
+import { CORE_GROUP } from "./urns.ts";
 
 /** The `displayName` attribute of a group (RFC 7643 §4.2). */
 export const GROUP_DISPLAY_NAME: Attribute = stringAttribute(

@@ -1,5 +1,4 @@
-import { CORE_USER } from "../urns.ts";
-import type { Attribute, Schema } from "./attribute.ts";
+import type { Attribute, Schema } from "#scim/attribute.ts";
 import {
   binaryAttribute,
   booleanAttribute,
@@ -10,6 +9,7 @@ import {
   stringAttribute,
   typeAttribute,
 } from "./define.ts";
+import { CORE_USER } from "./urns.ts";
 
 /** The `userName` attribute of RFC 7643 §4.1.1. */
 export const USER_NAME: Attribute = stringAttribute(

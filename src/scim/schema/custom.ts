@@ -1,5 +1,5 @@
+import type { Attribute, ResourceType, Schema } from "#scim/attribute.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "../settings.ts";
-import type { Attribute, ResourceType, Schema } from "./attribute.ts";
 import type { Declaration, SubDeclaration } from "./declaration.ts";
 import { defineAttribute } from "./define.ts";
 import { GROUP, USER } from "./registry.ts";

@@ -1,7 +1,7 @@
-import { isPrototypeName } from "../filter/attribute-path.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "../urns.ts";
-import type { AttributeType, ResourceType } from "./attribute.ts";
+import type { AttributeType, ResourceType } from "#scim/attribute.ts";
+import { isPrototypeName } from "#scim/filter/syntax/attribute-path.ts";
 import { findExtension, findTarget, GROUP, USER } from "./registry.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "./urns.ts";
 
 /** The types that an administrator may give an attribute which has no sub-attributes. */
 export type DeclaredType = Exclude<AttributeType, "binary" | "complex">;

@@ -1,4 +1,4 @@
-import type { Attribute, AttributeType } from "./attribute.ts";
+import type { Attribute, AttributeType } from "#scim/attribute.ts";
 
 /** The characteristics in which an attribute differs from the defaults of RFC 7643 §2.2. */
 export type Characteristics = Partial<

@@ -1,6 +1,6 @@
-import { ENTERPRISE_USER } from "../urns.ts";
-import type { Attribute, Schema } from "./attribute.ts";
+import type { Attribute, Schema } from "#scim/attribute.ts";
 import { complexAttribute, referenceAttribute, stringAttribute } from "./define.ts";
+import { ENTERPRISE_USER } from "./urns.ts";
 
 /** The `manager` attribute of RFC 7643 §4.3; clients send its `value` alone, so `$ref` is optional. */
 export const MANAGER: Attribute = complexAttribute("manager", "The user's manager.", [

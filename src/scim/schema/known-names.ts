@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from "./json.ts";
-import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
-import { MANAGER } from "./schema/enterprise-user.ts";
-import { findNamed, findSubAttribute, findTarget } from "./schema/registry.ts";
-import { readUndeclared } from "./schema/undeclared.ts";
+import type { Attribute, ResourceType, Schema } from "#scim/attribute.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { MANAGER } from "./enterprise-user.ts";
+import { findNamed, findSubAttribute, findTarget } from "./registry.ts";
+import { readUndeclared } from "./undeclared.ts";
 
 /** Where a JSON value stands in a request, which decides what the names in it can mean. */
 export type Place =

@@ -1,10 +1,10 @@
-import { ENTERPRISE_USER } from "../urns.ts";
-import type { Attribute, AttributeTarget, ResourceType, Schema } from "./attribute.ts";
+import type { Attribute, AttributeTarget, ResourceType, Schema } from "#scim/attribute.ts";
 import { COMMON_ATTRIBUTES } from "./common.ts";
 import { GROUP_SCHEMA } from "./core-group.ts";
 import { USER_SCHEMA } from "./core-user.ts";
 import { undeclaredPart } from "./define.ts";
 import { ENTERPRISE_USER_SCHEMA } from "./enterprise-user.ts";
+import { ENTERPRISE_USER } from "./urns.ts";
 
 /** What a name in a body or in `attributes` stands for: a whole schema, or an attribute. */
 export type NamedTarget =

@@ -1,8 +1,8 @@
-import { isPrototypeName } from "../filter/attribute-path.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "../urns.ts";
-import type { AttributeTarget, ResourceType, Schema } from "./attribute.ts";
+import type { AttributeTarget, ResourceType, Schema } from "#scim/attribute.ts";
+import { isPrototypeName } from "#scim/filter/syntax/attribute-path.ts";
 import { undeclaredAttribute, undeclaredPart } from "./define.ts";
 import { findExtension, findTarget, isCoreSchema } from "./registry.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "./urns.ts";
 
 /**
  * What a name stands for that no schema has, but which begins with the URN of an extension: one of its

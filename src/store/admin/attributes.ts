@@ -1,8 +1,8 @@
 import type { StoredDeclaration } from "#scim/schema/custom.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { jsonPath, UNREAD } from "./json-path.ts";
-import { rowsOf } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { jsonPath, UNREAD } from "#store/filter/json-path.ts";
+import { rowsOf } from "#store/query.ts";
 
 /**
  * Those of the declared attributes of which a live resource of the connector holds a value that fits: what an

@@ -1,9 +1,9 @@
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
-import { parseSettings } from "./access.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { rowsOf, selectRows } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { parseSettings } from "#store/directory/access.ts";
+import { rowsOf, selectRows } from "#store/query.ts";
 import { batchAt, STALE } from "./versions.ts";
 
 /** What the bridge's Durable Object tells the database for lists and for cron. */

@@ -1,15 +1,15 @@
-import { declaredForm, declaredNames } from "#scim/declared-form.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { orderDocument, schemasFor } from "#scim/resource.ts";
+import { declaredForm, declaredNames } from "#scim/resource/declared-form.ts";
+import { orderDocument, schemasFor } from "#scim/resource/resource.ts";
 import type { ResourceTypes } from "#scim/schema/custom.ts";
 import { type Declaration, isSameAttribute } from "#scim/schema/declaration.ts";
 import { foldedUrn } from "#scim/schema/undeclared.ts";
-import { foldedText } from "./columns.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { jsonPath, UNREAD } from "./json-path.ts";
-import { selectRows } from "./query.ts";
+import { foldedText } from "#store/columns.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { jsonPath, UNREAD } from "#store/filter/json-path.ts";
+import { selectRows } from "#store/query.ts";
 
 /** Values of a declared attribute that were kept before, and do not fit: how many, and whose. */
 export interface MisfitValues {

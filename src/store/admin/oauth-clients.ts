@@ -1,9 +1,9 @@
 import type { ConnectorSettings } from "#scim/settings.ts";
-import { parseSettings } from "./access.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { firstIdAt } from "./event-list.ts";
-import { rowsOf, selectRows } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { parseSettings } from "#store/directory/access.ts";
+import { firstIdAt } from "#store/event-log/list.ts";
+import { rowsOf, selectRows } from "#store/query.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */

@@ -1,6 +1,6 @@
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { selectRows } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
 
 /** A member value that waits for its resource; the time in milliseconds. */
 export interface ParkedMember {

@@ -1,9 +1,9 @@
 import type { TypeName } from "#scim/ports.ts";
-import type { SeenName, SeenType } from "#scim/undeclared-names.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { selectRows } from "./query.ts";
-import { withoutSecrets } from "./redact-text.ts";
+import type { SeenName, SeenType } from "#scim/resource/undeclared-names.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { withoutSecrets } from "#store/event-log/redact-text.ts";
+import { selectRows } from "#store/query.ts";
 
 /** An undeclared attribute, or a part of one, as it was last sent; the time in milliseconds. */
 export interface SeenAttribute extends Omit<SeenName, "type" | "multiValued"> {

@@ -1,6 +1,6 @@
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { selectRows } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {

@@ -1,5 +1,5 @@
-import { classifyError } from "./d1-error.ts";
-import type { Database } from "./database.ts";
+import { classifyError } from "#store/d1-error.ts";
+import type { Database } from "#store/database.ts";
 
 /** A row that administrators change, whose `version` moves on with each change (docs/storage.md). */
 export type VersionedRow =

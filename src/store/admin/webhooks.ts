@@ -1,9 +1,9 @@
-import { type Alert, alertStatements } from "./alerts.ts";
-import type { Clock } from "./clock.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import { classifyError } from "./d1-error.ts";
-import { type Database, withRetries } from "./database.ts";
-import { rowsOf, selectRows } from "./query.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { classifyError } from "#store/d1-error.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
+import { rowsOf, selectRows } from "#store/query.ts";
 import { batchAt, STALE } from "./versions.ts";
 
 /** Why a webhook delivers nothing: someone said so, its receiver said 410, or it failed for days. */

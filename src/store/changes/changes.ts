@@ -1,10 +1,10 @@
-import { differenceOf } from "#scim/difference.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
-import { renderPayload, shownRecord } from "#scim/resource-record.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import { isActive } from "./columns.ts";
-import type { RowSource } from "./row-source.ts";
-import type { ChangeToCommit } from "./write.ts";
+import { differenceOf } from "#scim/resource/difference.ts";
+import { renderPayload, shownRecord } from "#scim/resource/record.ts";
+import { isActive } from "#store/columns.ts";
+import type { RowSource } from "#store/row-source.ts";
+import type { ChangeToCommit } from "#store/write.ts";
 
 /** The change events that a resource's own write raises; those of members are raised by triggers. */
 export type ChangeType =

@@ -1,8 +1,8 @@
-import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./change-event.ts";
-import { type ChangePage, connectorChanges } from "./change-feed.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { type Query, rowsOf } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { type Query, rowsOf } from "#store/query.ts";
+import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./event.ts";
+import { type ChangePage, connectorChanges } from "./feed.ts";
 
 /** A webhook with what its deliveries need to know of its connector. */
 export interface DeliveryTarget {

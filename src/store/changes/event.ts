@@ -1,5 +1,5 @@
-import type { Difference } from "#scim/difference.ts";
 import type { JsonObject } from "#scim/json.ts";
+import type { Difference } from "#scim/resource/difference.ts";
 import type { ChangeType } from "./changes.ts";
 
 /** A row of the outbox `changes` as it is read back, with what its event tells of the actor. */

@@ -1,7 +1,7 @@
-import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./change-event.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { type Query, rowsOf } from "./query.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { type Query, rowsOf } from "#store/query.ts";
+import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./event.ts";
 
 /** A change with the public id of its connector, for feeds of several ones. */
 export interface TenantChange extends StoredChange {

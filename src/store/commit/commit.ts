@@ -1,11 +1,11 @@
 import type { CommitOutcome } from "#scim/ports.ts";
-import type { Clock } from "./clock.ts";
-import { changeStatements, type RunRows } from "./commit-statements.ts";
-import { type Step, stepOf } from "./commit-steps.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import { classifyError } from "./d1-error.ts";
-import { type Database, withRetries } from "./database.ts";
-import { insertEvents } from "./events.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { classifyError } from "#store/d1-error.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { insertEvents } from "#store/event-log/events.ts";
+import { eachChunk } from "#store/row-source.ts";
+import type { Write } from "#store/write.ts";
 import { GUARD_CREDENTIAL, guardRows } from "./guards.ts";
 import {
   deleteMembers,
@@ -14,8 +14,8 @@ import {
   insertMembers,
   insertParked,
 } from "./member-statements.ts";
-import { eachChunk } from "./row-source.ts";
-import type { Write } from "./write.ts";
+import { changeStatements, type RunRows } from "./statements.ts";
+import { type Step, stepOf } from "./steps.ts";
 
 /**
  * Stores decided changes of one connector in one D1 batch, in the order of DESIGN "The write path":

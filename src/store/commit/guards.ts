@@ -1,4 +1,4 @@
-import type { RowSource } from "./row-source.ts";
+import type { RowSource } from "#store/row-source.ts";
 
 /** A row that a change was decided on; without a version, any will do as long as it is there. */
 export interface RowGuard {

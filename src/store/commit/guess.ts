@@ -1,16 +1,16 @@
 import type { CandidateKeys, CommitOutcome, ResourceRecord, TypeName } from "#scim/ports.ts";
-import { type Access, accessBeside, type StoredTerms } from "./access.ts";
-import type { Clock } from "./clock.ts";
-import { changeStatements, type RunRows } from "./commit-statements.ts";
-import { stepOf } from "./commit-steps.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import { classifyError } from "./d1-error.ts";
-import { type Database, withRetries } from "./database.ts";
-import { insertEventIf } from "./events.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { classifyError } from "#store/d1-error.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { type Access, accessBeside, type StoredTerms } from "#store/directory/access.ts";
+import { insertEventIf } from "#store/event-log/events.ts";
+import { GROUPS_COLUMN, objectList, resourceObject } from "#store/resources.ts";
+import { afterEvent, eachChunk } from "#store/row-source.ts";
+import type { ChangeToCommit } from "#store/write.ts";
 import { credentialHolds } from "./guards.ts";
-import { GROUPS_COLUMN, objectList, resourceObject } from "./resources.ts";
-import { afterEvent, eachChunk } from "./row-source.ts";
-import type { ChangeToCommit } from "./write.ts";
+import { changeStatements, type RunRows } from "./statements.ts";
+import { stepOf } from "./steps.ts";
 
 /** What must hold of a connector's resources for a change that was decided without a look at them. */
 export type Premise =

@@ -1,4 +1,4 @@
-import { matchesRow, type RowSource } from "./row-source.ts";
+import { matchesRow, type RowSource } from "#store/row-source.ts";
 
 // Each statement takes its rows {groupId, id | value} as ?1 (see row-source.ts) and the connector as ?2.
 

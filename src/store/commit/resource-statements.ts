@@ -1,5 +1,5 @@
-import type { ResourceColumns } from "./columns.ts";
-import { matchesRow, type RowSource } from "./row-source.ts";
+import type { ResourceColumns } from "#store/columns.ts";
+import { matchesRow, type RowSource } from "#store/row-source.ts";
 
 // Each statement takes its rows as ?1 (see row-source.ts) and the connector's number as ?2.
 

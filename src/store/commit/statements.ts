@@ -1,6 +1,5 @@
-import { insertChanges } from "./changes.ts";
-import { type Step, updateGroups } from "./commit-steps.ts";
-import { overlaps, parkNames } from "./commit-swaps.ts";
+import { insertChanges } from "#store/changes/changes.ts";
+import type { RowSource } from "#store/row-source.ts";
 import { guardExternalIds } from "./guards.ts";
 import {
   deleteValues,
@@ -10,7 +9,8 @@ import {
   touchResources,
   updateResources,
 } from "./resource-statements.ts";
-import type { RowSource } from "./row-source.ts";
+import { type Step, updateGroups } from "./steps.ts";
+import { overlaps, parkNames } from "./swaps.ts";
 
 /** Makes the statements that run one text over rows; none for no rows. */
 export type RunRows = (

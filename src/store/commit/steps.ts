@@ -1,10 +1,10 @@
 import type { MemberChange, ResourceChange } from "#scim/ports.ts";
-import { type ChangeRow, changeRow } from "./changes.ts";
-import { type LookupValue, type ResourceColumns, resourceColumns } from "./columns.ts";
-import { type NameMove, nameMove } from "./commit-swaps.ts";
+import { type ChangeRow, changeRow } from "#store/changes/changes.ts";
+import { type LookupValue, type ResourceColumns, resourceColumns } from "#store/columns.ts";
+import type { ChangeToCommit, Write } from "#store/write.ts";
 import type { RowGuard } from "./guards.ts";
 import { type ChangedKeys, changedKeys } from "./resource-statements.ts";
-import type { ChangeToCommit, Write } from "./write.ts";
+import { type NameMove, nameMove } from "./swaps.ts";
 
 /** What one change asks of the tables: rows for each statement of the batch. */
 export interface Step {

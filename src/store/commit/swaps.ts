@@ -1,5 +1,5 @@
-import type { ResourceColumns } from "./columns.ts";
-import type { RowSource } from "./row-source.ts";
+import type { ResourceColumns } from "#store/columns.ts";
+import type { RowSource } from "#store/row-source.ts";
 
 /** A unique name that an update of a write gives up, takes, or both; undefined stands for neither. */
 export interface NameMove {

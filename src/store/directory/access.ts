@@ -1,10 +1,10 @@
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
-import type { Clock } from "./clock.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import { type Database, withRetries } from "./database.ts";
-import { type Beside, type Query, rowsOf } from "./query.ts";
-import { recordsIn } from "./resources.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { type Beside, type Query, rowsOf } from "#store/query.ts";
+import { recordsIn } from "#store/resources.ts";
 
 /** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
 export interface Access {

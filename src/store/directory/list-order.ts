@@ -1,9 +1,9 @@
+import type { Position, Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Position, Sort } from "#scim/sort.ts";
-import { isName } from "./filter-index.ts";
-import { sortedValue } from "./json-path.ts";
-import type { Parameters } from "./parameters.ts";
-import { columnOf } from "./target-column.ts";
+import { isName } from "#store/filter/indexed.ts";
+import { sortedValue } from "#store/filter/json-path.ts";
+import { columnOf } from "#store/filter/target-column.ts";
+import type { Parameters } from "#store/parameters.ts";
 
 /** Where a page of a list begins: after so many resources, or behind the one that was shown last. */
 export type PageStart =

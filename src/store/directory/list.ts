@@ -1,10 +1,10 @@
+import type { Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Sort } from "#scim/sort.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "#store/database.ts";
+import { Parameters } from "#store/parameters.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
 import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
 import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
-import { Parameters } from "./parameters.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
 import { SCANNED_RESOURCES_MAX } from "./scan-cost.ts";
 
 /** A page of resources and how many there are in all. */

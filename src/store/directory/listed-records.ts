@@ -1,8 +1,8 @@
+import type { SortValue } from "#scim/list/sort.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import type { SortValue } from "#scim/sort.ts";
-import type { Database } from "./database.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
-import { listedColumns, RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
+import type { Database } from "#store/database.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
+import { listedColumns, RESOURCE_COLUMNS, recordsOf } from "#store/resources.ts";
 
 /** A page of a list ends behind the resource with which its documents and groups reach so many bytes. */
 export const PAGE_BYTES_MAX = 4 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import type { ResourceRecord, TypeName, UniqueKey } from "#scim/ports.ts";
-import { HOLDERS_MAX } from "#scim/rehire.ts";
-import { type Found, keyText, type ResourceKey } from "#scim/resource-key.ts";
-import { EMAILS_PATH } from "./columns.ts";
-import type { Database } from "./database.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
-import { RESOURCE_COLUMNS, recordsOf } from "./resources.ts";
-import { jsonLists } from "./row-source.ts";
+import { HOLDERS_MAX } from "#scim/provision/rehire.ts";
+import { type Found, keyText, type ResourceKey } from "#scim/resource/key.ts";
+import { EMAILS_PATH } from "#store/columns.ts";
+import type { Database } from "#store/database.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
+import { RESOURCE_COLUMNS, recordsOf } from "#store/resources.ts";
+import { jsonLists } from "#store/row-source.ts";
 
 /**
  * How rows hold a key, `j.value`; a soft-deleted one is found by its externalId alone, and of those

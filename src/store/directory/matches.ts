@@ -1,15 +1,20 @@
-import type { ResolvedFilter } from "#scim/filter/ast.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
+import { CREATION_ORDER, type Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { CREATION_ORDER, type Sort } from "#scim/sort.ts";
-import { EMAILS_PATH } from "./columns.ts";
-import type { Database } from "./database.ts";
-import { type EmailDriver, emailDriver, indexedPart, isPlainLookup } from "./filter-index.ts";
-import { compileFilter } from "./filter-sql.ts";
+import { EMAILS_PATH } from "#store/columns.ts";
+import type { Database } from "#store/database.ts";
+import { compileFilter } from "#store/filter/condition.ts";
+import {
+  type EmailDriver,
+  emailDriver,
+  indexedPart,
+  isPlainLookup,
+} from "#store/filter/indexed.ts";
+import { Parameters } from "#store/parameters.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
+import { liveCountText, type ResourcePage } from "./list.ts";
 import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
 import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
-import { Parameters } from "./parameters.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "./query.ts";
-import { liveCountText, type ResourcePage } from "./resource-list.ts";
 import {
   isWithinSteps,
   resourcesWithin,

@@ -1,8 +1,8 @@
 import type { ListedMember, NamedMember, ResourceRecord, TypeName } from "#scim/ports.ts";
-import type { Database } from "./database.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "./query.ts";
-import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "./resources.ts";
-import { jsonLists } from "./row-source.ts";
+import type { Database } from "#store/database.ts";
+import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "#store/query.ts";
+import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "#store/resources.ts";
+import { jsonLists } from "#store/row-source.ts";
 import { isWithinMemberSteps } from "./scan-cost.ts";
 
 /** A member of a group as answers show it. */

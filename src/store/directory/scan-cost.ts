@@ -1,10 +1,10 @@
-import { type ResolvedFilter, termsIn } from "#scim/filter/ast.ts";
+import { type ResolvedFilter, termsIn } from "#scim/filter/syntax/ast.ts";
+import type { Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Sort } from "#scim/sort.ts";
-import { MEMBER_JOIN, membershipsOf } from "./filter-membership.ts";
+import { MEMBER_JOIN, membershipsOf } from "#store/filter/membership.ts";
+import { type FilterTerm, membershipTerm } from "#store/filter/membership-terms.ts";
+import { columnOf } from "#store/filter/target-column.ts";
 import { isIndexOrder } from "./list-order.ts";
-import { type FilterTerm, membershipTerm } from "./membership-terms.ts";
-import { columnOf } from "./target-column.ts";
 
 /**
  * What one walk over resources may cost D1, which answers one query at a time, in steps of about a

@@ -1,5 +1,5 @@
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */

@@ -1,7 +1,7 @@
-import type { Difference } from "#scim/difference.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { eachChunk, type RowSource } from "./row-source.ts";
+import type { Difference } from "#scim/resource/difference.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { eachChunk, type RowSource } from "#store/row-source.ts";
 
 /** One row of the event log (SEMANTICS 10); times in milliseconds, bodies already redacted and cut. */
 export interface EventRow {

@@ -1,10 +1,10 @@
 import { foldText } from "#scim/text.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Database } from "./database.ts";
-import { type EventPerson, membershipsColumn, personTables } from "./event-person.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
+import { Parameters } from "#store/parameters.ts";
+import { rowsOf } from "#store/query.ts";
 import type { EventRow } from "./events.ts";
-import { Parameters } from "./parameters.ts";
-import { rowsOf } from "./query.ts";
+import { type EventPerson, membershipsColumn, personTables } from "./person.ts";
 
 /** What an administrator narrows the event log down by; absent members narrow nothing. */
 export interface EventFilter {

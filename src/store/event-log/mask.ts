@@ -1,5 +1,5 @@
-import type { Difference } from "#scim/difference.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
+import type { Difference } from "#scim/resource/difference.ts";
 import type { EventRow } from "./events.ts";
 
 /** What stands in a masked log for what tells about a person. */

@@ -1,6 +1,6 @@
 import { foldText } from "#scim/text.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import type { Parameters } from "./parameters.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Parameters } from "#store/parameters.ts";
 
 /**
  * Whom an administrator looks for: by an id of ours alone, by a text that is an id or (Entra's are of the

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { type KnownNames, type Place, placeOf } from "#scim/known-names.ts";
+import { type KnownNames, type Place, placeOf } from "#scim/schema/known-names.ts";
 import { cut, REDACTED, shortened, withoutSecrets } from "./redact-text.ts";
 import { comparedWords, isSecretName, namesSecret } from "./secret-names.ts";
 

@@ -1,7 +1,7 @@
-import type { Difference } from "#scim/difference.ts";
 import type { JsonValue } from "#scim/json.ts";
-import { bodyPlace } from "#scim/known-names.ts";
+import type { Difference } from "#scim/resource/difference.ts";
 import type { ResourceTypes } from "#scim/schema/custom.ts";
+import { bodyPlace } from "#scim/schema/known-names.ts";
 import { HIDDEN_MAX, redactJson } from "./redact-json.ts";
 import { cut, REDACTED, redactText, withoutSecrets, withoutValues } from "./redact-text.ts";
 import { comparedWords, isSecretName, mayNameSecret, namesSecret } from "./secret-names.ts";

@@ -1,6 +1,6 @@
-import type { Database } from "./database.ts";
-import { selectRows } from "./query.ts";
-import { eachChunk } from "./row-source.ts";
+import type { Database } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
+import { eachChunk } from "#store/row-source.ts";
 
 /** Requests refused before they could name a connector; `minute` counts minutes since the epoch. */
 export interface Refused {

@@ -1,12 +1,12 @@
-import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/ast.ts";
+import type { AttributeTarget } from "#scim/attribute.ts";
+import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/syntax/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { AttributeTarget } from "#scim/schema/attribute.ts";
-import { EMAILS_PATH } from "./columns.ts";
-import { emailTerm, isKeyTarget, isName } from "./filter-index.ts";
-import { membershipCondition } from "./filter-membership.ts";
+import { EMAILS_PATH } from "#store/columns.ts";
+import type { Bound, Parameters } from "#store/parameters.ts";
+import { emailTerm, isKeyTarget, isName } from "./indexed.ts";
 import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
+import { membershipCondition } from "./membership.ts";
 import type { FilterTerm } from "./membership-terms.ts";
-import type { Bound, Parameters } from "./parameters.ts";
 import { columnOf } from "./target-column.ts";
 
 /** What a compiled filter is built into. */

@@ -1,5 +1,5 @@
-import type { ResolvedFilter } from "#scim/filter/ast.ts";
-import type { AttributeTarget } from "#scim/schema/attribute.ts";
+import type { AttributeTarget } from "#scim/attribute.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import { equalText, type FilterTerm, membershipTerm } from "./membership-terms.ts";
 
 /** The core attributes that have an index of their own. */

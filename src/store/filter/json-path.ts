@@ -1,4 +1,4 @@
-import type { Attribute, AttributeTarget } from "#scim/schema/attribute.ts";
+import type { Attribute, AttributeTarget } from "#scim/attribute.ts";
 import { findSubAttribute } from "#scim/schema/registry.ts";
 
 /**

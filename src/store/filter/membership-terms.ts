@@ -1,6 +1,6 @@
-import type { ResolvedFilter } from "#scim/filter/ast.ts";
+import type { AttributeTarget } from "#scim/attribute.ts";
 import { isMembership, namesDisplay } from "#scim/filter/membership.ts";
-import type { AttributeTarget } from "#scim/schema/attribute.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import { GROUPS } from "#scim/schema/core-user.ts";
 
 /** A term on one attribute: what filters are made of. */

@@ -1,10 +1,10 @@
-import type { ResolvedFilter } from "#scim/filter/ast.ts";
+import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
+import type { Parameters } from "#store/parameters.ts";
+import { SHOWN_NAME_CHARACTERS } from "#store/resources.ts";
 import type { JsonSource } from "./json-path.ts";
 import { type FilterTerm, type MembershipLookup, membershipTerm } from "./membership-terms.ts";
-import type { Parameters } from "./parameters.ts";
-import { SHOWN_NAME_CHARACTERS } from "./resources.ts";
 
 /** One side of `group_members AS m`, with the resource at its other end as `r` where it is joined. */
 interface Side {

@@ -1,7 +1,7 @@
+import type { AttributeTarget } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { AttributeTarget } from "#scim/schema/attribute.ts";
-import { isName } from "./filter-index.ts";
+import { isName } from "./indexed.ts";
 
 /** The column that holds an attribute, where one does; the rest is read from the folded document. */
 export function columnOf(target: AttributeTarget, type: TypeName): string | undefined {

@@ -1,9 +1,9 @@
-import { uncleanName } from "#scim/clean-names.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Clock } from "./clock.ts";
-import { type Database, withRetries } from "./database.ts";
-import { selectRows } from "./query.ts";
+import { uncleanName } from "#scim/resource/clean-names.ts";
+import type { Clock } from "#store/clock.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
 
 /** How many rows one call looks at. */
 export const NAMED_ROWS = 500;

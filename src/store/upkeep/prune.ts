@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
-import type { Clock } from "./clock.ts";
-import { type Database, withRetries } from "./database.ts";
-import { selectRows } from "./query.ts";
+import type { Clock } from "#store/clock.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
 
 /** How many rows one step looks at, and so deletes at most. */
 export const PRUNED_ROWS = 500;

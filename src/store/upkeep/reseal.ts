@@ -1,6 +1,6 @@
-import type { Clock } from "./clock.ts";
-import { type Database, withRetries } from "./database.ts";
-import { rowsOf } from "./query.ts";
+import type { Clock } from "#store/clock.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { rowsOf } from "#store/query.ts";
 
 /** How many rows one call looks at in each place: ten thousand webhooks are walked in 100 minutes. */
 export const RESEALED_ROWS = 100;

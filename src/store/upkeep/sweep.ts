@@ -1,6 +1,6 @@
-import type { Clock } from "./clock.ts";
-import { type Database, withRetries } from "./database.ts";
-import { selectRows } from "./query.ts";
+import type { Clock } from "#store/clock.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { selectRows } from "#store/query.ts";
 
 /** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
 export const SWEPT_ROWS = 500;

@@ -1,9 +1,9 @@
-import { type Alert, alertStatements } from "./alerts.ts";
-import type { Clock } from "./clock.ts";
-import type { ConnectorId } from "./connector-id.ts";
-import { classifyError } from "./d1-error.ts";
-import { type Database, withRetries } from "./database.ts";
-import { rowsOf } from "./query.ts";
+import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { classifyError } from "#store/d1-error.ts";
+import { type Database, withRetries } from "#store/database.ts";
+import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
+import { rowsOf } from "#store/query.ts";
 
 /** How many days before a token's expiry an alert is raised. */
 const WARNED_DAYS = [1, 7, 30] as const;

@@ -12,7 +12,7 @@ import { mapRecord } from "#bridge/providers/map-record.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import type { Declaration } from "#scim/schema/declaration.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { documentIn, oktaUser, pushed } from "../../support/bridge-people.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
 

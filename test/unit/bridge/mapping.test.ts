@@ -5,7 +5,7 @@ import type { MappedRecord } from "#bridge/mapping/mapped.ts";
 import { preparePage } from "#bridge/plan/prepare.ts";
 import { mapRecord } from "#bridge/providers/map-record.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { aConfig } from "../../support/bridge-run.ts";
 
 const BASE = "https://source.example.com";

@@ -9,10 +9,10 @@ import {
   withManager,
   writeMapped,
 } from "#bridge/plan/document.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
 import { aContext, runPage } from "../../support/bridge-run.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { evidenceOf } from "#bridge/plan/evidence.ts";
 import { rehiredFrom } from "#bridge/plan/missing.ts";
 import { preparePage } from "#bridge/plan/prepare.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
 import { managed, plan, relink } from "../../support/bridge-plan.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";

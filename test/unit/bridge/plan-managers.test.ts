@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { managerLookups } from "#bridge/plan/lookups.ts";
 import { planManagers } from "#bridge/plan/managers.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import type { BridgeMemory } from "../../support/bridge-memory.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
 import { aContext, runPage } from "../../support/bridge-run.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type NameWish, settleNames } from "#bridge/plan/names.ts";
-import { keyText } from "#scim/resource-key.ts";
-import { newRecord } from "#scim/resource-record.ts";
+import { keyText } from "#scim/resource/key.ts";
+import { newRecord } from "#scim/resource/record.ts";
 import { USER } from "#scim/schema/registry.ts";
 
 /** Users of the directory by id, each named by its second half. */

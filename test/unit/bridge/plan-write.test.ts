@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
 import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Link, Operation } from "#bridge/plan/operation.ts";
 import { plannedStep, shownStep } from "#bridge/plan/planned-step.ts";
 import type { ResourceChange } from "#scim/ports.ts";
-import { newRecord, replacedRecord } from "#scim/resource-record.ts";
+import { newRecord, replacedRecord } from "#scim/resource/record.ts";
 import { USER } from "#scim/schema/registry.ts";
 
 const LINK: Link = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WebhookWaker } from "#http/wake.ts";
+import { WebhookWaker } from "#http/webhook-waker.ts";
 
 /** A namespace whose pokes are answered when the test says so. */
 function fakeWebhooks() {

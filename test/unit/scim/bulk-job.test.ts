@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { type BulkRequest, parseBulkRequest } from "#scim/bulk.ts";
-import { performBulk } from "#scim/bulk-job.ts";
-import type { BulkResult } from "#scim/bulk-perform.ts";
+import { type BulkRequest, parseBulkRequest } from "#scim/bulk/bulk.ts";
+import { performBulk } from "#scim/bulk/job.ts";
+import type { BulkResult } from "#scim/bulk/perform.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { aBulkWorld } from "#test/support/bulk-world.ts";
 
 function aRequest(operations: readonly JsonObject[], failOnErrors: number | null = null) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { parseBulkRequest } from "#scim/bulk.ts";
-import type { BulkOperation } from "#scim/bulk-operation.ts";
-import { planOperations } from "#scim/bulk-plan.ts";
-import { referencesOf, withoutReferences } from "#scim/bulk-reference.ts";
+import { parseBulkRequest } from "#scim/bulk/bulk.ts";
+import type { BulkOperation } from "#scim/bulk/operation.ts";
+import { planOperations } from "#scim/bulk/plan.ts";
+import { referencesOf, withoutReferences } from "#scim/bulk/reference.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { BULK_OPERATIONS_MAX, parseBulkRequest } from "#scim/bulk.ts";
-import type { BulkOperation } from "#scim/bulk-operation.ts";
+import { BULK_OPERATIONS_MAX, parseBulkRequest } from "#scim/bulk/bulk.ts";
+import type { BulkOperation } from "#scim/bulk/operation.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonValue } from "#scim/json.ts";
-import { BULK_REQUEST } from "#scim/urns.ts";
+import { BULK_REQUEST } from "#scim/schema/urns.ts";
 
 const POST = { method: "POST", path: "/Users", bulkId: "a", data: { userName: "ada" } };
 

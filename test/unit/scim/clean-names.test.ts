@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { uncleanName } from "#scim/clean-names.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { newRecord, replacedRecord } from "#scim/resource-record.ts";
+import { uncleanName } from "#scim/resource/clean-names.ts";
+import { newRecord, replacedRecord } from "#scim/resource/record.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 
 type Place = "userName" | "externalId" | "emails" | "group displayName" | "group externalId";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseDateTime } from "#scim/date-time.ts";
+import { parseDateTime } from "#scim/resource/value/date-time.ts";
 
 describe("parseDateTime", () => {
   test.each([

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { differenceOf } from "#scim/difference.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import { deletedRecord, newRecord, replacedRecord } from "#scim/resource-record.ts";
+import { differenceOf } from "#scim/resource/difference.ts";
+import { deletedRecord, newRecord, replacedRecord } from "#scim/resource/record.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 function aRecord(document: JsonObject): ResourceRecord {
   return newRecord(USER, "u1", { userName: "ada", ...document }, 0);

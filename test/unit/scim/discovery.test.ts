@@ -9,7 +9,7 @@ import {
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { isJsonObject } from "#scim/json.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const BASE_URL = "https://scim.example.com/scim/v2";
 const TYPES = [USER, GROUP];

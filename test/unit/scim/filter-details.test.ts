@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parseFilter } from "#scim/filter/parse.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { parsePath, resolvePath } from "#scim/filter/path.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
-import { parsePath, resolvePath } from "#scim/path.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 const TYPE: ResourceType = {

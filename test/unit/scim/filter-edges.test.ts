@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { parseAttributePath } from "#scim/filter/attribute-path.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
 import { compareByCodePoint, matchesFilter } from "#scim/filter/match.ts";
-import { foldFor } from "#scim/filter/operand.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
+import { parsePath, resolvePath } from "#scim/filter/path.ts";
 import { resolveFilter, resolveValueFilter } from "#scim/filter/resolve.ts";
+import { parseAttributePath } from "#scim/filter/syntax/attribute-path.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { parsePath, resolvePath } from "#scim/path.ts";
-import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
+import { foldFor } from "#scim/resource/value/operand.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 const LEVEL: Attribute = { ...stringAttribute("level", "A level."), type: "integer" };

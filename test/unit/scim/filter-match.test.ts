@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { foldDocument, foldElement } from "#scim/filter/folded.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
 import { compareByCodePoint, matchesElement, matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter, resolveValueFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
+import { foldDocument, foldElement } from "#scim/resource/value/folded.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { findTarget, USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 const TAGS: Attribute = { ...stringAttribute("tags", "Tags."), multiValued: true };

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Filter } from "#scim/filter/ast.ts";
-import { FILTER_BYTES_MAX, parseFilter, SEARCH_FILTER_BYTES_MAX } from "#scim/filter/parse.ts";
+import type { Filter } from "#scim/filter/syntax/ast.ts";
+import {
+  FILTER_BYTES_MAX,
+  parseFilter,
+  SEARCH_FILTER_BYTES_MAX,
+} from "#scim/filter/syntax/parse.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ScimError } from "#scim/error.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { compareByCodePoint, matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
+import { parsePath, resolvePath } from "#scim/filter/path.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
-import { parsePath, resolvePath } from "#scim/path.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { USER } from "#scim/schema/registry.ts";
 import {
   brokenTexts,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { parseFilter } from "#scim/filter/parse.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
 import { resolveFilter, resolveValueFilter } from "#scim/filter/resolve.ts";
-import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { findTarget, GROUP, USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { readMember } from "#scim/json.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { STAFF } from "#test/support/declarations.ts";
 import { lenientWaysFor, type Outcome, patching, type Way, waysFor } from "#test/support/ways.ts";
 

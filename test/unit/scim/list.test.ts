@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listResponse, parseListParameters } from "#scim/list.ts";
+import { listResponse, parseListParameters } from "#scim/list/list.ts";
 
 function parse(query: string) {
   const parameters = new URLSearchParams(query);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { planSteps } from "#scim/members.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { toSteps } from "#scim/patch/step.ts";
-import { normaliseResource, refuseEmptying } from "#scim/resource.ts";
+import { planSteps } from "#scim/provision/members.ts";
+import { normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { GROUP } from "#scim/schema/registry.ts";
-import { CORE_GROUP, PATCH_OP } from "#scim/urns.ts";
+import { CORE_GROUP, PATCH_OP } from "#scim/schema/urns.ts";
 
 const VALUELESS = [null, "", " ", {}, [], { value: null }, { value: "" }, { value: " " }];
 const UNUSABLE = [{ value: {} }, { display: "x" }, { type: "User", $ref: "x" }, true, 5, ["u1"]];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { planSteps } from "#scim/members.ts";
 import type { Operation } from "#scim/patch/parse.ts";
 import { toSteps } from "#scim/patch/step.ts";
+import { planSteps } from "#scim/provision/members.ts";
 import { GROUP } from "#scim/schema/registry.ts";
 
 /** What an operation on members does, in a form that sets can do as well. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { OPERATIONS_MAX, parsePatchRequest } from "#scim/patch/parse.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 const TYPE: ResourceType = {

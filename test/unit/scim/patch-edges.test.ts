@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { foldElement } from "#scim/filter/folded.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { equalTerms } from "#scim/patch/create.ts";
 import { indexElements } from "#scim/patch/elements.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { foldElement } from "#scim/resource/value/folded.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { findTarget, GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 const TYPE: ResourceType = {

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { GROUP } from "#scim/schema/registry.ts";
-import { PATCH_OP } from "#scim/urns.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
 
 function aGroup(...members: readonly string[]): JsonObject {
   return members.length === 0

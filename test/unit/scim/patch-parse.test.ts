@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "#scim/json.ts";
 import { OPERATIONS_MAX, parsePatchRequest } from "#scim/patch/parse.ts";
-import { PATCH_OP } from "#scim/urns.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
 
 const invalidSyntax = expect.objectContaining({ status: 400, scimType: "invalidSyntax" });
 const invalidValue = expect.objectContaining({ status: 400, scimType: "invalidValue" });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { foldElement } from "#scim/filter/folded.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { checkChanged } from "#scim/patch/changed.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "#scim/patch/complex.ts";
 import { storedList } from "#scim/patch/elements.ts";
 import { isCleared, isSameValue } from "#scim/patch/same.ts";
 import type { PatchRun } from "#scim/patch/step.ts";
+import { foldElement } from "#scim/resource/value/folded.ts";
 import { complexAttribute, stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { stepBudget } from "#scim/step-budget.ts";

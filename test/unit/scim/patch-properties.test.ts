@@ -4,9 +4,9 @@ import { ScimError } from "#scim/error.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import { normaliseResource } from "#scim/resource.ts";
+import { normaliseResource } from "#scim/resource/resource.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { assignments, userBodies, wildOperations } from "#test/support/arbitraries.ts";
 
 const READ_ONLY: JsonObject = { id: "u1", meta: { resourceType: "User" }, groups: [] };

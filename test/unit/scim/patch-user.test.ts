@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 
 const READ_ONLY: JsonObject = {
   id: "2819c223",

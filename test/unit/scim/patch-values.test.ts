@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { PATCH_OP } from "#scim/urns.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
 
 const CUSTOM = "urn:example:custom:1.0:User";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Attribute } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { OPERATIONS_MAX, type Operation } from "#scim/patch/parse.ts";
-import type { Attribute } from "#scim/schema/attribute.ts";
+import { VALUES_MAX } from "#scim/resource/value/value.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { schemasOf } from "#scim/schema/registry.ts";
 import { STEPS_MAX, stepBudget } from "#scim/step-budget.ts";
-import { VALUES_MAX } from "#scim/value.ts";
 import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 
 const TYPE = resourceTypesWith([

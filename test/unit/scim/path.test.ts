@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Filter } from "#scim/filter/ast.ts";
-import { PATH_BYTES_MAX, parsePath, resolvePath } from "#scim/path.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { PATH_BYTES_MAX, parsePath, resolvePath } from "#scim/filter/path.ts";
+import type { Filter } from "#scim/filter/syntax/ast.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const invalidPath = expect.objectContaining({ status: 400, scimType: "invalidPath" });
 const invalidFilter = expect.objectContaining({ status: 400, scimType: "invalidFilter" });

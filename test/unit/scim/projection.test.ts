@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject } from "#scim/json.ts";
 import {
   isEverything,
   parseProjection,
   projectResource,
   showsAttribute,
-} from "#scim/projection.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+} from "#scim/resource/projection.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
 import { complexAttribute, stringAttribute } from "#scim/schema/define.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const ALWAYS = { schemas: [CORE_USER, ENTERPRISE_USER], id: "1" };
 const NAME = { familyName: "Lovelace", givenName: "Ada" };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Attribute, ResourceType } from "#scim/schema/attribute.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { MANAGER } from "#scim/schema/enterprise-user.ts";
 import {
@@ -12,7 +12,7 @@ import {
   schemasOf,
   USER,
 } from "#scim/schema/registry.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const ACME = "urn:example:acme:2.0:User";
 const CITY = stringAttribute("profileField_city", "The user's city.");

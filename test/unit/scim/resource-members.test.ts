@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { normaliseResource } from "#scim/resource.ts";
+import { normaliseResource } from "#scim/resource/resource.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { normaliseResource, orderDocument, schemasFor } from "#scim/resource.ts";
+import { normaliseResource, orderDocument, schemasFor } from "#scim/resource/resource.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 const MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
 

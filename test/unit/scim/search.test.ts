@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "#scim/json.ts";
-import { parseSearchRequest } from "#scim/search.ts";
-import { SEARCH_REQUEST } from "#scim/urns.ts";
+import { parseSearchRequest } from "#scim/list/search.ts";
+import { SEARCH_REQUEST } from "#scim/schema/urns.ts";
 
 function parse(body: JsonValue, strict = false) {
   return parseSearchRequest(body, { strict });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ScimError } from "#scim/error.ts";
-import type { SortOrder } from "#scim/list.ts";
+import type { SortOrder } from "#scim/list/list.ts";
+import { CREATION_ORDER, resolveSort, type Sort } from "#scim/list/sort.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { CREATION_ORDER, resolveSort, type Sort } from "#scim/sort.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 
 function sortOf(sortBy: string, sortOrder: SortOrder = "ascending"): Sort {
   return resolveSort(USER, { sortBy, sortOrder });

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { declaredForm, fittingForm } from "#scim/declared-form.ts";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import { parseProjection, projectResource } from "#scim/projection.ts";
-import { normaliseResource, schemasFor } from "#scim/resource.ts";
+import { declaredForm, fittingForm } from "#scim/resource/declared-form.ts";
+import { parseProjection, projectResource } from "#scim/resource/projection.ts";
+import { normaliseResource, schemasFor } from "#scim/resource/resource.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { resourceTypesOf, resourceTypesWith } from "#scim/schema/custom.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { readUndeclared } from "#scim/schema/undeclared.ts";
+import { CORE_GROUP, CORE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
-import { CORE_GROUP, CORE_USER, PATCH_OP } from "#scim/urns.ts";
 import { aDeclaration, STAFF } from "#test/support/declarations.ts";
 
 /** Where Entra puts what administrators define themselves. */

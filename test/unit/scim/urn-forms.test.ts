@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { foldDocument } from "#scim/filter/folded.ts";
 import { matchesFilter } from "#scim/filter/match.ts";
-import { parseFilter } from "#scim/filter/parse.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
+import { parseFilter } from "#scim/filter/syntax/parse.ts";
+import { foldDocument } from "#scim/resource/value/folded.ts";
 import { findNamed, findTarget, standardUrn } from "#scim/schema/registry.ts";
-import { CORE_USER, ENTERPRISE_USER } from "#scim/urns.ts";
+import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { STAFF } from "#test/support/declarations.ts";
 import { USER_TYPE } from "#test/support/ways.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Attribute, AttributeType } from "#scim/attribute.ts";
 import type { JsonValue } from "#scim/json.ts";
-import type { Attribute, AttributeType } from "#scim/schema/attribute.ts";
+import type { NormaliseContext } from "#scim/resource/value/value.ts";
+import { normaliseAttribute, normaliseElement } from "#scim/resource/value/value.ts";
 import { stringAttribute } from "#scim/schema/define.ts";
 import { findTarget, GROUP, USER } from "#scim/schema/registry.ts";
-import type { NormaliseContext } from "#scim/value.ts";
-import { normaliseAttribute, normaliseElement } from "#scim/value.ts";
 
 const NO_ATTRIBUTE = stringAttribute("missing", "Stands for an attribute that a test misspelt.");
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { ENTERPRISE_USER } from "#scim/urns.ts";
+import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { mapUser, type UserMapping } from "../../mapping/map-user.ts";
 import type { MappedRecord } from "../../mapping/mapped.ts";
 import {

@@ -1,9 +1,14 @@
 import type { Context, Hono } from "hono";
 import type { BridgeOverview } from "#bridge/admin-views.ts";
+import { readInput } from "#http/admin/call/input.ts";
+import { changedMeanwhile, expectedVersion, tag } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { asker, tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { foldText } from "#scim/text.ts";
-import { deleteBridge, findBridge, type StoredBridge } from "#store/bridges.ts";
-import { STALE } from "#store/versions.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { deleteBridge, findBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { STALE } from "#store/admin/versions.ts";
 import {
   changeBridge,
   type KeptConfig,
@@ -11,14 +16,9 @@ import {
   readConfig,
   readProposal,
   type Wanted,
-} from "./bridge-change.ts";
-import { BRIDGE, CHANGED_BRIDGE, EXCLUSION } from "./bridge-input.ts";
-import { asker, tellBridgeOfEnd } from "./bridge-object.ts";
-import { openBridge } from "./bridge-open.ts";
-import { findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
-import { changedMeanwhile, expectedVersion, tag } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
+} from "./change.ts";
+import { BRIDGE, CHANGED_BRIDGE, EXCLUSION } from "./input.ts";
+import { openBridge } from "./open.ts";
 
 const BRIDGE_PATH = "/connectors/:id/bridge";
 

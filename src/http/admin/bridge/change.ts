@@ -9,16 +9,16 @@ import type {
 } from "#bridge/config/settings.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
-import { findBridge, putBridge, type StoredBridge } from "#store/bridges.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./bridge-input.ts";
-import { type Ask, asker, granted } from "./bridge-object.ts";
-import { hasSameAddresses, readCredentials, readSource } from "./bridge-source.ts";
-import { findOr404 } from "./connectors.ts";
-import { check } from "./input.ts";
-import { mergePatch } from "./merge-patch.ts";
-import { expectAbsent, expectedVersion } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
+import { check } from "#http/admin/call/input.ts";
+import { mergePatch } from "#http/admin/call/merge-patch.ts";
+import { expectAbsent, expectedVersion } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { type Ask, asker, granted } from "#http/admin/objects/bridge-object.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { findBridge, putBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./input.ts";
+import { hasSameAddresses, readCredentials, readSource } from "./source.ts";
 
 /** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */
 export interface KeptConfig extends BridgeChoice {

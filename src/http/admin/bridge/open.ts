@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { findBridge, type StoredBridge } from "#store/bridges.ts";
-import type { AppEnv } from "../services.ts";
-import { type Ask, asker } from "./bridge-object.ts";
-import { findOr404 } from "./connectors.ts";
-import { expectedVersion } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
+import { expectedVersion } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { type Ask, asker } from "#http/admin/objects/bridge-object.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
 
 /** A connector's bridge: its row, and its Durable Object to be asked through `ask`. */
 export interface OpenBridge {

@@ -1,8 +1,13 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { HeldChoice } from "#bridge/admin-views.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { readPlanned } from "./bridge-change.ts";
+import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { granted } from "#http/admin/objects/bridge-object.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { readPlanned } from "./change.ts";
 import {
   CHANGED_BRIDGE,
   HELD_CHOICE,
@@ -10,13 +15,8 @@ import {
   NOTHING,
   SYNC,
   SYNC_USER,
-} from "./bridge-input.ts";
-import { granted } from "./bridge-object.ts";
-import { type OpenBridge, openBridge } from "./bridge-open.ts";
-import { findOr404 } from "./connectors.ts";
-import { decodeIdCursor, encodeCursor } from "./cursor.ts";
-import { LIMIT, readInput, readQuery } from "./input.ts";
-import { Problem } from "./problem.ts";
+} from "./input.ts";
+import { type OpenBridge, openBridge } from "./open.ts";
 
 /** The query of the list of runs. */
 export const RUNS_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });

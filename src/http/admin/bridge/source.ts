@@ -1,15 +1,10 @@
 import type * as z from "zod/mini";
 import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
+import { Problem } from "#http/admin/call/problem.ts";
 import { isJsonObject, parseJson } from "#scim/json.ts";
 import { withoutTrailing } from "#scim/text.ts";
-import {
-  type BridgeInput,
-  CREDENTIALS,
-  GOOGLE_KEY_FILE,
-  GOOGLE_KEY_FILE_GIVEN,
-} from "./bridge-input.ts";
-import { Problem } from "./problem.ts";
+import { type BridgeInput, CREDENTIALS, GOOGLE_KEY_FILE, GOOGLE_KEY_FILE_GIVEN } from "./input.ts";
 
 /** Reads the source of a bridge with its addresses made safe; 400 for one that is not. */
 export function readSource(source: BridgeInput["source"], options: SafeUrlOptions): SourceConfig {

@@ -1,11 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
-import { type AccessConfig, isAdministrator } from "../access-config.ts";
-import type { Config } from "../config.ts";
-import { challenge } from "../error-response.ts";
-import { FAILURES_HEADERS, hasFailedTooOften } from "../rate-limit.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { type AccessConfig, isAdministrator } from "#http/access-config.ts";
+import type { Config } from "#http/config.ts";
+import { FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { challenge } from "#http/response/error.ts";
 import { Problem } from "./problem.ts";
 
 /** Who calls. */

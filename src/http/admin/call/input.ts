@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { readBodyText } from "#http/request/body.ts";
+import type { AppEnv } from "#http/request/services.ts";
 import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
-import { readBodyText } from "../body.ts";
-import type { AppEnv } from "../services.ts";
 import { Problem } from "./problem.ts";
 
 // zod/mini comes without words, and an administrator needs some.

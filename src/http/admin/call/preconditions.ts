@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { entityTag, matchesTag } from "#scim/etag.ts";
-import type { AppEnv } from "../services.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { entityTag, matchesTag } from "#scim/resource/etag.ts";
 import { Problem } from "./problem.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { OVERLOAD_HEADERS, reportFault } from "#http/response/error.ts";
 import { classifyError } from "#store/d1-error.ts";
-import { OVERLOAD_HEADERS, reportFault } from "../error-response.ts";
 
 /** A refused admin call: RFC 9457 status, and a detail that says what to change. */
 export class Problem extends Error {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { createToken } from "#credentials/token.ts";
-import type { Token, TokenToStore } from "#store/tokens.ts";
+import type { Token, TokenToStore } from "#store/admin/tokens.ts";
 
 /** What an administrator chooses for a new token. */
 export interface TokenChoice {

@@ -1,15 +1,15 @@
 import type { Hono } from "hono";
 import * as z from "zod/mini";
 import { createSetSigner } from "#credentials/feed-key.ts";
-import { changeEvent } from "#store/change-event.ts";
-import { connectorChanges, tenantChanges } from "#store/change-feed.ts";
-import type { Connector } from "#store/connectors.ts";
+import { readQuery } from "#http/admin/call/input.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import type { Connector } from "#store/admin/connectors.ts";
+import { changeEvent } from "#store/changes/event.ts";
+import { connectorChanges, tenantChanges } from "#store/changes/feed.ts";
 import type { Database } from "#store/database.ts";
 import { runQuery } from "#store/query.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { type Answering, answerFeed, type Feed } from "./changes-page.ts";
-import { findOr404 } from "./connectors.ts";
-import { readQuery } from "./input.ts";
+import { type Answering, answerFeed, type Feed } from "./page.ts";
 
 /** How many changes a page holds when nothing else is asked, and at most. */
 const LIMIT_DEFAULT = 100;

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import type { SetSigner } from "#credentials/feed-key.ts";
-import type { ChangeEvent } from "#store/change-event.ts";
-import type { ChangePage, PageRange } from "#store/change-feed.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { setClaims } from "./changes-set.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import type { ChangeEvent } from "#store/changes/event.ts";
+import type { ChangePage, PageRange } from "#store/changes/feed.ts";
+import { setClaims } from "./set.ts";
 
 /** A page of events, and the ends of the feed at the same moment. */
 interface EventPage extends Omit<ChangePage, "changes"> {

@@ -1,7 +1,7 @@
-import { entityTag } from "#scim/etag.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
-import { PATCH_OP } from "#scim/urns.ts";
-import type { ChangeEvent, MemberEvent, ResourceEvent } from "#store/change-event.ts";
+import { entityTag } from "#scim/resource/etag.ts";
+import { PATCH_OP } from "#scim/schema/urns.ts";
+import type { ChangeEvent, MemberEvent, ResourceEvent } from "#store/changes/event.ts";
 
 /** The claims of a security event token (RFC 8417 §2.2, RFC 9967 §2). */
 export interface SetClaims {

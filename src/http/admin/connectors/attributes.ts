@@ -1,5 +1,9 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
+import { readInput } from "#http/admin/call/input.ts";
+import { expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { parseDeclarations, resourceTypesOf, type StoredDeclaration } from "#scim/schema/custom.ts";
 import {
   DECLARATIONS_MAX,
@@ -8,14 +12,10 @@ import {
 } from "#scim/schema/declaration.ts";
 import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.ts";
 import { hasBrokenText } from "#scim/text.ts";
-import { changeAttributes, heldAttributes } from "#store/attributes.ts";
-import type { Connector } from "#store/connectors.ts";
-import { type ReadKept, readKept } from "#store/kept-values.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { changeAttributes, heldAttributes } from "#store/admin/attributes.ts";
+import type { Connector } from "#store/admin/connectors.ts";
+import { type ReadKept, readKept } from "#store/admin/kept-values.ts";
 import { findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
-import { expectedVersion, isKnown, tag } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
 
 const SIMPLE_TYPES = ["string", "boolean", "decimal", "integer", "dateTime", "reference"] as const;
 

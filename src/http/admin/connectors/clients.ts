@@ -2,12 +2,17 @@ import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod/mini";
 import { createToken } from "#credentials/token.ts";
-import { createClient, listClients, type OauthClient, revokeClient } from "#store/oauth-clients.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { readInput } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { isoOrNull } from "#http/admin/call/token-view.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import {
+  createClient,
+  listClients,
+  type OauthClient,
+  revokeClient,
+} from "#store/admin/oauth-clients.ts";
 import { deleted, findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
-import { Problem } from "./problem.ts";
-import { isoOrNull } from "./token-view.ts";
 
 /** The body of POST /connectors/{id}/clients. */
 export const NEW_CLIENT = z.strictObject({

@@ -1,6 +1,14 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod/mini";
+import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
+import { changedMeanwhile, expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
+import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
+import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import {
   type Connector,
@@ -10,16 +18,8 @@ import {
   deleteConnector,
   findConnector,
   listConnectors,
-} from "#store/connectors.ts";
-import { STALE } from "#store/versions.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { tellBridgeOfEnd } from "./bridge-object.ts";
-import { decodeIdCursor, encodeCursor } from "./cursor.ts";
-import { LIMIT, readInput, readQuery } from "./input.ts";
-import { changedMeanwhile, expectedVersion, isKnown, tag } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
-import { makeToken, NO_EXPIRY } from "./token-view.ts";
-import { tellWebhooks } from "./webhooks-call.ts";
+} from "#store/admin/connectors.ts";
+import { STALE } from "#store/admin/versions.ts";
 
 const NAME = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 

@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import * as z from "zod/mini";
-import { listParked } from "#store/parked-list.ts";
-import type { AppEnv } from "../services.ts";
+import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { LIMIT, readQuery } from "#http/admin/call/input.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { listParked } from "#store/admin/parked-list.ts";
 import { findOr404 } from "./connectors.ts";
-import { decodeOffsetCursor, encodeCursor } from "./cursor.ts";
-import { LIMIT, readQuery } from "./input.ts";
 
 /** The query of the list of parked members. */
 export const PARKED_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });

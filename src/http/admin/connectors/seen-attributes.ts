@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { parseDeclarations } from "#scim/schema/custom.ts";
 import {
   type Declaration,
@@ -7,8 +8,7 @@ import {
   problemOf,
   SUB_DECLARATIONS_MAX,
 } from "#scim/schema/declaration.ts";
-import { listSeen, type SeenAttribute } from "#store/seen-attributes.ts";
-import type { AppEnv, Services } from "../services.ts";
+import { listSeen, type SeenAttribute } from "#store/admin/seen-attributes.ts";
 import { findOr404 } from "./connectors.ts";
 
 /** Registers the list of attributes that clients sent and nobody declared in the admin API. */

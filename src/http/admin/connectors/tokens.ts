@@ -1,5 +1,10 @@
 import type { Hono } from "hono";
 import * as z from "zod/mini";
+import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { makeToken, tokenView } from "#http/admin/call/token-view.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   createStoredToken,
   findLiveToken,
@@ -8,13 +13,8 @@ import {
   revokeToken,
   rotateToken,
   type Token,
-} from "#store/tokens.ts";
-import type { AppEnv, Services } from "../services.ts";
+} from "#store/admin/tokens.ts";
 import { deleted, findOr404 } from "./connectors.ts";
-import { decodeOffsetCursor, encodeCursor } from "./cursor.ts";
-import { LIMIT, readInput, readQuery } from "./input.ts";
-import { Problem } from "./problem.ts";
-import { makeToken, tokenView } from "./token-view.ts";
 
 /** The body of POST /connectors/{id}/tokens. */
 export const NEW_TOKEN = z.strictObject({

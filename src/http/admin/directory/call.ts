@@ -1,12 +1,12 @@
 import type { Context } from "hono";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { scanInTurn } from "#http/request/scan-turns.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import type { ListCall } from "#http/scim/call/list-call.ts";
+import { scimBaseUrl } from "#http/scim/handler.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { runQuery, type Scope } from "#store/query.ts";
-import { scanInTurn } from "../scan-turns.ts";
-import { scimBaseUrl } from "../scim/handler.ts";
-import type { ListCall } from "../scim/list-call.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
-import { Problem } from "./problem.ts";
 
 /**
  * An administrator's read of a connector's resources, as SCIM's lists want it; 409 for a staged

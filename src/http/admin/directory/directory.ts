@@ -1,26 +1,26 @@
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
+import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { Refusal } from "#http/response/error.ts";
+import type { ListCall } from "#http/scim/call/list-call.ts";
+import { readGroup } from "#http/scim/groups.ts";
+import { findList } from "#http/scim/list/answer.ts";
+import { membersText } from "#http/scim/list/group-members.ts";
+import { resourceText, type View } from "#http/scim/list/resource-answers.ts";
 import { ScimError } from "#scim/error.ts";
-import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list.ts";
+import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { parseProjection } from "#scim/projection.ts";
-import { noSuchResource } from "#scim/provision.ts";
+import { noSuchResource } from "#scim/provision/provision.ts";
+import { parseProjection } from "#scim/resource/projection.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
-import { memberPage } from "#store/members.ts";
+import { memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
-import { Refusal } from "../error-response.ts";
-import { membersText } from "../scim/group-members.ts";
-import { readGroup } from "../scim/groups.ts";
-import { findList } from "../scim/list-answer.ts";
-import type { ListCall } from "../scim/list-call.ts";
-import { resourceText, type View } from "../scim/resource-answers.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { decodeIdCursor, encodeCursor } from "./cursor.ts";
-import { directoryCall } from "./directory-call.ts";
-import { readQuery } from "./input.ts";
-import { Problem } from "./problem.ts";
+import { directoryCall } from "./call.ts";
 
 /** The directory is read to be copied: its pages are as long as those of SCIM (SEMANTICS 6). */
 const LIMIT = z._default(

@@ -1,15 +1,15 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
+import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { LIMIT, readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { USER } from "#scim/schema/registry.ts";
-import { type EventFilter, findEvent, listEvents } from "#store/event-list.ts";
-import { listRefusals } from "#store/refusals.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
-import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "./cursor.ts";
-import { EXPORT_PAGE_ROWS, exportResponse } from "./event-export.ts";
-import { EVENT_FILTERS, eventFilter, eventView, USER_FILTER } from "./event-query.ts";
-import { LIMIT, readQuery } from "./input.ts";
-import { Problem } from "./problem.ts";
+import { type EventFilter, findEvent, listEvents } from "#store/event-log/list.ts";
+import { listRefusals } from "#store/event-log/refusals.ts";
+import { EXPORT_PAGE_ROWS, exportResponse } from "./export.ts";
+import { EVENT_FILTERS, eventFilter, eventView, USER_FILTER } from "./query.ts";
 
 const PAGE = { cursor: z.optional(z.string()), limit: LIMIT };
 

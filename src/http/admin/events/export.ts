@@ -1,6 +1,6 @@
-import type { EventPage, StoredEvent } from "#store/event-list.ts";
+import type { EventPage, StoredEvent } from "#store/event-log/list.ts";
 import { csvLine } from "./csv.ts";
-import { eventView } from "./event-query.ts";
+import { eventView } from "./query.ts";
 
 /** How many rows are read at once, and so held in memory. */
 export const EXPORT_PAGE_ROWS = 500;

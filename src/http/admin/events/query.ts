@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { Difference } from "#scim/difference.ts";
-import type { EventFilter, StoredEvent } from "#store/event-list.ts";
-import type { EventMembership, EventPerson } from "#store/event-person.ts";
+import type { Difference } from "#scim/resource/difference.ts";
+import type { EventFilter, StoredEvent } from "#store/event-log/list.ts";
+import type { EventMembership, EventPerson } from "#store/event-log/person.ts";
 
 const TIME = z.pipe(
   z.iso.datetime({ offset: true }),

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { BridgeAnswer, BridgeCalls } from "#bridge/admin-views.ts";
-import type { AppEnv } from "../services.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv } from "#http/request/services.ts";
 
 /**
  * Makes one call to the Durable Object. One that was reset or moved is asked again, through a new stub: a

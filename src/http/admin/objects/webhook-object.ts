@@ -1,10 +1,10 @@
 import type { Context } from "hono";
+import { Problem } from "#http/admin/call/problem.ts";
+import { isoOrNull } from "#http/admin/call/token-view.ts";
+import { waitUntil } from "#http/request/facts.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { listWebhooks, type Webhook } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
-import { listWebhooks, type Webhook } from "#store/webhooks.ts";
-import { waitUntil } from "../request-facts.ts";
-import type { AppEnv } from "../services.ts";
-import { Problem } from "./problem.ts";
-import { isoOrNull } from "./token-view.ts";
 
 /** The answer for a webhook's id that the connector does not have. */
 export function noWebhook(): Problem {

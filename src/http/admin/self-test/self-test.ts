@@ -1,15 +1,15 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod/mini";
+import { readInput } from "#http/admin/call/input.ts";
+import { makeToken } from "#http/admin/call/token-view.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.ts";
 import { parseDeclarations } from "#scim/schema/custom.ts";
-import { changeAttributes } from "#store/attributes.ts";
-import { type Connector, createConnector, deleteConnector } from "#store/connectors.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
-import { type Step, selfTestSteps } from "./self-test-steps.ts";
-import { makeToken } from "./token-view.ts";
+import { changeAttributes } from "#store/admin/attributes.ts";
+import { type Connector, createConnector, deleteConnector } from "#store/admin/connectors.ts";
+import { type Step, selfTestSteps } from "./steps.ts";
 
 /** Sends a request through the whole gateway, as if it came from outside. */
 export type Play = (request: Request, context: Context<AppEnv>) => Response | Promise<Response>;

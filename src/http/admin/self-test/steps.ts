@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/urns.ts";
 
 /** One request that an identity provider sends, and what it has to see. */
 export interface Step {

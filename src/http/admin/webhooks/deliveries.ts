@@ -1,12 +1,12 @@
 import type { Context, Hono } from "hono";
-import { findWebhook } from "#store/webhooks.ts";
-import type { AppEnv } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
-import { decodeOffsetCursor, encodeCursor } from "./cursor.ts";
-import { readInput, readQuery } from "./input.ts";
-import { Problem } from "./problem.ts";
-import { noWebhook } from "./webhooks-call.ts";
-import { DELIVERIES_QUERY, REPLAY, readReplay } from "./webhooks-input.ts";
+import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { readInput, readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { noWebhook } from "#http/admin/objects/webhook-object.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import { findWebhook } from "#store/admin/webhooks.ts";
+import { DELIVERIES_QUERY, REPLAY, readReplay } from "./input.ts";
 
 /** Registers what a webhook's Durable Object does and knows: test, replay, deliveries. */
 export function addDeliveryRoutes(admin: Hono<AppEnv>): void {

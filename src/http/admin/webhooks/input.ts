@@ -2,9 +2,9 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import { readSafeUrl, UnsafeUrl } from "#credentials/safe-url.ts";
 import type { Replay } from "#delivery/views.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { LIMIT } from "./input.ts";
-import { Problem } from "./problem.ts";
+import { LIMIT } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
 
 /** The types of change events, of which a webhook may want some. */
 const EVENT_TYPES = [

@@ -1,8 +1,19 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import type { ConnectorId } from "#store/connector-id.ts";
-import type { Connector } from "#store/connectors.ts";
-import { STALE } from "#store/versions.ts";
+import { readInput } from "#http/admin/call/input.ts";
+import {
+  changedMeanwhile,
+  expectedVersion,
+  hasPreconditions,
+  tag,
+} from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { noWebhook, tellWebhook, webhookView } from "#http/admin/objects/webhook-object.ts";
+import { waitUntil } from "#http/request/facts.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import type { Connector } from "#store/admin/connectors.ts";
+import { STALE } from "#store/admin/versions.ts";
 import {
   changeWebhook,
   createWebhook,
@@ -13,17 +24,11 @@ import {
   rotateWebhookSecret,
   WEBHOOKS_MAX,
   type Webhook,
-} from "#store/webhooks.ts";
-import { waitUntil } from "../request-facts.ts";
-import type { AppEnv, Services } from "../services.ts";
-import { findOr404 } from "./connectors.ts";
-import { readInput } from "./input.ts";
-import { changedMeanwhile, expectedVersion, hasPreconditions, tag } from "./preconditions.ts";
-import { Problem } from "./problem.ts";
-import { noWebhook, tellWebhook, webhookView } from "./webhooks-call.ts";
-import { addDeliveryRoutes } from "./webhooks-deliveries.ts";
-import { CHANGED_WEBHOOK, NEW_WEBHOOK, readWebhookUrl, SECRET_ROTATION } from "./webhooks-input.ts";
-import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./webhooks-secret.ts";
+} from "#store/admin/webhooks.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { addDeliveryRoutes } from "./deliveries.ts";
+import { CHANGED_WEBHOOK, NEW_WEBHOOK, readWebhookUrl, SECRET_ROTATION } from "./input.ts";
+import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./secret.ts";
 
 /** Registers the webhooks of a connector in the admin API. */
 export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void {

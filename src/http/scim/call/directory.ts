@@ -1,12 +1,17 @@
 import { v7 as uuidv7 } from "uuid";
+import type { Answer } from "#http/response/answer.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { Directory, MemberDirectory, ResourceChange } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
 import type { Database } from "#store/database.ts";
-import { allMembers, groupWithNamed, membersToChoose, parkedCount } from "#store/members.ts";
+import {
+  allMembers,
+  groupWithNamed,
+  membersToChoose,
+  parkedCount,
+} from "#store/directory/members.ts";
+import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS } from "#store/directory/scan-cost.ts";
 import { bothQueries, type Query, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
-import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS } from "#store/scan-cost.ts";
-import type { Answer } from "./answer.ts";
 import type { ScimCall } from "./scim-call.ts";
 
 /** The caller's resources of a type; `answerTo` renders the answer that a change will get. */

@@ -1,10 +1,10 @@
+import type { Answer } from "#http/response/answer.ts";
 import type { Directory, Guess, ResourceChange, ResourceRecord } from "#scim/ports.ts";
 import { USER } from "#scim/schema/registry.ts";
-import type { Access } from "#store/access.ts";
-import type { Premise } from "#store/commit-guess.ts";
-import type { Answer } from "./answer.ts";
+import type { Premise } from "#store/commit/guess.ts";
+import type { Access } from "#store/directory/access.ts";
+import { directoryOf } from "./directory.ts";
 import type { ScimCall } from "./scim-call.ts";
-import { directoryOf } from "./scim-directory.ts";
 
 /**
  * The caller's users, with what this isolate remembers of them: a write decided on that takes one round

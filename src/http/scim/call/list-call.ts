@@ -1,4 +1,4 @@
-import type { ScimCall } from "../scim-call.ts";
+import type { ScimCall } from "./scim-call.ts";
 
 /** What a list, or the read of a group with its members, needs of a call: a SCIM request or an admin's. */
 export interface ListCall

@@ -1,7 +1,18 @@
 import type { Signer } from "#credentials/signer.ts";
-import { type Difference, differenceOf } from "#scim/difference.ts";
+import type { Memory } from "#http/isolate-cache.ts";
+import {
+  type CallFacts,
+  type DoorReason,
+  eventRow,
+  type LoggedResource,
+  refusedRow,
+} from "#http/log/event-log.ts";
+import { requireGranted } from "#http/request/authenticate.ts";
+import { readBodyText } from "#http/request/body.ts";
+import type { Answer } from "#http/response/answer.ts";
+import { unauthorized } from "#http/response/error.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
-import { nameAttribute } from "#scim/identity.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { parseJson } from "#scim/json.ts";
 import {
@@ -10,33 +21,22 @@ import {
   type ResourceChange,
   type ResourceRecord,
 } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
+import { type Difference, differenceOf } from "#scim/resource/difference.ts";
+import { nameAttribute } from "#scim/resource/identity.ts";
+import { undeclaredNames } from "#scim/resource/undeclared-names.ts";
 import { type ResourceTypes, STANDARD_ALONE, STANDARD_TYPES } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { holdsBrokenText } from "#scim/text.ts";
-import { undeclaredNames } from "#scim/undeclared-names.ts";
-import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/access.ts";
+import type { SeenToStore } from "#store/admin/seen-attributes.ts";
 import type { Clock } from "#store/clock.ts";
-import { commitChanges } from "#store/commit.ts";
-import { commitGuess, type GuessOutcome, type Premise } from "#store/commit-guess.ts";
+import { commitChanges } from "#store/commit/commit.ts";
+import { commitGuess, type GuessOutcome, type Premise } from "#store/commit/guess.ts";
 import type { Database } from "#store/database.ts";
-import { redactDifference } from "#store/event-redact.ts";
-import type { EventRow, RefusedRow } from "#store/events.ts";
+import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/directory/access.ts";
+import type { EventRow, RefusedRow } from "#store/event-log/events.ts";
+import { redactDifference } from "#store/event-log/redact.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
-import type { SeenToStore } from "#store/seen-attributes.ts";
 import type { ChangeToCommit } from "#store/write.ts";
-import type { Answer } from "./answer.ts";
-import { requireGranted } from "./authenticate.ts";
-import { readBodyText } from "./body.ts";
-import { unauthorized } from "./error-response.ts";
-import {
-  type CallFacts,
-  type DoorReason,
-  eventRow,
-  type LoggedResource,
-  refusedRow,
-} from "./event-log.ts";
-import type { Memory } from "./memory.ts";
 
 /** What a call needs of the world. */
 export interface CallTools {

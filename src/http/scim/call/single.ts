@@ -1,11 +1,11 @@
 import type { Context } from "hono";
-import { matchesTag } from "#scim/etag.ts";
-import { nameAttribute } from "#scim/identity.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import { isJsonObject, type JsonValue } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import type { ScimCall } from "../scim-call.ts";
-import type { AppEnv } from "../services.ts";
+import { matchesTag } from "#scim/resource/etag.ts";
+import { nameAttribute } from "#scim/resource/identity.ts";
+import type { ScimCall } from "./scim-call.ts";
 
 /** An id of ours has 36 characters; what a client made up is logged no longer than this. */
 export const ID_CHARACTERS_MAX = 64;

@@ -1,15 +1,19 @@
-import type { Filter } from "#scim/filter/ast.ts";
-import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/parse.ts";
-import { nameAttribute } from "#scim/identity.ts";
+import type { Answer } from "#http/response/answer.ts";
+import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { Filter } from "#scim/filter/syntax/ast.ts";
+import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { parseProjection } from "#scim/projection.ts";
-import type { PageStart } from "#store/list-order.ts";
-import { fittingRecords, type ListedRecord, wholeRecords } from "#store/listed-records.ts";
-import type { Answer } from "../answer.ts";
+import { nameAttribute } from "#scim/resource/identity.ts";
+import { parseProjection } from "#scim/resource/projection.ts";
+import type { PageStart } from "#store/directory/list-order.ts";
+import {
+  fittingRecords,
+  type ListedRecord,
+  wholeRecords,
+} from "#store/directory/listed-records.ts";
+import { decodeCursor, encodeCursor, type ListPosition } from "./cursor.ts";
 import { membersOfPage, membersText, showsMembers } from "./group-members.ts";
 import { findInOneTrip, findPage, type Listing, resolveQuery, type TypeQuery } from "./list.ts";
-import type { ListCall } from "./list-call.ts";
-import { decodeCursor, encodeCursor, type ListPosition } from "./list-cursor.ts";
 import { listAnswer, type PageFacts, resourceText, type View } from "./resource-answers.ts";
 
 /** Answers a list of resources (RFC 7644 §3.4.2), paged by index or by cursor (RFC 9865). */

@@ -1,11 +1,11 @@
 import { decodeBase64Url, encodeBase64Url } from "#credentials/base64url.ts";
 import { SIGNATURE_CHARACTERS } from "#credentials/signer.ts";
+import type { ListCall } from "#http/scim/call/list-call.ts";
 import { ScimError } from "#scim/error.ts";
-import { CURSOR_TIMEOUT_SECONDS } from "#scim/list.ts";
+import { CURSOR_TIMEOUT_SECONDS } from "#scim/list/list.ts";
+import type { Position } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Position } from "#scim/sort.ts";
 import type { Listing } from "./list.ts";
-import type { ListCall } from "./list-call.ts";
 
 /** Where a list goes on: behind a resource of a type. */
 export interface ListPosition extends Position {

@@ -1,9 +1,14 @@
+import type { ListCall } from "#http/scim/call/list-call.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import { showsAttribute } from "#scim/projection.ts";
-import { locationOf } from "#scim/resource-record.ts";
+import { showsAttribute } from "#scim/resource/projection.ts";
+import { locationOf } from "#scim/resource/record.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
-import { type GroupMember, MEMBERS_PAGE, memberPage, membersOfGroups } from "#store/members.ts";
-import type { ListCall } from "./list-call.ts";
+import {
+  type GroupMember,
+  MEMBERS_PAGE,
+  memberPage,
+  membersOfGroups,
+} from "#store/directory/members.ts";
 import type { View } from "./resource-answers.ts";
 
 /** A member as an answer needs it. */

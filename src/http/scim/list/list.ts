@@ -1,18 +1,18 @@
+import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
-import type { Filter, ResolvedFilter } from "#scim/filter/ast.ts";
 import { withAddresses } from "#scim/filter/membership.ts";
 import { resolveFilter } from "#scim/filter/resolve.ts";
-import { nameAttribute } from "#scim/identity.ts";
-import { COUNT_MAX, type ListParameters } from "#scim/list.ts";
+import type { Filter, ResolvedFilter } from "#scim/filter/syntax/ast.ts";
+import { COUNT_MAX, type ListParameters } from "#scim/list/list.ts";
+import { CREATION_ORDER, resolveSort, type Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import { CREATION_ORDER, resolveSort, type Sort } from "#scim/sort.ts";
-import { hasIndexedTerm } from "#store/filter-index.ts";
-import { isIndexOrder, type Page } from "#store/list-order.ts";
-import { type ResourcePage, resourcePage } from "#store/resource-list.ts";
-import { indexedMatches, scannedMatches } from "#store/resource-matches.ts";
-import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS, scanCost } from "#store/scan-cost.ts";
-import type { ListCall } from "./list-call.ts";
+import { nameAttribute } from "#scim/resource/identity.ts";
+import { type ResourcePage, resourcePage } from "#store/directory/list.ts";
+import { isIndexOrder, type Page } from "#store/directory/list-order.ts";
+import { indexedMatches, scannedMatches } from "#store/directory/matches.ts";
+import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS, scanCost } from "#store/directory/scan-cost.ts";
+import { hasIndexedTerm } from "#store/filter/indexed.ts";
 
 /** What is listed: the resources of these types, those of the first type first. */
 export interface Listing {

@@ -1,10 +1,10 @@
+import { type Answer, jsonAnswer, versionHeaders } from "#http/response/answer.ts";
+import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
-import { isEverything, type Projection, projectResource } from "#scim/projection.ts";
-import { locationOf, renderResource, shownRecord } from "#scim/resource-record.ts";
-import type { ResourceType } from "#scim/schema/attribute.ts";
-import { LIST_RESPONSE } from "#scim/urns.ts";
-import { type Answer, jsonAnswer, versionHeaders } from "../answer.ts";
+import { isEverything, type Projection, projectResource } from "#scim/resource/projection.ts";
+import { locationOf, renderResource, shownRecord } from "#scim/resource/record.ts";
+import { LIST_RESPONSE } from "#scim/schema/urns.ts";
 
 /** How a request wants its resources shown. */
 export interface View {

@@ -1,4 +1,4 @@
-import type { AttributeTarget } from "../schema/attribute.ts";
+import type { AttributeTarget } from "#scim/attribute.ts";
 
 /** The attribute operators of RFC 7644 §3.4.2.2 that compare with a value. */
 export type CompareOperator = "eq" | "ne" | "co" | "sw" | "ew" | "gt" | "ge" | "lt" | "le";

@@ -1,4 +1,4 @@
-import { ScimError } from "../error.ts";
+import { ScimError } from "#scim/error.ts";
 import type { AttributePath, CompareOperator, CompareValue, Filter } from "./ast.ts";
 import { isAttributeName, parseAttributePath, parseDottedUrn } from "./attribute-path.ts";
 import type { Token } from "./tokens.ts";

@@ -1,4 +1,4 @@
-import type { ScimError } from "../error.ts";
+import type { ScimError } from "#scim/error.ts";
 import type { Literal } from "./literals.ts";
 import { isDigit, readNumber, readString } from "./literals.ts";
 

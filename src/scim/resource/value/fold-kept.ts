@@ -1,6 +1,6 @@
-import { isUnassigned } from "../forms.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { foldText } from "../text.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import { foldText } from "#scim/text.ts";
+import { isUnassigned } from "./forms.ts";
 
 /** What a folded document has of an undeclared attribute: objects whose members are lists of folded text. */
 export function foldKept(value: JsonValue): readonly JsonObject[] {

@@ -1,10 +1,10 @@
-import { parseDateTime } from "../date-time.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
-import { isJsonObject } from "../json.ts";
-import type { Attribute, ResourceType } from "../schema/attribute.ts";
-import { findSubAttribute, findTarget } from "../schema/registry.ts";
-import { foldedUrn, isExtensionMember } from "../schema/undeclared.ts";
-import { foldText } from "../text.ts";
+import type { Attribute, ResourceType } from "#scim/attribute.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject } from "#scim/json.ts";
+import { findSubAttribute, findTarget } from "#scim/schema/registry.ts";
+import { foldedUrn, isExtensionMember } from "#scim/schema/undeclared.ts";
+import { foldText } from "#scim/text.ts";
+import { parseDateTime } from "./date-time.ts";
 import { foldKept } from "./fold-kept.ts";
 import { foldFor } from "./operand.ts";
 

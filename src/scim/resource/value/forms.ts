@@ -1,10 +1,10 @@
-import { ScimError } from "./error.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import { isJsonObject, parseJson, quoteName } from "./json.ts";
-import type { Attribute } from "./schema/attribute.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import { ROLES, USER_NAME } from "./schema/core-user.ts";
-import { findSubAttribute } from "./schema/registry.ts";
+import type { Attribute } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject, parseJson, quoteName } from "#scim/json.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import { ROLES, USER_NAME } from "#scim/schema/core-user.ts";
+import { findSubAttribute } from "#scim/schema/registry.ts";
 
 /** A form other than the schema's in which clients send a value, and the value it stands for. */
 interface Form {

@@ -1,15 +1,21 @@
-import { ScimError } from "./error.ts";
-import { isUnassigned, readObject, saysNothing } from "./forms.ts";
-import { isJsonObject, type JsonObject, type JsonValue, quoteName, readMember } from "./json.ts";
-import type { ResourceType } from "./schema/attribute.ts";
-import { findTarget } from "./schema/registry.ts";
+import type { ResourceType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  quoteName,
+  readMember,
+} from "#scim/json.ts";
+import { findTarget } from "#scim/schema/registry.ts";
 import {
   isExtensionMember,
   isTakenBack,
   isUndeclaredName,
   ownExtension,
   type UndeclaredName,
-} from "./schema/undeclared.ts";
+} from "#scim/schema/undeclared.ts";
+import { isUnassigned, readObject, saysNothing } from "./forms.ts";
 import { STRING_BYTES_MAX } from "./simple-value.ts";
 import { givenTwice, type NormaliseContext, tolerate, tolerateForms } from "./value.ts";
 

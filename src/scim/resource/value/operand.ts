@@ -1,9 +1,9 @@
-import { parseDateTime } from "../date-time.ts";
-import { ScimError } from "../error.ts";
-import type { Attribute } from "../schema/attribute.ts";
-import { sentText } from "../simple-value.ts";
-import { foldText, hasBrokenText } from "../text.ts";
-import type { CompareOperator, CompareValue, Operand } from "./ast.ts";
+import type { Attribute } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { CompareOperator, CompareValue, Operand } from "#scim/filter/syntax/ast.ts";
+import { foldText, hasBrokenText } from "#scim/text.ts";
+import { parseDateTime } from "./date-time.ts";
+import { sentText } from "./simple-value.ts";
 
 const ORDERED: readonly CompareOperator[] = ["eq", "ne", "gt", "ge", "lt", "le"];
 const EQUALITY: readonly CompareOperator[] = ["eq", "ne"];

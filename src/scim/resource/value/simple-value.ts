@@ -1,8 +1,8 @@
+import type { Attribute, AttributeType } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import { type JsonValue, quoteName } from "#scim/json.ts";
+import { hasBrokenText } from "#scim/text.ts";
 import { parseDateTime } from "./date-time.ts";
-import { ScimError } from "./error.ts";
-import { type JsonValue, quoteName } from "./json.ts";
-import type { Attribute, AttributeType } from "./schema/attribute.ts";
-import { hasBrokenText } from "./text.ts";
 
 /** The types of RFC 7643 §2.3 that have no sub-attributes. */
 export type SimpleType = Exclude<AttributeType, "complex">;

@@ -1,13 +1,13 @@
-import { ScimError } from "./error.ts";
-import { type FoldElement, foldElement } from "./filter/folded.ts";
+import type { Attribute } from "#scim/attribute.ts";
+import { ScimError } from "#scim/error.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
+import { isJsonObject, quoteName, readMember } from "#scim/json.ts";
+import { MEMBERS } from "#scim/schema/core-group.ts";
+import { ROLES } from "#scim/schema/core-user.ts";
+import { MANAGER } from "#scim/schema/enterprise-user.ts";
+import { findSubAttribute } from "#scim/schema/registry.ts";
+import { type FoldElement, foldElement } from "./folded.ts";
 import { isJsonText, isUnassigned, standardForm } from "./forms.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
-import { isJsonObject, quoteName, readMember } from "./json.ts";
-import type { Attribute } from "./schema/attribute.ts";
-import { MEMBERS } from "./schema/core-group.ts";
-import { ROLES } from "./schema/core-user.ts";
-import { MANAGER } from "./schema/enterprise-user.ts";
-import { findSubAttribute } from "./schema/registry.ts";
 import { normaliseSimple, wrongType } from "./simple-value.ts";
 
 /** How a request is judged, and what was let pass; `warnings` is filled while its body is read. */
