@@ -1,9 +1,12 @@
+import { and, eq, exists, isNull } from "drizzle-orm";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { firstIdAt } from "#store/event-log/list.ts";
 import { rowsOf, selectRows } from "#store/query.ts";
+import { connectors, credentials, oauthClients } from "#store/schema.ts";
+import { build, named, prepare } from "#store/statement.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
@@ -157,18 +160,33 @@ export async function storeAccessToken(
   now: number,
 ): Promise<"stored" | undefined> {
   const owner = { number: client.connectorId, clientId: client.id };
-  const premise = {
-    condition: `EXISTS (SELECT 1 FROM oauth_clients AS o CROSS JOIN connectors AS k ON k.number = o.connector_id
-      WHERE o.id = ?10 AND o.connector_id = ?1 AND o.revoked_at IS NULL AND o.secret_hash = ?11
-        AND k.deleted_at IS NULL AND k.status = 'active')`,
-    values: [client.secretHash],
-  };
-  const used = db
-    .prepare(
-      `UPDATE oauth_clients SET last_used_at = ?2
-       WHERE id = ?1 AND EXISTS (SELECT 1 FROM credentials WHERE hash = ?3)`,
-    )
-    .bind(client.id, now, token.hash);
-  const [stored] = await db.batch([insertToken(db, owner, token, now, premise), used]);
+  const holds = exists(
+    build
+      .select(named({ id: oauthClients.id }))
+      .from(oauthClients)
+      .crossJoin(connectors)
+      .where(
+        and(
+          eq(connectors.number, oauthClients.connectorId),
+          eq(oauthClients.id, client.id),
+          eq(oauthClients.connectorId, client.connectorId),
+          isNull(oauthClients.revokedAt),
+          eq(oauthClients.secretHash, client.secretHash),
+          isNull(connectors.deletedAt),
+          eq(connectors.status, "active"),
+        ),
+      ),
+  );
+  const isStored = exists(
+    build
+      .select(named({ id: credentials.id }))
+      .from(credentials)
+      .where(eq(credentials.hash, token.hash)),
+  );
+  const used = build
+    .update(oauthClients)
+    .set({ lastUsedAt: now })
+    .where(and(eq(oauthClients.id, client.id), isStored));
+  const [stored] = await db.batch([insertToken(db, owner, token, now, holds), prepare(db, used)]);
   return stored?.results.length === 0 ? undefined : "stored";
 }

@@ -1,6 +1,20 @@
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  isNull,
+  lt,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
+import { insertRows } from "#store/rows.ts";
+import { connectors, credentials } from "#store/schema.ts";
+import { build, named, type Prepared, prepare, type RowOf, selectRows } from "#store/statement.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {
@@ -12,68 +26,55 @@ export interface TokenToStore {
   readonly expiresAt: number | undefined;
 }
 
-/** A token as administrators see it; times in milliseconds. */
-export interface Token {
-  readonly id: string;
-  readonly name: string | null;
-  readonly hint: string;
-  readonly scope: "read" | "read-write";
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly revokedAt: number | null;
-  readonly lastUsedAt: number | null;
-}
-
 /** Whose a new credential is: a connector by its number, or one that the same batch has just stored. */
 export type CredentialOwner =
   | { readonly number: ConnectorId; readonly clientId?: string }
   | { readonly publicId: string };
 
-/** What has to hold where a credential is stored: a condition on ?1, the owner, and on values from ?11 on. */
-export interface StoringPremise {
-  readonly condition: string;
-  readonly values: readonly (string | number)[];
-}
-
-const ALWAYS: StoringPremise = { condition: "true", values: [] };
-
-/** That the connector was not deleted since it was looked up. */
-const WHILE_CONNECTOR_LIVES: StoringPremise = {
-  condition: "EXISTS (SELECT 1 FROM connectors WHERE number = ?1 AND deleted_at IS NULL)",
-  values: [],
-};
-
 /**
- * The statement that stores a credential if its premise holds, and gives its id back: an access token
- * where it is a client's, else a token.
+ * The statement that stores a credential on a condition, and gives its id back: an access token where it
+ * is a client's, else a token.
  */
 export function insertToken(
   db: Database,
   owner: CredentialOwner,
   token: TokenToStore,
   now: number,
-  { condition, values }: StoringPremise = ALWAYS,
-): D1PreparedStatement {
-  const connector = "number" in owner ? "?1" : "(SELECT number FROM connectors WHERE id = ?1)";
+  condition?: SQL,
+): Prepared<{ readonly id: string }> {
   const clientId = "number" in owner ? owner.clientId : undefined;
-  return db
-    .prepare(
-      `INSERT INTO credentials (connector_id, hash, id, kind, name, hint, scope, created_at, expires_at, client_id)
-       SELECT ${connector}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ${condition} RETURNING id`,
-    )
-    .bind(
-      "number" in owner ? owner.number : owner.publicId,
-      token.hash,
-      token.id,
-      clientId === undefined ? "token" : "access",
-      token.name ?? null,
-      token.hint,
-      token.scope,
-      now,
-      token.expiresAt ?? null,
-      clientId ?? null,
-      ...values,
-    );
+  const cells = {
+    connectorId: "number" in owner ? sql`${owner.number}` : numberOf(owner.publicId),
+    hash: sql`${token.hash}`,
+    id: sql`${token.id}`,
+    kind: sql`${clientId === undefined ? "token" : "access"}`,
+    name: sql`${token.name ?? null}`,
+    hint: sql`${token.hint}`,
+    scope: sql`${token.scope}`,
+    createdAt: sql`${now}`,
+    expiresAt: sql`${token.expiresAt ?? null}`,
+    clientId: sql`${clientId ?? null}`,
+  };
+  const stored = named({ id: credentials.id });
+  return prepare(db, insertRows(credentials, cells, { where: condition, returning: stored }));
+}
+
+/** The number of a connector that the same batch has just stored. */
+function numberOf(publicId: string): SQLWrapper {
+  return build
+    .select(named({ number: connectors.number }))
+    .from(connectors)
+    .where(eq(connectors.id, publicId));
+}
+
+/** That the connector was not deleted since it was looked up. */
+function connectorLives(connectorId: ConnectorId): SQL {
+  return exists(
+    build
+      .select(named({ number: connectors.number }))
+      .from(connectors)
+      .where(and(eq(connectors.number, connectorId), isNull(connectors.deletedAt))),
+  );
 }
 
 /**
@@ -86,18 +87,41 @@ export async function createStoredToken(
   token: TokenToStore,
   now: number,
 ): Promise<"stored" | undefined> {
-  const insert = insertToken(db, { number: connectorId }, token, now, WHILE_CONNECTOR_LIVES);
+  const owner = { number: connectorId };
+  const insert = insertToken(db, owner, token, now, connectorLives(connectorId));
   return (await insert.all()).results.length === 0 ? undefined : "stored";
 }
 
 /** SEMANTICS sets no limit on tokens; a connector with more than these has been scripted wrong. */
 const TOKENS_LISTED_MAX = 1_000;
 
+const SHOWN = {
+  id: credentials.id,
+  name: credentials.name,
+  hint: credentials.hint,
+  scope: credentials.scope,
+  createdAt: credentials.createdAt,
+  expiresAt: credentials.expiresAt,
+  revokedAt: credentials.revokedAt,
+  lastUsedAt: credentials.lastUsedAt,
+};
+
+/** A token as administrators see it; times in milliseconds. */
+export type Token = RowOf<ReturnType<typeof selectTokens>>;
+
+function selectTokens(condition: SQL | undefined) {
+  return build
+    .select(named(SHOWN))
+    .from(credentials)
+    .where(and(eq(credentials.kind, "token"), condition));
+}
+
 /** Lists a connector's tokens, newest first, revoked ones too. */
 export function listTokens(db: Database, connectorId: ConnectorId): Promise<readonly Token[]> {
-  const text = `SELECT ${SHOWN} FROM credentials AS c WHERE connector_id = ?1 AND kind = 'token'
-    ORDER BY id DESC LIMIT ${TOKENS_LISTED_MAX}`;
-  return selectRows<Token>(db, text, connectorId);
+  const query = selectTokens(eq(credentials.connectorId, connectorId))
+    .orderBy(desc(credentials.id))
+    .limit(TOKENS_LISTED_MAX);
+  return selectRows(db, query);
 }
 
 /** Revokes a token from the next request on; undefined when the connector has no such token. */
@@ -107,10 +131,12 @@ export async function revokeToken(
   id: string,
   now: number,
 ): Promise<"revoked" | undefined> {
-  const text = `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3)
-    WHERE connector_id = ?1 AND id = ?2 AND kind = 'token' RETURNING id`;
-  const found = await selectRows(db, text, connectorId, id, now);
-  return found.length === 0 ? undefined : "revoked";
+  const query = build
+    .update(credentials)
+    .set({ revokedAt: sql`coalesce(${credentials.revokedAt}, ${now})` })
+    .where(and(isCredential(connectorId, id), eq(credentials.kind, "token")))
+    .returning(named({ id: credentials.id }));
+  return (await selectRows(db, query)).length === 0 ? undefined : "revoked";
 }
 
 /**
@@ -124,20 +150,27 @@ export async function rotateToken(
   token: TokenToStore,
   times: { readonly now: number; readonly endsAt: number },
 ): Promise<"rotated" | undefined> {
-  const former = `EXISTS (SELECT 1 FROM credentials AS c
-    WHERE c.connector_id = ?1 AND c.id = ?11 AND ${liveAt("?8")})`;
-  const premise = {
-    condition: `${WHILE_CONNECTOR_LIVES.condition} AND ${former}`,
-    values: [formerId],
-  };
-  const owner = { number: connectorId };
-  const ending = db
-    .prepare(
-      `UPDATE credentials SET expires_at = min(coalesce(expires_at, ?3), ?3), warned_days = 0
-       WHERE connector_id = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM credentials WHERE hash = ?4)`,
-    )
-    .bind(connectorId, formerId, times.endsAt, token.hash);
-  const [inserted] = await db.batch([insertToken(db, owner, token, times.now, premise), ending]);
+  const isFormer = isCredential(connectorId, formerId);
+  const premise = and(
+    connectorLives(connectorId),
+    exists(selectTokens(and(isFormer, isLiveAt(times.now)))),
+  );
+  const { endsAt } = times;
+  const isStored = exists(
+    build
+      .select(named({ id: credentials.id }))
+      .from(credentials)
+      .where(eq(credentials.hash, token.hash)),
+  );
+  const ending = build
+    .update(credentials)
+    .set({
+      expiresAt: sql`min(coalesce(${credentials.expiresAt}, ${endsAt}), ${endsAt})`,
+      warnedDays: 0,
+    })
+    .where(and(isFormer, isStored));
+  const insert = insertToken(db, { number: connectorId }, token, times.now, premise);
+  const [inserted] = await db.batch([insert, prepare(db, ending)]);
   return inserted?.results.length === 0 ? undefined : "rotated";
 }
 
@@ -148,8 +181,8 @@ export async function findLiveToken(
   id: string,
   now: number,
 ): Promise<Token | undefined> {
-  const text = `SELECT ${SHOWN} FROM credentials AS c WHERE connector_id = ?1 AND id = ?2 AND ${liveAt("?3")}`;
-  return (await selectRows<Token>(db, text, connectorId, id, now))[0];
+  const query = selectTokens(and(isCredential(connectorId, id), isLiveAt(now)));
+  return (await selectRows(db, query))[0];
 }
 
 /** A live token with the public id of its connector. */
@@ -167,17 +200,30 @@ export function listUnusedTokens(
     readonly limit: number;
   },
 ): Promise<readonly OwnedToken[]> {
-  const text = `SELECT ${SHOWN}, k.id AS connectorId
-    FROM credentials AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
-    WHERE k.deleted_at IS NULL AND coalesce(c.last_used_at, c.created_at) < ?1 AND ${liveAt("?2")}
-    ORDER BY c.id LIMIT ${page.limit} OFFSET ${page.offset}`;
-  return selectRows<OwnedToken>(db, text, page.since, page.now);
+  const query = build
+    .select(named({ ...SHOWN, connectorId: connectors.id }))
+    .from(credentials)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, credentials.connectorId),
+        isNull(connectors.deletedAt),
+        lt(sql`coalesce(${credentials.lastUsedAt}, ${credentials.createdAt})`, page.since),
+        eq(credentials.kind, "token"),
+        isLiveAt(page.now),
+      ),
+    )
+    .orderBy(asc(credentials.id))
+    .limit(page.limit)
+    .offset(page.offset);
+  return selectRows(db, query);
 }
 
-const SHOWN = `c.id AS id, c.name AS name, c.hint AS hint, c.scope AS scope, c.created_at AS createdAt,
-  c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt`;
+function isCredential(connectorId: ConnectorId, id: string): SQL | undefined {
+  return and(eq(credentials.connectorId, connectorId), eq(credentials.id, id));
+}
 
 /** The condition that a token may still be used at a moment. */
-function liveAt(now: string): string {
-  return `c.kind = 'token' AND c.revoked_at IS NULL AND coalesce(c.expires_at > ${now}, 1)`;
+function isLiveAt(now: number): SQL | undefined {
+  return and(isNull(credentials.revokedAt), sql`coalesce(${credentials.expiresAt} > ${now}, 1)`);
 }

@@ -1,0 +1,188 @@
+import { Column, getTableColumns, is, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Database } from "./database.ts";
+import {
+  type BuiltQuery,
+  type Givens,
+  type Prepared,
+  type RowOf,
+  type Statement,
+  statement,
+  type Value,
+} from "./statement.ts";
+
+/**
+ * How a set-based statement reads its rows from one JSON parameter: a single row directly, several
+ * through json_each. So D1's limit of 100 parameters is never met.
+ */
+export interface Rows<Row> {
+  /** A member of the row, as an expression. */
+  readonly cell: <Name extends keyof Row & string>(name: Name) => SQL<Row[Name]>;
+  /** The table that yields the rows; undefined for a single one, which then costs no row read. */
+  readonly from: SQL | undefined;
+}
+
+/** A statement over any number of rows, built once for each isolate. */
+export type RowStatement<Row, Given, Result> = (
+  db: Database,
+  rows: readonly Row[],
+  given: Given,
+) => readonly Prepared<Result>[];
+
+/**
+ * A query over rows that are given as JSON, built on its first use: `rowStatement<{ id: string }, { connectorId:
+ * number }>()((rows, given) => build.delete(table).where(...))`. It makes one statement for each chunk of rows that
+ * fits into a parameter, and none for no rows.
+ */
+export function rowStatement<Row extends object, Given extends Readonly<Record<string, Value>>>() {
+  return <Query extends BuiltQuery>(
+    query: (rows: Rows<Row>, given: Givens<Given & Json>) => Query,
+  ): RowStatement<Row, Given, RowOf<Query>> => {
+    type Bound = Statement<Given & Json, RowOf<Query>>;
+    const single: Bound = statement<Given & Json>()((given) =>
+      query({ cell: cellsOf(sql`${given.json}`), from: undefined }, given),
+    );
+    const several: Bound = statement<Given & Json>()((given) => {
+      const { table, value } = jsonEach(sql`${given.json}`);
+      return query({ cell: cellsOf(value), from: table }, given);
+    });
+    return (db, rows, given) =>
+      chunksOf(rows.map((row) => JSON.stringify(row))).map((chunk) => {
+        const [only, ...others] = chunk;
+        return only !== undefined && others.length === 0
+          ? single.bind(db, { ...given, json: only })
+          : several.bind(db, { ...given, json: listText(chunk) });
+      });
+  };
+}
+
+type Json = { readonly json: string };
+
+function cellsOf<Row>(row: SQL): Rows<Row>["cell"] {
+  return (name) => sql`(${row} ->> ${sql.raw(`'${name}'`)})`;
+}
+
+/** SQLite's json_each over a JSON list, and the columns of its rows. */
+export function jsonEach<Item extends Value = string>(list: SQLWrapper, alias = "j") {
+  const name = sql.identifier(alias);
+  return {
+    table: sql`json_each(${list}) as ${name}`,
+    key: sql<number>`${name}.key`,
+    value: sql<Item>`${name}.value`,
+  };
+}
+
+/** What a row is to hold: an expression for each column of the table that has to be given. */
+export type Cells<Table extends SQLiteTable> = {
+  readonly [Name in keyof Table["$inferInsert"]]: SQLWrapper;
+};
+
+/** Where the rows of an insert come from, and which of them are taken. */
+export interface InsertedRows<Returned extends Returning> {
+  /** Tables; none for a single row. */
+  readonly from?: SQLWrapper | undefined;
+  readonly where?: SQLWrapper | undefined;
+  /** What is done about rows that are there already; `doNothing` is the usual one. */
+  readonly onConflict?: SQLWrapper | undefined;
+  /** What the rows give back, by name. */
+  readonly returning?: Returned;
+}
+
+type Returning = Readonly<Record<string, SQL.Aliased>>;
+
+/** The row that a RETURNING gives. */
+type Row<Returned extends Returning> = {
+  readonly [Name in keyof Returned]: Returned[Name] extends SQL.Aliased<infer Data> ? Data : never;
+};
+
+/** INSERT with SELECT, of the columns that have a cell; rows are taken on the condition `where`. */
+export function insertRows<
+  Table extends SQLiteTable,
+  Returned extends Returning = Readonly<Record<string, never>>,
+>(
+  table: Table,
+  cells: Cells<Table>,
+  { from, where, onConflict, returning }: InsertedRows<Returned> = {},
+): SQL<Row<Returned>> {
+  const columns: Readonly<Record<string, Column>> = getTableColumns(table);
+  const given = Object.entries<SQLWrapper>(cells).flatMap(([name, cell]) => {
+    const column = columns[name];
+    return column === undefined ? [] : [{ name: nameOf(column), cell }];
+  });
+  const parts = [
+    sql`insert into ${table} (${listed(given.map(({ name }) => name))})`,
+    sql`select ${listed(given.map(({ cell }) => cell))}`,
+    ...(from === undefined ? [] : [sql`from ${from}`]),
+    // Without a WHERE, SQLite takes ON CONFLICT for a join.
+    sql`where ${where ?? sql`true`}`,
+    ...(onConflict === undefined ? [] : [onConflict]),
+    ...(returning === undefined ? [] : [sql`returning ${listed(returnedOf(returning))}`]),
+  ];
+  return sql.join(parts, sql` `) as SQL<Row<Returned>>;
+}
+
+function returnedOf(returning: Returning): readonly SQLWrapper[] {
+  return Object.values(returning).map(
+    ({ sql: field, fieldAlias }) => sql`${unqualified(field)} as ${sql.identifier(fieldAlias)}`,
+  );
+}
+
+/** RETURNING knows its columns by their names alone. */
+function unqualified({ queryChunks }: SQL): SQL {
+  return sql.join(queryChunks.map((chunk) => (is(chunk, Column) ? nameOf(chunk) : chunk)));
+}
+
+function listed(items: readonly SQLWrapper[]): SQL {
+  return sql.join([...items], sql`, `);
+}
+
+/** Passes rows over that are there already. */
+export const doNothing = sql`on conflict do nothing`;
+
+/** The name of a column by itself, as a list of columns wants it. */
+export function nameOf(column: Column): SQL {
+  return sql`${sql.identifier(column.name)}`;
+}
+
+/**
+ * The condition that columns hold the values of one of the rows. A single row is compared directly, which
+ * reads less than an IN.
+ */
+export function matchesRow<Row>(
+  { cell, from }: Rows<Row>,
+  pairs: readonly (readonly [Column, keyof Row & string])[],
+): SQL {
+  if (from === undefined) {
+    const terms = pairs.map(([column, name]) => sql`${column} = ${cell(name)}`);
+    return sql.join(terms, sql` and `);
+  }
+  const columns = listed(pairs.map(([column]) => column));
+  const values = listed(pairs.map(([, name]) => cell(name)));
+  return sql`(${columns}) in (select ${values} from ${from})`;
+}
+
+/** A D1 value is at most 2 MB, and a character may take three bytes. */
+const PARAMETER_CHARACTERS_MAX = 500_000;
+
+/** JSON lists of the given texts, each list small enough for one parameter; none for no texts. */
+export function jsonLists(texts: readonly string[]): readonly string[] {
+  return chunksOf(texts.map((text) => JSON.stringify(text))).map(listText);
+}
+
+function listText(jsonTexts: readonly string[]): string {
+  return `[${jsonTexts.join(",")}]`;
+}
+
+function chunksOf(texts: readonly string[]): readonly (readonly string[])[] {
+  const chunks: string[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const text of texts) {
+    if (characters + text.length > PARAMETER_CHARACTERS_MAX) {
+      chunks.push([]);
+      characters = 0;
+    }
+    chunks.at(-1)?.push(text);
+    characters += text.length + 1;
+  }
+  return chunks;
+}

@@ -1,0 +1,193 @@
+import {
+  Column,
+  type GetColumnData,
+  is,
+  Param,
+  Placeholder,
+  SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
+import { CasingCache } from "drizzle-orm/casing";
+import { drizzle } from "drizzle-orm/sqlite-proxy";
+import type { Database } from "./database.ts";
+
+/** A value that D1 binds to a statement. */
+export type Value = string | number | null;
+
+/**
+ * Drizzle's query builder, which builds and runs nothing: `build.select(named({...})).from(table)`,
+ * `build.insert`, `build.update`, `build.delete`. What it builds becomes a statement of D1 by `prepare`
+ * or, built once for each isolate, by `statement`.
+ */
+export const build = drizzle(() => {
+  throw new Error("A query is run as a statement of D1, never by the builder.");
+});
+
+/**
+ * A selection whose columns bear the names of its members. Where several statements travel in one batch,
+ * D1 answers rows as objects: two columns of one name would be one value.
+ */
+export function named<Fields extends Readonly<Record<string, Column | SQL>>>(
+  fields: Fields,
+): { readonly [Name in keyof Fields]: SQL.Aliased<DataOf<Fields[Name]>> } {
+  const aliased = Object.entries(fields).map(([name, field]) => [name, sql`${field}`.as(name)]);
+  // The same members, each as an expression with a name.
+  return Object.fromEntries(aliased) as never;
+}
+
+type DataOf<Field> = Field extends Column
+  ? GetColumnData<Field, "query">
+  : Field extends SQL<infer Data>
+    ? Data
+    : never;
+
+/** A query of the builder, or an sql template. */
+export type BuiltQuery = SQLWrapper;
+
+/** The row that a query gives; an sql template says it itself. */
+export type RowOf<Query> = Query extends { readonly _: { readonly result: readonly (infer Row)[] } }
+  ? Row
+  : Query extends SQL<infer Row>
+    ? Row
+    : never;
+
+/** A statement of D1 with its values, which remembers the rows that it gives. */
+export interface Prepared<Row> extends D1PreparedStatement {
+  /** Never there: it carries the type alone. */
+  readonly rowType?: Row;
+}
+
+/** Makes the statement of a query that is built for this call; a query of every request takes `statement`. */
+export function prepare<Query extends BuiltQuery>(
+  db: Database,
+  query: Query,
+): Prepared<RowOf<Query>> {
+  const { text, slots } = compile(query);
+  return db.prepare(text).bind(...slots.map((slot) => boundValue(slot, {})));
+}
+
+/** A query that is built once for each isolate, and then only bound. */
+export interface Statement<Given, Row> {
+  readonly bind: (db: Database, given: Given) => Prepared<Row>;
+}
+
+/** What a statement is given each time, as the query names it while it is built. */
+export type Givens<Given> = {
+  readonly [Name in keyof Given & string]: Placeholder<Name, Given[Name]>;
+};
+
+/**
+ * A query that is built on its first use and then only bound: `statement<{ id: string }>()((given) =>
+ * build.select(...).where(eq(table.id, given.id)))`. A value that the query uses twice is bound once.
+ */
+export function statement<Given extends Readonly<Record<string, Value>>>() {
+  return <Query extends BuiltQuery>(
+    query: (given: Givens<Given>) => Query,
+  ): Statement<Given, RowOf<Query>> => {
+    let compiled: Compiled | undefined;
+    return {
+      bind: (db, given) => {
+        compiled ??= compile(query(GIVENS as never));
+        return db
+          .prepare(compiled.text)
+          .bind(...compiled.slots.map((slot) => boundValue(slot, given)));
+      },
+    };
+  };
+}
+
+const GIVENS = new Proxy({}, { get: (_, name) => sql.placeholder(String(name)) });
+
+/** The rows of one statement's result. */
+export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {
+  // D1 types its rows as unknown; the statement that gave them names the Row.
+  return (result?.results ?? []) as Row[];
+}
+
+/** Runs one statement and gives its rows. */
+export async function allRows<Row>(prepared: Prepared<Row>): Promise<readonly Row[]> {
+  return rowsOf<Row>(await prepared.all());
+}
+
+/** Runs a query that is built for this call, and gives its rows. */
+export async function selectRows<Query extends BuiltQuery>(
+  db: Database,
+  query: Query,
+): Promise<readonly RowOf<Query>[]> {
+  return await allRows(prepare(db, query));
+}
+
+/** A query as text, and what is bound at ?1, ?2 and so on. */
+export interface Compiled {
+  readonly text: string;
+  readonly slots: readonly Slot[];
+}
+
+/** A value, or the name of one that is given when the statement is bound. */
+type Slot = { readonly value: Value } | { readonly name: string };
+
+/** Writes a query out; each value has one place however often it is used: D1 takes at most 100. */
+export function compile(query: BuiltQuery): Compiled {
+  checkNames(query);
+  const places = new Map<string, { readonly at: number; readonly slot: Slot }>();
+  const { sql: text } = query.getSQL().toQuery({
+    casing: CASING,
+    escapeName,
+    escapeString,
+    escapeParam: (_, param) => {
+      const slot = slotOf(param);
+      const key = JSON.stringify(slot);
+      const place = places.get(key) ?? { at: places.size + 1, slot };
+      places.set(key, place);
+      return `?${place.at}`;
+    },
+  });
+  return { text, slots: [...places.values()].map(({ slot }) => slot) };
+}
+
+const CASING = new CasingCache();
+const escapeName = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const escapeString = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+function slotOf(param: unknown): Slot {
+  const inner = is(param, Param) ? param.value : param;
+  if (is(inner, Placeholder)) return { name: inner.name };
+  if (typeof inner === "string" || typeof inner === "number" || inner === null)
+    return { value: inner };
+  throw new TypeError(`A statement of D1 cannot hold a ${typeof inner}.`);
+}
+
+function boundValue(slot: Slot, given: Readonly<Record<string, Value>>): Value {
+  if ("value" in slot) return slot.value;
+  const value = given[slot.name];
+  if (value === undefined) throw new TypeError(`The statement lacks its "${slot.name}".`);
+  return value;
+}
+
+/** Throws for a selection whose columns do not bear the names of its members (drizzle-orm #6038). */
+function checkNames(query: BuiltQuery): void {
+  for (const [name, field] of selectionOf(query)) {
+    if (is(field, SQL.Aliased) && field.fieldAlias === name) continue;
+    if (is(field, Column) && field.name === name) continue;
+    throw new TypeError(`The selection names its column "${name}" otherwise: wrap it in named().`);
+  }
+}
+
+/** What a SELECT or a RETURNING of the builder gives; nothing for an sql template, which names its own. */
+function selectionOf(query: BuiltQuery): readonly (readonly [string, unknown])[] {
+  const inner = "_" in query ? query._ : undefined;
+  const fields = isObject(inner) ? inner.selectedFields : undefined;
+  if (isObject(fields)) return Object.entries(fields);
+  const config = "config" in query ? query.config : undefined;
+  const returning = isObject(config) ? config.returning : undefined;
+  if (!Array.isArray(returning)) return [];
+  return returning.map(({ path, field }: { path: readonly string[]; field: unknown }) => [
+    path.join("."),
+    field,
+  ]);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

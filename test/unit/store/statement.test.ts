@@ -1,0 +1,195 @@
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { expect, expectTypeOf, test } from "vitest";
+import { doNothing, insertRows, matchesRow, rowStatement } from "#store/rows.ts";
+import { connectors, credentials, groupMembers, txGuard } from "#store/schema.ts";
+import { build, compile, named, prepare, type RowOf, statement } from "#store/statement.ts";
+
+/** Remembers what was bound. */
+function database() {
+  const bound: { text: string; values: readonly unknown[] }[] = [];
+  const prepareText = (text: string) => ({
+    bind: (...values: unknown[]) => {
+      bound.push({ text, values });
+      return {};
+    },
+  });
+  return { db: { prepare: prepareText } as unknown as D1Database, bound };
+}
+
+const shown = { id: credentials.id, connectorId: credentials.connectorId };
+
+test("a value that a query uses twice has one place", () => {
+  const now = 5;
+  const query = build
+    .select(named(shown))
+    .from(credentials)
+    .where(
+      and(eq(credentials.id, "a"), gt(credentials.expiresAt, now), gt(credentials.createdAt, now)),
+    )
+    .limit(2);
+
+  const { text, slots } = compile(query);
+
+  expect(text).toBe(
+    `select "id" as "id", "connector_id" as "connectorId" from "credentials" where ("credentials"."id" = ?1 and "credentials"."expires_at" > ?2 and "credentials"."created_at" > ?2) limit ?3`,
+  );
+  expect(slots).toEqual([{ value: "a" }, { value: 5 }, { value: 2 }]);
+});
+
+test("a text and a number that look alike are two values", () => {
+  expect(compile(sql`select ${1}, ${"1"}, ${1}`)).toEqual({
+    text: "select ?1, ?2, ?1",
+    slots: [{ value: 1 }, { value: "1" }],
+  });
+});
+
+test("a statement is built once and bound with what each call gives", () => {
+  const { db, bound } = database();
+  let built = 0;
+  const find = statement<{ id: string; endsAt: number | null }>()((given) => {
+    built += 1;
+    return build
+      .update(credentials)
+      .set({ expiresAt: sql`${given.endsAt}` })
+      .where(eq(credentials.id, given.id))
+      .returning(named({ id: credentials.id }));
+  });
+
+  find.bind(db, { id: "a", endsAt: null });
+  find.bind(db, { endsAt: 7, id: "b" });
+
+  const text = `update "credentials" set "expires_at" = ?1 where "credentials"."id" = ?2 returning "id" as "id"`;
+  expect(bound).toEqual([
+    { text, values: [null, "a"] },
+    { text, values: [7, "b"] },
+  ]);
+  expect(built).toBe(1);
+});
+
+test("rows are typed as the selection, and columns of a join keep their own names", () => {
+  const query = build
+    .select(named({ id: credentials.id, connector: connectors.id, usedAt: credentials.lastUsedAt }))
+    .from(credentials)
+    .crossJoin(connectors)
+    .where(eq(connectors.number, credentials.connectorId));
+
+  expectTypeOf<RowOf<typeof query>>().toEqualTypeOf<{
+    readonly id: string;
+    readonly connector: string;
+    readonly usedAt: number | null;
+  }>();
+  expect(compile(query).text).toBe(
+    `select "credentials"."id" as "id", "connectors"."id" as "connector", "credentials"."last_used_at" as "usedAt" from "credentials" cross join "connectors" where "connectors"."number" = "credentials"."connector_id"`,
+  );
+});
+
+test.each([
+  ["a selection", () => build.select({ key: credentials.id }).from(credentials)],
+  ["what is returned", () => build.delete(credentials).returning({ key: credentials.id })],
+  ["a whole table", () => build.select().from(connectors)],
+])("%s whose columns have other names than its members is refused", (_, query) => {
+  expect(() => compile(query())).toThrow("wrap it in named()");
+});
+
+test("what is missing when a statement is bound is a fault, never a NULL", () => {
+  const { db } = database();
+  const find = statement<{ id: string }>()((given) =>
+    build.select(named(shown)).from(credentials).where(eq(credentials.id, given.id)),
+  );
+  const nothing = {} as { id: string };
+
+  expect(() => find.bind(db, nothing)).toThrow(`lacks its "id"`);
+});
+
+test("a value that D1 cannot hold is refused", () => {
+  const { db } = database();
+  expect(() => prepare(db, sql`select ${true}`)).toThrow(TypeError);
+});
+
+test("a scalar subquery keeps the tables of its columns", () => {
+  const live = build
+    .select(named({ one: sql`1` }))
+    .from(groupMembers)
+    .where(eq(groupMembers.memberId, credentials.id));
+  const query = build
+    .select(named({ id: credentials.id, isIn: sql`exists ${live}` }))
+    .from(credentials);
+
+  expect(compile(query).text).toBe(
+    `select "id" as "id", exists (select 1 as "one" from "group_members" where "group_members"."member_id" = "credentials"."id") as "isIn" from "credentials"`,
+  );
+});
+
+test("a single row is read directly, and several through one parameter", () => {
+  const { db, bound } = database();
+  const insert = rowStatement<{ groupId: string; id: string }, { connectorId: number }>()(
+    ({ cell, from }, { connectorId }) =>
+      insertRows(
+        groupMembers,
+        {
+          connectorId,
+          groupId: cell("groupId"),
+          memberId: cell("id"),
+          memberType: sql`'User'`,
+        },
+        { from, onConflict: doNothing },
+      ),
+  );
+
+  expect(insert(db, [], { connectorId: 3 })).toEqual([]);
+  insert(db, [{ groupId: "g", id: "a" }], { connectorId: 3 });
+  insert(
+    db,
+    [
+      { groupId: "g", id: "a" },
+      { groupId: "g", id: "b" },
+    ],
+    { connectorId: 3 },
+  );
+
+  const into = `insert into "group_members" ("connector_id", "group_id", "member_id", "member_type") select ?1`;
+  expect(bound).toEqual([
+    {
+      text: `${into}, (?2 ->> 'groupId'), (?2 ->> 'id'), 'User' where true on conflict do nothing`,
+      values: [3, `{"groupId":"g","id":"a"}`],
+    },
+    {
+      text: `${into}, ("j".value ->> 'groupId'), ("j".value ->> 'id'), 'User' from json_each(?2) as "j" where true on conflict do nothing`,
+      values: [3, `[{"groupId":"g","id":"a"},{"groupId":"g","id":"b"}]`],
+    },
+  ]);
+});
+
+test("rows too long for one value become several statements", () => {
+  const { db } = database();
+  const forget = rowStatement<{ groupId: string; id: string }, { connectorId: number }>()(
+    (rows, { connectorId }) =>
+      build.delete(groupMembers).where(
+        and(
+          eq(groupMembers.connectorId, connectorId),
+          matchesRow(rows, [
+            [groupMembers.groupId, "groupId"],
+            [groupMembers.memberId, "id"],
+          ]),
+        ),
+      ),
+  );
+  const rows = Array.from({ length: 11 }, (_, n) => ({
+    groupId: "g".repeat(100_000),
+    id: String(n),
+  }));
+
+  expect(forget(db, rows, { connectorId: 3 })).toHaveLength(3);
+});
+
+test("a guard stores nothing but on its condition", () => {
+  const guard = insertRows(
+    txGuard,
+    { versionChanged: sql`1` },
+    { where: isNull(sql`(${build.select(named({ id: connectors.id })).from(connectors)})`) },
+  );
+
+  expect(compile(guard).text).toBe(
+    `insert into "tx_guard" ("version_changed") select 1 where ((select "id" as "id" from "connectors")) is null`,
+  );
+});
