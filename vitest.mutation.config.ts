@@ -5,16 +5,15 @@ export default defineConfig({
   test: {
     include: [
       "test/unit/*.test.ts",
-      "test/unit/scim/*.test.ts",
-      "test/unit/bridge/*.test.ts",
-      "test/unit/delivery/*.test.ts",
+      "test/unit/{scim,store,http,credentials,delivery,bridge}/**/*.test.ts",
     ],
     exclude: [
       // Thousands of random inputs, as often as there are mutants.
-      "test/unit/**/*-{properties,property,spellings}.test.ts",
-      // These test the fakes and the scripts, not the pure core.
-      "test/unit/bridge/{fake-directory,fake-directory-server,fixtures}.test.ts",
-      "test/unit/{deploy-config,dev-vars,test-summary}.test.ts",
+      "test/unit/**/{properties,property,safe-url-spellings}.test.ts",
+      // These test the fakes, not the pure core.
+      "test/unit/bridge/fakes/*.test.ts",
+      // These speak with whole programs, or through each provider's own client.
+      "test/unit/bridge/{contracts,providers}/*.test.ts",
     ],
     setupFiles: ["test/support/fixed-seed.ts"],
     environment: "node",

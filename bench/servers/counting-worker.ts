@@ -1,6 +1,6 @@
 import { toolsOf } from "../../src/bridge/tools.ts";
 import worker, { ConnectorBridge, WebhookEndpoint } from "../../src/worker.ts";
-import { type Cost, countingDatabase } from "../../test/support/counting-d1.ts";
+import { type Cost, countingDatabase } from "../../test/support/d1/counting-d1.ts";
 
 export { ConnectorBridge, WebhookEndpoint };
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Ask } from "./webhooks-load.ts";
+import type { Ask } from "#test/faults/webhooks/load.ts";
 
 /** Requests that a provisioning client could send, chosen by chance, against what was made before. */
 export interface RandomPushes {

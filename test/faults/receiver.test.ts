@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunView } from "#bridge/admin-views.ts";
+import { askAdmin, createConnector } from "#test/faults/webhooks/admin.ts";
+import { scimClient } from "#test/faults/webhooks/load.ts";
 import { latestCursor } from "../../clients/typescript/src/feed.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
@@ -25,8 +27,6 @@ import {
   type ServerProcess,
   startServer,
 } from "./server-process.ts";
-import { askAdmin, createConnector } from "./webhooks-admin.ts";
-import { scimClient } from "./webhooks-load.ts";
 
 /** The short form travels with `npm test`; `npm run test:faults` asks for the long one. */
 const { requests, people, rounds } =

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
-import type { BridgeMemory } from "../support/bridge-memory.ts";
-import { oktaConfig, oktaUser, pushed } from "../support/bridge-people.ts";
-import { aContext, runListing, runSingle } from "../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runListing, runSingle } from "#test/support/bridge/run.ts";
 
 // The kind: weak evidence (a userName, an address) hands somebody's account to another person, or does so
 // in one order of the records and not in another.

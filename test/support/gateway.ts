@@ -8,7 +8,7 @@ import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
-import { type Cost, countingDatabase } from "./counting-d1.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 
 /** DESIGN "Budgets": no request takes more round trips to D1, its deferred log apart. */
 const ROUND_TRIPS_MAX = 3;

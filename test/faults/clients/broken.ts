@@ -1,4 +1,4 @@
-import { createUser, headText, inChunks, requestText, userText } from "./clients-requests.ts";
+import { createUser, headText, inChunks, requestText, userText } from "./requests.ts";
 
 /** What is odd about a request that tries to create a user, and its bytes. */
 export type RequestRow = readonly [

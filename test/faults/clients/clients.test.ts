@@ -2,12 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seededRandom } from "../support/random.ts";
-import { isOwnFault, type RawAnswer, shown, titleAndEmail } from "./clients-answer.ts";
-import { BROKEN_REQUESTS, ODD_REQUESTS } from "./clients-broken.ts";
-import { Ledger } from "./clients-ledger.ts";
-import { ENDINGS, FRAMINGS, runRawClients } from "./clients-mix.ts";
-import { exchangesOf } from "./clients-pipeline.ts";
+import {
+  contradictionsIn,
+  openDatabase,
+  type ServerProcess,
+  startServer,
+} from "#test/faults/server-process.ts";
+import { createConnector } from "#test/faults/webhooks/admin.ts";
+import { createWriteLoad } from "#test/faults/write-load.ts";
+import { seededRandom } from "#test/support/random.ts";
+import { isOwnFault, type RawAnswer, shown, titleAndEmail } from "./answer.ts";
+import { BROKEN_REQUESTS, ODD_REQUESTS } from "./broken.ts";
+import { Ledger } from "./ledger.ts";
+import { ENDINGS, FRAMINGS, runRawClients } from "./mix.ts";
+import { exchangesOf } from "./pipeline.ts";
+import { askRaw, converse, openHalf, RawClient } from "./raw-client.ts";
 import {
   bodyText,
   createUser,
@@ -17,16 +26,7 @@ import {
   pathOfName,
   type RawRequest,
   requestText,
-} from "./clients-requests.ts";
-import { askRaw, converse, openHalf, RawClient } from "./raw-client.ts";
-import {
-  contradictionsIn,
-  openDatabase,
-  type ServerProcess,
-  startServer,
-} from "./server-process.ts";
-import { createConnector } from "./webhooks-admin.ts";
-import { createWriteLoad } from "./write-load.ts";
+} from "./requests.ts";
 
 /** The short form travels with `npm test`; `npm run test:faults` asks for the long one. */
 const { seeds, rawClients, writes } =

@@ -1,8 +1,8 @@
-import { isOwnFault } from "./clients-answer.ts";
-import { BROKEN_REQUESTS } from "./clients-broken.ts";
-import type { Fate, Ledger } from "./clients-ledger.ts";
-import { createUser, type Framing, pathOfName, requestText } from "./clients-requests.ts";
+import { isOwnFault } from "./answer.ts";
+import { BROKEN_REQUESTS } from "./broken.ts";
+import type { Fate, Ledger } from "./ledger.ts";
 import { askRaw, RawClient } from "./raw-client.ts";
+import { createUser, type Framing, pathOfName, requestText } from "./requests.ts";
 
 /** The server that is asked, and the names that are used up. */
 export interface MixSettings {

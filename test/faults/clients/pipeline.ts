@@ -1,5 +1,5 @@
-import type { Ledger } from "./clients-ledger.ts";
-import { createUser, type Framing, pathOfName, type RawRequest } from "./clients-requests.ts";
+import type { Ledger } from "./ledger.ts";
+import { createUser, type Framing, pathOfName, type RawRequest } from "./requests.ts";
 
 /** A request, and what `shown` has to tell of its answer. */
 export interface Exchange {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { parseAnswer, type RawAnswer } from "./clients-answer.ts";
-import { bodyText, firstHalf, headText, type RawRequest, requestText } from "./clients-requests.ts";
+import { parseAnswer, type RawAnswer } from "./answer.ts";
+import { bodyText, firstHalf, headText, type RawRequest, requestText } from "./requests.ts";
 
 /** A client on one TCP connection to this machine, of which every byte and every pause is the test's own. */
 export class RawClient {

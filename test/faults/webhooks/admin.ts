@@ -1,4 +1,4 @@
-import { ADMIN_TOKEN } from "./server-process.ts";
+import { ADMIN_TOKEN } from "#test/faults/server-process.ts";
 
 /** Calls the admin API and gives the body of its answer; throws where it is refused. */
 export async function askAdmin(

@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ChangeEvent } from "../../clients/typescript/src/events.ts";
-import { latestCursor, readChanges } from "../../clients/typescript/src/feed.ts";
-import type { Gateway } from "../../clients/typescript/src/gateway.ts";
-import { seededRandom } from "../support/random.ts";
 import {
   ADMIN_TOKEN,
   contradictionsIn,
   type ServerProcess,
   startServer,
-} from "./server-process.ts";
-import { askAdmin, createConnector } from "./webhooks-admin.ts";
-import { createMembers, scimClient, writeChanges } from "./webhooks-load.ts";
+} from "#test/faults/server-process.ts";
+import { seededRandom } from "#test/support/random.ts";
+import type { ChangeEvent } from "../../../clients/typescript/src/events.ts";
+import { latestCursor, readChanges } from "../../../clients/typescript/src/feed.ts";
+import type { Gateway } from "../../../clients/typescript/src/gateway.ts";
+import { askAdmin, createConnector } from "./admin.ts";
+import { createMembers, scimClient, writeChanges } from "./load.ts";
 import {
   type Accepted,
   type Failure,
   openWebhookReceiver,
   resourceOf,
   type WebhookReceiver,
-} from "./webhooks-receiver.ts";
+} from "./receiver.ts";
 
 /**
  * The short form travels with `npm test`. The long one kills a second time when everything is written,
@@ -36,7 +36,7 @@ const ENDPOINTS = 3;
 
 /**
  * The share of first tries that fail. No second one does: it would wait for the third one's five
- * minutes of real time. With time in hand test/worker/webhooks-flaky.test.ts fails any try.
+ * minutes of real time. With time in hand test/worker/webhooks/flaky.test.ts fails any try.
  */
 const FAILING = 0.3;
 const FAILURES = ["500", "503", "reset"] as const;

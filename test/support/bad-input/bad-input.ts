@@ -8,7 +8,7 @@ import {
   type ScimRequest,
   type TestAnswer,
   type TestClient,
-} from "./gateway.ts";
+} from "#test/support/gateway.ts";
 
 const gateway = openGateway();
 

@@ -1,8 +1,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { encodeBase64Url } from "#credentials/base64url.ts";
+import { openGateway } from "#test/support/gateway.ts";
 import type { Sent } from "./bad-input.ts";
-import { type HttpRow, refused } from "./bad-input-table.ts";
-import { openGateway } from "./gateway.ts";
+import { type HttpRow, refused } from "./table.ts";
 
 const PROBLEM = { form: "problem" } as const;
 const FORM = JSON.stringify({ name: "Evil" });

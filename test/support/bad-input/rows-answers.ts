@@ -1,10 +1,10 @@
 import { expect, vi } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
 import { BODY_BYTES_MAX } from "#bridge/source/exchange.ts";
-import type { RowNumber, TriedRow } from "./bad-input-table.ts";
-import type { FaultKind } from "./fake-directory/faults.ts";
-import { FAKE_ORIGIN } from "./fake-directory/source-of.ts";
-import { openSynced, PROVIDERS, type Pull, playDue, playFull } from "./pull.ts";
+import { openSynced, PROVIDERS, type Pull, playDue, playFull } from "#test/support/bridge/pull.ts";
+import type { FaultKind } from "#test/support/fake-directory/faults.ts";
+import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";
+import type { RowNumber, TriedRow } from "./table.ts";
 
 const HALF_AN_HOUR_MS = 1_800_000;
 

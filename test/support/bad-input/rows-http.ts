@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { createToken } from "#credentials/token.ts";
+import { aUser, openGateway } from "#test/support/gateway.ts";
 import { list, patchBody, post, put, type Sent } from "./bad-input.ts";
-import { type HttpRow, refused, type World } from "./bad-input-table.ts";
-import { aUser, openGateway } from "./gateway.ts";
+import { type HttpRow, refused, type World } from "./table.ts";
 
 const USERS = "https://scim.example.com/scim/v2/Users";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
+import { aUser } from "#test/support/gateway.ts";
 import { patchBody, post, put } from "./bad-input.ts";
-import { type HttpRow, refused } from "./bad-input-table.ts";
-import { aUser } from "./gateway.ts";
+import { type HttpRow, refused } from "./table.ts";
 
 const MAILS = Array.from({ length: 101 }, (_, n) => ({ value: `m${n}@example.com` }));
 

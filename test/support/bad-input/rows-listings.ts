@@ -4,11 +4,18 @@ import type { Provider } from "#bridge/config/settings.ts";
 import type { IssueKind } from "#bridge/mapping/mapped.ts";
 import { currentRun } from "#bridge/state/runs.ts";
 import { writeRun } from "#bridge/storage/runs.ts";
-import type { RowNumber, TriedRow } from "./bad-input-table.ts";
-import { START } from "./bridge-world.ts";
-import type { PersonSeed } from "./fake-directory/person.ts";
-import { aUser, openGateway } from "./gateway.ts";
-import { openPull, openSynced, PROVIDERS, type Pull, playFull, playOut } from "./pull.ts";
+import {
+  openPull,
+  openSynced,
+  PROVIDERS,
+  type Pull,
+  playFull,
+  playOut,
+} from "#test/support/bridge/pull.ts";
+import { START } from "#test/support/bridge/world.ts";
+import type { PersonSeed } from "#test/support/fake-directory/person.ts";
+import { aUser, openGateway } from "#test/support/gateway.ts";
+import type { RowNumber, TriedRow } from "./table.ts";
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600 * SECOND_MS;

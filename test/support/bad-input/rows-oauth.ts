@@ -1,5 +1,5 @@
-import { type HttpRow, refused, type World } from "./bad-input-table.ts";
-import { openGateway } from "./gateway.ts";
+import { openGateway } from "#test/support/gateway.ts";
+import { type HttpRow, refused, type World } from "./table.ts";
 
 const OAUTH = { form: "oauth", headers: { "Cache-Control": "no-store" } } as const;
 

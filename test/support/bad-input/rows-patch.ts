@@ -1,7 +1,7 @@
 import { CORE_USER } from "#scim/schema/urns.ts";
+import { aUser } from "#test/support/gateway.ts";
 import { ADA, patch, patchBody, replace } from "./bad-input.ts";
-import { type HttpRow, refused, type World } from "./bad-input-table.ts";
-import { aUser } from "./gateway.ts";
+import { type HttpRow, refused, type World } from "./table.ts";
 
 const STRICT = { settings: { strict: true } };
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
+import { aUser } from "#test/support/gateway.ts";
 import { filter, list, type Sent, withAda } from "./bad-input.ts";
-import { type HttpRow, refused } from "./bad-input-table.ts";
-import { aUser } from "./gateway.ts";
+import { type HttpRow, refused } from "./table.ts";
 
 /** Section D: filters. The parser's limits are counted in its own tests. */
 export const FILTER_ROWS: readonly HttpRow[] = [

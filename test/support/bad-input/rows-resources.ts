@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { CORE_GROUP, CORE_USER } from "#scim/schema/urns.ts";
+import { aPatch, aUser, type TestAnswer } from "#test/support/gateway.ts";
 import { post, put, type Sent, withAda } from "./bad-input.ts";
-import { type HttpRow, refused, type World } from "./bad-input-table.ts";
-import { aPatch, aUser, type TestAnswer } from "./gateway.ts";
+import { type HttpRow, refused, type World } from "./table.ts";
 
 const STRICT = { settings: { strict: true } };
 const REJECTING = { settings: { unknownMembers: "reject" } };

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
+import { aPatch, aUser, openGateway, type TestAnswer } from "#test/support/gateway.ts";
+import { aBulk, patchAttribute, postGroup, postUser, statusesOf } from "#test/support/scim/bulk.ts";
 import { filter, replace, type Sent, withAda } from "./bad-input.ts";
-import { type HttpRow, refused, type World } from "./bad-input-table.ts";
-import { aBulk, patchAttribute, postGroup, postUser, statusesOf } from "./bulk.ts";
-import { aPatch, aUser, openGateway, type TestAnswer } from "./gateway.ts";
+import { type HttpRow, refused, type World } from "./table.ts";
 
 /** A Bulk takes as many round trips as its operations need. */
 const forBulk = openGateway({ roundTripsMax: 30 });

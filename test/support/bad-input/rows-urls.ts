@@ -1,7 +1,7 @@
+import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
+import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
 import type { Sent } from "./bad-input.ts";
-import type { HttpRow, World } from "./bad-input-table.ts";
-import { fakeBridges } from "./fake-bridge.ts";
-import { openGateway, type TestAnswer } from "./gateway.ts";
+import type { HttpRow, World } from "./table.ts";
 
 /** Section J, 131 to 149: URLs that must not be fetched. The last is the gateway's own. */
 const UNSAFE_URLS: readonly (readonly [row: number, url: string])[] = [

@@ -1,6 +1,5 @@
 import { expect, vi } from "vitest";
-import type { TriedRow } from "./bad-input-table.ts";
-import { aUser, openGateway } from "./gateway.ts";
+import { aUser, openGateway } from "#test/support/gateway.ts";
 import {
   type Answering,
   clientWithWebhooks,
@@ -8,7 +7,8 @@ import {
   openReceiver,
   ring,
   steerTime,
-} from "./receiver.ts";
+} from "#test/support/receiver.ts";
+import type { TriedRow } from "./table.ts";
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600 * SECOND_MS;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
 import { expectScimError, type Sent, send, withAda } from "./bad-input.ts";
-import { openGateway, type TestAnswer, type TestClient } from "./gateway.ts";
 
 /** The number of a row of BAD-INPUTS. */
 export type RowNumber = number | "168a" | "168b";

@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ConnectorSync } from "#bridge/run/connector-sync.ts";
-import type { BridgeSource } from "./bridge-source.ts";
-import type { TestBridge } from "./bridge-world.ts";
-import { wrapDatabase } from "./counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import type { BridgeSource } from "./source.ts";
+import type { TestBridge } from "./world.ts";
 
 /**
  * Plays a full run whose object dies at moments of the schedule, the n-th each, counted from the death

@@ -1,7 +1,7 @@
 import type { ConflictReason } from "#bridge/plan/target.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import type { Played } from "./bridge-fixtures.ts";
-import type { SeenEvent, Sight } from "./bridge-observer.ts";
+import type { Played } from "./fixtures.ts";
+import type { SeenEvent, Sight } from "./observer.ts";
 
 /** What a step was to come to, and what it came to, in the same words. */
 export interface Judged {

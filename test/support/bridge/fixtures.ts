@@ -1,11 +1,11 @@
 import type { BridgeSettings, Provider } from "#bridge/config/settings.ts";
 import { isJsonObject, type JsonObject } from "#scim/json.ts";
-import { BridgeObserver, type Sight } from "./bridge-observer.ts";
-import { START, TestBridge } from "./bridge-world.ts";
-import { createFakeProvider } from "./fake-directory/provider.ts";
-import { type Feed, RecordedDirectory } from "./fake-directory/recorded.ts";
-import { FAKE_ORIGIN } from "./fake-directory/source-of.ts";
-import { openGateway } from "./gateway.ts";
+import { createFakeProvider } from "#test/support/fake-directory/provider.ts";
+import { type Feed, RecordedDirectory } from "#test/support/fake-directory/recorded.ts";
+import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";
+import { openGateway } from "#test/support/gateway.ts";
+import { BridgeObserver, type Sight } from "./observer.ts";
+import { START, TestBridge } from "./world.ts";
 
 /** A file of test/fixtures/bridge; README.md there says what it means. */
 export interface FixtureFile {

@@ -11,8 +11,8 @@ import { removeGroup } from "#bridge/groups/removal.ts";
 import { bridgeDirectory } from "#bridge/write/directory.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { findConnector } from "#store/admin/connectors.ts";
-import { type Cost, countingDatabase } from "./counting-d1.ts";
-import { TEST_CLOCK } from "./gateway.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
+import { TEST_CLOCK } from "#test/support/gateway.ts";
 
 /** The id of the run in which tests write groups. */
 export const RUN_ID = "01900000-0000-7000-8000-000000000001";

@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { PlannedStep, RunView } from "#bridge/admin-views.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { okOf, type TestBridge } from "./bridge-world.ts";
+import { okOf, type TestBridge } from "./world.ts";
 
 /** What can be seen of a bridge's work from outside. */
 export interface Sight {

@@ -1,8 +1,8 @@
 import type { BridgeConfig, BridgeSettings } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
-import { BridgeMemory } from "./bridge-memory.ts";
-import { aConfig } from "./bridge-run.ts";
+import { BridgeMemory } from "./memory.ts";
+import { aConfig } from "./run.ts";
 
 /** An Okta user as the Users API shows it; the login is the address, too. */
 export function oktaUser(

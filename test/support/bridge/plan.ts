@@ -1,9 +1,9 @@
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { Operation } from "#bridge/plan/operation.ts";
 import type { JsonObject } from "#scim/json.ts";
-import type { BridgeMemory } from "./bridge-memory.ts";
-import { oktaConfig, pushed } from "./bridge-people.ts";
-import { aContext, runPage } from "./bridge-run.ts";
+import type { BridgeMemory } from "./memory.ts";
+import { oktaConfig, pushed } from "./people.ts";
+import { aContext, runPage } from "./run.ts";
 
 /** Plans a page of Okta's records with some settings of its own, and carries it out. */
 export function plan(

@@ -1,9 +1,13 @@
 import type { RunView } from "#bridge/admin-views.ts";
 import type { BridgeSettings, Provider } from "#bridge/config/settings.ts";
-import { START, TestBridge } from "./bridge-world.ts";
-import { createDirectory, type Directory, type DirectorySeed } from "./fake-directory/directory.ts";
-import { createFakeProvider, type FakeProvider } from "./fake-directory/provider.ts";
-import { FAKE_ORIGIN } from "./fake-directory/source-of.ts";
+import {
+  createDirectory,
+  type Directory,
+  type DirectorySeed,
+} from "#test/support/fake-directory/directory.ts";
+import { createFakeProvider, type FakeProvider } from "#test/support/fake-directory/provider.ts";
+import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";
+import { START, TestBridge } from "./world.ts";
 
 export const PROVIDERS: readonly Provider[] = [
   "okta",

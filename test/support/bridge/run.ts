@@ -23,7 +23,7 @@ import { planSwitchOffs } from "#bridge/plan/switch-offs.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { USER } from "#scim/schema/registry.ts";
-import type { BridgeMemory } from "./bridge-memory.ts";
+import type { BridgeMemory } from "./memory.ts";
 
 /** What a run did, with the document of the user it did it to before and after. */
 export interface Done {

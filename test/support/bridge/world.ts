@@ -11,7 +11,7 @@ import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge } from "#store/admin/bridges.ts";
 import { findConnector } from "#store/admin/connectors.ts";
 import type { Database } from "#store/database.ts";
-import { openGateway, type TestConnector } from "./gateway.ts";
+import { openGateway, type TestConnector } from "#test/support/gateway.ts";
 
 /** Tests live in a far year, so that no alarm fires by itself: they fire each one. */
 export const START = Date.parse("2040-01-01T00:00:00Z");

@@ -2,10 +2,10 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { toolsOf } from "#bridge/tools.ts";
-import { START } from "./bridge-world.ts";
+import { START } from "#test/support/bridge/world.ts";
+import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import type { Canaries } from "./canaries.ts";
-import type { Planting } from "./canary-planting.ts";
-import { serviceKey } from "./fake-directory/service-key.ts";
+import type { Planting } from "./planting.ts";
 
 /** A source and its credentials, with the secret among them. */
 interface Planted {

@@ -1,5 +1,5 @@
+import type { openGateway, ScimRequest, TestAnswer } from "#test/support/gateway.ts";
 import type { Canaries } from "./canaries.ts";
-import type { openGateway, ScimRequest, TestAnswer } from "./gateway.ts";
 
 /** How secrets are planted through the admin API: its answers are kept to be searched. */
 export interface Planting {

@@ -1,6 +1,6 @@
 import { CORE_USER } from "#scim/schema/urns.ts";
-import { aBulk } from "./bulk.ts";
-import { aPatch, aUser, filterQuery, type ScimRequest } from "./gateway.ts";
+import { aPatch, aUser, filterQuery, type ScimRequest } from "#test/support/gateway.ts";
+import { aBulk } from "#test/support/scim/bulk.ts";
 
 /** A SCIM request that carries a secret; `{id}` in path or body stands for a user that exists. */
 export type Carrier = ScimRequest & { readonly path?: string };

@@ -1,6 +1,12 @@
 import { vi } from "vitest";
-import type { Planting } from "./canary-planting.ts";
-import { type Answering, openReceiver, type Received, ring, steerTime } from "./receiver.ts";
+import {
+  type Answering,
+  openReceiver,
+  type Received,
+  ring,
+  steerTime,
+} from "#test/support/receiver.ts";
+import type { Planting } from "./planting.ts";
 
 const DAY_MS = 86_400_000;
 

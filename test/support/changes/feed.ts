@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { ChangeEvent } from "#store/changes/event.ts";
-import type { openGateway, TestAnswer } from "./gateway.ts";
+import type { openGateway, TestAnswer } from "#test/support/gateway.ts";
 
 /** An event with the members that some kind of event has, so that a test reads what it just caused. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read members of events they just described

@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { type Copy, openCopy, type Sql } from "../../clients/typescript/example/copy.ts";
-import type { Source } from "../../clients/typescript/example/sync.ts";
-import { listGroups, listMembers, listUsers } from "../../clients/typescript/src/directory.ts";
-import type { ScimResource } from "../../clients/typescript/src/events.ts";
-import { ADMIN_TOKEN, type openGateway } from "./gateway.ts";
+import { ADMIN_TOKEN, type openGateway } from "#test/support/gateway.ts";
+import { type Copy, openCopy, type Sql } from "../../../clients/typescript/example/copy.ts";
+import type { Source } from "../../../clients/typescript/example/sync.ts";
+import { listGroups, listMembers, listUsers } from "../../../clients/typescript/src/directory.ts";
+import type { ScimResource } from "../../../clients/typescript/src/events.ts";
 
 /** A directory in one comparable form, from a copy or from the gateway. */
 export interface Seen {

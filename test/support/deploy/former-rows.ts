@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { createToken } from "#credentials/token.ts";
 import { CORE_GROUP, CORE_USER } from "#scim/schema/urns.ts";
-import { TEST_CLOCK } from "./gateway.ts";
+import { TEST_CLOCK } from "#test/support/gateway.ts";
 
 /** What a former version left in the database. */
 export interface FormerRows {

@@ -1,13 +1,13 @@
 import type { Provider, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import { createEntraFace } from "#test/support/fake-directory/providers/entra.ts";
+import { createGoogleFace } from "#test/support/fake-directory/providers/google.ts";
+import { createJumpcloudFace } from "#test/support/fake-directory/providers/jumpcloud.ts";
+import { createOktaFace, type OktaOptions } from "#test/support/fake-directory/providers/okta.ts";
+import { createOneloginFace } from "#test/support/fake-directory/providers/onelogin.ts";
+import { createScimFace, type ScimOptions } from "#test/support/fake-directory/providers/scim.ts";
 import { createDirectory, type Directory } from "./directory.ts";
-import { createEntraFace } from "./entra.ts";
 import { type Call, type Face, type RefusalStatus, waitSeconds } from "./face.ts";
 import { createFaults, type FaultRule, type Faults } from "./faults.ts";
-import { createGoogleFace } from "./google.ts";
-import { createJumpcloudFace } from "./jumpcloud.ts";
-import { createOktaFace, type OktaOptions } from "./okta.ts";
-import { createOneloginFace } from "./onelogin.ts";
-import { createScimFace, type ScimOptions } from "./scim.ts";
 import { createSteering } from "./steering.ts";
 
 /** What a fake provider is made of; without a directory an empty one. */

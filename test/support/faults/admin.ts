@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
-import { wrapDatabase } from "./counting-d1.ts";
-import { CONNECTION_LOST, seededFaults } from "./faulty-d1.ts";
-import { openGateway, type TestAnswer } from "./gateway.ts";
-import { seededRandom } from "./random.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import { CONNECTION_LOST, seededFaults } from "#test/support/d1/faulty-d1.ts";
+import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
+import { seededRandom } from "#test/support/random.ts";
 
 /** What became of a call that was repeated until it was not refused any more. */
 export interface Insisted {

@@ -1,4 +1,4 @@
-import { CONNECTION_LOST } from "./faulty-d1.ts";
+import { CONNECTION_LOST } from "#test/support/d1/faulty-d1.ts";
 
 /** A part of what D1 says that nobody must read. */
 export const SECRET = "secret-thing";

@@ -1,6 +1,6 @@
-import { aBulk, patchAttribute, postUser } from "./bulk.ts";
-import { aPatch, aUser, filterQuery, type openGateway } from "./gateway.ts";
-import { adding, aGroup, listOf, removing } from "./groups.ts";
+import { aPatch, aUser, filterQuery, type openGateway } from "#test/support/gateway.ts";
+import { aBulk, patchAttribute, postUser } from "#test/support/scim/bulk.ts";
+import { adding, aGroup, listOf, removing } from "#test/support/scim/groups.ts";
 
 /** A request of either API; `{name}` stands for the id of something in the scene. */
 export interface Call {

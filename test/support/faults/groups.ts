@@ -1,6 +1,6 @@
-import type { Step } from "./fault-life.ts";
-import { aPatch, aUser } from "./gateway.ts";
-import { adding, aGroup, listOf, removing } from "./groups.ts";
+import { aPatch, aUser } from "#test/support/gateway.ts";
+import { adding, aGroup, listOf, removing } from "#test/support/scim/groups.ts";
+import type { Step } from "./life.ts";
 
 /** Every write that a group can meet, each with what it has to be answered; ada, bob and cyd are users. */
 export function groupSteps(seed: number, isDeleted: boolean): readonly Step[] {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
-import { faultyDatabase, seededFaults } from "./faulty-d1.ts";
-import { filterQuery, openGateway, type TestAnswer } from "./gateway.ts";
-import { changesOf } from "./groups.ts";
-import { seededRandom } from "./random.ts";
+import { faultyDatabase, seededFaults } from "#test/support/d1/faulty-d1.ts";
+import { filterQuery, openGateway, type TestAnswer } from "#test/support/gateway.ts";
+import { seededRandom } from "#test/support/random.ts";
+import { changesOf } from "#test/support/scim/groups.ts";
 
 /** One request of a life; `{name}` in the path or the body stands for the id of a resource. */
 export interface Step {

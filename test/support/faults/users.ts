@@ -1,5 +1,5 @@
-import type { Step } from "./fault-life.ts";
-import { aPatch, aUser } from "./gateway.ts";
+import { aPatch, aUser } from "#test/support/gateway.ts";
+import type { Step } from "./life.ts";
 
 const OWN = { path: "/Users/{id}" };
 const POST = { method: "POST", path: "/Users" };

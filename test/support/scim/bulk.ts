@@ -1,5 +1,5 @@
 import { BULK_REQUEST } from "#scim/schema/urns.ts";
-import { aPatch, aUser, type TestAnswer, type TestClient } from "./gateway.ts";
+import { aPatch, aUser, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
 
 /** One operation as a client writes it. */
 export type SentOperation = Readonly<Record<string, unknown>>;

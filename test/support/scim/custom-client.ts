@@ -1,5 +1,5 @@
+import type { openGateway, TestClient } from "#test/support/gateway.ts";
 import { STAFF } from "./declarations.ts";
-import type { openGateway, TestClient } from "./gateway.ts";
 
 /** A value for each of DECLARATIONS. */
 export const FULL = {

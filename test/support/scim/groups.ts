@@ -6,7 +6,7 @@ import {
   type openGateway,
   type TestAnswer,
   type TestClient,
-} from "./gateway.ts";
+} from "#test/support/gateway.ts";
 
 /** What a client does with /Groups, and with the users that it puts there. */
 export interface GroupClient {

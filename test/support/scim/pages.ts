@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { TestAnswer, TestClient } from "./gateway.ts";
+import type { TestAnswer, TestClient } from "#test/support/gateway.ts";
 
 /** How a list is asked for: its path, and its parameters but the cursor. */
 export interface CursorList {

@@ -1,4 +1,4 @@
-import { aPatch, aUser } from "./gateway.ts";
+import { aPatch, aUser } from "#test/support/gateway.ts";
 import { adding, aGroup, type GroupClient, listOf, removing } from "./groups.ts";
 
 /** Plays requests that a provisioning client could send, chosen by chance, against what it made before. */

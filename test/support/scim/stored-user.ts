@@ -6,7 +6,7 @@ import { normaliseResource } from "#scim/resource/resource.ts";
 import { foldDocument } from "#scim/resource/value/folded.ts";
 import { commitChanges } from "#store/commit/commit.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
-import { openGateway, TEST_CLOCK } from "./gateway.ts";
+import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 
 /** Makes a connector and gives the number by which the store knows it. */
 export async function connectorNumber(): Promise<ConnectorId> {

@@ -5,7 +5,7 @@ import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/urns.ts";
-import { DECLARATIONS } from "#test/support/declarations.ts";
+import { DECLARATIONS } from "./declarations.ts";
 
 /** A user type with core, enterprise and declared attributes. */
 export const USER_TYPE: ResourceType = resourceTypesWith(DECLARATIONS).User;

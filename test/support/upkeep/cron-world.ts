@@ -3,11 +3,11 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { vi } from "vitest";
 import type { BridgeCalls } from "#bridge/admin-views.ts";
-import { runCron } from "../../src/cron.ts";
-import { BridgeSource, manyPeople } from "./bridge-source.ts";
-import { START, TestBridge } from "./bridge-world.ts";
-import { aUser, openGateway, TEST_CLOCK } from "./gateway.ts";
-import { endpointOf, openReceiver } from "./receiver.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { START, TestBridge } from "#test/support/bridge/world.ts";
+import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import { endpointOf, openReceiver } from "#test/support/receiver.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { aPatch, aUser, openGateway, type TestClient } from "./gateway.ts";
+import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -3,9 +3,9 @@ import { type CheckProposal, checkConnection } from "#bridge/check/check.ts";
 import { BRIDGE_DEFAULTS, type BridgeSettings, type Provider } from "#bridge/config/settings.ts";
 import { createSource } from "#bridge/providers/create.ts";
 import type { BridgeTools } from "#bridge/tools.ts";
+import { ENTRA_APPS } from "#test/support/fake-directory/providers/entra-record.ts";
+import { EVERYONE_ID, OKTA_APPS } from "#test/support/fake-directory/providers/okta-record.ts";
 import { createDirectory } from "../../support/fake-directory/directory.ts";
-import { ENTRA_APPS } from "../../support/fake-directory/entra-record.ts";
-import { EVERYONE_ID, OKTA_APPS } from "../../support/fake-directory/okta-record.ts";
 import { createFakeProvider } from "../../support/fake-directory/provider.ts";
 import { FAKE_ORIGIN } from "../../support/fake-directory/source-of.ts";
 

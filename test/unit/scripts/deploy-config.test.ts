@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readDatabaseName, withDatabaseId } from "../../scripts/lib/deploy-config.js";
+import { readDatabaseName, withDatabaseId } from "../../../scripts/lib/deploy-config.js";
 
 const ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
 const OTHER_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withPublicUrl } from "../../scripts/lib/deploy-config.js";
-import { checkSettings, isAttended, secretsToBring } from "../../scripts/lib/deploy-settings.js";
-import { outcomeOf, ROOT } from "../../scripts/lib/project.js";
+import { withPublicUrl } from "../../../scripts/lib/deploy-config.js";
+import { checkSettings, isAttended, secretsToBring } from "../../../scripts/lib/deploy-settings.js";
+import { outcomeOf, ROOT } from "../../../scripts/lib/project.js";
 
 // The deployment as CI runs it: a process without a terminal, whose wrangler notes what it is asked.
 

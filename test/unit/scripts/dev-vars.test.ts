@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withMissingVars } from "../../scripts/lib/dev-vars.js";
+import { withMissingVars } from "../../../scripts/lib/dev-vars.js";
 
 const MAKERS = { ADMIN_TOKEN: () => "made", KEY: () => "made-too" };
 

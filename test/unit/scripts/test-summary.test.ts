@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summarise } from "../../scripts/lib/test-summary.js";
+import { summarise } from "../../../scripts/lib/test-summary.js";
 
 const PASSED_FILE = { status: "passed", assertionResults: [{ status: "passed" }] };
 const FAILED_FILE = { status: "failed", assertionResults: [{ status: "failed" }] };

@@ -13,7 +13,7 @@ import {
 import { NOT_KNOWN } from "#store/event-log/redact-json.ts";
 import { redactText } from "#store/event-log/redact-text.ts";
 import { isSecretName } from "#store/event-log/secret-names.ts";
-import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
+import { DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const TYPES = resourceTypesWith(DECLARATIONS);
 const SECRET = "canary-7Hq!x y";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createToken } from "#credentials/token.ts";
 import { ERROR } from "#scim/schema/urns.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

@@ -3,23 +3,23 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, createResealer, seal, webhookSecret } from "#credentials/sealed.ts";
-import { Canaries, type CanaryKind } from "#test/support/canaries.ts";
-import { plantProviderCredentials } from "#test/support/canary-bridges.ts";
-import { createPlanting } from "#test/support/canary-planting.ts";
+import { plantProviderCredentials } from "#test/support/canary/bridges.ts";
+import { Canaries, type CanaryKind } from "#test/support/canary/canaries.ts";
+import { createPlanting } from "#test/support/canary/planting.ts";
 import {
   type Carrier,
   otherHeaders,
   withPassword,
   withRepeatedToken,
   withToken,
-} from "#test/support/canary-requests.ts";
-import { tokenCalls, tokenForm } from "#test/support/canary-token-calls.ts";
-import { plantWebhookSecrets } from "#test/support/canary-webhooks.ts";
+} from "#test/support/canary/requests.ts";
+import { tokenCalls, tokenForm } from "#test/support/canary/token-calls.ts";
+import { plantWebhookSecrets } from "#test/support/canary/webhooks.ts";
+import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { captureConsole, dumpDatabase, dumpDurableObjects } from "#test/support/dump.ts";
-import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
 import { aUser, openGateway, TEST_CLOCK, type TestAnswer } from "#test/support/gateway.ts";
 import { plantBridge, plantWebhook } from "#test/support/plant-secrets.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 type Gateway = ReturnType<typeof openGateway>;
 

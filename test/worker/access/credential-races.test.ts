@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { openSynced, type Pull, playFull } from "#test/support/bridge/pull.ts";
 import type { PersonSeed } from "#test/support/fake-directory/person.ts";
-import { SCIM_USERS } from "#test/support/fake-directory/scim.ts";
+import { SCIM_USERS } from "#test/support/fake-directory/providers/scim.ts";
 import { aPatch, aUser, filterQuery, openGateway } from "#test/support/gateway.ts";
-import { openSynced, type Pull, playFull } from "#test/support/pull.ts";
 
 const gateway = openGateway();
 

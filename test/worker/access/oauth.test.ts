@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { breakableDatabase } from "#test/support/faulty-d1.ts";
+import { breakableDatabase } from "#test/support/d1/faulty-d1.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createToken } from "#credentials/token.ts";
 import { readConfig } from "#http/config.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { ADMIN_TOKEN, aUser, openGateway, type TestAnswer } from "#test/support/gateway.ts";
 
 const gateway = openGateway({ rateLimits: "on" });

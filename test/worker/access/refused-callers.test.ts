@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
-import { breakableDatabase } from "#test/support/faulty-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import { breakableDatabase } from "#test/support/d1/faulty-d1.ts";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 const MINUTE = Date.parse("2026-01-01T21:00:00Z");

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "#http/config.ts";
 import { openBehindAccess } from "#test/support/access.ts";
-import { fakeBridges } from "#test/support/fake-bridge.ts";
+import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
 import {
   ADMIN_TOKEN,
   openGateway,

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { expect, test } from "vitest";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Declaration, SubDeclaration } from "#scim/schema/declaration.ts";
 import { CORE_USER } from "#scim/schema/urns.ts";
-import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
+import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const gateway = openGateway();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aUser, openGateway, type TestAnswer } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
 
 // The directory as an application reads it: the documents of SCIM, in the admin API's lists.
 

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
-import { type Insisted, openInsisting } from "#test/support/fault-admin.ts";
-import { playAll, seedsOf } from "#test/support/fault-life.ts";
+import { type Insisted, openInsisting } from "#test/support/faults/admin.ts";
+import { playAll, seedsOf } from "#test/support/faults/life.ts";
 import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
 
 // An admin call is not retried by the gateway: a D1 that fails is 503, and the call may have been

@@ -9,8 +9,8 @@ import {
 } from "#credentials/sealed.ts";
 import { findBridge } from "#store/admin/bridges.ts";
 import { resealSecrets } from "#store/upkeep/reseal.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
-import { fakeBridges } from "#test/support/fake-bridge.ts";
+import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { clientWithWebhooks, openReceiver, ring, steerTime } from "#test/support/receiver.ts";
 

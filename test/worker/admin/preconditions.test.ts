@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { aDeclaration } from "#test/support/declarations.ts";
-import { fakeBridges } from "#test/support/fake-bridge.ts";
-import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
+import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
+import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { openGateway } from "#test/support/gateway.ts";
+import { aDeclaration } from "#test/support/scim/declarations.ts";
 
 // RFC 9110 §13: what an administrator decides on a version is stored on that version alone.
 

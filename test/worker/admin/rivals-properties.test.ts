@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BridgeSource } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { aDeclaration } from "#test/support/declarations.ts";
+import { BridgeSource } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
+import { aDeclaration } from "#test/support/scim/declarations.ts";
 
 // The kind of a fault: a change that is decided on what was read, and written over what others wrote since.
 // Whatever administrators change at the same time, what is there in the end is what some order of the

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { aGroup, listOf } from "#test/support/groups.ts";
+import { aGroup, listOf } from "#test/support/scim/groups.ts";
 
 // Every look at this clock is a millisecond later, so that the order of events is certain.
 let now = Date.parse("2026-01-01T00:00:00Z");

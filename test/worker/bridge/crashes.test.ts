@@ -1,8 +1,8 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { playKilled } from "#test/support/bridge-crashes.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
+import { playKilled } from "#test/support/bridge/crashes.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 
 /** What a run leaves behind, without what differs from run to run: ids and times. */

@@ -5,7 +5,7 @@ import type { BridgeMirror } from "#store/admin/bridges.ts";
 import { findBridge, mirrorBridge, putBridge } from "#store/admin/bridges.ts";
 import { findConnector } from "#store/admin/connectors.ts";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const gateway = openGateway();
 const NOW = 1_800_000_000_000;

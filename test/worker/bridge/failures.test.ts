@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { SourceFailure } from "#bridge/source/source.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 
 const MINUTE_MS = 60_000;
 const unavailable: SourceFailure = { kind: "unavailable" };

@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "#scim/json.ts";
-import { judgeStep } from "#test/support/bridge-expectations.ts";
+import entra from "#test/fixtures/bridge/entra.json";
+import google from "#test/fixtures/bridge/google.json";
+import jumpcloud from "#test/fixtures/bridge/jumpcloud.json";
+import okta from "#test/fixtures/bridge/okta.json";
+import onelogin from "#test/fixtures/bridge/onelogin.json";
+import scim from "#test/fixtures/bridge/scim.json";
+import { judgeStep } from "#test/support/bridge/expectations.ts";
 import {
   type FixtureCase,
   type FixtureFile,
   type FixtureStep,
   playCase,
-} from "#test/support/bridge-fixtures.ts";
-import { oktaUser } from "#test/support/bridge-people.ts";
+} from "#test/support/bridge/fixtures.ts";
+import { oktaUser } from "#test/support/bridge/people.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import entra from "../fixtures/bridge/entra.json";
-import google from "../fixtures/bridge/google.json";
-import jumpcloud from "../fixtures/bridge/jumpcloud.json";
-import okta from "../fixtures/bridge/okta.json";
-import onelogin from "../fixtures/bridge/onelogin.json";
-import scim from "../fixtures/bridge/scim.json";
 
 // JSON modules are typed by their first sight; README.md beside them says what they hold.
 const FILES = [okta, entra, google, onelogin, jumpcloud, scim] as unknown as FixtureFile[];

@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { preparePage } from "#bridge/plan/prepare.ts";
 import { putLinks } from "#bridge/storage/links.ts";
-import { oktaConfig } from "#test/support/bridge-people.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { oktaConfig } from "#test/support/bridge/people.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 
 const USERS = 100_000;
 

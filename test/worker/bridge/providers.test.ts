@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
-import { START, TestBridge } from "#test/support/bridge-world.ts";
+import { START, TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { createDirectory } from "#test/support/fake-directory/directory.ts";
 import { createFakeProvider } from "#test/support/fake-directory/provider.ts";

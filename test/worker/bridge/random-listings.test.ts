@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { RunView } from "#bridge/admin-views.ts";
 import { SourceError } from "#bridge/source/source.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { seededRandom } from "#test/support/random.ts";
 
 const GUARD = { max: 5, percent: 10, minBase: 5 };

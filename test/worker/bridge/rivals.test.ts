@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
-import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 import { seededRandom } from "#test/support/random.ts";
 

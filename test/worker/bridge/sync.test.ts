@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 
 /** A bridge that has synced so many people once. */

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { contradictions } from "#test/support/consistency.ts";
+import { openGateway, type TestClient } from "#test/support/gateway.ts";
 import {
   patchAttribute,
   postGroup,
   postUser,
   type SentOperation,
   statusesOf,
-} from "#test/support/bulk.ts";
-import { contradictions } from "#test/support/consistency.ts";
-import { openGateway, type TestClient } from "#test/support/gateway.ts";
+} from "#test/support/scim/bulk.ts";
 
 const gateway = openGateway({ roundTripsMax: 200 });
 

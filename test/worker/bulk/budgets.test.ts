@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { patchAttribute, postUser, sendBulk, statusesOf } from "#test/support/bulk.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { openGateway } from "#test/support/gateway.ts";
+import { patchAttribute, postUser, sendBulk, statusesOf } from "#test/support/scim/bulk.ts";
 
 /** What ServiceProviderConfig promises, and what D1 may be asked for it (issue 3). */
 const OPERATIONS_MAX = 1_000;

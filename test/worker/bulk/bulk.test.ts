@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { BULK_RESPONSE, ERROR } from "#scim/schema/urns.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
+import { contradictions } from "#test/support/consistency.ts";
+import { aUser, openGateway } from "#test/support/gateway.ts";
 import {
   aBulk,
   idIn,
@@ -9,9 +11,7 @@ import {
   postUser,
   sendBulk,
   statusesOf,
-} from "#test/support/bulk.ts";
-import { contradictions } from "#test/support/consistency.ts";
-import { aUser, openGateway } from "#test/support/gateway.ts";
+} from "#test/support/scim/bulk.ts";
 
 // Unlike a request of its own, a Bulk may need a few round trips for each of its runs.
 const gateway = openGateway({ roundTripsMax: 30 });

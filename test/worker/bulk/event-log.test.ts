@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { idIn, patchAttribute, postGroup, postUser, sendBulk } from "#test/support/bulk.ts";
 import { aUser, changeTypesOf, openGateway, type TestClient } from "#test/support/gateway.ts";
+import { idIn, patchAttribute, postGroup, postUser, sendBulk } from "#test/support/scim/bulk.ts";
 
 const gateway = openGateway({ roundTripsMax: 30 });
 

@@ -1,5 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { contradictions } from "#test/support/consistency.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
+import { openFaulty, playAll, rowCounts, seedsOf } from "#test/support/faults/life.ts";
+import { aPatch, aUser, openGateway, type TestConnector } from "#test/support/gateway.ts";
 import {
   aBulk,
   idIn,
@@ -7,12 +12,7 @@ import {
   postGroup,
   postUser,
   statusesOf,
-} from "#test/support/bulk.ts";
-import { contradictions } from "#test/support/consistency.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
-import { openFaulty, playAll, rowCounts, seedsOf } from "#test/support/fault-life.ts";
-import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
-import { aPatch, aUser, openGateway, type TestConnector } from "#test/support/gateway.ts";
+} from "#test/support/scim/bulk.ts";
 
 const plain = openGateway();
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
+import { contradictions } from "#test/support/consistency.ts";
+import { aPatch, openGateway, type TestClient } from "#test/support/gateway.ts";
 import {
   idIn,
   patchAttribute,
@@ -7,9 +9,7 @@ import {
   postUser,
   sendBulk,
   statusesOf,
-} from "#test/support/bulk.ts";
-import { contradictions } from "#test/support/consistency.ts";
-import { aPatch, openGateway, type TestClient } from "#test/support/gateway.ts";
+} from "#test/support/scim/bulk.ts";
 
 const gateway = openGateway({ roundTripsMax: 30 });
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { patchAttribute, postUser, sendBulk, statusesOf } from "#test/support/bulk.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { type Interceptor, wrapDatabase } from "#test/support/counting-d1.ts";
+import { type Interceptor, wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { openGateway, type TestConnector } from "#test/support/gateway.ts";
+import { patchAttribute, postUser, sendBulk, statusesOf } from "#test/support/scim/bulk.ts";
 
 const plain = openGateway();
 

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { allEvents } from "#test/support/feed.ts";
-import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup } from "#test/support/groups.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { allEvents } from "#test/support/changes/feed.ts";
 import {
   contentOf,
   copyIn,
   copyStore,
   directoryOf,
   sourceOf,
-} from "#test/support/model-consumer.ts";
-import { catchUp } from "../../clients/typescript/example/sync.ts";
+} from "#test/support/changes/model-consumer.ts";
+import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
+import { adding, aGroup } from "#test/support/scim/groups.ts";
+import { catchUp } from "../../../clients/typescript/example/sync.ts";
 
 // Push and Bridge write one feed.
 

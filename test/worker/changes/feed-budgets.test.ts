@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { feedPage, fillChanges } from "#test/support/feed.ts";
+import { feedPage, fillChanges } from "#test/support/changes/feed.ts";
 import { openGateway } from "#test/support/gateway.ts";
 
 // A feed of 100,000 changes among as many of another connector: what a page costs, wherever it lies.

@@ -1,8 +1,6 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { openGateway } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
 import {
   contentOf,
   copyIn,
@@ -11,10 +9,12 @@ import {
   directoryOf,
   mortalCopy,
   sourceOf,
-} from "#test/support/model-consumer.ts";
+} from "#test/support/changes/model-consumer.ts";
+import { openGateway } from "#test/support/gateway.ts";
 import { seededRandom } from "#test/support/random.ts";
-import { randomPushes } from "#test/support/random-pushes.ts";
-import { catchUp } from "../../clients/typescript/example/sync.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
+import { randomPushes } from "#test/support/scim/random-pushes.ts";
+import { catchUp } from "../../../clients/typescript/example/sync.ts";
 
 // The model consumer: the example receiver's copy against the directory after random requests.
 

@@ -1,8 +1,8 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { feedPage } from "#test/support/feed.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { adding, openGroups, removing } from "#test/support/groups.ts";
+import { adding, openGroups, removing } from "#test/support/scim/groups.ts";
 
 // The feed as security event tokens (RFC 8417) with the events of RFC 9967.
 

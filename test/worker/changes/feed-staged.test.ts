@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { feedPage } from "#test/support/feed.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
 // A staged connector delivers nothing downstream until an administrator approves it.

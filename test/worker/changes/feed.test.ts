@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { allEvents, feedPage } from "#test/support/feed.ts";
+import { allEvents, feedPage } from "#test/support/changes/feed.ts";
 import { aPatch, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { adding, openGroups, removing } from "#test/support/groups.ts";
+import { adding, openGroups, removing } from "#test/support/scim/groups.ts";
 
 // The ordered feed of one connector: what each event says, and how a reader goes on.
 

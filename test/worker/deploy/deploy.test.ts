@@ -1,18 +1,18 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { postUser, sendBulk, statusesOf } from "#test/support/bulk.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { plantFormerRows } from "#test/support/former-rows.ts";
+import { plantFormerRows } from "#test/support/deploy/former-rows.ts";
+import { migrateAnew, migrateLater, NEWEST_LEVEL } from "#test/support/deploy/migration-levels.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
-import { migrateAnew, migrateLater, NEWEST_LEVEL } from "#test/support/migration-levels.ts";
 import { seededRandom } from "#test/support/random.ts";
-import { randomPushes } from "#test/support/random-pushes.ts";
 import { clientWithWebhooks, drain, openReceiver, steerTime } from "#test/support/receiver.ts";
-import { runCron } from "../../src/cron.ts";
+import { postUser, sendBulk, statusesOf } from "#test/support/scim/bulk.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
+import { randomPushes } from "#test/support/scim/random-pushes.ts";
+import { runCron } from "../../../src/cron.ts";
 
 // While a new version is rolled out, and after a rollback, the Worker of one version runs on the tables
 // of the next.

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { allEvents } from "#test/support/changes/feed.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { allEvents } from "#test/support/feed.ts";
-import { plantFormerRows } from "#test/support/former-rows.ts";
-import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
-import { adding, removing, valuesOf } from "#test/support/groups.ts";
+import { plantFormerRows } from "#test/support/deploy/former-rows.ts";
 import {
   columnsByTable,
   migrateAnew,
   migrateTo,
   NEWEST_LEVEL,
   rowsByTable,
-} from "#test/support/migration-levels.ts";
+} from "#test/support/deploy/migration-levels.ts";
+import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
+import { adding, removing, valuesOf } from "#test/support/scim/groups.ts";
 
 // What former versions stored, as each migration found it.
 

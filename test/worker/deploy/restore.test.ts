@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { feedPage } from "#test/support/feed.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
-import operations from "../../docs/operations.md?raw";
+import operations from "../../../docs/operations.md?raw";
 
 // After a restore by Time Travel the numbers of lost changes must not be given out again: whoever
 // read or delivered beyond them would take new changes for ones it knows.

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { createSource } from "#bridge/providers/create.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { feedPage } from "#test/support/feed.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 import { clientWithWebhooks, drain, openReceiver, steerTime } from "#test/support/receiver.ts";
 

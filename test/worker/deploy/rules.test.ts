@@ -4,10 +4,10 @@ import { beforeEach, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, createResealer, seal, unseal } from "#credentials/sealed.ts";
 import { resealSecrets } from "#store/upkeep/reseal.ts";
-import { notAdditive } from "#test/support/additive.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { feedPage } from "#test/support/feed.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
+import { notAdditive } from "#test/support/deploy/additive.ts";
 import { aUser, openGateway, TEST_CLOCK, type TestConnector } from "#test/support/gateway.ts";
 import { plantBridge } from "#test/support/plant-secrets.ts";
 

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { beforeEach, describe, expect, test } from "vitest";
 import { PRUNED_ROWS, pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const DAY_MS = 86_400_000;
 const gateway = openGateway();

@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Cost } from "#test/support/counting-d1.ts";
+import type { Cost } from "#test/support/d1/counting-d1.ts";
 import { filled, fillMembers, fillUsers } from "#test/support/fill.ts";
 import { aPatch, filterQuery, openGateway } from "#test/support/gateway.ts";
-import { adding, type GroupClient, listOf, openGroups, removing } from "#test/support/groups.ts";
+import {
+  adding,
+  type GroupClient,
+  listOf,
+  openGroups,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 // DESIGN "Budgets" for groups, on one group of 100,000 members. Its table allows 3k + 12 rows read for
 // k members; the bounds here are what was measured. The difference is what safety costs for each

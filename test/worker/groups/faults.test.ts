@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
-import { groupSteps } from "#test/support/fault-groups.ts";
-import { playAll, playLife, rowCounts, seedsOf } from "#test/support/fault-life.ts";
+import { groupSteps } from "#test/support/faults/groups.ts";
+import { playAll, playLife, rowCounts, seedsOf } from "#test/support/faults/life.ts";
 import { openGateway } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
 
 // Faults before and after the commit, over every write that a group can meet.
 

@@ -8,7 +8,7 @@ import {
   listOf,
   openGroups,
   valuesOf,
-} from "#test/support/groups.ts";
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

@@ -2,7 +2,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { filled, fillMembers, fillUsers } from "#test/support/fill.ts";
 import { filterQuery, openGateway } from "#test/support/gateway.ts";
-import { aGroup, type GroupClient, listOf, openGroups, valuesOf } from "#test/support/groups.ts";
+import {
+  aGroup,
+  type GroupClient,
+  listOf,
+  openGroups,
+  valuesOf,
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, aUser, changeTypesOf, filterQuery, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
+import {
+  adding,
+  aGroup,
+  changesOf,
+  listOf,
+  openGroups,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

@@ -9,7 +9,7 @@ import {
   openGroups,
   parkedIn,
   removing,
-} from "#test/support/groups.ts";
+} from "#test/support/scim/groups.ts";
 
 // A body over 64 KB has its caller looked up first, which is a round trip more.
 const gateway = openGateway({ roundTripsMax: 4 });

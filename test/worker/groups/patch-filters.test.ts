@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { filled, fillMembers, fillUsers } from "#test/support/fill.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
+import {
+  adding,
+  aGroup,
+  changesOf,
+  listOf,
+  openGroups,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 // PATCH paths choose members by any filter: what holds of a member as it is shown.
 

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
+import {
+  adding,
+  aGroup,
+  changesOf,
+  listOf,
+  openGroups,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

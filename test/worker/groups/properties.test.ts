@@ -10,7 +10,7 @@ import {
   openGroups,
   parkedIn,
   removing,
-} from "#test/support/groups.ts";
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway({ roundTripsMax: Number.POSITIVE_INFINITY });
 

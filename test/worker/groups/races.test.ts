@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup, changesOf, listOf, openGroups, removing } from "#test/support/groups.ts";
+import {
+  adding,
+  aGroup,
+  changesOf,
+  listOf,
+  openGroups,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 /** Longer than any pause between rivals at first, shorter than the log waits for neighbours. */
 const SLEEP_MS_MAX = 50;

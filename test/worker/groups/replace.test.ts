@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { openGateway } from "#test/support/gateway.ts";
-import { aGroup, changesOf, listOf, openGroups, parkedIn, valuesOf } from "#test/support/groups.ts";
+import {
+  aGroup,
+  changesOf,
+  listOf,
+  openGroups,
+  parkedIn,
+  valuesOf,
+} from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
-import { adding, aGroup, listOf, openGroups } from "#test/support/groups.ts";
+import { adding, aGroup, listOf, openGroups } from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectScimError } from "#test/support/bad-input.ts";
-import type { Cost } from "#test/support/counting-d1.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
+import type { Cost } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
-import { cursorPage, idsIn } from "#test/support/pages.ts";
+import { cursorPage, idsIn } from "#test/support/scim/pages.ts";
 
 const gateway = openGateway();
 const clients = new Map<number, TestClient>();

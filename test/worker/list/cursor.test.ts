@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { LIST_RESPONSE } from "#scim/schema/urns.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
-import { cursorPage, cursorPages, idsIn } from "#test/support/pages.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
+import { cursorPage, cursorPages, idsIn } from "#test/support/scim/pages.ts";
 
 const gateway = openGateway();
 

@@ -7,10 +7,10 @@ import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { foldDocument } from "#scim/resource/value/folded.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
-import { printFilter } from "#test/support/arbitraries.ts";
-import { aClientWith } from "#test/support/custom-client.ts";
-import { DECLARATIONS } from "#test/support/declarations.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
+import { printFilter } from "#test/support/scim/arbitraries.ts";
+import { aClientWith } from "#test/support/scim/custom-client.ts";
+import { DECLARATIONS } from "#test/support/scim/declarations.ts";
 
 const DOCUMENTS = 40;
 const FILTERS = 400;

@@ -12,9 +12,9 @@ import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { indexedMatches, scannedMatches } from "#store/directory/matches.ts";
 import { hasIndexedTerm } from "#store/filter/indexed.ts";
 import { runQuery } from "#store/query.ts";
-import { printFilter } from "#test/support/arbitraries.ts";
 import { TEST_CLOCK } from "#test/support/gateway.ts";
-import { connectorNumber, storeUser } from "#test/support/stored-user.ts";
+import { printFilter } from "#test/support/scim/arbitraries.ts";
+import { connectorNumber, storeUser } from "#test/support/scim/stored-user.ts";
 
 const DOCUMENTS = 60;
 const FILTERS = 2_500;

@@ -16,11 +16,11 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { indexedMatches, scannedMatches } from "#store/directory/matches.ts";
 import { hasIndexedTerm } from "#store/filter/indexed.ts";
 import { runQuery } from "#store/query.ts";
-import { printFilter } from "#test/support/arbitraries.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { filled, fillMembers, fillUsers } from "#test/support/fill.ts";
 import { filterQuery, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { aGroup, listOf, openGroups } from "#test/support/groups.ts";
+import { printFilter } from "#test/support/scim/arbitraries.ts";
+import { aGroup, listOf, openGroups } from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 const BASE = "https://scim.example.com/scim/v2";

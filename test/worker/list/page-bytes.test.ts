@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { filled, fillMembers, fillUsers } from "#test/support/fill.ts";
 import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
-import { cursorPages, idsIn } from "#test/support/pages.ts";
+import { cursorPages, idsIn } from "#test/support/scim/pages.ts";
 
 // A page is bounded by its bytes as well as by its count: no list reads or answers 250 MB.
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { expectScimError } from "#test/support/bad-input.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
 

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ENTERPRISE_USER, LIST_RESPONSE, SEARCH_REQUEST } from "#scim/schema/urns.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
-import { idsIn } from "#test/support/pages.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
+import { idsIn } from "#test/support/scim/pages.ts";
 
 const gateway = openGateway();
 

@@ -13,9 +13,9 @@ import { resourcePage } from "#store/directory/list.ts";
 import { isIndexOrder, type PageStart } from "#store/directory/list-order.ts";
 import { scannedMatches } from "#store/directory/matches.ts";
 import { runQuery } from "#store/query.ts";
-import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { TEST_CLOCK } from "#test/support/gateway.ts";
-import { connectorNumber, storeUser } from "#test/support/stored-user.ts";
+import { DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
+import { connectorNumber, storeUser } from "#test/support/scim/stored-user.ts";
 
 const DOCUMENTS = 60;
 const LISTS = 500;

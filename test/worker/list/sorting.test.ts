@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { expectScimError } from "#test/support/bad-input.ts";
+import { expectScimError } from "#test/support/bad-input/bad-input.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { openGroups } from "#test/support/groups.ts";
-import { idsIn } from "#test/support/pages.ts";
+import { openGroups } from "#test/support/scim/groups.ts";
+import { idsIn } from "#test/support/scim/pages.ts";
 
 const gateway = openGateway();
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { LIST_RESPONSE } from "#scim/schema/urns.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
 

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ADMIN_ROWS } from "#test/support/bad-input-rows-admin.ts";
-import { ANSWER_ROWS } from "#test/support/bad-input-rows-answers.ts";
-import { AUTHENTICATION_ROWS, HTTP_ROWS } from "#test/support/bad-input-rows-http.ts";
-import { JSON_ROWS } from "#test/support/bad-input-rows-json.ts";
-import { LISTING_ROWS } from "#test/support/bad-input-rows-listings.ts";
-import { OAUTH_ROWS } from "#test/support/bad-input-rows-oauth.ts";
-import { PATCH_ROWS } from "#test/support/bad-input-rows-patch.ts";
-import { FILTER_ROWS, QUERY_ROWS } from "#test/support/bad-input-rows-queries.ts";
-import { RESOURCE_ROWS } from "#test/support/bad-input-rows-resources.ts";
-import { BULK_ROWS, TENANCY_ROWS } from "#test/support/bad-input-rows-tenancy.ts";
-import { INTERVAL_ROWS, URL_ROWS } from "#test/support/bad-input-rows-urls.ts";
-import { REDIRECT_ROWS, WEBHOOK_ROWS } from "#test/support/bad-input-rows-webhooks.ts";
-import { type HttpRow, overHttp, type TriedRow } from "#test/support/bad-input-table.ts";
+import { ADMIN_ROWS } from "#test/support/bad-input/rows-admin.ts";
+import { ANSWER_ROWS } from "#test/support/bad-input/rows-answers.ts";
+import { AUTHENTICATION_ROWS, HTTP_ROWS } from "#test/support/bad-input/rows-http.ts";
+import { JSON_ROWS } from "#test/support/bad-input/rows-json.ts";
+import { LISTING_ROWS } from "#test/support/bad-input/rows-listings.ts";
+import { OAUTH_ROWS } from "#test/support/bad-input/rows-oauth.ts";
+import { PATCH_ROWS } from "#test/support/bad-input/rows-patch.ts";
+import { FILTER_ROWS, QUERY_ROWS } from "#test/support/bad-input/rows-queries.ts";
+import { RESOURCE_ROWS } from "#test/support/bad-input/rows-resources.ts";
+import { BULK_ROWS, TENANCY_ROWS } from "#test/support/bad-input/rows-tenancy.ts";
+import { INTERVAL_ROWS, URL_ROWS } from "#test/support/bad-input/rows-urls.ts";
+import { REDIRECT_ROWS, WEBHOOK_ROWS } from "#test/support/bad-input/rows-webhooks.ts";
+import { type HttpRow, overHttp, type TriedRow } from "#test/support/bad-input/table.ts";
 
 // The catalogue of bad inputs, row by row. A row is data: what is sent and what it must be answered;
 // what else it needs is a named function beside it. A section that is not spoken over HTTP to the

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createToken } from "#credentials/token.ts";
-import type { Cost } from "#test/support/counting-d1.ts";
+import type { Cost } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import {
   aPatch,

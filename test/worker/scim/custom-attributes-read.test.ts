@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { aClientWith, FULL } from "#test/support/custom-client.ts";
-import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
+import { aClientWith, FULL } from "#test/support/scim/custom-client.ts";
+import { DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const gateway = openGateway();
 let client: TestClient;

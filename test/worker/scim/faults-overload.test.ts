@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { breakableDatabase } from "#test/support/d1/faulty-d1.ts";
 import { captureConsole } from "#test/support/dump.ts";
-import { BUSY, EXPECTED, SECRET, UNKNOWN } from "#test/support/fault-answers.ts";
-import { ADMIN_CALLS, aScene, type Call, SCIM_CALLS } from "#test/support/fault-calls.ts";
-import { fillIds } from "#test/support/fault-life.ts";
-import { breakableDatabase } from "#test/support/faulty-d1.ts";
+import { BUSY, EXPECTED, SECRET, UNKNOWN } from "#test/support/faults/answers.ts";
+import { ADMIN_CALLS, aScene, type Call, SCIM_CALLS } from "#test/support/faults/calls.ts";
+import { fillIds } from "#test/support/faults/life.ts";
 import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
 import { openReceiver } from "#test/support/receiver.ts";
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
-import { IS_LONG, playAll, playLife, rowCounts, seedsOf } from "#test/support/fault-life.ts";
-import { firstStep, LAST_STEPS, userChapters } from "#test/support/fault-users.ts";
-import { CONNECTION_LOST, faultyDatabase } from "#test/support/faulty-d1.ts";
+import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
+import { IS_LONG, playAll, playLife, rowCounts, seedsOf } from "#test/support/faults/life.ts";
+import { firstStep, LAST_STEPS, userChapters } from "#test/support/faults/users.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 
 // Faults before and after the commit, over every write that a user can meet.

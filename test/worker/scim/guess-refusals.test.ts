@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { faultyDatabase } from "#test/support/faulty-d1.ts";
+import { faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 
 const elsewhere = openGateway();

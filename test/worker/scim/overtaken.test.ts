@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
-import { wrapDatabase } from "#test/support/counting-d1.ts";
+import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { aPatch, aUser, openGateway, type TestAnswer } from "#test/support/gateway.ts";
 
 const gateway = openGateway();

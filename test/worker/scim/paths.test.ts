@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aPatch, aUser, openGateway, type ScimRequest } from "#test/support/gateway.ts";
-import { aGroup } from "#test/support/groups.ts";
+import { aGroup } from "#test/support/scim/groups.ts";
 
 const gateway = openGateway({ roundTripsMax: 10 });
 const client = await gateway.client();

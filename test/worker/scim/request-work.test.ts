@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { schemasOf } from "#scim/schema/registry.ts";
-import { patchAttribute, sendBulk, statusesOf } from "#test/support/bulk.ts";
-import { aClientWith } from "#test/support/custom-client.ts";
-import { DECLARATIONS, STAFF } from "#test/support/declarations.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
-import { aGroup } from "#test/support/groups.ts";
+import { patchAttribute, sendBulk, statusesOf } from "#test/support/scim/bulk.ts";
+import { aClientWith } from "#test/support/scim/custom-client.ts";
+import { DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
+import { aGroup } from "#test/support/scim/groups.ts";
 
 // The operations of a Bulk on one user take a round trip each.
 const gateway = openGateway({ roundTripsMax: 10 });

@@ -1,8 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { loseAlarms, tick } from "#test/support/cron-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 import {
   alarmOf,
@@ -13,6 +12,7 @@ import {
   ring,
   steerTime,
 } from "#test/support/receiver.ts";
+import { loseAlarms, tick } from "#test/support/upkeep/cron-world.ts";
 
 // An alarm fires at least once, and has been seen to get lost.
 

@@ -1,11 +1,18 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { loseAlarms, tick } from "#test/support/cron-world.ts";
-import { allEvents } from "#test/support/feed.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { allEvents } from "#test/support/changes/feed.ts";
 import { aUser, TEST_CLOCK } from "#test/support/gateway.ts";
+import {
+  clientWithWebhooks,
+  drain,
+  endpointOf,
+  openReceiver,
+  ring,
+} from "#test/support/receiver.ts";
+import { loseAlarms, tick } from "#test/support/upkeep/cron-world.ts";
 import {
   DAY_MS,
   HOUR_MS,
@@ -15,15 +22,8 @@ import {
   MINUTE_MS,
   steerClock,
   writeAcrossJumps,
-} from "#test/support/jumping-clock.ts";
-import {
-  clientWithWebhooks,
-  drain,
-  endpointOf,
-  openReceiver,
-  ring,
-} from "#test/support/receiver.ts";
-import { runCron } from "../../src/cron.ts";
+} from "#test/support/upkeep/jumping-clock.ts";
+import { runCron } from "../../../src/cron.ts";
 
 // What goes by time of its own accord: cron, and the objects of bridges and webhooks.
 

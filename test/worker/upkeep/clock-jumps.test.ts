@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { allEvents } from "#test/support/changes/feed.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { allEvents } from "#test/support/feed.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
+import { cursorPages, idsIn } from "#test/support/scim/pages.ts";
 import {
   HOUR_MS,
   isolate,
@@ -11,8 +12,7 @@ import {
   steerClock,
   writeAcrossJumps,
   YEAR_MS,
-} from "#test/support/jumping-clock.ts";
-import { cursorPages, idsIn } from "#test/support/pages.ts";
+} from "#test/support/upkeep/jumping-clock.ts";
 
 // The clocks of isolates differ, and any of them may be set forwards or back between two requests.
 

@@ -2,11 +2,13 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DeferredLog } from "#http/log/deferred-log.ts";
 import { pruneChanges, pruneEvents } from "#store/upkeep/prune.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
-import { tick } from "#test/support/cron-world.ts";
-import { feedPage } from "#test/support/feed.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
+import { feedPage } from "#test/support/changes/feed.ts";
 import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
+import { clientWithWebhooks, endpointOf, openReceiver, ring } from "#test/support/receiver.ts";
+import { connectorNumber } from "#test/support/scim/stored-user.ts";
+import { tick } from "#test/support/upkeep/cron-world.ts";
 import {
   DAY_MS,
   HOUR_MS,
@@ -15,9 +17,7 @@ import {
   MINUTE_MS,
   steerClock,
   YEAR_MS,
-} from "#test/support/jumping-clock.ts";
-import { clientWithWebhooks, endpointOf, openReceiver, ring } from "#test/support/receiver.ts";
-import { connectorNumber } from "#test/support/stored-user.ts";
+} from "#test/support/upkeep/jumping-clock.ts";
 
 // What a clock that was wrong for a while must not leave behind.
 

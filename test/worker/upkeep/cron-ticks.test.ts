@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
-import { playCron, type Ticking } from "#test/support/cron-world.ts";
+import { playCron, type Ticking } from "#test/support/upkeep/cron-world.ts";
 
 // Cron promises nothing: a tick may be missing, doubled, or overlap the one before it.
 

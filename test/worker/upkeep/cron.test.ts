@@ -5,7 +5,7 @@ import { SWEPT_ROWS } from "#store/upkeep/sweep.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const DAY_MS = 86_400_000;
 

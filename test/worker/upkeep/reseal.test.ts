@@ -10,10 +10,10 @@ import {
   webhookSecret,
 } from "#credentials/sealed.ts";
 import { RESEALED_ROWS, resealSecrets } from "#store/upkeep/reseal.ts";
-import { faultyDatabase } from "#test/support/faulty-d1.ts";
+import { faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { type PlantedWebhook, plantBridge, plantWebhook } from "#test/support/plant-secrets.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 // "k" begins the other one's name: what "k.old" sealed must not pass for sealed by "k".
 const OLD = `k.old:${"A".repeat(42)}E`;

@@ -1,9 +1,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { postUser, sendBulk, statusesOf } from "#test/support/bulk.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { adding, aGroup, listOf, openGroups, parkedIn, removing } from "#test/support/groups.ts";
+import { postUser, sendBulk, statusesOf } from "#test/support/scim/bulk.ts";
+import {
+  adding,
+  aGroup,
+  listOf,
+  openGroups,
+  parkedIn,
+  removing,
+} from "#test/support/scim/groups.ts";
 
 // RFC 7643 §3.1 leaves the uniqueness of externalId to the client: Entra's default, mailNickname, is the
 // same for two people of two domains.

@@ -2,12 +2,12 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { CORE_USER } from "#scim/schema/urns.ts";
 import { NAMED_ROWS, reportUncleanNames } from "#store/upkeep/name-sweep.ts";
-import { sendBulk } from "#test/support/bulk.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { countingDatabase } from "#test/support/counting-d1.ts";
+import { countingDatabase } from "#test/support/d1/counting-d1.ts";
 import { fillUsers } from "#test/support/fill.ts";
 import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
-import { aGroup, openGroups } from "#test/support/groups.ts";
+import { sendBulk } from "#test/support/scim/bulk.ts";
+import { aGroup, openGroups } from "#test/support/scim/groups.ts";
 
 // SEMANTICS 1 "text": names in which something hides are refused, wherever and however they come.
 

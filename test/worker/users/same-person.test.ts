@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { postUser, sendBulk } from "#test/support/bulk.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
-import { aGroup, listOf, openGroups } from "#test/support/groups.ts";
+import { postUser, sendBulk } from "#test/support/scim/bulk.ts";
+import { aGroup, listOf, openGroups } from "#test/support/scim/groups.ts";
 
 // SEMANTICS 1: nobody ever gets a stranger's id, groups or history.
 

@@ -13,7 +13,7 @@ import {
   steerTime,
   type TestWebhook,
 } from "#test/support/receiver.ts";
-import { runCron } from "../../src/cron.ts";
+import { runCron } from "../../../src/cron.ts";
 
 const gateway = openGateway();
 const MINUTE = 60_000;

@@ -1,4 +1,15 @@
-import type { Directory, LogEntry, Page } from "./directory.ts";
+import type { Directory, LogEntry, Page } from "#test/support/fake-directory/directory.ts";
+import {
+  type Call,
+  decodeCursor,
+  encodeCursor,
+  json,
+  linkTo,
+  pageOf,
+  readPage,
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
 import {
   ENTRA_GROUPS,
   ENTRA_USERS,
@@ -9,9 +20,6 @@ import {
   userReference,
   userRow,
 } from "./entra-record.ts";
-import { type Call, decodeCursor, encodeCursor, json, linkTo, pageOf, readPage } from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
 
 /** Where a round of a delta query stands; it travels in the links, options included. */
 interface Round {

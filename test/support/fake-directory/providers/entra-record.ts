@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
-import { createIds, defined } from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person, PersonFields } from "./person.ts";
+import { createIds, defined } from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person, PersonFields } from "#test/support/fake-directory/person.ts";
 
 /** Object ids of Graph's users. */
 export const ENTRA_USERS = createIds("3f2b8a10-0000-4000-8000-", 12, 16);

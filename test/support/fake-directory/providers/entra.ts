@@ -1,4 +1,30 @@
-import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
+import {
+  type Directory,
+  isLive,
+  type Page,
+  personByKey,
+} from "#test/support/fake-directory/directory.ts";
+import {
+  type Call,
+  encodeCursor,
+  type Face,
+  type FaceOptions,
+  json,
+  linkTo,
+  pageOf,
+  type RefusalStatus,
+  readNumber,
+  readPage,
+  readPosition,
+  waitSeconds,
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
+import {
+  createTokens,
+  readAuthorization,
+  type Tokens,
+} from "#test/support/fake-directory/tokens.ts";
 import { answerDelta } from "./entra-delta.ts";
 import {
   ENTRA_APPS,
@@ -13,23 +39,6 @@ import {
   userReference,
   userRow,
 } from "./entra-record.ts";
-import {
-  type Call,
-  encodeCursor,
-  type Face,
-  type FaceOptions,
-  json,
-  linkTo,
-  pageOf,
-  type RefusalStatus,
-  readNumber,
-  readPage,
-  readPosition,
-  waitSeconds,
-} from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
-import { createTokens, readAuthorization, type Tokens } from "./tokens.ts";
 
 const TENANT_ID = "0f3c1a52-1111-4222-8333-444455556666";
 const CLIENT_ID = "5b2d7c90-aaaa-4bbb-8ccc-ddddeeeeffff";

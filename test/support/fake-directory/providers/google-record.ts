@@ -1,7 +1,7 @@
-import type { Directory } from "./directory.ts";
-import { createIds, defined } from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
+import type { Directory } from "#test/support/fake-directory/directory.ts";
+import { createIds, defined } from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
 
 /** Ids of Google's users. */
 export const GOOGLE_USERS = createIds("1", 20, 10);

@@ -1,5 +1,10 @@
 import { jwtVerify } from "jose";
-import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
+import {
+  type Directory,
+  isLive,
+  type Page,
+  personByKey,
+} from "#test/support/fake-directory/directory.ts";
 import {
   type Call,
   encodeCursor,
@@ -11,7 +16,14 @@ import {
   readNumber,
   readPage,
   readPosition,
-} from "./face.ts";
+} from "#test/support/fake-directory/face.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
+import { type ServiceKey, serviceKey } from "#test/support/fake-directory/service-key.ts";
+import {
+  createTokens,
+  readAuthorization,
+  type Tokens,
+} from "#test/support/fake-directory/tokens.ts";
 import {
   CUSTOMER_ID,
   GOOGLE_USERS,
@@ -20,9 +32,6 @@ import {
   membersOf,
   userRecord,
 } from "./google-record.ts";
-import type { Person } from "./person.ts";
-import { type ServiceKey, serviceKey } from "./service-key.ts";
-import { createTokens, readAuthorization, type Tokens } from "./tokens.ts";
 
 const ADMIN_EMAIL = "admin@example.com";
 const CLIENT_EMAIL = "bridge@fake-project.iam.gserviceaccount.com";

@@ -1,4 +1,4 @@
-import { type Directory, isLive, personByKey } from "./directory.ts";
+import { type Directory, isLive, personByKey } from "#test/support/fake-directory/directory.ts";
 import {
   type Call,
   createIds,
@@ -9,9 +9,9 @@ import {
   type RefusalStatus,
   readNumber,
   readPage,
-} from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
 
 /** Ids of JumpCloud's users, in the order in which they were made. */
 export const JUMPCLOUD_USERS = createIds("65a0", 20, 16);

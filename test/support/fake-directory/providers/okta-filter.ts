@@ -1,5 +1,5 @@
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
 
 /** A filter or search of Okta's, of the forms that the API documents; parentheses are left out. */
 export interface OktaFilter<Item> {

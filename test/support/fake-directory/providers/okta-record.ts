@@ -1,7 +1,7 @@
-import { type Call, createIds, defined } from "./face.ts";
-import type { Group } from "./group.ts";
+import { type Call, createIds, defined } from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import { BASE_TIME, type Person } from "#test/support/fake-directory/person.ts";
 import { oktaStatus } from "./okta-filter.ts";
-import { BASE_TIME, type Person } from "./person.ts";
 
 /** Ids of Okta's users. */
 export const OKTA_USERS = createIds("00u", 17, 36);

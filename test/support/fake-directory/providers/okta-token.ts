@@ -5,9 +5,9 @@ import {
   type JWK,
   jwtVerify,
 } from "jose";
-import { type Call, json } from "./face.ts";
-import type { ServiceKey } from "./service-key.ts";
-import { createTokens, readAuthorization } from "./tokens.ts";
+import { type Call, json } from "#test/support/fake-directory/face.ts";
+import type { ServiceKey } from "#test/support/fake-directory/service-key.ts";
+import { createTokens, readAuthorization } from "#test/support/fake-directory/tokens.ts";
 
 /** Okta's service app: its token endpoint, and the check of what it gave out. */
 export interface OktaService {

@@ -1,4 +1,9 @@
-import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
+import {
+  type Directory,
+  isLive,
+  type Page,
+  personByKey,
+} from "#test/support/fake-directory/directory.ts";
 import {
   type Call,
   encodeCursor,
@@ -12,8 +17,11 @@ import {
   readPage,
   readPosition,
   waitSeconds,
-} from "./face.ts";
-import type { Group } from "./group.ts";
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
+import { serviceKey } from "#test/support/fake-directory/service-key.ts";
+import { readAuthorization } from "#test/support/fake-directory/tokens.ts";
 import { GROUP_READERS, parseOktaFilter, USER_READERS } from "./okta-filter.ts";
 import {
   EVERYONE_ID,
@@ -25,9 +33,6 @@ import {
   userRecord,
 } from "./okta-record.ts";
 import { createOktaService, type OktaService } from "./okta-token.ts";
-import type { Person } from "./person.ts";
-import { serviceKey } from "./service-key.ts";
-import { readAuthorization } from "./tokens.ts";
 
 /** How the org was set up. */
 export interface OktaOptions extends FaceOptions {

@@ -1,4 +1,9 @@
-import { type Directory, isLive, type Page, personByKey } from "./directory.ts";
+import {
+  type Directory,
+  isLive,
+  type Page,
+  personByKey,
+} from "#test/support/fake-directory/directory.ts";
 import {
   type Call,
   decodeCursor,
@@ -11,10 +16,14 @@ import {
   readNumber,
   readPage,
   waitSeconds,
-} from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
-import { createTokens, readAuthorization, type Tokens } from "./tokens.ts";
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
+import {
+  createTokens,
+  readAuthorization,
+  type Tokens,
+} from "#test/support/fake-directory/tokens.ts";
 
 /** OneLogin's ids are numbers. */
 export const ONELOGIN_USER_BASE = 91_000_000;

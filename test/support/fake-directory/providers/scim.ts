@@ -1,4 +1,4 @@
-import { type Directory, isLive, personByKey } from "./directory.ts";
+import { type Directory, isLive, personByKey } from "#test/support/fake-directory/directory.ts";
 import {
   type Call,
   createIds,
@@ -12,10 +12,10 @@ import {
   readPage,
   readPosition,
   waitSeconds,
-} from "./face.ts";
-import type { Group } from "./group.ts";
-import type { Person } from "./person.ts";
-import { readAuthorization } from "./tokens.ts";
+} from "#test/support/fake-directory/face.ts";
+import type { Group } from "#test/support/fake-directory/group.ts";
+import type { Person } from "#test/support/fake-directory/person.ts";
+import { readAuthorization } from "#test/support/fake-directory/tokens.ts";
 
 /** How well the server pages. */
 export interface ScimOptions extends FaceOptions {

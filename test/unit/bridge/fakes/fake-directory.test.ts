@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
 import { type Source, SourceError } from "#bridge/source/source.ts";
 import { createDirectory, isLive } from "#test/support/fake-directory/directory.ts";
-import { ENTRA_USERS } from "#test/support/fake-directory/entra-record.ts";
 import type { FaultKind } from "#test/support/fake-directory/faults.ts";
-import { GOOGLE_USERS } from "#test/support/fake-directory/google-record.ts";
-import { OKTA_USERS } from "#test/support/fake-directory/okta-record.ts";
+import { ENTRA_USERS } from "#test/support/fake-directory/providers/entra-record.ts";
+import { GOOGLE_USERS } from "#test/support/fake-directory/providers/google-record.ts";
+import { OKTA_USERS } from "#test/support/fake-directory/providers/okta-record.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure } from "./fake-fetch.ts";
+import { expectFailure } from "#test/unit/bridge/fake-fetch.ts";
 
 const PROVIDERS: readonly Provider[] = ["okta", "entra", "google", "onelogin", "jumpcloud", "scim"];
 

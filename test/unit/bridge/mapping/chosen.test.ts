@@ -13,8 +13,8 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import type { Declaration } from "#scim/schema/declaration.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { documentIn, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
+import { documentIn, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";
 
 const BASE = "https://source.example.com";
 const URN = "urn:example:params:scim:schemas:extension:2.0:User";

@@ -6,7 +6,7 @@ import { preparePage } from "#bridge/plan/prepare.ts";
 import { mapRecord } from "#bridge/providers/map-record.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { aConfig } from "../../support/bridge-run.ts";
+import { aConfig } from "#test/support/bridge/run.ts";
 
 const BASE = "https://source.example.com";
 const SOURCES = {

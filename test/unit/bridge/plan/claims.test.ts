@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { managed, plan, relink } from "../../support/bridge-plan.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { managed, plan, relink } from "#test/support/bridge/plan.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 const BO = oktaUser("00u2", "bo@example.com");

@@ -13,8 +13,8 @@ import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 const LOGIN = "ada@example.com";
 

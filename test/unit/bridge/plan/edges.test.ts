@@ -3,9 +3,9 @@ import { evidenceOf } from "#bridge/plan/evidence.ts";
 import { rehiredFrom } from "#bridge/plan/missing.ts";
 import { preparePage } from "#bridge/plan/prepare.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { managed, plan, relink } from "../../support/bridge-plan.ts";
-import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { managed, plan, relink } from "#test/support/bridge/plan.ts";
+import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 const BO = oktaUser("00u2", "bo@example.com");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "#scim/json.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 

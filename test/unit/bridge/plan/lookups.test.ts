@@ -5,9 +5,9 @@ import { lookupsOf, managerLookups } from "#bridge/plan/lookups.ts";
 import type { Link } from "#bridge/plan/operation.ts";
 import { preparePage } from "#bridge/plan/prepare.ts";
 import type { JsonObject } from "#scim/json.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "Ada", { email: "Ada@Mail.example" });
 const NOTHING = { keys: [], emails: [] };

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { managerLookups } from "#bridge/plan/lookups.ts";
 import { planManagers } from "#bridge/plan/managers.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 /** Bo, who waits for a manager, and Ada, who came after him. */
 async function directory(reference: string): Promise<BridgeMemory> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runPage } from "../../support/bridge-run.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 

@@ -3,9 +3,9 @@ import type { BridgeSettings } from "#bridge/config/settings.ts";
 import { needsConfirming, planMissing } from "#bridge/plan/missing.ts";
 import type { Link } from "#bridge/plan/operation.ts";
 import { planSwitchOffs } from "#bridge/plan/switch-offs.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { oktaConfig, pushed } from "../../support/bridge-people.ts";
-import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { oktaConfig, pushed } from "#test/support/bridge/people.ts";
+import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";
 
 const DAY_MS = 86_400_000;
 const NOBODY: ReadonlySet<string> = new Set();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { preparePage } from "#bridge/plan/prepare.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { oktaConfig, oktaUser } from "../../support/bridge-people.ts";
-import { aConfig } from "../../support/bridge-run.ts";
+import { oktaConfig, oktaUser } from "#test/support/bridge/people.ts";
+import { aConfig } from "#test/support/bridge/run.ts";
 
 const ENTRA = {
   type: "entra",

@@ -4,9 +4,9 @@ import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { Operation } from "#bridge/plan/operation.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runListing, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runListing, runPage } from "#test/support/bridge/run.ts";
 
 const NAMES = ["ada", "ADA", "bo", "cy", "dee", "ﬁ", "fi"];
 const IDS = ["u1", "u2", "u3", "u4", "u5", "u6"];

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import { NO_EVIDENCE } from "#bridge/plan/evidence.ts";
 import type { JsonObject } from "#scim/json.ts";
-import type { BridgeMemory } from "../../support/bridge-memory.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aContext, runListing, runPage } from "../../support/bridge-run.ts";
+import type { BridgeMemory } from "#test/support/bridge/memory.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aContext, runListing, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 const BO = oktaUser("00u2", "bo@example.com");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { managed, plan } from "../../support/bridge-plan.ts";
-import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
+import { oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { managed, plan } from "#test/support/bridge/plan.ts";
+import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";
 
 const ADA = oktaUser("00u1", "ada@example.com");
 const ENTRA = {

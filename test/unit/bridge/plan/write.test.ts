@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { documentIn, oktaConfig, oktaUser, pushed } from "../../support/bridge-people.ts";
-import { aConfig, aContext, runPage } from "../../support/bridge-run.ts";
+import { documentIn, oktaConfig, oktaUser, pushed } from "#test/support/bridge/people.ts";
+import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";
 
 describe("ownership", () => {
   test("what the mapping does not own is never touched", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { createSource } from "#bridge/providers/create.ts";
-import { fakeProvider, json } from "../fake-fetch.ts";
+import { fakeProvider, json } from "#test/unit/bridge/fake-fetch.ts";
 
 const { tools } = fakeProvider(() => json({}));
 

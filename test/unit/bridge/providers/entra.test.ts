@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createEntraSource } from "#bridge/providers/entra/source.ts";
-import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  NOW,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const GRAPH = "https://graph.microsoft.com";
 const LOGIN = "https://login.microsoftonline.com";

@@ -2,7 +2,13 @@ import { decodeJwt, exportPKCS8, generateKeyPair, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGoogleSource } from "#bridge/providers/google/source.ts";
 import { readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  NOW,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const API = "https://admin.googleapis.com";
 const TOKEN_URL = "https://oauth2.googleapis.com/token";

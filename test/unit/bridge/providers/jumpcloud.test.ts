@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createJumpcloudSource } from "#bridge/providers/jumpcloud/source.ts";
-import { JUMPCLOUD_USERS } from "#test/support/fake-directory/jumpcloud.ts";
+import { JUMPCLOUD_USERS } from "#test/support/fake-directory/providers/jumpcloud.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://console.jumpcloud.com";
 const ID = "65a000000000000000000001";

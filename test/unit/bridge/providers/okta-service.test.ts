@@ -10,7 +10,13 @@ import {
 } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createOktaSource } from "#bridge/providers/okta/source.ts";
-import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  NOW,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://example.okta.com";
 const TOKEN_URL = `${BASE}/oauth2/v1/token`;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createOktaSource } from "#bridge/providers/okta/source.ts";
 import { FAKE_NOW, readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  NOW,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://example.okta.com";
 const STARTED_AT = "2026-10-01T12:00:00.000Z";

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createOneloginSource } from "#bridge/providers/onelogin/source.ts";
 import { FAKE_NOW, readListing, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure, fakeProvider, json, NOW, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  NOW,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://example.onelogin.com";
 const DATE = "Thu, 01 Oct 2026 11:59:00 GMT";

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createScimSource } from "#bridge/providers/scim/source.ts";
 import { readListing, readMembers, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://scim.example.com/tenant/scim/v2";
 

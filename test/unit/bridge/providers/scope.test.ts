@@ -4,14 +4,27 @@ import {
   ENTRA_APPS,
   ENTRA_GROUPS,
   ENTRA_USERS,
-} from "#test/support/fake-directory/entra-record.ts";
-import { GOOGLE_GROUPS, GOOGLE_USERS } from "#test/support/fake-directory/google-record.ts";
-import { JUMPCLOUD_GROUPS, JUMPCLOUD_USERS } from "#test/support/fake-directory/jumpcloud.ts";
-import { OKTA_APPS, OKTA_GROUPS, OKTA_USERS } from "#test/support/fake-directory/okta-record.ts";
-import { ONELOGIN_ROLE_BASE, ONELOGIN_USER_BASE } from "#test/support/fake-directory/onelogin.ts";
-import { SCIM_GROUPS, SCIM_USERS } from "#test/support/fake-directory/scim.ts";
+} from "#test/support/fake-directory/providers/entra-record.ts";
+import {
+  GOOGLE_GROUPS,
+  GOOGLE_USERS,
+} from "#test/support/fake-directory/providers/google-record.ts";
+import {
+  JUMPCLOUD_GROUPS,
+  JUMPCLOUD_USERS,
+} from "#test/support/fake-directory/providers/jumpcloud.ts";
+import {
+  OKTA_APPS,
+  OKTA_GROUPS,
+  OKTA_USERS,
+} from "#test/support/fake-directory/providers/okta-record.ts";
+import {
+  ONELOGIN_ROLE_BASE,
+  ONELOGIN_USER_BASE,
+} from "#test/support/fake-directory/providers/onelogin.ts";
+import { SCIM_GROUPS, SCIM_USERS } from "#test/support/fake-directory/providers/scim.ts";
 import { readScope, sourceAtFake } from "#test/support/fake-directory/source-of.ts";
-import { expectFailure } from "../fake-fetch.ts";
+import { expectFailure } from "#test/unit/bridge/fake-fetch.ts";
 
 /** Group 0 has people 0 to 2 and group 1; that has person 3 and group 2, which has person 4. */
 const NESTED = {

@@ -3,7 +3,12 @@ import type { Provider, SourceConfig, SourceCredentials } from "#bridge/config/s
 import { createSource } from "#bridge/providers/create.ts";
 import type { SourceFailure } from "#bridge/source/source.ts";
 import { serviceKey } from "#test/support/fake-directory/service-key.ts";
-import { expectFailure, fakeProvider, json, type SeenRequest } from "../fake-fetch.ts";
+import {
+  expectFailure,
+  fakeProvider,
+  json,
+  type SeenRequest,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const ID = "91";
 

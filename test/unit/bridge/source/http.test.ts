@@ -6,7 +6,13 @@ import {
   throttled,
 } from "#bridge/source/http.ts";
 import { SourceError } from "#bridge/source/source.ts";
-import { expectFailure, type FakeProvider, fakeProvider, json, NOW } from "./fake-fetch.ts";
+import {
+  expectFailure,
+  type FakeProvider,
+  fakeProvider,
+  json,
+  NOW,
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://api.example.com/root";
 const PAGE = `${BASE}/users`;

@@ -9,7 +9,7 @@ import {
   json,
   NOW,
   type SeenRequest,
-} from "./fake-fetch.ts";
+} from "#test/unit/bridge/fake-fetch.ts";
 
 const BASE = "https://api.example.com";
 const TOKEN_URL = "https://login.example.com/token";

@@ -5,7 +5,7 @@ import type { BulkResult } from "#scim/bulk/perform.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { aBulkWorld } from "#test/support/bulk-world.ts";
+import { aBulkWorld } from "#test/support/scim/bulk-world.ts";
 
 function aRequest(operations: readonly JsonObject[], failOnErrors: number | null = null) {
   return parseBulkRequest({ failOnErrors, Operations: operations }, { strict: false });

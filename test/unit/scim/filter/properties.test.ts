@@ -13,7 +13,7 @@ import {
   syntacticFilters,
   userBodies,
   userFilters,
-} from "#test/support/arbitraries.ts";
+} from "#test/support/scim/arbitraries.ts";
 
 /** Runs what may be refused, and fails on any other error than a ScimError. */
 function attempt(action: () => unknown): void {

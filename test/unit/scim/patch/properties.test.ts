@@ -7,7 +7,7 @@ import { parsePatchRequest } from "#scim/patch/parse.ts";
 import { normaliseResource } from "#scim/resource/resource.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { assignments, userBodies, wildOperations } from "#test/support/arbitraries.ts";
+import { assignments, userBodies, wildOperations } from "#test/support/scim/arbitraries.ts";
 
 const READ_ONLY: JsonObject = { id: "u1", meta: { resourceType: "User" }, groups: [] };
 

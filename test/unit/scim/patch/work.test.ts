@@ -7,7 +7,7 @@ import { VALUES_MAX } from "#scim/resource/value/value.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { schemasOf } from "#scim/schema/registry.ts";
 import { STEPS_MAX, stepBudget } from "#scim/step-budget.ts";
-import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
+import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const TYPE = resourceTypesWith([
   ...DECLARATIONS,

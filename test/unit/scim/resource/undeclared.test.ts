@@ -14,7 +14,7 @@ import { GROUP, USER } from "#scim/schema/registry.ts";
 import { readUndeclared } from "#scim/schema/undeclared.ts";
 import { CORE_GROUP, CORE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
-import { aDeclaration, STAFF } from "#test/support/declarations.ts";
+import { aDeclaration, STAFF } from "#test/support/scim/declarations.ts";
 
 /** Where Entra puts what administrators define themselves. */
 const CUSTOM = "urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User";

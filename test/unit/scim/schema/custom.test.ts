@@ -18,7 +18,7 @@ import { MANAGER } from "#scim/schema/enterprise-user.ts";
 import { findTarget, GROUP, USER } from "#scim/schema/registry.ts";
 import { CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/urns.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
-import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
+import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const CUSTOM = resourceTypesWith(DECLARATIONS).User;
 

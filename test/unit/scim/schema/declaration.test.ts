@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Declaration, problemOf } from "#scim/schema/declaration.ts";
 import { questioned, redeclare } from "#scim/schema/redeclare.ts";
 import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/declarations.ts";
+import { aDeclaration, DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, unseal } from "#credentials/sealed.ts";
 import { findBridge } from "#store/admin/bridges.ts";
-import { fakeBridges } from "#test/support/fake-bridge.ts";
+import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
 import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import { openGateway } from "#test/support/gateway.ts";
 

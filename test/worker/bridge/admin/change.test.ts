@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { findBridge } from "#store/admin/bridges.ts";
-import { aRun, fakeBridges, NEW_BRIDGE } from "#test/support/fake-bridge.ts";
+import { aRun, fakeBridges, NEW_BRIDGE } from "#test/support/bridge/fake-bridge.ts";
 import { openGateway } from "#test/support/gateway.ts";
 
 const bridges = fakeBridges();

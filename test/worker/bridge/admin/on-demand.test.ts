@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 
 /** A bridge that has synced so many people once. */
 async function aSyncedBridge(count: number, settings = {}) {

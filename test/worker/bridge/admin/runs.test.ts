@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { BridgeAnswer } from "#bridge/admin-views.ts";
 import { openBehindAccess } from "#test/support/access.ts";
-import { aRun, fakeBridges } from "#test/support/fake-bridge.ts";
+import { aRun, fakeBridges } from "#test/support/bridge/fake-bridge.ts";
 import { openGateway } from "#test/support/gateway.ts";
 
 const bridges = fakeBridges();

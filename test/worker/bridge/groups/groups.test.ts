@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { NO_GROUP_COUNTS } from "#bridge/groups/group.ts";
-import { linkOf, openGroupRun, RUN_ID, whole } from "#test/support/bridge-groups.ts";
+import { linkOf, openGroupRun, RUN_ID, whole } from "#test/support/bridge/groups.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
-import { adding, changesOf, openGroups } from "#test/support/groups.ts";
+import { adding, changesOf, openGroups } from "#test/support/scim/groups.ts";
 
 const gateway = openGateway();
 

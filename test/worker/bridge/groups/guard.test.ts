@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { HeldItem } from "#bridge/admin-views.ts";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 
 /** A day, in milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 
 /** A bridge that has synced so many people once. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { findConnector } from "#store/admin/connectors.ts";
 import { usersByEmails } from "#store/directory/lookup.ts";
 import { runQuery, type Scope } from "#store/query.ts";
-import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 import { filled, fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { openPull, playOut } from "#test/support/pull.ts";
+import { openPull, playOut } from "#test/support/bridge/pull.ts";
 
 /** Where each provider keeps a cost code, and what a request for it must hold. */
 const PLACES: readonly (readonly [Provider, from: string, raw: JsonObject, asked: string])[] = [

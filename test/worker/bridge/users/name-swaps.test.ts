@@ -10,11 +10,11 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { resourcesByKeys } from "#store/directory/lookup.ts";
 import { runQuery } from "#store/query.ts";
-import { anEvent } from "#test/support/bridge-events.ts";
+import { anEvent } from "#test/support/bridge/events.ts";
 import { contradictions } from "#test/support/consistency.ts";
-import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 import { TEST_CLOCK } from "#test/support/gateway.ts";
-import { connectorNumber, storeUser } from "#test/support/stored-user.ts";
+import { connectorNumber, storeUser } from "#test/support/scim/stored-user.ts";
 
 const NAMES = ["ada", "bob", "cleo", "dan"];
 

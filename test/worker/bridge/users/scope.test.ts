@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { SourceFailure } from "#bridge/source/source.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
-import { type Cost, countingDatabase } from "#test/support/counting-d1.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
+import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 
 /** People p0 to p9, of whom staff are p0 to p3 and, nested, p4 and p5. */
 async function staffOnly(settings: Partial<BridgeSettings> = {}, count = 10) {

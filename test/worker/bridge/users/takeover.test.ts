@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
-import { BridgeSource } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
 
 // The kind: a record of the provider gets the account of another person whom the provider knows under

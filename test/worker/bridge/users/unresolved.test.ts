@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import { SourceError, type SourceFailure } from "#bridge/source/source.ts";
-import { BridgeSource, manyPeople } from "#test/support/bridge-source.ts";
-import { okOf, TestBridge } from "#test/support/bridge-world.ts";
+import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
+import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 
 const HOLDS_TWO = { guard: { max: 2, percent: 0, minBase: 5 } };
 const MINUTE_MS = 60_000;

@@ -4,8 +4,14 @@ import { ScimError } from "#scim/error.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { readMember } from "#scim/json.ts";
 import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { STAFF } from "#test/support/declarations.ts";
-import { lenientWaysFor, type Outcome, patching, type Way, waysFor } from "#test/support/ways.ts";
+import { STAFF } from "#test/support/scim/declarations.ts";
+import {
+  lenientWaysFor,
+  type Outcome,
+  patching,
+  type Way,
+  waysFor,
+} from "#test/support/scim/ways.ts";
 
 const ADA: JsonObject = { userName: "ada", active: true };
 

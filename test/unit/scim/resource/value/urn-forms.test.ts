@@ -5,8 +5,8 @@ import { parseFilter } from "#scim/filter/syntax/parse.ts";
 import { foldDocument } from "#scim/resource/value/folded.ts";
 import { findNamed, findTarget, standardUrn } from "#scim/schema/registry.ts";
 import { CORE_USER, ENTERPRISE_USER } from "#scim/schema/urns.ts";
-import { STAFF } from "#test/support/declarations.ts";
-import { USER_TYPE } from "#test/support/ways.ts";
+import { STAFF } from "#test/support/scim/declarations.ts";
+import { USER_TYPE } from "#test/support/scim/ways.ts";
 
 const DOCUMENT = {
   userName: "ada",
