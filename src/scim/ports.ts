@@ -93,7 +93,7 @@ export interface ConnectorTerms extends ConnectorSettings {
  * What is remembered of a connector and of what a request names there, to decide on without a look.
  * Any of it may be wrong: only a commit proves it, so nothing else may come of it.
  */
-export interface Guess<T> {
+export interface OptimisticBasis<T> {
   readonly terms: ConnectorTerms;
   readonly remembered: T;
   /** Stores a change decided on it; `versionChanged` when anything remembered was wrong. */
@@ -118,8 +118,8 @@ export interface Directory {
     warnings: readonly string[],
   ) => Promise<CommitOutcome>;
   /** What is remembered of a live resource, or of nobody having these keys; undefined for nothing. */
-  readonly guessRead?: (id: string) => Guess<ResourceRecord> | undefined;
-  readonly guessNobody?: (keys: CandidateKeys) => Guess<undefined> | undefined;
+  readonly assumeUnchanged?: (id: string) => OptimisticBasis<ResourceRecord> | undefined;
+  readonly assumeNobody?: (keys: CandidateKeys) => OptimisticBasis<undefined> | undefined;
   /** What the operations of one request share; left out where it has but one. */
   readonly steps?: StepBudget | undefined;
   /** Waits a little before attempt n is repeated, so that rivals do not meet again. */

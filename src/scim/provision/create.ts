@@ -10,7 +10,7 @@ import { identityOf } from "#scim/resource/identity.ts";
 import { newRecord, replacedRecord, withActive } from "#scim/resource/record.ts";
 import { type NormalisedResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { draftOf, finalOf } from "./draft.ts";
-import { commitGuess } from "./guess.ts";
+import { tryOptimistic } from "./optimistic.ts";
 import {
   DECISIONS_MAX,
   refuseCycle,
@@ -27,12 +27,12 @@ import { decideCreate } from "./rehire.ts";
 export async function createUser(directory: Directory, body: JsonValue): Promise<Written> {
   const { type } = directory;
   const draft = draftOf(type, body);
-  const guess = draft && directory.guessNobody?.(identityOf(type, draft.document));
-  const guessed = await commitGuess(guess, (_, terms) => {
+  const basis = draft && directory.assumeNobody?.(identityOf(type, draft.document));
+  const tried = await tryOptimistic(basis, (_, terms) => {
     return creation([], finalOf(type, draft, body, terms), terms, directory);
   });
-  if (guessed?.outcome.kind === "committed") {
-    const { change, warnings } = guessed.decision;
+  if (tried?.outcome.kind === "committed") {
+    const { change, warnings } = tried.decision;
     return { kind: "created", record: change.after, warnings };
   }
   let hasLostRace = false;

@@ -17,7 +17,7 @@ import { requireMatch } from "#scim/resource/etag.ts";
 import { identityOf } from "#scim/resource/identity.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "#scim/resource/record.ts";
 import { type Document, normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
-import { commitGuess } from "./guess.ts";
+import { tryOptimistic } from "./optimistic.ts";
 import { taken, takenBy, takenFrom } from "./rehire.ts";
 
 /** What a write did: the resource as it is now, and what was let pass in the request. */
@@ -169,8 +169,8 @@ export async function writeResource(
     requireMatch(ifMatch, before.version);
     return decide(before, terms);
   };
-  const guessed = await commitGuess(directory.guessRead?.(id), decideIfMatch);
-  const written = guessed && (await settled(directory, guessed.decision, guessed.outcome));
+  const tried = await tryOptimistic(directory.assumeUnchanged?.(id), decideIfMatch);
+  const written = tried && (await settled(directory, tried.decision, tried.outcome));
   if (written !== undefined) return written;
   for (let attempt = 1; attempt <= DECISIONS_MAX; attempt += 1) {
     const before = await directory.read(id);

@@ -58,7 +58,7 @@ export function updateResources(keys: ChangedKeys): (source: RowSource) => strin
 }
 
 /** Moves groups one version on whose members are about to change, and nothing else of them. */
-export function touchResources({ row, from, only }: RowSource): string {
+export function bumpGroups({ row, from, only }: RowSource): string {
   return `UPDATE resources SET version = version + 1, modified_at = ${row} ->> 'modifiedAt',
       event_id = ${row} ->> 'eventId' ${from}
     WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;

@@ -2,11 +2,11 @@ import { insertChanges } from "#store/changes/changes.ts";
 import type { RowSource } from "#store/row-source.ts";
 import { guardExternalIds } from "./guards.ts";
 import {
+  bumpGroups,
   deleteValues,
   eraseResources,
   insertResources,
   insertValues,
-  touchResources,
   updateResources,
 } from "./resource-statements.ts";
 import { type Step, updateGroups } from "./steps.ts";
@@ -33,7 +33,7 @@ export function changeStatements(
   const moves = steps.flatMap((step) => step.moves);
   return [
     ...all(({ removedValues }) => removedValues, deleteValues),
-    ...all(({ touched }) => touched, touchResources),
+    ...all(({ bumpedGroups }) => bumpedGroups, bumpGroups),
     ...run(overlaps(moves), parkNames),
     ...updateGroups(steps).flatMap(({ keys, items }) => run(items, updateResources(keys))),
     ...all(({ erased }) => erased, eraseResources),

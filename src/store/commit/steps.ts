@@ -10,7 +10,7 @@ import { type NameMove, nameMove } from "./swaps.ts";
 export interface Step {
   readonly guards: readonly RowGuard[];
   readonly removedValues: readonly object[];
-  readonly touched: readonly object[];
+  readonly bumpedGroups: readonly object[];
   readonly moves: readonly NameMove[];
   readonly updated: readonly { readonly keys: ChangedKeys; readonly row: object }[];
   readonly erased: readonly object[];
@@ -30,7 +30,7 @@ export interface Step {
 const NOTHING: Step = {
   guards: [],
   removedValues: [],
-  touched: [],
+  bumpedGroups: [],
   moves: [],
   updated: [],
   erased: [],
@@ -65,8 +65,8 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
   const rowId = change.before.rowId ?? 0;
   if (isMembersOnly(change)) {
     const version = membersOf(change)?.dependsOnList ? change.before.version : null;
-    const touched = [{ rowId, modifiedAt: after.modifiedAt, eventId: after.eventId }];
-    return { ...NOTHING, guards: [{ rowId, id: after.id, version }], touched, ...members };
+    const bumpedGroups = [{ rowId, modifiedAt: after.modifiedAt, eventId: after.eventId }];
+    return { ...NOTHING, guards: [{ rowId, id: after.id, version }], bumpedGroups, ...members };
   }
   const before = resourceColumns(type, change.before, allowsDoubles);
   const keys = changedKeys(before, after);

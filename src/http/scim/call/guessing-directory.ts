@@ -1,7 +1,7 @@
 import type { Answer } from "#http/response/answer.ts";
-import type { Directory, Guess, ResourceChange, ResourceRecord } from "#scim/ports.ts";
+import type { Directory, OptimisticBasis, ResourceChange, ResourceRecord } from "#scim/ports.ts";
 import { USER } from "#scim/schema/registry.ts";
-import type { Premise } from "#store/commit/guess.ts";
+import type { Assumption } from "#store/commit/optimistic.ts";
 import type { Access } from "#store/directory/access.ts";
 import { directoryOf } from "./directory.ts";
 import type { ScimCall } from "./scim-call.ts";
@@ -22,11 +22,11 @@ export function guessingDirectory(
     seen = undefined;
     return taken;
   };
-  const guess = <T>(access: Access, remembered: T, premise: Premise): Guess<T> => ({
+  const guess = <T>(access: Access, remembered: T, assumption: Assumption): OptimisticBasis<T> => ({
     remembered,
     terms: { ...access.settings, type: access.types.User },
     commit: (change, warnings) =>
-      call.storeGuess({ access, type: USER, change, warnings, premise, answerTo }, (found) => {
+      call.storeGuess({ access, type: USER, change, warnings, assumption, answerTo }, (found) => {
         seen = found;
       }),
   });
@@ -37,13 +37,13 @@ export function guessingDirectory(
       return found === undefined ? await plain.read(id) : call.noted(found[0]);
     },
     candidates: async (keys) => takeSeen() ?? (await plain.candidates(keys)),
-    guessRead: (id) => {
+    assumeUnchanged: (id) => {
       const access = call.rememberedAccess;
       const record = access && call.rememberedUser(access, id);
       if (access === undefined || record === undefined) return undefined;
       return guess(access, record, { kind: "unchanged", record });
     },
-    guessNobody: (keys) => {
+    assumeNobody: (keys) => {
       const access = call.rememberedAccess;
       if (access === undefined) return undefined;
       return guess(access, undefined, { kind: "nobody", type: USER.name, keys });

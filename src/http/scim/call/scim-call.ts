@@ -30,7 +30,11 @@ import { holdsBrokenText } from "#scim/text.ts";
 import type { SeenToStore } from "#store/admin/seen-attributes.ts";
 import type { Clock } from "#store/clock.ts";
 import { commitChanges } from "#store/commit/commit.ts";
-import { commitGuess, type GuessOutcome, type Premise } from "#store/commit/guess.ts";
+import {
+  type Assumption,
+  commitOptimistic,
+  type OptimisticOutcome,
+} from "#store/commit/optimistic.ts";
 import type { Database } from "#store/database.ts";
 import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/directory/access.ts";
 import type { EventRow, RefusedRow } from "#store/event-log/events.ts";
@@ -61,7 +65,7 @@ export interface GuessedChange {
   readonly type: ResourceType;
   readonly change: ResourceChange;
   readonly warnings: readonly string[];
-  readonly premise: Premise;
+  readonly assumption: Assumption;
   readonly answerTo: (change: ResourceChange) => Answer;
 }
 
@@ -191,17 +195,17 @@ export class ScimCall {
 
   /**
    * Stores a change if all that it was decided on still holds. If not, nothing is stored, the caller's
-   * token is judged by what it stands for now, and `seen` is told whom the premise is about.
+   * token is judged by what it stands for now, and `seen` is told whom the assumption is about.
    */
   async storeGuess(
     guess: GuessedChange,
     seen: (found: readonly ResourceRecord[] | undefined) => void,
   ): Promise<CommitOutcome> {
-    const { access, premise } = guess;
+    const { access, assumption } = guess;
     if (!(await this.isAdmitted(access))) return VERSION_CHANGED;
     this.access = access;
     this.settingsJudged = access.settings;
-    const outcome = await this.commitGuess(guess);
+    const outcome = await this.commitOptimistic(guess);
     switch (outcome.kind) {
       case "committed":
         this.access = outcome.access ?? access;
@@ -212,13 +216,13 @@ export class ScimCall {
         return outcome;
       case "uniqueness":
         // Only what held was stored and then refused: the one remembered is the one it was of.
-        if (premise.kind === "unchanged") this.noted(premise.record);
+        if (assumption.kind === "unchanged") this.noted(assumption.record);
         return outcome;
-      case "undone":
+      case "assumptionFailed":
         this.settingsJudged = undefined;
         this.warnings = [];
-        if (premise.kind === "unchanged")
-          this.tools.memory.forgetUser(access.connectorId, premise.record.id);
+        if (assumption.kind === "unchanged")
+          this.tools.memory.forgetUser(access.connectorId, assumption.record.id);
         this.settingsJudged = this.judged(outcome.access).settings;
         seen(outcome.found);
         return VERSION_CHANGED;
@@ -235,9 +239,9 @@ export class ScimCall {
     }
   }
 
-  private async commitGuess(guess: GuessedChange): Promise<GuessOutcome> {
+  private async commitOptimistic(guess: GuessedChange): Promise<OptimisticOutcome> {
     const { db, clock } = this.tools;
-    const { access, type, warnings, premise, answerTo } = guess;
+    const { access, type, warnings, assumption, answerTo } = guess;
     const { connectorId, stored: terms } = access;
     const changes = this.withEvents(type, [guess.change], warnings, answerTo);
     const [change] = changes;
@@ -245,9 +249,9 @@ export class ScimCall {
     const at = this.facts.startedAt;
     const { uniqueExternalId } = access.settings;
     const credentialHash = this.tokenHash;
-    const write = { change, credentialHash, terms, premise, at, uniqueExternalId };
+    const write = { change, credentialHash, terms, assumption, at, uniqueExternalId };
     try {
-      return await commitGuess(db, connectorId, write, clock);
+      return await commitOptimistic(db, connectorId, write, clock);
     } catch (error) {
       // Whether the token is good was not seen; whose it is cannot change, and the log wants to know.
       this.settingsJudged = undefined;

@@ -13,28 +13,29 @@ import { changeStatements, type RunRows } from "./statements.ts";
 import { stepOf } from "./steps.ts";
 
 /** What must hold of a connector's resources for a change that was decided without a look at them. */
-export type Premise =
+export type Assumption =
   | { readonly kind: "unchanged"; readonly record: ResourceRecord }
   | { readonly kind: "nobody"; readonly type: TypeName; readonly keys: CandidateKeys };
 
 /** One change that was decided on what is remembered of its connector and its resource. */
-export interface GuessedWrite {
+export interface OptimisticWrite {
   readonly change: ChangeToCommit;
   readonly credentialHash: string;
   readonly terms: StoredTerms;
-  readonly premise: Premise;
+  readonly assumption: Assumption;
   readonly at: number;
   readonly uniqueExternalId: boolean;
 }
 
 /**
- * What became of a guess. `undone`: something remembered was wrong and nothing is stored; `found` are the
- * resources that the premise is about, as they are, unless they have to be asked for by themselves.
+ * What became of an optimistic write. `assumptionFailed`: something remembered was wrong and nothing is
+ * stored; `found` are the resources that the assumption is about, as they are, unless they have to be asked
+ * for by themselves.
  */
-export type GuessOutcome =
+export type OptimisticOutcome =
   | { readonly kind: "committed"; readonly access: Access | undefined }
   | {
-      readonly kind: "undone";
+      readonly kind: "assumptionFailed";
       readonly access: Access | undefined;
       readonly found: readonly ResourceRecord[] | undefined;
     }
@@ -43,19 +44,19 @@ export type GuessOutcome =
 /**
  * Stores a change in the one round trip that also looks whether all of it still holds: the credential,
  * the connector's terms, the resource. The event row goes in on that condition and every other statement
- * on the event row, so that a wrong guess stores nothing and its batch is the look it should have begun with.
- * Throws as commitChanges does.
+ * on the event row, so that a wrong assumption stores nothing and its batch is the look it should have begun
+ * with. Throws as commitChanges does.
  */
-export async function commitGuess(
+export async function commitOptimistic(
   db: Database,
   connectorId: ConnectorId,
-  write: GuessedWrite,
+  write: OptimisticWrite,
   clock: Clock,
-): Promise<GuessOutcome> {
-  const { credentialHash, premise } = write;
+): Promise<OptimisticOutcome> {
+  const { credentialHash, assumption } = write;
   const look = accessBeside(db, credentialHash, {
-    expression: FOUND[premise.kind],
-    values: [JSON.stringify(valuesOf(premise))],
+    expression: FOUND[assumption.kind],
+    values: [JSON.stringify(valuesOf(assumption))],
     read: (records) => records,
   });
   let isRepeated = false;
@@ -69,7 +70,7 @@ export async function commitGuess(
     const access = look.accessIn(looked);
     // RETURNING would tell it too, for two rows read.
     if ((event?.meta.changes ?? 0) > 0) return { kind: "committed", access };
-    return { kind: "undone", access, found: look.foundIn(looked)?.value };
+    return { kind: "assumptionFailed", access, found: look.foundIn(looked)?.value };
   } catch (error) {
     const outcome = classifyError(error);
     if (outcome.kind === "duplicateOperation") return { kind: "committed", access: undefined };
@@ -81,10 +82,10 @@ export async function commitGuess(
 function batchOf(
   db: Database,
   connectorId: ConnectorId,
-  write: GuessedWrite,
+  write: OptimisticWrite,
   isRepeated: boolean,
 ): readonly D1PreparedStatement[] {
-  const { change, premise, at, uniqueExternalId } = write;
+  const { change, assumption, at, uniqueExternalId } = write;
   // Of users alone: there are no names to allow twice.
   const step = stepOf(change, {
     changes: [change],
@@ -97,7 +98,7 @@ function batchOf(
     hash: write.credentialHash,
     at,
     ...write.terms,
-    ...valuesOf(premise),
+    ...valuesOf(assumption),
   });
   const event = eachChunk([change.event], (source, json) =>
     db.prepare(insertEventIf(conditionOf(write), isRepeated)(source)).bind(json, connectorId, held),
@@ -122,8 +123,8 @@ const NOBODY = `NOT EXISTS (SELECT 1 FROM resources WHERE connector_id = ?2 AND 
     AND external_id = ?3 ->> 'externalId')`;
 
 /** What must hold; what is wrong more often comes first, since the rest is then not looked at. */
-function conditionOf({ premise, change: { change } }: GuessedWrite): string {
-  if (premise.kind === "nobody") return `${NOBODY} AND ${CALLER}`;
+function conditionOf({ assumption, change: { change } }: OptimisticWrite): string {
+  if (assumption.kind === "nobody") return `${NOBODY} AND ${CALLER}`;
   // A membership does not change the user's version, and whoever leaves is not shown any more.
   const groups = change.kind === "update" ? ` AND ${GROUPS_COLUMN} = ?3 ->> 'groupsText'` : "";
   return `EXISTS (SELECT 1 FROM resources WHERE ${UNCHANGED}${groups}) AND ${CALLER}`;
@@ -132,7 +133,7 @@ function conditionOf({ premise, change: { change } }: GuessedWrite): string {
 const OF_CALLER = "connector_id = c.connector_id AND type = ?2 ->> 'type'";
 const NAMED = "name_key = ?2 ->> 'nameKey' AND deleted_at IS NULL";
 
-/** The resources that a premise is about, each once, as resourceById and resourceCandidates find them. */
+/** The resources that an assumption is about, each once, as resourceById and resourceCandidates find them. */
 const FOUND = {
   unchanged: objectList([
     resourceObject(`${OF_CALLER} AND id = ?2 ->> 'id' AND deleted_at IS NULL`),
@@ -141,15 +142,15 @@ const FOUND = {
     resourceObject(`${OF_CALLER} AND ${NAMED}`),
     resourceObject(`${OF_CALLER} AND external_id = ?2 ->> 'externalId' AND NOT (${NAMED})`),
   ]),
-} as const satisfies Record<Premise["kind"], string>;
+} as const satisfies Record<Assumption["kind"], string>;
 
-function valuesOf(premise: Premise): object {
-  switch (premise.kind) {
+function valuesOf(assumption: Assumption): object {
+  switch (assumption.kind) {
     case "unchanged": {
-      const { rowId, type, id, version, modifiedAt, groupsText } = premise.record;
+      const { rowId, type, id, version, modifiedAt, groupsText } = assumption.record;
       return { rowId, type, id, version, modifiedAt, groupsText };
     }
     case "nobody":
-      return { type: premise.type, ...premise.keys };
+      return { type: assumption.type, ...assumption.keys };
   }
 }

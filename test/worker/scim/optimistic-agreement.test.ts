@@ -114,10 +114,10 @@ test("isolates that remember answer and log what isolates that know nothing do",
     fc.asyncProperty(fc.array(steps, { minLength: 2, maxLength: 14 }), async (made) => {
       const remembering = [openGateway(), openGateway()] as const;
 
-      const guessed = await answersTo(made, (turn) => remembering[turn % 2] ?? remembering[0]);
+      const optimistic = await answersTo(made, (turn) => remembering[turn % 2] ?? remembering[0]);
       const looked = await answersTo(made, () => openGateway());
 
-      expect(guessed).toEqual(looked);
+      expect(optimistic).toEqual(looked);
     }),
     { numRuns: 80 },
   );

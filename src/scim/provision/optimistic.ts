@@ -1,4 +1,9 @@
-import type { CommitOutcome, ConnectorTerms, Guess, ResourceChange } from "#scim/ports.ts";
+import type {
+  CommitOutcome,
+  ConnectorTerms,
+  OptimisticBasis,
+  ResourceChange,
+} from "#scim/ports.ts";
 
 /** What a request comes to; `change` is undefined when it changes nothing. */
 interface Decision<Change> {
@@ -11,8 +16,8 @@ interface Decision<Change> {
  * because nothing is remembered, or because a refusal or no change came of it: either has to be decided
  * on what is true before the client may learn of it.
  */
-export async function commitGuess<T, Change extends ResourceChange>(
-  guess: Guess<T> | undefined,
+export async function tryOptimistic<T, Change extends ResourceChange>(
+  basis: OptimisticBasis<T> | undefined,
   decide: (remembered: T, terms: ConnectorTerms) => Decision<Change> | Promise<Decision<Change>>,
 ): Promise<
   | {
@@ -21,15 +26,15 @@ export async function commitGuess<T, Change extends ResourceChange>(
     }
   | undefined
 > {
-  if (guess === undefined) return undefined;
-  const { change, warnings } = await decisionOn(guess, decide);
+  if (basis === undefined) return undefined;
+  const { change, warnings } = await decisionOn(basis, decide);
   if (change === undefined) return undefined;
-  const outcome = await guess.commit(change, warnings);
+  const outcome = await basis.commit(change, warnings);
   return { decision: { change, warnings }, outcome };
 }
 
 async function decisionOn<T, Change>(
-  { remembered, terms }: Guess<T>,
+  { remembered, terms }: OptimisticBasis<T>,
   decide: (remembered: T, terms: ConnectorTerms) => Decision<Change> | Promise<Decision<Change>>,
 ): Promise<Decision<Change>> {
   try {

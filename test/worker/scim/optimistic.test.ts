@@ -169,7 +169,7 @@ test("an attribute declared elsewhere is stored", async () => {
   expect(JSON.stringify(patched.body)).toContain('"costCode":"7"');
 });
 
-test("each write stands in the log once, whether it was guessed rightly or not", async () => {
+test("each write stands in the log once, whether its assumption held or not", async () => {
   const { client, away, id, path } = await aKnownClient();
   await client.patch(id, title);
   await away(path, { method: "PATCH", body: aPatch({ op: "remove", path: "title" }) });
