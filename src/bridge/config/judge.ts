@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { BridgeAnswer } from "../admin-views.ts";
 import { checkMapping, UnusableMapping } from "../mapping/chosen.ts";
 import { importServiceAccountKey } from "../providers/google/assertion.ts";
-import { importSigningKey } from "../source/signing-key.ts";
+import { importSigningKey } from "../source/http/signing-key.ts";
 import { SourceError } from "../source/source.ts";
 import type { BridgeChoice, SourceCredentials } from "./settings.ts";
 

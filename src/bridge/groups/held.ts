@@ -1,6 +1,6 @@
 import type { HeldGroup, HeldMembership } from "../admin-views.ts";
-import { groupSourceIds } from "../storage/group-links.ts";
-import { type GroupOff, heldGroupOffs, type OffKey } from "../storage/group-switch-offs.ts";
+import { groupSourceIds } from "../storage/groups/links.ts";
+import { type GroupOff, heldGroupOffs, type OffKey } from "../storage/groups/switch-offs.ts";
 import { linksByUser } from "../storage/links.ts";
 import { timeOf } from "../storage/runs.ts";
 import type { ObjectSql } from "../storage/tables.ts";

@@ -3,8 +3,8 @@ import { noteIssues } from "../notices/note-issues.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { SourceGroup } from "../source/source.ts";
 import { counted, enterPhase, mayWrite, type Run } from "../state/run.ts";
-import { keepGroupLink } from "../storage/group-links.ts";
-import { pruneGroupOffs } from "../storage/group-switch-offs.ts";
+import { keepGroupLink } from "../storage/groups/links.ts";
+import { pruneGroupOffs } from "../storage/groups/switch-offs.ts";
 import { isScopeGroup } from "../storage/scope.ts";
 import type { GroupOutcome } from "./group.ts";
 

@@ -4,7 +4,7 @@ import { judgeGuard } from "../plan/guard.ts";
 import { actorOf, type RunContext } from "../run/run-context.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
-import { groupLink, groupLinks, keepGroupLink, listedGroups } from "../storage/group-links.ts";
+import { groupLink, groupLinks, keepGroupLink, listedGroups } from "../storage/groups/links.ts";
 import {
   dropGroupOff,
   type GroupOff,
@@ -12,7 +12,7 @@ import {
   moveWantedGroups,
   putGroupOffs,
   wantedGroups,
-} from "../storage/group-switch-offs.ts";
+} from "../storage/groups/switch-offs.ts";
 import { addGroupSteps } from "../storage/runs.ts";
 import { bridgeDirectory } from "../write/directory.ts";
 import { putFormerGroup } from "./former.ts";

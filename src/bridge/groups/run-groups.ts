@@ -7,10 +7,10 @@ import {
   listedCount,
   noteListedGroup,
   noteListedRows,
-} from "../storage/group-links.ts";
-import { approvedGroups, dropGroupOff } from "../storage/group-switch-offs.ts";
-import { enqueueGroup, enqueueListed } from "../storage/groups.ts";
-import { clearUnknownMembers, enqueueAwaited } from "../storage/members.ts";
+} from "../storage/groups/links.ts";
+import { clearUnknownMembers, enqueueAwaited } from "../storage/groups/members.ts";
+import { enqueueGroup, enqueueListed } from "../storage/groups/queue.ts";
+import { approvedGroups, dropGroupOff } from "../storage/groups/switch-offs.ts";
 import { incompleteGroups } from "./issue.ts";
 import { areGroupsKnown, isInScope, leaveGroups } from "./run-end.ts";
 import { askForMissing, judgeGone, removeGone } from "./run-gone.ts";

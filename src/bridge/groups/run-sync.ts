@@ -4,13 +4,12 @@ import { actorOf, type RunContext } from "../run/run-context.ts";
 import { reachOf } from "../run/scope.ts";
 import { SourceError, type UnsupportedMember } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
-import { groupIdsBySource, groupLink, isGroupLinked } from "../storage/group-links.ts";
+import { groupIdsBySource, groupLink, isGroupLinked } from "../storage/groups/links.ts";
 import {
-  dropLeaving,
-  type GroupOff,
-  leavingOf,
-  putGroupOffs,
-} from "../storage/group-switch-offs.ts";
+  countUnknownMembers,
+  dropUnknownMembers,
+  putUnknownMembers,
+} from "../storage/groups/members.ts";
 import {
   dequeueGroup,
   isAnyQueued,
@@ -23,9 +22,14 @@ import {
   switchedOffAmong,
   unsupportedOf,
   waitingAmong,
-} from "../storage/groups.ts";
+} from "../storage/groups/queue.ts";
+import {
+  dropLeaving,
+  type GroupOff,
+  leavingOf,
+  putGroupOffs,
+} from "../storage/groups/switch-offs.ts";
 import { linksBySource } from "../storage/links.ts";
-import { countUnknownMembers, dropUnknownMembers, putUnknownMembers } from "../storage/members.ts";
 import { addGroupSteps } from "../storage/runs.ts";
 import { bridgeDirectory } from "../write/directory.ts";
 import { dropFormerGroup, formerGroup } from "./former.ts";

@@ -1,5 +1,5 @@
 import type { PlannedStep } from "../admin-views.ts";
-import type { GroupOff } from "../storage/group-switch-offs.ts";
+import type { GroupOff } from "../storage/groups/switch-offs.ts";
 import type { GroupOutcome, GroupTask } from "./group.ts";
 
 /** What a dry run would do with a group and its members; undefined where that is nothing. */

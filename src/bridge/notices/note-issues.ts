@@ -1,7 +1,7 @@
 import type { Issue } from "../mapping/mapped.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { mayWrite, type Run } from "../state/run.ts";
-import { groupIdsBySource } from "../storage/group-links.ts";
+import { groupIdsBySource } from "../storage/groups/links.ts";
 import {
   dropIssues,
   issueSubject,

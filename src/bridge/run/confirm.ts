@@ -19,7 +19,7 @@ import {
   putAsks,
 } from "../storage/asks.ts";
 import { listConflicts } from "../storage/conflicts.ts";
-import { takeUpGroups } from "../storage/group-switch-offs.ts";
+import { takeUpGroups } from "../storage/groups/switch-offs.ts";
 import { issueSubject, unmetSubjects } from "../storage/issues.ts";
 import { countLinks, linksBySource } from "../storage/links.ts";
 import { chunkCount, unseenLinks } from "../storage/seen.ts";

@@ -7,7 +7,7 @@ import type { Run } from "../state/run.ts";
 import { beginRun, currentRun, failingDueAt, raiseFailing } from "../state/runs.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "../state/state.ts";
 import { type BridgeRecord, readMemory, writeMemory } from "../storage/bridge-record.ts";
-import { createGroupTables } from "../storage/group-links.ts";
+import { createGroupTables } from "../storage/groups/links.ts";
 import { listNotices } from "../storage/notices.ts";
 import { createTables } from "../storage/schema.ts";
 import type { ObjectSql } from "../storage/tables.ts";

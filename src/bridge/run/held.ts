@@ -5,7 +5,7 @@ import {
   heldGroupRuns,
   heldKeys,
   type OffKey,
-} from "../storage/group-switch-offs.ts";
+} from "../storage/groups/switch-offs.ts";
 import { countOffs, heldIdsOf, heldRuns, listOffs } from "../storage/switch-offs.ts";
 import type { ObjectSql } from "../storage/tables.ts";
 

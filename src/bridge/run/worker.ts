@@ -3,7 +3,7 @@ import { originOf, proposedConfig, readingOf, scopeOf } from "../config/stored-c
 import { mayWrite, type Run } from "../state/run.ts";
 import { beginAnew, clearListing, currentRun, failRun, finishRun } from "../state/runs.ts";
 import { isDue, type Standing } from "../state/state.ts";
-import { hasNewlyApproved } from "../storage/group-switch-offs.ts";
+import { hasNewlyApproved } from "../storage/groups/switch-offs.ts";
 import { writeRun } from "../storage/runs.ts";
 import { hasNewApproved } from "../storage/switch-offs.ts";
 import type { BridgeSnapshot, ConnectorSync } from "./connector-sync.ts";

@@ -9,7 +9,7 @@ import {
   readMemory,
   writeMemory,
 } from "../storage/bridge-record.ts";
-import { clearListedGroups, clearPlanned } from "../storage/group-links.ts";
+import { clearListedGroups, clearPlanned } from "../storage/groups/links.ts";
 import { dropSettledManagers, dropUnmetIssues } from "../storage/issues.ts";
 import { countLinks } from "../storage/links.ts";
 import { keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";

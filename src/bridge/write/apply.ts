@@ -18,7 +18,7 @@ import { counted, mayWrite, type Run } from "../state/run.ts";
 import { putAsks } from "../storage/asks.ts";
 import { dropReleased, putReleased } from "../storage/claims.ts";
 import { type KeptConflict, putConflicts } from "../storage/conflicts.ts";
-import { putPlannedUsers } from "../storage/groups.ts";
+import { putPlannedUsers } from "../storage/groups/queue.ts";
 import {
   dropLinks,
   linksBySource,

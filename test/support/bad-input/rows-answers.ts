@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
-import { BODY_BYTES_MAX } from "#bridge/source/exchange.ts";
+import { BODY_BYTES_MAX } from "#bridge/source/http/exchange.ts";
 import { openSynced, PROVIDERS, type Pull, playDue, playFull } from "#test/support/bridge/pull.ts";
 import type { FaultKind } from "#test/support/fake-directory/faults.ts";
 import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";

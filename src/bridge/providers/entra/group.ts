@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import { readText } from "../../source/records.ts";
+import { readText } from "../../source/pages/records.ts";
 import type { SourceGroup } from "../../source/source.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http.ts";
-import { cursorExpired, deltaExpired } from "../../source/paging.ts";
-import { readText } from "../../source/records.ts";
-import { readRetryAfter } from "../../source/retry-after.ts";
+import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http/http.ts";
+import { readRetryAfter } from "../../source/http/retry-after.ts";
+import { cursorExpired, deltaExpired } from "../../source/pages/paging.ts";
+import { readText } from "../../source/pages/records.ts";
 import { SourceError, type SourceFailure } from "../../source/source.ts";
 
 /** What Graph's refusals mean, whatever was asked for. */

@@ -1,10 +1,12 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
 import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
-import { isOfOrigin } from "../../source/exchange.ts";
-import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../../source/http.ts";
-import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../../source/paging.ts";
-import { readRecord, readRecords, readText } from "../../source/records.ts";
-import { type PageSizes, pageSizes } from "../../source/sizes.ts";
+import { isOfOrigin } from "../../source/http/exchange.ts";
+import { createSourceHttp, type SourceAnswer, type SourceHttp } from "../../source/http/http.ts";
+import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
+import { bearerAuthorizer, requestAccessToken } from "../../source/http/token.ts";
+import { checkNextUrl, deltaExpired, pathSegment, trimSlashes } from "../../source/pages/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import {
   type Listing,
   type MembersPage,
@@ -15,8 +17,6 @@ import {
   type SourcePage,
   type SourceTools,
 } from "../../source/source.ts";
-import { bearerAuthorizer, requestAccessToken } from "../../source/token.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import { fieldsWith } from "../../source/user-fields.ts";
 import { readEntraGroup, readMemberId } from "./group.ts";
 import { explainEntraToken, explainGraph, explainSyncState, isGoneAtGraph } from "./refusal.ts";

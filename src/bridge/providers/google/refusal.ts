@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http.ts";
-import { cursorExpired } from "../../source/paging.ts";
-import { readText } from "../../source/records.ts";
-import { readRetryAfter } from "../../source/retry-after.ts";
+import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http/http.ts";
+import { readRetryAfter } from "../../source/http/retry-after.ts";
+import { cursorExpired } from "../../source/pages/paging.ts";
+import { readText } from "../../source/pages/records.ts";
 import { SourceError } from "../../source/source.ts";
 
 /** What the Directory API's refusals mean; a 403 may be a limit, and its reason says so. */

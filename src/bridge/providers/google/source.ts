@@ -1,12 +1,22 @@
 import type { CryptoKey } from "jose";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
-import { isAccepted } from "../../source/exchange.ts";
-import { createSourceHttp, type SourceHttp } from "../../source/http.ts";
+import { isAccepted } from "../../source/http/exchange.ts";
+import { createSourceHttp, type SourceHttp } from "../../source/http/http.ts";
+import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
+import {
+  bearerAuthorizer,
+  exchangeToken,
+  readAccessToken,
+  requestAccessToken,
+  type TokenRequest,
+  tokenRefusal,
+} from "../../source/http/token.ts";
 import type { AccessToken } from "../../source/memory.ts";
-import { checkNext, pathSegment, trimSlashes } from "../../source/paging.ts";
-import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
-import { type PageSizes, pageSizes } from "../../source/sizes.ts";
+import { checkNext, pathSegment, trimSlashes } from "../../source/pages/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { serverTime } from "../../source/pages/stamp.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import type {
   Listing,
   MembersPage,
@@ -18,16 +28,6 @@ import type {
   SourceTools,
   UnsupportedMember,
 } from "../../source/source.ts";
-import { serverTime } from "../../source/stamp.ts";
-import {
-  bearerAuthorizer,
-  exchangeToken,
-  readAccessToken,
-  requestAccessToken,
-  type TokenRequest,
-  tokenRefusal,
-} from "../../source/token.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import { fieldsWith } from "../../source/user-fields.ts";
 import { importServiceAccountKey, JWT_BEARER_GRANT, signGoogleAssertion } from "./assertion.ts";
 import {

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
 import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
-import { explainHtml, isNobody, isNotFound } from "../../source/html-refusal.ts";
-import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../../source/http.ts";
-import { repeatedPage } from "../../source/page-cursor.ts";
-import { trimSlashes } from "../../source/paging.ts";
-import { readRecord, readRecords, readText } from "../../source/records.ts";
-import { type PageSizes, pageSizes } from "../../source/sizes.ts";
+import { explainHtml, isNobody, isNotFound } from "../../source/http/html-refusal.ts";
+import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../../source/http/http.ts";
+import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
+import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { trimSlashes } from "../../source/pages/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import type {
   Listing,
   MembersPage,
@@ -16,7 +17,6 @@ import type {
   SourcePage,
   SourceTools,
 } from "../../source/source.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import { readSkipCursor, writeSkipCursor } from "./cursor.ts";
 import { readTotalCount, readUsersPage, type SkippedPage } from "./users.ts";
 

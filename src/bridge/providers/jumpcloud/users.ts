@@ -1,6 +1,6 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
-import { repeatedPage } from "../../source/page-cursor.ts";
-import { readText } from "../../source/records.ts";
+import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { readText } from "../../source/pages/records.ts";
 import { SourceError, type SourcePage } from "../../source/source.ts";
 import { readUsersCursor, type UsersCursor, writeUsersCursor } from "./cursor.ts";
 

@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import type { SigningKey } from "../../source/signing-key.ts";
+import type { SigningKey } from "../../source/http/signing-key.ts";
 import type { SourceTools } from "../../source/source.ts";
 
 /** What a client assertion says. */

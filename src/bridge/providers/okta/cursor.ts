@@ -1,6 +1,6 @@
-import { readCursor, writeCursor } from "../../source/page-cursor.ts";
-import { cursorExpired } from "../../source/paging.ts";
-import { readText } from "../../source/records.ts";
+import { readCursor, writeCursor } from "../../source/pages/page-cursor.ts";
+import { cursorExpired } from "../../source/pages/paging.ts";
+import { readText } from "../../source/pages/records.ts";
 
 /** Where a listing is. */
 export interface OktaCursor {

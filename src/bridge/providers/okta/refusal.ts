@@ -5,10 +5,10 @@ import {
   isOfRequest,
   type Refusal,
   throttled,
-} from "../../source/http.ts";
-import { cursorExpired, deltaExpired } from "../../source/paging.ts";
-import { readText } from "../../source/records.ts";
-import { readResetAt, readRetryAfter } from "../../source/retry-after.ts";
+} from "../../source/http/http.ts";
+import { readResetAt, readRetryAfter } from "../../source/http/retry-after.ts";
+import { cursorExpired, deltaExpired } from "../../source/pages/paging.ts";
+import { readText } from "../../source/pages/records.ts";
 import { SourceError } from "../../source/source.ts";
 
 /** What Okta's refusals mean to requests that need a scope. */

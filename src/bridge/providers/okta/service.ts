@@ -1,16 +1,16 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { isAccepted } from "../../source/exchange.ts";
-import type { Authorizer, Refusal } from "../../source/http.ts";
-import type { AccessToken } from "../../source/memory.ts";
-import { importSigningKey, type SigningKey } from "../../source/signing-key.ts";
-import { SourceError, type SourceTools } from "../../source/source.ts";
+import { isAccepted } from "../../source/http/exchange.ts";
+import type { Authorizer, Refusal } from "../../source/http/http.ts";
+import { importSigningKey, type SigningKey } from "../../source/http/signing-key.ts";
 import {
   createTokenCache,
   exchangeToken,
   readAccessToken,
   type TokenRequest,
   tokenRefusal,
-} from "../../source/token.ts";
+} from "../../source/http/token.ts";
+import type { AccessToken } from "../../source/memory.ts";
+import { SourceError, type SourceTools } from "../../source/source.ts";
 import { CLIENT_ASSERTION_TYPE, signClientAssertion } from "./client-assertion.ts";
 import { signDpopProof } from "./dpop-proof.ts";
 

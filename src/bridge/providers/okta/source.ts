@@ -5,11 +5,13 @@ import {
   fixedAuthorizer,
   type RequestOptions,
   type SourceHttp,
-} from "../../source/http.ts";
-import { readNextLink } from "../../source/link.ts";
-import { checkNextUrl, pathSegment, trimSlashes } from "../../source/paging.ts";
-import { readRecord, readRecords, readText } from "../../source/records.ts";
-import { type PageSizes, pageSizes } from "../../source/sizes.ts";
+} from "../../source/http/http.ts";
+import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
+import { readNextLink } from "../../source/pages/link.ts";
+import { checkNextUrl, pathSegment, trimSlashes } from "../../source/pages/paging.ts";
+import { readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/pages/stamp.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import type {
   Listing,
   MembersPage,
@@ -20,8 +22,6 @@ import type {
   SourcePage,
   SourceTools,
 } from "../../source/source.ts";
-import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/stamp.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import { fieldsWith } from "../../source/user-fields.ts";
 import { readOktaCursor, writeOktaCursor } from "./cursor.ts";
 import {

@@ -1,17 +1,20 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
-import { explainHtml, isNobody, isNotFound } from "../../source/html-refusal.ts";
+import { explainHtml, isNobody, isNotFound } from "../../source/http/html-refusal.ts";
 import {
   createSourceHttp,
   isOfRequest,
   type Refusal,
   type RequestOptions,
   type SourceHttp,
-} from "../../source/http.ts";
-import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../../source/paging.ts";
-import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
-import { readResetIn } from "../../source/retry-after.ts";
-import { type PageSizes, pageSizes, TooLarge } from "../../source/sizes.ts";
+} from "../../source/http/http.ts";
+import { readResetIn } from "../../source/http/retry-after.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../../source/http/sizes.ts";
+import { bearerAuthorizer, requestAccessToken } from "../../source/http/token.ts";
+import { checkNext, cursorExpired, deltaExpired, trimSlashes } from "../../source/pages/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/pages/stamp.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import type {
   Listing,
   MembersPage,
@@ -23,9 +26,6 @@ import type {
   SourcePage,
   SourceTools,
 } from "../../source/source.ts";
-import { deltaStart, newestStamp, serverTime, withOverlap } from "../../source/stamp.ts";
-import { bearerAuthorizer, requestAccessToken } from "../../source/token.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import { fieldsWith } from "../../source/user-fields.ts";
 import { readOneloginCursor, writeOneloginCursor } from "./cursor.ts";
 

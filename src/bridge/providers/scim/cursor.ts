@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import { readCursor, writeCursor } from "../../source/page-cursor.ts";
-import { cursorExpired } from "../../source/paging.ts";
-import { readId, readText } from "../../source/records.ts";
+import { readCursor, writeCursor } from "../../source/pages/page-cursor.ts";
+import { cursorExpired } from "../../source/pages/paging.ts";
+import { readId, readText } from "../../source/pages/records.ts";
 
 /** Where a listing of a SCIM server is. */
 export interface ScimCursor {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
 import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
-import { explainHtml } from "../../source/html-refusal.ts";
+import { explainHtml } from "../../source/http/html-refusal.ts";
 import {
   createSourceHttp,
   type ExplainRefusal,
@@ -8,11 +8,12 @@ import {
   isOfRequest,
   type Refusal,
   type SourceHttp,
-} from "../../source/http.ts";
-import { repeatedPage } from "../../source/page-cursor.ts";
-import { cursorExpired, pathSegment, trimSlashes } from "../../source/paging.ts";
-import { readId, readRecord, readRecords, readText } from "../../source/records.ts";
-import { type PageSizes, pageSizes, TooLarge } from "../../source/sizes.ts";
+} from "../../source/http/http.ts";
+import { type PageSizes, pageSizes, TooLarge } from "../../source/http/sizes.ts";
+import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { cursorExpired, pathSegment, trimSlashes } from "../../source/pages/paging.ts";
+import { readId, readRecord, readRecords, readText } from "../../source/pages/records.ts";
+import { sortTroubles } from "../../source/pages/troubles.ts";
 import {
   type Listing,
   type MembersPage,
@@ -24,7 +25,6 @@ import {
   type SourcePage,
   type SourceTools,
 } from "../../source/source.ts";
-import { sortTroubles } from "../../source/troubles.ts";
 import {
   FIRST_PAGE,
   isRepeated,

@@ -1,8 +1,8 @@
 import type { JsonValue } from "#scim/json.ts";
+import { SourceError, type SourceTools } from "../source.ts";
 import { readBoundedBody } from "./body.ts";
 import { parseAnswer } from "./json.ts";
 import { TooLarge } from "./sizes.ts";
-import { SourceError, type SourceTools } from "./source.ts";
 
 /** Where requests go, and what sends them. */
 export interface Peer {

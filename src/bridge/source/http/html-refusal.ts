@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "#scim/json.ts";
+import { SourceError } from "../source.ts";
 import type { Refusal } from "./http.ts";
-import { SourceError } from "./source.ts";
 
 /**
  * The error of a 404 that is a web page: some other server's word, which must not be taken for the

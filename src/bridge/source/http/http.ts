@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
+import { emptySourceMemory } from "../memory.ts";
+import { SourceError, type SourceTools } from "../source.ts";
 import {
   type Exchanged,
   exchange,
@@ -6,10 +8,8 @@ import {
   type OutgoingRequest,
   type Peer,
 } from "./exchange.ts";
-import { emptySourceMemory } from "./memory.ts";
 import { readPace, readRetryAfter } from "./retry-after.ts";
 import { TooLarge } from "./sizes.ts";
-import { SourceError, type SourceTools } from "./source.ts";
 
 /** The JSON of an accepted answer, and its headers. */
 export interface SourceAnswer {

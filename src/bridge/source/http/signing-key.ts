@@ -1,5 +1,5 @@
 import { type CryptoKey, importJWK, type JWK } from "jose";
-import { SourceError } from "./source.ts";
+import { SourceError } from "../source.ts";
 
 /** A private key as it signs JWTs, and what others may know of it. */
 export interface SigningKey {

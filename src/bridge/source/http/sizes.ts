@@ -1,5 +1,5 @@
-import { emptySourceMemory, type SourceMemory } from "./memory.ts";
-import { SourceError } from "./source.ts";
+import { emptySourceMemory, type SourceMemory } from "../memory.ts";
+import { SourceError } from "../source.ts";
 
 /** An answer with more than can be read, or that the provider calls so (413): fewer records may fit. */
 export class TooLarge extends SourceError {}

@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject, readMember } from "#scim/json.ts";
+import { type AccessToken, emptySourceMemory } from "../memory.ts";
+import { SourceError, type SourceTools } from "../source.ts";
 import { type Exchanged, exchange, isAccepted } from "./exchange.ts";
 import {
   type Authorizer,
@@ -8,8 +10,6 @@ import {
   inTrouble,
   throttled,
 } from "./http.ts";
-import { type AccessToken, emptySourceMemory } from "./memory.ts";
-import { SourceError, type SourceTools } from "./source.ts";
 
 /** A request to a token endpoint. */
 export interface TokenRequest {

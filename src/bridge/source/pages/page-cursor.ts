@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "#scim/json.ts";
+import { SourceError } from "../source.ts";
 import { cursorExpired } from "./paging.ts";
-import { SourceError } from "./source.ts";
 
 /** Writes what a source needs for the next page as the text that a run keeps. */
 export function writeCursor(cursor: JsonObject): string {

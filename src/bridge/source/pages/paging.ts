@@ -1,7 +1,7 @@
 import { withoutTrailing } from "#scim/text.ts";
-import { foreignAddress, isOfOrigin } from "./exchange.ts";
+import { foreignAddress, isOfOrigin } from "../http/exchange.ts";
+import { SourceError } from "../source.ts";
 import { repeatedPage } from "./records.ts";
-import { SourceError } from "./source.ts";
 
 /**
  * The address of the next page as it came; throws SourceError ("malformed") for one outside the origin

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import type { SourceAnswer } from "./http.ts";
-import { SourceError } from "./source.ts";
+import type { SourceAnswer } from "../http/http.ts";
+import { SourceError } from "../source.ts";
 
 /** Reads a list of records out of an answer; throws SourceError ("malformed") for anything else. */
 export function readRecords(

@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
+import { type MembersPage, type ScopePage, type Source, SourceError } from "../source.ts";
 import { pathSegment } from "./paging.ts";
-import { type MembersPage, type ScopePage, type Source, SourceError } from "./source.ts";
 
 /** A source whose answers about one record are not yet told from those about all. */
 export interface PlainSource extends Source {

@@ -1,11 +1,7 @@
-import { createFormerGroupTable } from "../groups/former.ts";
-import type { GroupLink } from "../groups/group.ts";
-import {
-  clearGroupOffs,
-  clearPlannedGroupOffs,
-  createGroupOffTables,
-} from "./group-switch-offs.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { createFormerGroupTable } from "../../groups/former.ts";
+import type { GroupLink } from "../../groups/group.ts";
+import { type ObjectSql, rowsIn } from "../tables.ts";
+import { clearGroupOffs, clearPlannedGroupOffs, createGroupOffTables } from "./switch-offs.ts";
 
 /** Creates the tables of groups where they are not there yet. */
 export function createGroupTables(sql: ObjectSql): void {

@@ -1,5 +1,5 @@
-import { enqueueGroup, namedMembers } from "./groups.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { type ObjectSql, rowsIn } from "../tables.ts";
+import { enqueueGroup, namedMembers } from "./queue.ts";
 
 /** Keeps members of a group by the provider's ids, until they are users or groups here. */
 export function putUnknownMembers(

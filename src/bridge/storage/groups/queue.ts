@@ -1,5 +1,5 @@
-import type { MembersPage, SourceGroup, UnsupportedMember } from "../source/source.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import type { MembersPage, SourceGroup, UnsupportedMember } from "../../source/source.ts";
+import { type ObjectSql, rowsIn } from "../tables.ts";
 
 /** A group of the listing that waits to be synced, as far as pages have told of it. */
 export interface QueuedGroup {

@@ -1,5 +1,5 @@
-import { mayWrite, type Run } from "../state/run.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { mayWrite, type Run } from "../../state/run.ts";
+import { type ObjectSql, rowsIn } from "../tables.ts";
 
 /**
  * How far it is that a group goes, or that a member leaves a group: found by a run, and not weighed yet

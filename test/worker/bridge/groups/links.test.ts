@@ -13,7 +13,7 @@ import {
   keepGroupLink,
   listedGroups,
   noteListedGroup,
-} from "#bridge/storage/group-links.ts";
+} from "#bridge/storage/groups/links.ts";
 
 const LINK: GroupLink = { sourceId: "g1", groupId: "id1", hash: "h", isCreated: true };
 

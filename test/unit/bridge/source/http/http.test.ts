@@ -4,7 +4,7 @@ import {
   fixedAuthorizer,
   type SourceHttp,
   throttled,
-} from "#bridge/source/http.ts";
+} from "#bridge/source/http/http.ts";
 import { SourceError } from "#bridge/source/source.ts";
 import {
   expectFailure,

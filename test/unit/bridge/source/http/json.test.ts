@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAnswer } from "#bridge/source/json.ts";
+import { parseAnswer } from "#bridge/source/http/json.ts";
 import { isJsonObject, readMember } from "#scim/json.ts";
 
 test("members may have any name, twice too, and reach no prototype", () => {

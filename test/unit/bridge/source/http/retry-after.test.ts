@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { readPace, readResetAt, readResetIn, readRetryAfter } from "#bridge/source/retry-after.ts";
+import {
+  readPace,
+  readResetAt,
+  readResetIn,
+  readRetryAfter,
+} from "#bridge/source/http/retry-after.ts";
 
 const NOW = Date.parse("2026-10-01T12:00:00Z");
 const DAY_MS = 86_400_000;

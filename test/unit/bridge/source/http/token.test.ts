@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { createSourceHttp, type SourceHttp } from "#bridge/source/http.ts";
+import { createSourceHttp, type SourceHttp } from "#bridge/source/http/http.ts";
+import {
+  bearerAuthorizer,
+  requestAccessToken,
+  type TokenRequest,
+} from "#bridge/source/http/token.ts";
 import { emptySourceMemory, keepSourceMemory, type SourceMemory } from "#bridge/source/memory.ts";
-import { bearerAuthorizer, requestAccessToken, type TokenRequest } from "#bridge/source/token.ts";
 import {
   expectFailure,
   type FakeProvider,

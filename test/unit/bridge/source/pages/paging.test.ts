@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readNextLink } from "#bridge/source/link.ts";
-import { checkNext, checkNextUrl, pathSegment, trimSlashes } from "#bridge/source/paging.ts";
+import { readNextLink } from "#bridge/source/pages/link.ts";
+import { checkNext, checkNextUrl, pathSegment, trimSlashes } from "#bridge/source/pages/paging.ts";
 
 const next = (link: string) => readNextLink(new Headers({ Link: link }));
 
