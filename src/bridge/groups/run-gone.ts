@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { Issue } from "../mapping/mapped.ts";
-import { judgeGuard } from "../plan/guard.ts";
+import { judgeGuard } from "../plan/switch-offs.ts";
 import { actorOf, type RunContext } from "../run/run-context.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";

@@ -7,9 +7,9 @@ import { USER_NAME } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { Known, PlanContext, Prepared } from "./context.ts";
 import { textIn, writeMapped } from "./document.ts";
-import { planGone, switchOff } from "./gone.ts";
 import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./managers.ts";
+import { planGone, planSwitchOff } from "./missing.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./names.ts";
 import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
 import {
@@ -175,7 +175,7 @@ function unchanged({ mapped }: PreparedUser, link: Link, known: Known): Step {
   const { sourceId } = link;
   const stamp = Math.max(link.stamp ?? 0, mapped.stampedAt ?? 0) || undefined;
   const kept: Link = { ...link, stamp };
-  if (mapped.isActive === false && link.isActive) return decided(switchOff(kept, "disabled"));
+  if (mapped.isActive === false && link.isActive) return decided(planSwitchOff(kept, "disabled"));
   if (mapped.isActive === undefined && !isPartial(mapped)) {
     const issue = stateIssue({ sourceId, userName: undefined }, true);
     return decided({ op: "skip", sourceId, link: kept, issue });
@@ -316,7 +316,7 @@ function outOfScope(
   const { onExcluded, onOutOfScope } = config.settings;
   return (why === "not-in-scope" ? onOutOfScope : onExcluded) === "unmanage"
     ? { op: "unmanage", sourceId, userId: link.userId, why }
-    : switchOff({ ...link, goneAt: undefined }, why);
+    : planSwitchOff({ ...link, goneAt: undefined }, why);
 }
 
 /** A record that leads to nobody: a leaver, or a row that says too little of somebody unknown. */

@@ -5,7 +5,6 @@ import type { MappedRecord, MappedUser } from "../mapping/mapped.ts";
 import { textAt } from "../mapping/reading.ts";
 import { MAPPING_VERSION, mapRecord, rawIdName } from "../providers/map-record.ts";
 import type { ListingMode, Prepared } from "./context.ts";
-import { hashText } from "./hash.ts";
 
 /**
  * Maps and hashes the raw records of a page, in its order. Records of one id become one, at the place
@@ -94,4 +93,10 @@ function hashedText({ values, derived, manager, mark }: MappedUser): string {
   const named = manager.kind === "named" ? manager.reference : null;
   const said = [MAPPING_VERSION, [...values], derived, named];
   return JSON.stringify(mark === "" ? said : [...said, mark]).normalize("NFC");
+}
+
+/** The SHA-256 of a text, in base64 without padding: what tells whether a record changed. */
+async function hashText(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(digest))).replace("=", "");
 }

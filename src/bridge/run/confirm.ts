@@ -2,10 +2,10 @@ import type { JsonObject } from "#scim/json.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import { evidenceOf, questionsOf } from "../plan/evidence.ts";
-import { judgeGuard } from "../plan/guard.ts";
 import { lookupsOf } from "../plan/lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "../plan/missing.ts";
 import { preparePage } from "../plan/prepare.ts";
+import { judgeGuard } from "../plan/switch-offs.ts";
 import { SourceError } from "../source/source.ts";
 import { enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
 import {

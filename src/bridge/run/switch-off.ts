@@ -1,7 +1,6 @@
 import type { Issue } from "../mapping/mapped.ts";
 import { noteHeld, noteIssues } from "../notices/note-issues.ts";
-import { judgeGuard } from "../plan/guard.ts";
-import { type PlannedSwitchOff, planSwitchOffs } from "../plan/switch-offs.ts";
+import { judgeGuard, type PlannedSwitchOff, planSwitchOffs } from "../plan/switch-offs.ts";
 import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
 import { countLinks, dropLinks, putLinks } from "../storage/links.ts";
 import {
