@@ -1,4 +1,12 @@
-import { Column, getTableColumns, is, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  Column,
+  type GetColumnData,
+  getTableColumns,
+  is,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import {
@@ -142,6 +150,18 @@ export const doNothing = sql`on conflict do nothing`;
 /** The name of a column by itself, as a list of columns wants it. */
 export function nameOf(column: Column): SQL {
   return sql`${sql.identifier(column.name)}`;
+}
+
+/** In ON CONFLICT DO UPDATE, the value that the refused row has in a column. */
+export function excluded<Source extends Column>(
+  column: Source,
+): SQL<GetColumnData<Source, "query">> {
+  return sql`excluded.${nameOf(column)}`;
+}
+
+/** The number by which SQLite orders the rows of a table whose own key is no integer. */
+export function rowIdOf(table: SQLiteTable): SQL<number> {
+  return sql`${table}.rowid`;
 }
 
 /**

@@ -28,7 +28,7 @@ export const build = drizzle(() => {
  * A selection whose columns bear the names of its members. Where several statements travel in one batch,
  * D1 answers rows as objects: two columns of one name would be one value.
  */
-export function named<Fields extends Readonly<Record<string, Column | SQL>>>(
+export function named<Fields extends Readonly<Record<string, Column | SQL | SQL.Aliased>>>(
   fields: Fields,
 ): { readonly [Name in keyof Fields]: SQL.Aliased<DataOf<Fields[Name]>> } {
   const aliased = Object.entries(fields).map(([name, field]) => [name, sql`${field}`.as(name)]);
@@ -38,7 +38,7 @@ export function named<Fields extends Readonly<Record<string, Column | SQL>>>(
 
 type DataOf<Field> = Field extends Column
   ? GetColumnData<Field, "query">
-  : Field extends SQL<infer Data>
+  : Field extends SQL<infer Data> | SQL.Aliased<infer Data>
     ? Data
     : never;
 

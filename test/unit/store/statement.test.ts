@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { expect, expectTypeOf, test } from "vitest";
-import { doNothing, insertRows, matchesRow, rowStatement } from "#store/rows.ts";
-import { connectors, credentials, groupMembers, txGuard } from "#store/schema.ts";
+import { doNothing, excluded, insertRows, matchesRow, rowIdOf, rowStatement } from "#store/rows.ts";
+import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/schema.ts";
 import { build, compile, named, prepare, type RowOf, statement } from "#store/statement.ts";
 
 /** Remembers what was bound. */
@@ -117,6 +117,46 @@ test("a scalar subquery keeps the tables of its columns", () => {
 
   expect(compile(query).text).toBe(
     `select "id" as "id", exists (select 1 as "one" from "group_members" where "group_members"."member_id" = "credentials"."id") as "isIn" from "credentials"`,
+  );
+});
+
+test("the columns of a subquery keep their types under other names", () => {
+  const oldest = build
+    .select(named({ at: credentials.createdAt, usedAt: credentials.lastUsedAt }))
+    .from(credentials)
+    .orderBy(credentials.id)
+    .limit(10)
+    .as("oldest");
+  const query = build.select(named({ first: oldest.at, usedAt: oldest.usedAt })).from(oldest);
+
+  expectTypeOf<RowOf<typeof query>>().toEqualTypeOf<{
+    readonly first: number;
+    readonly usedAt: number | null;
+  }>();
+  expect(compile(query).text).toBe(
+    `select "at" as "first", "usedAt" as "usedAt" from (select "created_at" as "at", "last_used_at" as "usedAt" from "credentials" order by "credentials"."id" limit ?1) "oldest"`,
+  );
+});
+
+test("a row that is there already takes the values of the refused one", () => {
+  const note = build
+    .insert(sweeps)
+    .values({ name: "walk", position: 3 })
+    .onConflictDoUpdate({ target: sweeps.name, set: { position: excluded(sweeps.position) } });
+
+  expect(compile(note).text).toBe(
+    `insert into "sweeps" ("name", "position") values (?1, ?2) on conflict ("sweeps"."name") do update set "position" = excluded."position"`,
+  );
+});
+
+test("a table without an integer key is walked by its row ids", () => {
+  const query = build
+    .select(named({ rowId: rowIdOf(sweeps) }))
+    .from(sweeps)
+    .orderBy(rowIdOf(sweeps));
+
+  expect(compile(query).text).toBe(
+    `select "sweeps".rowid as "rowId" from "sweeps" order by "sweeps".rowid`,
   );
 });
 
