@@ -214,6 +214,7 @@ export const events = sqliteTable(
   {
     rowId: integer("row_id").primaryKey(),
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** A UUIDv7, so that its order is the order of time; unique per connector, the key of safe retries. */
     opId: text("op_id").notNull(),
     at: integer().notNull(),
     method: text().notNull(),
@@ -250,6 +251,22 @@ export const events = sqliteTable(
   ],
 );
 
+/** What a change row tells: of a resource's own write, of a member (by a trigger), or of an alert. */
+export const CHANGE_TYPES = [
+  "user.created",
+  "user.updated",
+  "user.deactivated",
+  "user.reactivated",
+  "user.deleted",
+  "user.restored",
+  "group.created",
+  "group.updated",
+  "group.deleted",
+  "group.member_added",
+  "group.member_removed",
+  "connector.alert",
+] as const;
+
 /** The outbox: one row for each real change, in commit order. */
 export const changes = sqliteTable(
   "changes",
@@ -260,10 +277,11 @@ export const changes = sqliteTable(
     resourceType: text("resource_type").notNull(),
     resourceId: text("resource_id").notNull(),
     version: integer().notNull(),
-    type: text().notNull(),
+    type: text({ enum: CHANGE_TYPES }).notNull(),
     at: integer().notNull(),
+    /** The resource as it is after the change, or as it last was, with id and meta; or the facts of another event. */
     payload: text().notNull(),
-    /** The changed attributes of a resource's own write, as before and after, as JSON. */
+    /** The changed attributes of an update or a restore, as JSON: as before and after, or their names alone. */
     difference: text(),
   },
   (table) => [index("changes_connector").on(table.connectorId, table.seq)],

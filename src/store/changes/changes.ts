@@ -1,35 +1,25 @@
+import type { SQLWrapper } from "drizzle-orm";
 import type { ResourceType } from "#scim/attribute.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { renderPayload, shownRecord } from "#scim/resource/record.ts";
 import { isActive } from "#store/columns.ts";
 import type { RowSource } from "#store/row-source.ts";
+import type { Rows } from "#store/rows.ts";
+import type { changes } from "#store/schema.ts";
 import type { ChangeToCommit } from "#store/write.ts";
 
-/** The change events that a resource's own write raises; those of members are raised by triggers. */
-export type ChangeType =
-  | "user.created"
-  | "user.updated"
-  | "user.deactivated"
-  | "user.reactivated"
-  | "user.deleted"
-  | "user.restored"
-  | "group.created"
-  | "group.updated"
-  | "group.deleted";
+type ChangeColumns = typeof changes.$inferSelect;
 
-/** One row of the outbox, as the insert statement reads it from JSON. */
-export interface ChangeRow {
-  readonly eventId: string;
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly version: number;
+/** The change events of members, which triggers raise. */
+export type MemberChangeType = Extract<ChangeColumns["type"], `group.member_${string}`>;
+
+/** The change events that a resource's own write raises. */
+export type ChangeType = Exclude<ChangeColumns["type"], MemberChangeType | "connector.alert">;
+
+/** One row of the outbox, as a resource's own write raises it. */
+export interface ChangeRow extends Readonly<Omit<ChangeColumns, "seq" | "connectorId" | "type">> {
   readonly type: ChangeType;
-  readonly at: number;
-  /** The resource as it is after the change, or as it last was, with id and meta, as JSON text. */
-  readonly payload: string;
-  /** The changed attributes of an update or a restore, as JSON text: a Difference, or the names alone. */
-  readonly difference: string | null;
 }
 
 /** Turns a decided change into its outbox row, which names its event by the op_id. */
@@ -45,6 +35,21 @@ export function changeRow({ change, type, event }: ChangeToCommit, at: number): 
     payload: renderPayload(shownRecord(type, after)),
     difference: differenceText(type, change),
   };
+}
+
+/** What a change of a connector is stored as, for a statement over change rows. */
+export function changeCells({ cell }: Rows<ChangeRow>, connectorId: SQLWrapper) {
+  return {
+    eventId: cell("eventId"),
+    connectorId,
+    resourceType: cell("resourceType"),
+    resourceId: cell("resourceId"),
+    version: cell("version"),
+    type: cell("type"),
+    at: cell("at"),
+    payload: cell("payload"),
+    difference: cell("difference"),
+  } satisfies Record<keyof ChangeRow | "connectorId", SQLWrapper>;
 }
 
 /** Appends change rows; ?1 = rows, ?2 = connector. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { Difference } from "#scim/resource/difference.ts";
-import type { ChangeType } from "./changes.ts";
+import type { ChangeType, MemberChangeType } from "./changes.ts";
 
 /** A row of the outbox `changes` as it is read back, with what its event tells of the actor. */
 export interface StoredChange {
@@ -60,9 +60,6 @@ export interface ResourceEvent extends ChangeFacts {
   /** Their values before and after; null where these are too long to be kept. */
   readonly difference?: Difference | null;
 }
-
-/** The change events of members, which triggers raise. */
-export type MemberChangeType = "group.member_added" | "group.member_removed";
 
 /** A member that a group got or lost. */
 export interface MemberEvent extends ChangeFacts {

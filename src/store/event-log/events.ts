@@ -1,31 +1,47 @@
+import { type SQLWrapper, sql } from "drizzle-orm";
 import type { Difference } from "#scim/resource/difference.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { eachChunk, type RowSource } from "#store/row-source.ts";
+import type { RowSource } from "#store/row-source.ts";
+import { doNothing, insertRows, nameOf, type Rows, rowStatement } from "#store/rows.ts";
+import { events } from "#store/schema.ts";
+
+type EventColumns = typeof events.$inferSelect;
 
 /** One row of the event log (SEMANTICS 10); times in milliseconds, bodies already redacted and cut. */
-export interface EventRow {
-  /** A UUIDv7, so that its order is the order of time; unique per connector, the key of safe retries. */
-  readonly opId: string;
-  readonly at: number;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly scimType: string | null;
-  readonly latencyMs: number;
-  readonly clientIp: string | null;
-  readonly userAgent: string | null;
-  readonly credentialId: string | null;
-  readonly resourceType: string | null;
-  readonly resourceId: string | null;
-  readonly userName: string | null;
-  readonly userNameKey: string | null;
-  readonly requestBody: string | null;
-  readonly responseBody: string | null;
+export interface EventRow
+  extends Readonly<
+    Omit<EventColumns, "rowId" | "connectorId" | "warnings" | "difference" | "refusalKey" | "count">
+  > {
   readonly warnings: readonly string[];
   /** What a write changed, attribute by attribute; null for a request that changed nothing. */
   readonly difference: Difference | null;
-  readonly explanation: string | null;
+}
+
+/** What an event of a connector is stored as, for a statement over events. */
+export function eventCells({ cell }: Rows<EventRow>, connectorId: SQLWrapper) {
+  return {
+    connectorId,
+    opId: cell("opId"),
+    at: cell("at"),
+    method: cell("method"),
+    path: cell("path"),
+    status: cell("status"),
+    scimType: cell("scimType"),
+    latencyMs: cell("latencyMs"),
+    clientIp: cell("clientIp"),
+    userAgent: cell("userAgent"),
+    credentialId: cell("credentialId"),
+    resourceType: cell("resourceType"),
+    resourceId: cell("resourceId"),
+    userName: cell("userName"),
+    userNameKey: cell("userNameKey"),
+    requestBody: cell("requestBody"),
+    responseBody: cell("responseBody"),
+    warnings: cell("warnings"),
+    difference: cell("difference"),
+    explanation: cell("explanation"),
+  } satisfies Record<keyof EventRow | "connectorId", SQLWrapper>;
 }
 
 /** The columns of an event in the order of the insert; each is read from the member of the same name. */
@@ -83,10 +99,12 @@ export function appendEvents(
   connectorId: ConnectorId,
   rows: readonly EventRow[],
 ): readonly D1PreparedStatement[] {
-  return eachChunk(rows, (source, json) =>
-    db.prepare(`${insertEvents(source)} ON CONFLICT DO NOTHING`).bind(json, connectorId),
-  );
+  return APPEND(db, rows, { connectorId });
 }
+
+const APPEND = rowStatement<EventRow, { connectorId: ConnectorId }>()((rows, { connectorId }) =>
+  insertRows(events, eventCells(rows, connectorId), { from: rows.from, onConflict: doNothing }),
+);
 
 /** The row of callers who were not let in: one for each minute, credential and reason. */
 export interface RefusedRow extends EventRow {
@@ -105,15 +123,23 @@ export function countRefused(
   connectorId: ConnectorId,
   rows: readonly RefusedRow[],
 ): readonly D1PreparedStatement[] {
-  const columns = [...COLUMNS, ["refusal_key", "refusalKey"], ["count", "count"]] as const;
-  const inserted = columns.map(([column]) => column).join(", ");
-  return eachChunk(rows, ({ row, from }, json) => {
-    const values = columns.map(([, member]) => `${row} ->> '${member}'`).join(", ");
-    // A batch that is repeated meets its own row, and has nothing to add to it.
-    const text = `INSERT INTO events (connector_id, ${inserted}) SELECT ?2, ${values} ${from} WHERE true
-      ON CONFLICT (connector_id, op_id) DO NOTHING
-      ON CONFLICT (connector_id, refusal_key) WHERE refusal_key IS NOT NULL
-        DO UPDATE SET count = count + excluded.count`;
-    return db.prepare(text).bind(json, connectorId);
-  });
+  return COUNT_REFUSED(db, rows, { connectorId });
 }
+
+const COUNT_REFUSED = rowStatement<RefusedRow, { connectorId: ConnectorId }>()(
+  (rows, { connectorId }) => {
+    const { cell, from } = rows;
+    const cells = {
+      ...eventCells(rows, connectorId),
+      refusalKey: cell("refusalKey"),
+      count: cell("count"),
+    };
+    const [connector, opId] = [nameOf(events.connectorId), nameOf(events.opId)];
+    const [key, count] = [nameOf(events.refusalKey), nameOf(events.count)];
+    // A batch that is repeated meets its own row, and has nothing to add to it.
+    const onConflict = sql`on conflict (${connector}, ${opId}) do nothing
+      on conflict (${connector}, ${key}) where ${key} is not null
+        do update set ${count} = ${events.count} + excluded.${count}`;
+    return insertRows(events, cells, { from, onConflict });
+  },
+);
