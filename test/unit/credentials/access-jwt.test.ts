@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createAccessVerifier } from "#credentials/access-jwt.ts";
 
 const TEAM = "acme.cloudflareaccess.com";
@@ -19,22 +19,26 @@ beforeAll(async () => {
   ]);
 });
 
+// jose keeps its own clock for how old the team's keys are.
+afterEach(() => vi.useRealTimers());
+
 interface Forgery {
   readonly kid?: string;
   readonly keys?: Keys;
   readonly audience?: string;
   readonly issuer?: string;
   readonly expiresAt?: number;
+  readonly hasNoExpiry?: boolean;
 }
 
 async function aJwt(forgery: Forgery = {}): Promise<string> {
   const { kid = "k1", keys = current, audience = "app", issuer = `https://${TEAM}` } = forgery;
-  return await new SignJWT({ email: "admin@example.com" })
+  const jwt = new SignJWT({ email: "admin@example.com" })
     .setProtectedHeader({ alg: "RS256", kid })
     .setAudience(audience)
-    .setIssuer(issuer)
-    .setExpirationTime((forgery.expiresAt ?? NOW + 60_000) / 1_000)
-    .sign(keys.privateKey);
+    .setIssuer(issuer);
+  if (!forgery.hasNoExpiry) jwt.setExpirationTime((forgery.expiresAt ?? NOW + 60_000) / 1_000);
+  return await jwt.sign(keys.privateKey);
 }
 
 /** A verifier whose team publishes the given keys, and how often it was asked for them. */
@@ -72,6 +76,7 @@ test.each<[string, Forgery]>([
   ["another audience", { audience: "other" }],
   ["another issuer", { issuer: "https://evil.example.com" }],
   ["an expiry behind", { expiresAt: NOW - 60_000 }],
+  ["no expiry, which would be good for ever", { hasNoExpiry: true }],
   ["an unknown key", { kid: "k9" }],
 ])("a JWT with %s is refused", async (_name, forgery) => {
   const { verify } = aVerifier(() => [["k1", current]]);
@@ -118,4 +123,19 @@ test("a key that came by rotation is found by asking again, at most once a minut
 
   expect(await verify(await aJwt({ kid: "k2", keys: rotated }))).toBeDefined();
   expect(asked).toHaveLength(1);
+});
+
+test("a key that came by rotation lets administrators in a minute later, not when the keys grow old", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: NOW });
+  let published: readonly (readonly [string, Keys])[] = [["k1", current]];
+  const { verify, asked } = aVerifier(() => published);
+  await verify(await aJwt());
+  published = [["k2", rotated]];
+  const jwt = await aJwt({ kid: "k2", keys: rotated });
+
+  expect(await verify(jwt)).toBeUndefined();
+  vi.setSystemTime(NOW + 61_000);
+
+  expect(await verify(jwt)).toEqual({ email: "admin@example.com" });
+  expect(asked).toHaveLength(2);
 });

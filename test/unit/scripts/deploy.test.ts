@@ -17,15 +17,21 @@ import { outcomeOf, ROOT } from "../../../scripts/lib/project.js";
 
 // The deployment as CI runs it: a process without a terminal, whose wrangler notes what it is asked.
 
+const DATABASE = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+
 const WRANGLER = `
 const { appendFileSync, readFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 const at = args.indexOf("--secrets-file");
 const secrets = at === -1 ? null : JSON.parse(readFileSync(args[at + 1], "utf8"));
-appendFileSync(process.env.CALLS, JSON.stringify({ call: args.slice(0, 2).join(" "), secrets }) + "\\n");
+const configAt = args.indexOf("--config");
+const config = configAt === -1 ? "" : readFileSync(args[configAt + 1], "utf8");
+const [, database = null] = /^database_id = "(.*)"$/m.exec(config) ?? [];
+const noted = { call: args.slice(0, 2).join(" "), secrets, database };
+appendFileSync(process.env.CALLS, JSON.stringify(noted) + "\\n");
 if (args[0] === "secret") console.log(process.env.PRESENT);
 if (args[1] === "list" && args[0] === "d1")
-  console.log('[{"name":"scim-edge","uuid":"0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}]');
+  console.log('[{"name":"scim-edge-2","uuid":"another"},{"name":"scim-edge","uuid":"${DATABASE}"}]');
 `;
 
 let folder: string;
@@ -53,6 +59,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 interface Call {
   readonly call: string;
   readonly secrets: Record<string, string> | null;
+  /** The database that it is told to use. */
+  readonly database: string | null;
 }
 
 /** An empty variable counts as none. */
@@ -100,6 +108,7 @@ describe("a deployment without a terminal", { timeout: 60_000 }, () => {
     expect(calls.at(-1)).toEqual({
       call: "deploy --minify",
       secrets: { ADMIN_TOKEN, ENCRYPTION_KEYS },
+      database: DATABASE,
     });
     expect(said).not.toContain(ADMIN_TOKEN);
     expect(said).not.toContain(ENCRYPTION_KEYS);
@@ -118,6 +127,8 @@ describe("a deployment without a terminal", { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(names(calls)).toEqual(["secret list", "d1 list", "d1 migrations", "deploy --minify"]);
     expect(calls.at(-1)?.secrets).toBeNull();
+    // That of the configured name, not the first of the account.
+    expect(calls.slice(2).map(({ database }) => database)).toEqual([DATABASE, DATABASE]);
     expect(said).not.toContain("PUBLIC_URL");
   });
 
