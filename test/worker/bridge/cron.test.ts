@@ -110,6 +110,27 @@ test("a bridge that cannot be woken is tried again five minutes later, and stops
   expect([first, soon, later]).toEqual([[id], [], [id]]);
 });
 
+test("a bridge that cannot be woken lets cron wait for the others all the same", async () => {
+  const ids = [await bridge(), await bridge()];
+  const woken: string[] = [];
+  const wake = async (id: string) => {
+    if (id === ids[0]) throw new Error("unreachable");
+    // Later than the failure beside it.
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    woken.push(id);
+  };
+
+  await runCron(
+    env.DB,
+    { ...TEST_CLOCK, now: () => NOW },
+    () => uuidv7(),
+    undefined,
+    () => ({ wake }),
+  );
+
+  expect(woken).toEqual([ids[1]]);
+});
+
 test("a bounded number is woken at once, longest waiting first, and the others by the next cron", async () => {
   const ids: string[] = [];
   for (let n = 0; n < 32; n += 1) ids.push(await bridge({ nextAt: NOW - 32 + n }));
