@@ -46,8 +46,8 @@ import {
  * @property {string} id
  * @property {string} summary
  * @property {number} status of the answer when all is well
- * @property {import("zod/mini").ZodMiniType} [query]
- * @property {import("zod/mini").ZodMiniType} [body]
+ * @property {import("zod").ZodType} [query]
+ * @property {import("zod").ZodType} [body]
  * @property {true} [isBodyOptional]
  * @property {string} [type] of the answer, where it is not application/json
  * @property {true} [isTagged] whether the answer has an ETag

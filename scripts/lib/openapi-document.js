@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "zod";
 import { OPERATIONS } from "./admin-operations.js";
 
 /** @typedef {import("./admin-operations.js").Operation} Operation */
@@ -90,13 +90,13 @@ function pathParameters(path) {
   }));
 }
 
-/** @param {import("zod/mini").ZodMiniType} query */
+/** @param {import("zod").ZodType} query */
 function queryOf(query) {
   const { properties = {} } = schemaOf(query);
   return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
 }
 
-/** @param {import("zod/mini").ZodMiniType} schema */
+/** @param {import("zod").ZodType} schema */
 function schemaOf(schema) {
   const { $schema: _, ...found } = z.toJSONSchema(schema, {
     io: "input",

@@ -1,37 +1,33 @@
-import * as z from "zod/mini";
+import * as z from "zod";
 
 /** A text without blanks at its ends or control characters. */
-const LINE = z.string().check(
-  z.trim(),
-  z.minLength(1),
-  z.maxLength(320),
-  z.refine((text) => !/\p{Cc}/u.test(text), "must not hold control characters"),
-);
+const LINE = z
+  .string()
+  .trim()
+  .min(1)
+  .max(320)
+  .refine((text) => !/\p{Cc}/u.test(text), "must not hold control characters");
 
 /** How long an address may be; safe-url.ts says what it may be. */
-const ADDRESS = z.string().check(z.maxLength(2_048));
+const ADDRESS = z.string().max(2_048);
 
 /** A secret travels in headers and forms, where blanks at its ends were copied along by mistake. */
 const SECRET = z
   .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(4_096),
-    z.regex(/^[\x21-\x7e]+$/, "must hold visible ASCII characters alone, without blanks"),
-  );
+  .trim()
+  .min(1)
+  .max(4_096)
+  .regex(/^[\x21-\x7e]+$/, "must hold visible ASCII characters alone, without blanks");
 
 /** It stands in the path of the token endpoint; `common` would be somebody else's directory. */
 const TENANT = z
   .string()
-  .check(
-    z.regex(
-      /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.{3,253}$)[0-9a-z](?:[0-9a-z-]*[0-9a-z])?(?:\.[0-9a-z](?:[0-9a-z-]*[0-9a-z])?)+)$/i,
-      "must be the tenant's id (a GUID) or one of its domain names",
-    ),
+  .regex(
+    /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.{3,253}$)[0-9a-z](?:[0-9a-z-]*[0-9a-z])?(?:\.[0-9a-z](?:[0-9a-z-]*[0-9a-z])?)+)$/i,
+    "must be the tenant's id (a GUID) or one of its domain names",
   );
 
-const NAME = z.string().check(z.regex(/^[\w-]{1,64}$/, "must be letters, digits, _ or -"));
+const NAME = z.string().regex(/^[\w-]{1,64}$/, "must be letters, digits, _ or -");
 
 const SOURCE = z.discriminatedUnion(
   "type",
@@ -40,22 +36,22 @@ const SOURCE = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("entra"),
       tenantId: TENANT,
-      graphBaseUrl: z._default(ADDRESS, "https://graph.microsoft.com"),
-      loginBaseUrl: z._default(ADDRESS, "https://login.microsoftonline.com"),
+      graphBaseUrl: ADDRESS.default("https://graph.microsoft.com"),
+      loginBaseUrl: ADDRESS.default("https://login.microsoftonline.com"),
     }),
     z.strictObject({
       type: z.literal("google"),
-      adminEmail: z.email().check(z.maxLength(320)),
-      customer: z._default(NAME, "my_customer"),
-      apiBaseUrl: z._default(ADDRESS, "https://admin.googleapis.com"),
-      tokenUrl: z._default(ADDRESS, "https://oauth2.googleapis.com/token"),
+      adminEmail: z.email().max(320),
+      customer: NAME.default("my_customer"),
+      apiBaseUrl: ADDRESS.default("https://admin.googleapis.com"),
+      tokenUrl: ADDRESS.default("https://oauth2.googleapis.com/token"),
     }),
     z.strictObject({ type: z.literal("onelogin"), baseUrl: ADDRESS }),
     z.strictObject({
       type: z.literal("jumpcloud"),
-      baseUrl: z._default(ADDRESS, "https://console.jumpcloud.com"),
-      orgId: z.optional(NAME),
-      userNameFrom: z._default(z.enum(["email", "username"]), "email"),
+      baseUrl: ADDRESS.default("https://console.jumpcloud.com"),
+      orgId: NAME.optional(),
+      userNameFrom: z.enum(["email", "username"]).default("email"),
     }),
     z.strictObject({ type: z.literal("scim"), baseUrl: ADDRESS }),
   ],
@@ -70,15 +66,13 @@ const PRIVATE_JWK = z.looseObject({
 
 const PRIVATE_PEM = z
   .string()
-  .check(
-    z.maxLength(16_384),
-    z.regex(
-      /-----BEGIN PRIVATE KEY-----/,
-      'must be the private_key of the service account\'s JSON file ("-----BEGIN PRIVATE KEY-----…")',
-    ),
+  .max(16_384)
+  .regex(
+    /-----BEGIN PRIVATE KEY-----/,
+    'must be the private_key of the service account\'s JSON file ("-----BEGIN PRIVATE KEY-----…")',
   );
 
-const SERVICE_EMAIL = z.email().check(z.maxLength(320));
+const SERVICE_EMAIL = z.email().max(320);
 
 /** The JSON file that Google's console gives for a key of a service account; its other members are dropped. */
 export const GOOGLE_KEY_FILE = z.looseObject({
@@ -93,7 +87,7 @@ export const GOOGLE_KEY_FILE = z.looseObject({
 /** The key file as a text, or read already. */
 export const GOOGLE_KEY_FILE_GIVEN = z.strictObject({
   keyFile: z.union(
-    [z.string().check(z.maxLength(32_768)), z.looseObject({})],
+    [z.string().max(32_768), z.looseObject({})],
     "must be the service account's JSON key file, as an object or as text",
   ),
 });
@@ -126,74 +120,70 @@ const MAPPING_MAX = 100;
 const MAPPING_RULE = z.strictObject({
   from: LINE,
   to: LINE,
-  when: z._default(z.enum(["always", "create"]), "always"),
+  when: z.enum(["always", "create"]).default("always"),
 });
 
 /** A guard of which each part that is left out has its default. */
 function guardOf(standard: { max: number; percent: number; minBase: number }) {
-  return z._default(
-    z.strictObject({
-      max: z._default(z.int().check(z.gte(0), z.lte(1_000_000)), standard.max),
-      percent: z._default(z.number().check(z.gte(0), z.lte(100)), standard.percent),
-      minBase: z._default(z.int().check(z.gte(1), z.lte(1_000_000)), standard.minBase),
-    }),
-    standard,
-  );
+  return z
+    .strictObject({
+      max: z.int().min(0).max(1_000_000).default(standard.max),
+      percent: z.number().min(0).max(100).default(standard.percent),
+      minBase: z.int().min(1).max(1_000_000).default(standard.minBase),
+    })
+    .default(standard);
 }
 
 /** Ids of groups, as the provider gives them. */
-const IDS = z.array(LINE).check(z.minLength(1), z.maxLength(ITEMS_MAX));
+const IDS = z.array(LINE).min(1).max(ITEMS_MAX);
 
 const SETTINGS = {
-  intervalSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 900),
-  fullIntervalSeconds: z._default(
-    z.union(
-      [z.literal("auto"), z.int().check(z.gte(60), z.lte(86_400))],
+  intervalSeconds: z.int().min(60).max(86_400).default(900),
+  fullIntervalSeconds: z
+    .union(
+      [z.literal("auto"), z.int().min(60).max(86_400)],
       'must be "auto", or 60 to 86400 seconds',
-    ),
-    "auto",
-  ),
-  excluded: z._default(z.array(LINE).check(z.maxLength(ITEMS_MAX)), []),
+    )
+    .default("auto"),
+  excluded: z.array(LINE).max(ITEMS_MAX).default([]),
   guard: guardOf({ max: 25, percent: 10, minBase: 5 }),
   groupGuard: guardOf({ max: 5, percent: 20, minBase: 5 }),
   membershipGuard: guardOf({ max: 50, percent: 50, minBase: 10 }),
-  matchByEmail: z._default(z.boolean(), true),
-  includeGuests: z._default(z.boolean(), false),
-  createInactive: z._default(z.boolean(), false),
-  onMissing: z._default(
-    z.union(
+  matchByEmail: z.boolean().default(true),
+  includeGuests: z.boolean().default(false),
+  createInactive: z.boolean().default(false),
+  onMissing: z
+    .union(
       [
         z.enum(["deactivate", "ignore"]),
-        z.strictObject({ deleteAfterDays: z.int().check(z.gte(0), z.lte(3_650)) }),
+        z.strictObject({ deleteAfterDays: z.int().min(0).max(3_650) }),
       ],
       'must be "deactivate", "ignore" or {"deleteAfterDays": 0 to 3650}',
-    ),
-    "deactivate",
-  ),
-  onExcluded: z._default(z.enum(["unmanage", "deactivate"]), "unmanage"),
-  scope: z.optional(
-    z.union(
+    )
+    .default("deactivate"),
+  onExcluded: z.enum(["unmanage", "deactivate"]).default("unmanage"),
+  scope: z
+    .union(
       [z.strictObject({ groups: IDS }), z.strictObject({ application: LINE })],
       'must be {"groups": [ids of groups]} or, at Okta and Entra, {"application": its id}',
-    ),
-  ),
-  onOutOfScope: z._default(z.enum(["unmanage", "deactivate"]), "deactivate"),
-  rehire: z._default(z.enum(["relink", "conflict"]), "relink"),
-  groups: z._default(
-    z.union(
+    )
+    .optional(),
+  onOutOfScope: z.enum(["unmanage", "deactivate"]).default("deactivate"),
+  rehire: z.enum(["relink", "conflict"]).default("relink"),
+  groups: z
+    .union(
       [z.enum(["none", "all"]), IDS],
       'must be "none", "all" or a list of at most 1,000 ids of groups',
-    ),
-    "none",
-  ),
+    )
+    .default("none"),
   /** What the places may be depends on provider and connector, and is checked by checkMapping. */
-  mapping: z._default(z.array(MAPPING_RULE).check(z.maxLength(MAPPING_MAX)), []),
-  userNameFrom: z.optional(LINE),
-  entraFormatted: z._default(z.enum(["name", "immutableId"]), "name"),
+  mapping: z.array(MAPPING_RULE).max(MAPPING_MAX).default([]),
+  userNameFrom: LINE.optional(),
+  entraFormatted: z.enum(["name", "immutableId"]).default("name"),
 };
 
 /** What GET answers besides; it may come back, and is not looked at. */
-const READ_ONLY = z.optional(z.unknown()).register(z.globalRegistry, { readOnly: true });
+const READ_ONLY = z.unknown().optional().register(z.globalRegistry, { readOnly: true });
 
 const VIEWED = {
   credentialsKind: READ_ONLY,
@@ -212,9 +202,9 @@ const VIEWED = {
 export const BRIDGE = z.strictObject({
   source: SOURCE,
   /** Left out, the ones that are stored stay, as long as they go to the same hosts. */
-  credentials: z.optional(ANY_CREDENTIALS),
+  credentials: ANY_CREDENTIALS.optional(),
   /** Whether it rests, at once; left out, a new bridge starts and any other stays as it is. */
-  paused: z.optional(z.boolean()),
+  paused: z.boolean().optional(),
   ...SETTINGS,
   ...VIEWED,
 });
@@ -235,7 +225,7 @@ export const EXCLUSION = z.strictObject({ pattern: LINE });
 export type BridgeInput = z.infer<typeof BRIDGE>;
 
 /** The body of POST …/bridge/sync, which may be left out. */
-export const SYNC = z.strictObject({ mode: z._default(z.enum(["full", "delta"]), "delta") });
+export const SYNC = z.strictObject({ mode: z.enum(["full", "delta"]).default("delta") });
 
 /** The body of POST …/bridge/sync-user. */
 export const SYNC_USER = z.strictObject({ key: LINE });
@@ -247,11 +237,9 @@ export const HELD_CHOICE_DETAIL =
 /** The body of POST …/bridge/held/approve and …/reject. */
 export const HELD_CHOICE = z.union(
   [
-    z.strictObject({ runId: LINE, count: z.int().check(z.gte(1)) }),
+    z.strictObject({ runId: LINE, count: z.int().min(1) }),
     z.strictObject({
-      ids: z
-        .array(z.string().check(z.minLength(1), z.maxLength(2_000)))
-        .check(z.minLength(1), z.maxLength(1_000)),
+      ids: z.array(z.string().min(1).max(2_000)).min(1).max(1_000),
     }),
   ],
   HELD_CHOICE_DETAIL,

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import type { HeldChoice } from "#bridge/admin-views.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
@@ -19,10 +19,10 @@ import {
 import { type OpenBridge, openBridge } from "./open.ts";
 
 /** The query of the list of runs. */
-export const RUNS_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });
+export const RUNS_QUERY = z.strictObject({ cursor: z.string().optional(), limit: LIMIT });
 
 /** The query of the list of held switch-offs. */
-export const HELD_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });
+export const HELD_QUERY = z.strictObject({ cursor: z.string().optional(), limit: LIMIT });
 
 const BRIDGE_PATH = "/connectors/:id/bridge";
 

@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import type * as z from "zod";
 import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -132,7 +132,7 @@ function safeUrl(name: string, text: string, options: SafeUrlOptions): URL {
   }
 }
 
-function parse<T>(schema: z.ZodMiniType<T>, given: Readonly<Record<string, unknown>>): T {
+function parse<T>(schema: z.ZodType<T>, given: Readonly<Record<string, unknown>>): T {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issues = result.error.issues.map(

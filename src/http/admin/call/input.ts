@@ -1,14 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { en } from "zod/locales";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { readBodyText } from "#http/request/body.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
 import { Problem } from "./problem.ts";
-
-// zod/mini comes without words, and an administrator needs some.
-z.config(en());
 
 /** An admin body is small; SEMANTICS 9 sets no limit for it. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
@@ -18,10 +14,7 @@ const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
 
 /** The `limit` of every admin list. */
-export const LIMIT = z._default(
-  z.coerce.number().check(z.int(), z.gte(1), z.lte(LIMIT_MAX)),
-  LIMIT_DEFAULT,
-);
+export const LIMIT = z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT);
 
 /** Refuses with 415 a body that does not come as application/json, of calls that read none as well. */
 export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
@@ -32,7 +25,7 @@ export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
 };
 
 /** Reads and checks a JSON body; 415 unless it comes as application/json, 400 for what does not fit. */
-export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodMiniType<T>): Promise<T> {
+export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodType<T>): Promise<T> {
   checkType(context.req.raw.headers);
   return check(schema, await readJson(context.req.raw));
 }
@@ -46,7 +39,7 @@ function checkType(headers: Headers): void {
 }
 
 /** Reads and checks the query of a call; a parameter given twice is refused. */
-export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodMiniType<T>): T {
+export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodType<T>): T {
   const entries = [...new URL(context.req.raw.url).searchParams];
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -68,7 +61,7 @@ async function readJson(request: Request): Promise<unknown> {
 }
 
 /** Checks a body that was read already; 400 for what does not fit. */
-export function check<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map(

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { createSetSigner } from "#credentials/feed-key.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
@@ -20,11 +20,14 @@ const WAIT_SECONDS_MAX = 25;
 
 const FEED_QUERY = {
   /** The cursor behind which the page begins; "latest" for the end of the feed. */
-  after: z.optional(z.string().check(z.regex(/^(\d{1,15}|latest)$/))),
-  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(LIMIT_MAX)), LIMIT_DEFAULT),
+  after: z
+    .string()
+    .regex(/^(\d{1,15}|latest)$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
   /** How many seconds an empty page may wait for a change. */
-  wait: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(WAIT_SECONDS_MAX)), 0),
-  format: z._default(z.enum(["json", "set"]), "json"),
+  wait: z.coerce.number().int().min(0).max(WAIT_SECONDS_MAX).default(0),
+  format: z.enum(["json", "set"]).default("json"),
 };
 
 /** The query of GET /connectors/{id}/changes. */
@@ -32,7 +35,7 @@ export const CHANGES_QUERY = z.strictObject(FEED_QUERY);
 
 /** The query of GET /changes. */
 export const TENANT_CHANGES_QUERY = z.strictObject({
-  tenant: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)),
+  tenant: z.string().trim().min(1).max(200),
   ...FEED_QUERY,
 });
 

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { readInput } from "#http/admin/call/input.ts";
 import { expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -21,30 +21,29 @@ const SIMPLE_TYPES = ["string", "boolean", "decimal", "integer", "dateTime", "re
 
 /** What a declaration and those of its parts have in common. */
 const DESCRIBED = {
-  name: z.string().check(z.maxLength(64)),
-  multiValued: z._default(z.boolean(), false),
-  caseExact: z.optional(z.boolean()),
-  description: z.optional(
-    z.string().check(
-      z.maxLength(200),
-      z.refine((text) => !hasBrokenText(text)),
-    ),
-  ),
+  name: z.string().max(64),
+  multiValued: z.boolean().default(false),
+  caseExact: z.boolean().optional(),
+  description: z
+    .string()
+    .max(200)
+    .refine((text) => !hasBrokenText(text))
+    .optional(),
 };
 
 const SUB_DECLARATION = z.strictObject({ ...DESCRIBED, type: z.enum(SIMPLE_TYPES) });
 
 const DECLARATION = z.strictObject({
   ...DESCRIBED,
-  resourceType: z._default(z.enum(["User", "Group"]), "User"),
+  resourceType: z.enum(["User", "Group"]).default("User"),
   type: z.enum([...SIMPLE_TYPES, "complex"]),
-  subAttributes: z.optional(z.array(SUB_DECLARATION).check(z.maxLength(SUB_DECLARATIONS_MAX))),
-  schema: z.optional(z.string().check(z.maxLength(200))),
+  subAttributes: z.array(SUB_DECLARATION).max(SUB_DECLARATIONS_MAX).optional(),
+  schema: z.string().max(200).optional(),
 });
 
 /** The body of PUT /connectors/{id}/attributes. */
 export const ATTRIBUTES = z.strictObject({
-  attributes: z.array(DECLARATION).check(z.maxLength(DECLARATIONS_MAX)),
+  attributes: z.array(DECLARATION).max(DECLARATIONS_MAX),
 });
 
 /** How often a list is put anew on what somebody else has put at the same moment. */

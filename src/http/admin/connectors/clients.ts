@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { createToken } from "#credentials/token.ts";
 import { readInput } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -16,8 +16,8 @@ import { deleted, findOr404 } from "./connectors.ts";
 
 /** The body of POST /connectors/{id}/clients. */
 export const NEW_CLIENT = z.strictObject({
-  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
-  scope: z._default(z.enum(["read", "read-write"]), "read-write"),
+  name: z.string().trim().min(1).max(200).optional(),
+  scope: z.enum(["read", "read-write"]).default("read-write"),
 });
 
 /** Registers the OAuth clients of a connector in the admin API. */

@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
 import { changedMeanwhile, expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
@@ -21,46 +21,46 @@ import {
 } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
 
-const NAME = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
+const NAME = z.string().trim().min(1).max(200);
 
 const SETTINGS = z.strictObject({
-  strict: z.optional(z.boolean()),
-  reprovision: z.optional(z.enum(["restore", "conflict"])),
-  deletion: z.optional(z.enum(["soft", "hard", "deactivate"])),
-  retentionDays: z.optional(z.int().check(z.gte(1), z.lte(3_650))),
-  unknownMembers: z.optional(z.enum(["park", "reject"])),
-  unknownExtensions: z.optional(z.enum(["keep", "drop"])),
-  allowDuplicateGroupNames: z.optional(z.boolean()),
-  uniqueExternalId: z.optional(z.boolean()),
-  userNameFrom: z.optional(z.enum(["none", "externalId", "email"])),
-  advertisePagination: z.optional(z.boolean()),
-  rateLimit: z.optional(z.enum(["low", "standard", "high"])),
-  eventRetentionDays: z.optional(z.int().check(z.gte(1), z.lte(400))),
-  logReads: z.optional(z.enum(["all", "refused"])),
-  maskPersonalData: z.optional(z.boolean()),
-  staged: z.optional(z.boolean()),
+  strict: z.boolean().optional(),
+  reprovision: z.enum(["restore", "conflict"]).optional(),
+  deletion: z.enum(["soft", "hard", "deactivate"]).optional(),
+  retentionDays: z.int().min(1).max(3_650).optional(),
+  unknownMembers: z.enum(["park", "reject"]).optional(),
+  unknownExtensions: z.enum(["keep", "drop"]).optional(),
+  allowDuplicateGroupNames: z.boolean().optional(),
+  uniqueExternalId: z.boolean().optional(),
+  userNameFrom: z.enum(["none", "externalId", "email"]).optional(),
+  advertisePagination: z.boolean().optional(),
+  rateLimit: z.enum(["low", "standard", "high"]).optional(),
+  eventRetentionDays: z.int().min(1).max(400).optional(),
+  logReads: z.enum(["all", "refused"]).optional(),
+  maskPersonalData: z.boolean().optional(),
+  staged: z.boolean().optional(),
 });
 
 /** The body of POST /connectors. */
 export const NEW_CONNECTOR = z.strictObject({
   name: NAME,
-  tenant: z.optional(NAME),
-  preset: z.optional(z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"])),
-  settings: z.optional(SETTINGS),
+  tenant: NAME.optional(),
+  preset: z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"]).optional(),
+  settings: SETTINGS.optional(),
 });
 
 /** The body of PATCH /connectors/{id}. */
 export const CHANGED_CONNECTOR = z.strictObject({
-  name: z.optional(NAME),
-  tenant: z.optional(z.nullable(NAME)),
-  status: z.optional(z.enum(["active", "disabled"])),
-  settings: z.optional(SETTINGS),
+  name: NAME.optional(),
+  tenant: NAME.nullable().optional(),
+  status: z.enum(["active", "disabled"]).optional(),
+  settings: SETTINGS.optional(),
 });
 
 /** The query of GET /connectors. */
 export const LIST_QUERY = z.strictObject({
-  tenant: z.optional(NAME),
-  cursor: z.optional(z.string()),
+  tenant: NAME.optional(),
+  cursor: z.string().optional(),
   limit: LIMIT,
 });
 

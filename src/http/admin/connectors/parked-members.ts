@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { LIMIT, readQuery } from "#http/admin/call/input.ts";
 import type { AppEnv } from "#http/request/services.ts";
@@ -7,7 +7,7 @@ import { listParked } from "#store/admin/parked-list.ts";
 import { findOr404 } from "./connectors.ts";
 
 /** The query of the list of parked members. */
-export const PARKED_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });
+export const PARKED_QUERY = z.strictObject({ cursor: z.string().optional(), limit: LIMIT });
 
 /** Registers the list of members that wait for their users (SEMANTICS 7) in the admin API. */
 export function addParkedRoutes(admin: Hono<AppEnv>): void {

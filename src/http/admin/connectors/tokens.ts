@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -18,9 +18,9 @@ import { deleted, findOr404 } from "./connectors.ts";
 
 /** The body of POST /connectors/{id}/tokens. */
 export const NEW_TOKEN = z.strictObject({
-  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))),
-  scope: z._default(z.enum(["read", "read-write"]), "read-write"),
-  expiresAt: z.optional(z.iso.datetime({ offset: true })),
+  name: z.string().trim().min(1).max(200).optional(),
+  scope: z.enum(["read", "read-write"]).default("read-write"),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 
 const DAY_SECONDS = 86_400;
@@ -28,13 +28,17 @@ const DAY_SECONDS = 86_400;
 /** The body of POST /connectors/{id}/tokens/{tokenId}/rotate. */
 export const ROTATION = z.strictObject({
   /** How long both tokens work: an IdP has to be told of the new one by hand. */
-  overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(90 * DAY_SECONDS)), DAY_SECONDS),
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(90 * DAY_SECONDS)
+    .default(DAY_SECONDS),
 });
 
 /** The query of GET /tokens. */
 export const UNUSED_QUERY = z.strictObject({
-  unusedDays: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(3_650)), 30),
-  cursor: z.optional(z.string()),
+  unusedDays: z.coerce.number().int().min(1).max(3_650).default(30),
+  cursor: z.string().optional(),
   limit: LIMIT,
 });
 

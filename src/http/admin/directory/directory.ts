@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -23,21 +23,18 @@ import { resourceById } from "#store/resources.ts";
 import { directoryCall } from "./call.ts";
 
 /** The directory is read to be copied: its pages are as long as those of SCIM (SEMANTICS 6). */
-const LIMIT = z._default(
-  z.coerce.number().check(z.int(), z.gte(1), z.lte(COUNT_MAX)),
-  COUNT_DEFAULT,
-);
+const LIMIT = z.coerce.number().int().min(1).max(COUNT_MAX).default(COUNT_DEFAULT);
 
 const SHOWN = {
-  attributes: z.optional(z.string()),
-  excludedAttributes: z.optional(z.string()),
+  attributes: z.string().optional(),
+  excludedAttributes: z.string().optional(),
 };
 
 /** The query of GET /connectors/{id}/users and …/groups. */
 export const RESOURCES_QUERY = z.strictObject({
   /** As in SCIM (RFC 7644 §3.4.2.2). */
-  filter: z.optional(z.string()),
-  cursor: z._default(z.string(), ""),
+  filter: z.string().optional(),
+  cursor: z.string().default(""),
   limit: LIMIT,
   ...SHOWN,
 });
@@ -46,7 +43,7 @@ export const RESOURCES_QUERY = z.strictObject({
 export const RESOURCE_QUERY = z.strictObject(SHOWN);
 
 /** The query of GET /connectors/{id}/groups/{groupId}/members. */
-export const MEMBERS_QUERY = z.strictObject({ cursor: z.optional(z.string()), limit: LIMIT });
+export const MEMBERS_QUERY = z.strictObject({ cursor: z.string().optional(), limit: LIMIT });
 
 /** Registers the directory as an application reads it: the documents that SCIM answers. */
 export function addDirectoryRoutes(admin: Hono<AppEnv>, services: Services): void {

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { LIMIT, readQuery } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -11,7 +11,7 @@ import { listRefusals } from "#store/event-log/refusals.ts";
 import { EXPORT_PAGE_ROWS, exportResponse } from "./export.ts";
 import { EVENT_FILTERS, eventFilter, eventView, USER_FILTER } from "./query.ts";
 
-const PAGE = { cursor: z.optional(z.string()), limit: LIMIT };
+const PAGE = { cursor: z.string().optional(), limit: LIMIT };
 
 /** The query of GET /connectors/{id}/events. */
 export const EVENT_QUERY = z.strictObject({ ...EVENT_FILTERS, ...USER_FILTER, ...PAGE });
@@ -21,7 +21,7 @@ export const HISTORY_QUERY = z.strictObject({ ...EVENT_FILTERS, ...PAGE });
 
 /** The query of GET /connectors/{id}/events/export. */
 export const EXPORT_QUERY = z.strictObject({
-  format: z._default(z.enum(["ndjson", "csv"]), "ndjson"),
+  format: z.enum(["ndjson", "csv"]).default("ndjson"),
   ...EVENT_FILTERS,
   ...USER_FILTER,
 });

@@ -1,44 +1,43 @@
-import * as z from "zod/mini";
+import * as z from "zod";
 import type { Difference } from "#scim/resource/difference.ts";
 import type { EventFilter, StoredEvent } from "#store/event-log/list.ts";
 import type { EventMembership, EventPerson } from "#store/event-log/person.ts";
 
-const TIME = z.pipe(
-  z.iso.datetime({ offset: true }),
-  z.transform((text) => Date.parse(text)),
-);
+const TIME = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
-const TEXT = z.string().check(
-  z.minLength(1),
-  z.maxLength(200),
-  z.refine((text) => text.isWellFormed(), "Invalid text"),
-);
+const TEXT = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.isWellFormed(), "Invalid text");
 
 /** The filters that every list of events takes. */
 export const EVENT_FILTERS = {
-  from: z.optional(TIME),
-  to: z.optional(TIME),
+  from: TIME.optional(),
+  to: TIME.optional(),
   /** One status, or "2xx", "4xx" …, as an access log names them. */
-  status: z.optional(z.string().check(z.regex(/^([2-5]xx|[1-5][0-9]{2})$/))),
-  method: z.optional(z.string().check(z.maxLength(16))),
-  credentialId: z.optional(z.string().check(z.maxLength(64))),
-  clientIp: z.optional(z.string().check(z.maxLength(64))),
+  status: z
+    .string()
+    .regex(/^([2-5]xx|[1-5][0-9]{2})$/)
+    .optional(),
+  method: z.string().max(16).optional(),
+  credentialId: z.string().max(64).optional(),
+  clientIp: z.string().max(64).optional(),
   /** Words that the explanation or the warnings hold. */
-  explanation: z.optional(TEXT),
+  explanation: TEXT.optional(),
   /** A text that the userName or the path holds. */
-  search: z.optional(TEXT),
+  search: TEXT.optional(),
 };
 
 /** The filters on whom events are about, where the path does not name a user already. */
 export const USER_FILTER = {
   /** An id, a name or an externalId. */
-  user: z.optional(
-    z.string().check(
-      z.maxLength(1_024),
-      z.refine((text) => text.isWellFormed(), "Invalid text"),
-    ),
-  ),
-  resourceId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  user: z
+    .string()
+    .max(1_024)
+    .refine((text) => text.isWellFormed(), "Invalid text")
+    .optional(),
+  resourceId: z.string().min(1).max(64).optional(),
 };
 
 /** The filters as they come out of their schemas. */

@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { readInput } from "#http/admin/call/input.ts";
 import { makeToken } from "#http/admin/call/token-view.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";

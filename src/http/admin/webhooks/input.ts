@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import * as z from "zod/mini";
+import * as z from "zod";
 import { readSafeUrl, UnsafeUrl } from "#credentials/safe-url.ts";
 import type { Replay } from "#delivery/views.ts";
 import { LIMIT } from "#http/admin/call/input.ts";
@@ -22,23 +22,23 @@ const EVENT_TYPES = [
   "connector.alert",
 ] as const;
 
-const NAME = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
-const TYPES = z.array(z.enum(EVENT_TYPES)).check(z.minLength(1), z.maxLength(50));
+const NAME = z.string().trim().min(1).max(200);
+const TYPES = z.array(z.enum(EVENT_TYPES)).min(1).max(50);
 const MOMENT = z.iso.datetime({ offset: true });
 
 /** The body of POST /connectors/{id}/webhooks. */
 export const NEW_WEBHOOK = z.strictObject({
   url: z.string(),
-  name: z.optional(NAME),
-  eventTypes: z.optional(z.nullable(TYPES)),
+  name: NAME.optional(),
+  eventTypes: TYPES.nullable().optional(),
 });
 
 /** The body of PATCH /connectors/{id}/webhooks/{webhookId}. */
 export const CHANGED_WEBHOOK = z.strictObject({
-  url: z.optional(z.string()),
-  name: z.optional(z.nullable(NAME)),
-  eventTypes: z.optional(z.nullable(TYPES)),
-  status: z.optional(z.enum(["active", "disabled"])),
+  url: z.string().optional(),
+  name: NAME.nullable().optional(),
+  eventTypes: TYPES.nullable().optional(),
+  status: z.enum(["active", "disabled"]).optional(),
 });
 
 const DAY_SECONDS = 86_400;
@@ -46,20 +46,24 @@ const DAY_SECONDS = 86_400;
 /** The body of POST /connectors/{id}/webhooks/{webhookId}/rotate. */
 export const SECRET_ROTATION = z.strictObject({
   /** How long deliveries carry both signatures: the receiver has to be told of the new secret. */
-  overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(90 * DAY_SECONDS)), DAY_SECONDS),
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(90 * DAY_SECONDS)
+    .default(DAY_SECONDS),
 });
 
 /** The body of POST /connectors/{id}/webhooks/{webhookId}/replay: exactly one of the three. */
 export const REPLAY = z.strictObject({
-  eventId: z.optional(z.string()),
-  deadSince: z.optional(MOMENT),
-  rewindTo: z.optional(MOMENT),
+  eventId: z.string().optional(),
+  deadSince: MOMENT.optional(),
+  rewindTo: MOMENT.optional(),
 });
 
 /** The query of GET /connectors/{id}/webhooks/{webhookId}/deliveries. */
 export const DELIVERIES_QUERY = z.strictObject({
-  outcome: z.optional(z.enum(["delivered", "failed", "dead"])),
-  cursor: z.optional(z.string()),
+  outcome: z.enum(["delivered", "failed", "dead"]).optional(),
+  cursor: z.string().optional(),
   limit: LIMIT,
 });
 
