@@ -11,9 +11,10 @@ import {
 import { deriveToken, hashToken } from "#credentials/token.ts";
 import { type DoorReason, eventRow, refusedRow } from "#http/log/event-log.ts";
 import { readTokenBody } from "#http/request/body.ts";
-import { callFacts, countRefusal, waitUntil } from "#http/request/facts.ts";
+import { callFacts, countRefusal } from "#http/request/facts.ts";
 import { admitConnector, FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import { waitUntil } from "#http/request/wait-until.ts";
 import { type Answer, jsonAnswer } from "#http/response/answer.ts";
 import { answerTo, Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";

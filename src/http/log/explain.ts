@@ -2,7 +2,6 @@ import type { Answer } from "#http/response/answer.ts";
 import { quoteName } from "#scim/json.ts";
 import { MASK, maskName } from "#store/event-log/mask.ts";
 import { redactText } from "#store/event-log/redact-text.ts";
-import type { LoggedResource } from "./event-log.ts";
 
 const EXPLANATION_BYTES_MAX = 2_048;
 
@@ -12,14 +11,13 @@ const EXPLANATION_BYTES_MAX = 2_048;
  */
 export function explain(
   answer: Answer,
-  resource: LoggedResource,
+  { userName }: { readonly userName?: string },
   isMasked: boolean,
 ): string | null {
   if (answer.status < 400 || answer.body === undefined) return null;
   const quote = isMasked ? () => `"${MASK}"` : quoteName;
   const cause = causeOf(answer, isMasked);
   const sentence = answer.explanation?.(quote, cause) ?? `${cause} ${nextStep(answer)}`.trim();
-  const { userName } = resource;
   const whom = userName === undefined ? "" : quoteName(isMasked ? maskName(userName) : userName);
   const isNamed = whom === "" || sentence.includes(whom);
   return redactText(

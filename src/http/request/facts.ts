@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { CallFacts } from "#http/log/event-log.ts";
 import { clientIp, ipPrefix } from "./client-ip.ts";
 import type { AppEnv, Services } from "./services.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** What is known of a request before anything is done with it; `target` is what the log shows of its URL. */
 export function callFacts(
@@ -33,9 +34,4 @@ export function countRefusal(
   const prefix = ipPrefix(clientIp(context.req.raw.headers));
   const minute = Math.floor(clock.now() / 60_000);
   log.addRefusal(context.env.DB, { minute, ipPrefix: prefix, reason }, waitUntil(context));
-}
-
-/** Keeps a request's isolate alive until a promise is settled. */
-export function waitUntil(context: Context<AppEnv>): (promise: Promise<void>) => void {
-  return (promise) => context.executionCtx.waitUntil(promise);
 }

@@ -4,8 +4,7 @@ import { Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
-import { waitUntil } from "./facts.ts";
-import type { AppEnv, Services } from "./services.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** How often, and how long, a scan waits for the connector's one before: half a second at most. */
 const WAITS_MAX = 20;
@@ -51,8 +50,8 @@ export class ScanTurns {
 
 /** Runs a scan of a connector in its turn; 429 where there were too many, or another does not end. */
 export function scanInTurn<T>(
-  { turns, config }: Pick<Services, "turns" | "config">,
-  context: Context<AppEnv>,
+  { turns, config }: { readonly turns: ScanTurns; readonly config: Config },
+  context: Context<{ Bindings: Env }>,
   connectorId: ConnectorId,
   scan: () => Promise<T>,
 ): Promise<T> {

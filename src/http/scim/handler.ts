@@ -1,10 +1,11 @@
 import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { readCredential } from "#http/request/authenticate.ts";
-import { callFacts, countRefusal, waitUntil } from "#http/request/facts.ts";
+import { callFacts, countRefusal } from "#http/request/facts.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "#http/request/rate-limit.ts";
 import { scanInTurn } from "#http/request/scan-turns.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import { waitUntil } from "#http/request/wait-until.ts";
 import { type Answer, toResponse } from "#http/response/answer.ts";
 import { answerTo, Refusal } from "#http/response/error.ts";
 import { ScimCall } from "#http/scim/call/scim-call.ts";

@@ -1,4 +1,6 @@
 import type { Attribute } from "#scim/attribute.ts";
+import { refuseHollow } from "#scim/resource/resource.ts";
+import { isUnassigned } from "#scim/resource/value/forms.ts";
 import { normaliseAttribute } from "#scim/resource/value/value.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
@@ -60,4 +62,29 @@ function immutableMembers(attribute: Attribute, element: JsonObject): JsonObject
         findSubAttribute(attribute, name)?.mutability === "immutable",
     ),
   );
+}
+
+/** The value of an attribute after a `replace` (RFC 7644 §3.5.2.3). */
+export function replaceValue(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const { attribute, subAttribute, filter } = step.target;
+  if (!attribute.multiValued) return assignSingle(before, step, run);
+  return filter === undefined && subAttribute === undefined
+    ? replaceAll(before, step, run)
+    : assignElements(before, step, run);
+}
+
+/** Values that say nothing must not take the place of those that do. */
+function replaceAll(
+  before: JsonValue | undefined,
+  step: AddStep,
+  run: PatchRun,
+): JsonValue | undefined {
+  const after = normaliseAttribute(step.target.attribute, step.value, run, step.location);
+  const isEmptied = after === undefined && before !== undefined;
+  if (isEmptied && !isUnassigned(step.value)) throw refuseHollow(step.location);
+  return after;
 }

@@ -10,18 +10,17 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName, readMember } from "../json.ts";
 import { SCHEMAS } from "../schema/common.ts";
 import { type StepBudget, stepBudget } from "../step-budget.ts";
-import { addValue } from "./add.ts";
+import { addValue, replaceValue } from "./add.ts";
 import { checkChanged } from "./changed.ts";
 import { withoutMember } from "./complex.ts";
 import { elementsOf } from "./elements.ts";
 import type { Operation } from "./parse.ts";
 import { checkReadOnly, isReadOnly } from "./read-only.ts";
 import { removeValue } from "./remove.ts";
-import { replaceValue } from "./replace.ts";
 import { isSameValue } from "./same.ts";
-import type { AnyStep, PatchRun, Step, UnknownStep } from "./step.ts";
-import { toSteps } from "./step.ts";
-import { applyUndeclared, type UndeclaredStep } from "./undeclared.ts";
+import type { AnyStep, PatchRun, Step, UndeclaredStep, UnknownStep } from "./step.ts";
+import { toSteps } from "./to-steps.ts";
+import { applyUndeclared } from "./undeclared.ts";
 import { stepsOver } from "./weight.ts";
 
 /** What a PATCH is judged by; `readOnly` holds the resource's own id, meta and groups. */

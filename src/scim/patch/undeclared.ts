@@ -18,7 +18,6 @@ import {
   tellKept,
   tellLeft,
 } from "#scim/resource/value/kept.ts";
-import type { Leniency } from "#scim/resource/value/value.ts";
 import { ScimError } from "../error.ts";
 import { matchesElement } from "../filter/match.ts";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../json.ts";
@@ -27,22 +26,8 @@ import { withoutMember } from "./complex.ts";
 import { equalTerms, onlyElement } from "./create.ts";
 import { elementsOf } from "./elements.ts";
 import { isSameValue } from "./same.ts";
-import type { PatchRun } from "./step.ts";
+import type { PatchRun, UndeclaredStep } from "./step.ts";
 import { stepsOver } from "./weight.ts";
-
-/** An operation on what stands under the URN of an extension that nobody declared. */
-export interface UndeclaredStep {
-  readonly op: "undeclared";
-  readonly action: "add" | "replace" | "remove";
-  readonly path: string;
-  /** The path up to its filter. */
-  readonly name: string;
-  readonly filter: ValueFilter | undefined;
-  /** What the path names behind its filter. */
-  readonly part: string | undefined;
-  readonly value: JsonValue | undefined;
-  readonly leniencies: readonly Leniency[];
-}
 
 /** Applies such an operation (RFC 7644 §3.5.2): the type of a value says how it is changed. */
 export function applyUndeclared(

@@ -2,7 +2,8 @@ import { ScimError } from "#scim/error.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { applySteps } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import { type AnyStep, type Step, toSteps } from "#scim/patch/step.ts";
+import type { AnyStep, Step } from "#scim/patch/step.ts";
+import { toSteps } from "#scim/patch/to-steps.ts";
 import {
   type ConnectorTerms,
   type Directory,
@@ -26,9 +27,14 @@ import {
   choiceNeeds,
   type MemberChooser,
   memberChooser,
-  withChosen,
 } from "./member-choice.ts";
-import { type MemberPlan, namedValues, planSteps, splitMembers } from "./members.ts";
+import {
+  type MemberPlan,
+  namedValues,
+  planSteps,
+  splitMembers,
+  withChosenMembers,
+} from "./members.ts";
 import {
   DECISIONS_MAX,
   type Decision,
@@ -247,7 +253,7 @@ async function choose(
   directory.steps?.spend(STEPS_TO_READ_A_MEMBER * members.length);
   const { baseUrl } = choice;
   const decided = plan(terms, memberChooser({ named, members, baseUrl, steps }));
-  return { plan: decided, named: withChosen(decided, { named, members }) };
+  return { plan: decided, named: withChosenMembers(decided, { named, members }) };
 }
 
 /**

@@ -6,7 +6,6 @@ import type { JsonObject } from "#scim/json.ts";
 import type { Step } from "#scim/patch/step.ts";
 import type { ChoiceOptions, ListedMember, NamedMember, TypeName } from "#scim/ports.ts";
 import type { StepBudget } from "#scim/step-budget.ts";
-import type { MemberPlan } from "./members.ts";
 
 /** What the steps of a PATCH on `members` have done to the list so far, in the values that they name. */
 export interface MembersSoFar {
@@ -128,22 +127,6 @@ export function memberChooser(knowledge: ChoiceKnowledge): MemberChooser {
     return person === undefined ? [] : [person.id, ...person.names];
   };
   return { choose, namesOf };
-}
-
-/** The named members, and those whom filters have chosen among the others to leave. */
-export function withChosen(
-  plan: MemberPlan,
-  { named, members }: Pick<ChoiceKnowledge, "named" | "members">,
-): readonly NamedMember[] {
-  if (plan.kind === "list") return named;
-  const known = new Set(named.map(({ value }) => value));
-  const chosen = members.filter(({ value }) => plan.removed.has(value) && !known.has(value));
-  return [...named, ...chosen.map(asNamed)];
-}
-
-function asNamed({ value, type, display }: ListedMember): NamedMember {
-  const memberId = value;
-  return { value, type, display: display ?? undefined, memberId, isMember: true, isParked: false };
 }
 
 function peopleOf({ named, members }: ChoiceKnowledge): ReadonlyMap<string, Person> {

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue, quoteName } from "#scim/json.ts";
 import { onlyElement } from "#scim/patch/create.ts";
 import { isReadOnly } from "#scim/patch/read-only.ts";
 import type { AddStep, Step } from "#scim/patch/step.ts";
+import type { ListedMember, NamedMember } from "#scim/ports.ts";
 import { type Document, withoutMembers } from "#scim/resource/resource.ts";
 import {
   type NormaliseContext,
@@ -11,7 +12,7 @@ import {
   tolerateAll,
 } from "#scim/resource/value/value.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
-import { type MemberChooser, plainValues } from "./member-choice.ts";
+import { type ChoiceKnowledge, type MemberChooser, plainValues } from "./member-choice.ts";
 
 /**
  * What a request wants of a group's members, in the values that the client names: a whole list, or
@@ -183,4 +184,20 @@ function memberValue(member: JsonValue): string {
   const value = isJsonObject(member) ? member.value : undefined;
   if (typeof value === "string") return value;
   throw ScimError.invalidValue(`Every member needs a "value": the id of a user or group.`);
+}
+
+/** The named members, and those whom filters have chosen among the others to leave. */
+export function withChosenMembers(
+  plan: MemberPlan,
+  { named, members }: Pick<ChoiceKnowledge, "named" | "members">,
+): readonly NamedMember[] {
+  if (plan.kind === "list") return named;
+  const known = new Set(named.map(({ value }) => value));
+  const chosen = members.filter(({ value }) => plan.removed.has(value) && !known.has(value));
+  return [...named, ...chosen.map(asNamed)];
+}
+
+function asNamed({ value, type, display }: ListedMember): NamedMember {
+  const memberId = value;
+  return { value, type, display: display ?? undefined, memberId, isMember: true, isParked: false };
 }

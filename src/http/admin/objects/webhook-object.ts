@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
-import { waitUntil } from "#http/request/facts.ts";
 import type { AppEnv } from "#http/request/services.ts";
+import { waitUntil } from "#http/request/wait-until.ts";
 import { listWebhooks, type Webhook } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 

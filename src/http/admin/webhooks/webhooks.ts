@@ -10,8 +10,8 @@ import {
 import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { noWebhook, tellWebhook, webhookView } from "#http/admin/objects/webhook-object.ts";
-import { waitUntil } from "#http/request/facts.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import { waitUntil } from "#http/request/wait-until.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import { toSteps } from "#scim/patch/step.ts";
+import { toSteps } from "#scim/patch/to-steps.ts";
 import { planSteps } from "#scim/provision/members.ts";
 import { normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { GROUP } from "#scim/schema/registry.ts";

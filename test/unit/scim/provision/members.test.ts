@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation } from "#scim/patch/parse.ts";
-import { toSteps } from "#scim/patch/step.ts";
+import { toSteps } from "#scim/patch/to-steps.ts";
 import { planSteps } from "#scim/provision/members.ts";
 import { GROUP } from "#scim/schema/registry.ts";
 

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** Each folder of src with those it may import (docs/architecture.md); worker.ts and cron.ts stand above all. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  scim: [],
+  credentials: [],
+  store: ["scim"],
+  delivery: ["scim", "store", "credentials"],
+  bridge: ["scim", "store", "credentials"],
+  http: ["scim", "store", "credentials", "bridge", "delivery"],
+};
+
+const FILES_MAX = 16;
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*"(?:(\.[^"]+)|#([^"]+))"/g;
+
+/** Each file of src with those of src that it imports, all by their paths below src. */
+const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
+  filesBelow("src")
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => [file, importsIn(file, readFileSync(join("src", file), "utf8"))]),
+);
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+function importsIn(file: string, text: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map(([, relative, named = ""]) =>
+    relative === undefined ? named : normalize(join(dirname(file), relative)),
+  );
+}
+
+/** A folder below a folder of src is a room; a file that stands in a folder of src is one by itself. */
+function roomOf(file: string): string {
+  const folder = dirname(file);
+  return folder.includes("/") ? folder : file;
+}
+
+/** Groups what is imported by a name for each file: by its room, or by itself. */
+function arrows(nameOf: (file: string) => string): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const [file, imported] of IMPORTS) {
+    const from = nameOf(file);
+    const to = found.get(from) ?? new Set();
+    for (const other of imported) if (nameOf(other) !== from) to.add(nameOf(other));
+    found.set(from, to);
+  }
+  return found;
+}
+
+/** What stands in a circle, or between two: whoever imports nothing that is left, or is not imported, goes, again and again. */
+function leftInCircles(graph: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  let left = [...graph.keys()];
+  for (;;) {
+    const remaining = new Set(left);
+    const imported = new Set(left.flatMap((name) => [...(graph.get(name) ?? [])]));
+    const next = left.filter(
+      (name) => imported.has(name) && [...(graph.get(name) ?? [])].some((to) => remaining.has(to)),
+    );
+    if (next.length === left.length) return next;
+    left = next;
+  }
+}
+
+/** The rooms of the Bridge still have circles of types. */
+function outsideBridge(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !name.startsWith("bridge"));
+}
+
+describe("the layout of the source", () => {
+  test("its imports are found", () => {
+    expect(IMPORTS.get("scim/text.ts")).toContain("scim/json.ts");
+    expect(
+      [...IMPORTS.values()].flat().filter((file) => file.endsWith(".ts")).length,
+    ).toBeGreaterThan(1000);
+    expect(
+      leftInCircles(
+        new Map([
+          ["a", new Set(["b"])],
+          ["b", new Set(["a"])],
+          ["c", new Set()],
+        ]),
+      ),
+    ).toEqual(["a", "b"]);
+  });
+
+  test("a folder imports those below it alone", () => {
+    const upward = [...IMPORTS].flatMap(([file, imported]) => {
+      const [top = ""] = file.split("/");
+      const allowed = BELOW[top];
+      if (allowed === undefined) return [];
+      return imported
+        .filter(
+          (other) =>
+            !other.startsWith(`${top}/`) && !allowed.some((each) => other.startsWith(`${each}/`)),
+        )
+        .map((other) => `${file} imports ${other}`);
+    });
+
+    expect(upward).toEqual([]);
+  });
+
+  test("rooms do not import each other in a circle, not even their types", () => {
+    expect(outsideBridge(leftInCircles(arrows(roomOf)))).toEqual([]);
+  });
+
+  test("files do not import each other in a circle, not even their types", () => {
+    expect(outsideBridge(leftInCircles(arrows((file) => file)))).toEqual([]);
+  });
+
+  test.each(["src", "test"])("a folder of %s holds few files", (top) => {
+    const counts = new Map<string, number>();
+    for (const file of filesBelow(top)) {
+      if (file.endsWith(".md")) continue;
+      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    }
+
+    expect([...counts].filter(([, count]) => count > FILES_MAX)).toEqual([]);
+  });
+});
