@@ -1,5 +1,5 @@
 import type { JsonValue } from "#scim/json.ts";
-import type { Difference } from "#scim/resource/difference.ts";
+import type { AttributeDifference, Difference } from "#scim/resource/difference.ts";
 import type { ResourceTypes } from "#scim/schema/custom.ts";
 import { bodyPlace } from "#scim/schema/known-names.ts";
 import { HIDDEN_MAX, redactJson } from "./redact-json.ts";
@@ -79,13 +79,16 @@ export function redactDifference(difference: Difference): Difference {
     return Object.fromEntries(entries.map(([name]) => [name, { to: "[too long to keep]" }]));
   }
   if (!mayNameSecret(text)) return difference;
-  const clean = entries.map(([name, sides]) => [
-    name,
-    isSecretName(name)
-      ? Object.fromEntries(Object.keys(sides).map((side) => [side, REDACTED]))
-      : JSON.parse(redactJson(JSON.parse(JSON.stringify(sides)), DIFFERENCE_MAX, undefined).text),
-  ]);
-  return Object.fromEntries(clean);
+  return Object.fromEntries(entries.map(([name, sides]) => [name, redactSides(name, sides)]));
+}
+
+function redactSides(name: string, sides: AttributeDifference): AttributeDifference {
+  if (isSecretName(name)) {
+    return Object.fromEntries(Object.keys(sides).map((side) => [side, REDACTED]));
+  }
+  const text = JSON.stringify(sides);
+  if (!mayNameSecret(text)) return sides;
+  return JSON.parse(redactJson(JSON.parse(text), DIFFERENCE_MAX, undefined).text);
 }
 
 /** Beyond every difference that is kept, whatever a secret is replaced by. */

@@ -33,9 +33,9 @@ export function comparedWords(text: string): readonly string[] {
   return words.filter((word) => !isSecretName(word) && !OPERATORS.has(word.toLowerCase()));
 }
 
-/** Whether a text has to be looked at more closely; most have not. */
+/** Whether a text has to be looked at more closely; most have not. JSON is asked about as it is written. */
 export function mayNameSecret(text: string): boolean {
-  return HINT.test(text);
+  return HINT.test(text) || SECRET.test(text.replaceAll(PLAIN_JOINTS, "").toLowerCase());
 }
 
 /** A quoted string, also one without its end, or a word. */
@@ -98,6 +98,13 @@ function isSecretWord(word: string): boolean {
   return SECRET_WORDS.has(word.toLowerCase());
 }
 
-/** All names above contain one of these, or letters and joints that fold away; an address may hold a password. */
+/**
+ * All names above that are written in one piece contain one of these, or what may fold to a letter or to
+ * nothing: whatever is beyond ASCII, or escaped. An address may hold a password. Without `u`, since `i` would
+ * then find the ſ among the letters beyond ASCII in every s.
+ */
 const HINT =
-  /sgw_|\\u|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie|\/\/[^\s/@]*@|\p{Mn}|[\u00ad\u00c0-\u024f\u1e00-\u1eff\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]/iu;
+  /sgw_|\\[bfnrtu]|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie|\/\/[^\s/@]*@|[\u0080-\uffff]/i;
+
+/** The joints of ASCII, as in `to_ken`. */
+const PLAIN_JOINTS = /[\s_\p{Cc}-]+/gu;

@@ -12,7 +12,7 @@ import {
 } from "#store/event-log/redact.ts";
 import { NOT_KNOWN } from "#store/event-log/redact-json.ts";
 import { redactText } from "#store/event-log/redact-text.ts";
-import { isSecretName } from "#store/event-log/secret-names.ts";
+import { isSecretName, mayNameSecret } from "#store/event-log/secret-names.ts";
 import { DECLARATIONS, STAFF } from "#test/support/scim/declarations.ts";
 
 const TYPES = resourceTypesWith(DECLARATIONS);
@@ -61,6 +61,11 @@ const NAMES = [
   "signature",
   "sig",
   "pass\u200bword",
+  "to_ken",
+  "se-cret",
+  "to\u212aen",
+  "\u017fecret",
+  "\u{1d429}assword",
   `${CORE_USER}:password`,
   `${ENTERPRISE_USER}:accessToken`,
 ];
@@ -98,6 +103,14 @@ function logged(value: JsonValue, method = "POST", path = "/scim/v2/Users", text
 function patch(operation: JsonValue) {
   return logged({ Operations: [operation] }, "PATCH");
 }
+
+test.each([
+  ["a user", { userName: "jonas.fischer@example.com", name: { familyName: "Fischer" } }],
+  ["his schemas", { schemas: [CORE_USER, ENTERPRISE_USER], meta: { resourceType: "User" } }],
+  ["a group", { displayName: "All staff", members: [{ value: "01a2-3b", type: "User" }] }],
+])("%s needs no closer look", (_what, value) => {
+  expect(mayNameSecret(JSON.stringify(value))).toBe(false);
+});
 
 /** Every place in which a name and its value can come. */
 const PLACES: readonly [place: string, logged: (name: string, value: string) => string][] = [
