@@ -1,5 +1,9 @@
+import { and, eq, notExists, type SQLWrapper, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
+import { insertRows } from "#store/rows.ts";
+import { changes, events } from "#store/schema.ts";
+import { build, named, prepare } from "#store/statement.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */
@@ -32,19 +36,30 @@ export interface Alert {
 
 /** Statements that raise an alert: its row in the event log, and its `connector.alert` in the change feed. */
 export function alertStatements(db: Database, alert: Alert): readonly D1PreparedStatement[] {
-  const { connectorId, connector, eventId, at, kind, facts } = alert;
-  const payload = JSON.stringify({ alert: kind, ...facts });
+  // The change row first: it looks whether the event is new.
   return [
-    // The change row first: it looks whether the event is new.
-    db
-      .prepare(
-        `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
-         SELECT ?1, ?2, 'Connector', ?3, 0, 'connector.alert', ?4, ?5
-         WHERE NOT EXISTS (SELECT 1 FROM events WHERE connector_id = ?2 AND op_id = ?1)`,
-      )
-      .bind(eventId, connectorId, connector, at, payload),
-    ...appendEvents(db, connectorId, [alertEvent(alert)]),
+    prepare(db, insertAlert(alert)),
+    ...appendEvents(db, alert.connectorId, [alertEvent(alert)]),
   ];
+}
+
+function insertAlert({ connectorId, connector, eventId, at, kind, facts }: Alert): SQLWrapper {
+  const type: (typeof changes.$inferInsert)["type"] = "connector.alert";
+  const cells = {
+    eventId: sql`${eventId}`,
+    connectorId: sql`${connectorId}`,
+    resourceType: sql`${"Connector"}`,
+    resourceId: sql`${connector}`,
+    version: sql`${0}`,
+    type: sql`${type}`,
+    at: sql`${at}`,
+    payload: sql`${JSON.stringify({ alert: kind, ...facts })}`,
+  };
+  const known = build
+    .select(named({ opId: events.opId }))
+    .from(events)
+    .where(and(eq(events.connectorId, connectorId), eq(events.opId, eventId)));
+  return insertRows(changes, cells, { where: notExists(known) });
 }
 
 function alertEvent({ eventId, at, kind, explanation, credentialId }: Alert): EventRow {

@@ -3,7 +3,7 @@ import type { Difference } from "#scim/resource/difference.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import type { RowSource } from "#store/row-source.ts";
-import { doNothing, insertRows, nameOf, type Rows, rowStatement } from "#store/rows.ts";
+import { doNothing, excluded, insertRows, nameOf, type Rows, rowStatement } from "#store/rows.ts";
 import { events } from "#store/schema.ts";
 
 type EventColumns = typeof events.$inferSelect;
@@ -139,7 +139,7 @@ const COUNT_REFUSED = rowStatement<RefusedRow, { connectorId: ConnectorId }>()(
     // A batch that is repeated meets its own row, and has nothing to add to it.
     const onConflict = sql`on conflict (${connector}, ${opId}) do nothing
       on conflict (${connector}, ${key}) where ${key} is not null
-        do update set ${count} = ${events.count} + excluded.${count}`;
+        do update set ${count} = ${events.count} + ${excluded(events.count)}`;
     return insertRows(events, cells, { from, onConflict });
   },
 );

@@ -1,37 +1,43 @@
+import { asc, desc, sql } from "drizzle-orm";
 import type { Database } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
-import { eachChunk } from "#store/row-source.ts";
+import { excluded, insertRows, nameOf, rowStatement } from "#store/rows.ts";
+import { refusals } from "#store/schema.ts";
+import { build, named, selectRows } from "#store/statement.ts";
 
 /** Requests refused before they could name a connector; `minute` counts minutes since the epoch. */
-export interface Refused {
-  readonly minute: number;
-  readonly ipPrefix: string;
-  readonly reason: string;
-  readonly count: number;
-}
+export type Refused = Readonly<typeof refusals.$inferSelect>;
 
 /** Statements that add counted refusals to what other isolates counted. */
 export function addRefusals(
   db: Database,
   counted: readonly Refused[],
 ): readonly D1PreparedStatement[] {
-  return eachChunk(counted, ({ row, from }, json) =>
-    db
-      .prepare(
-        `INSERT INTO refusals (minute, ip_prefix, reason, count)
-         SELECT ${row} ->> 'minute', ${row} ->> 'ipPrefix', ${row} ->> 'reason', ${row} ->> 'count'
-         ${from} WHERE true ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-      )
-      .bind(json),
-  );
+  return ADD(db, counted, {});
 }
+
+const ADD = rowStatement<Refused, Readonly<Record<never, never>>>()(({ cell, from }) => {
+  const cells = {
+    minute: cell("minute"),
+    ipPrefix: cell("ipPrefix"),
+    reason: cell("reason"),
+    count: cell("count"),
+  };
+  const sum = sql`${refusals.count} + ${excluded(refusals.count)}`;
+  const onConflict = sql`on conflict do update set ${nameOf(refusals.count)} = ${sum}`;
+  return insertRows(refusals, cells, { from, onConflict });
+});
 
 /** Lists refusals, newest minute first, after the first `offset` of them. */
 export function listRefusals(
   db: Database,
   page: { readonly offset: number; readonly limit: number },
 ): Promise<readonly Refused[]> {
-  const text = `SELECT minute, ip_prefix AS ipPrefix, reason, count FROM refusals
-    ORDER BY minute DESC, ip_prefix, reason LIMIT ${page.limit} OFFSET ${page.offset}`;
-  return selectRows<Refused>(db, text);
+  const { minute, ipPrefix, reason, count } = refusals;
+  const query = build
+    .select(named({ minute, ipPrefix, reason, count }))
+    .from(refusals)
+    .orderBy(desc(minute), asc(ipPrefix), asc(reason))
+    .limit(page.limit)
+    .offset(page.offset);
+  return selectRows(db, query);
 }
