@@ -7,6 +7,7 @@ import {
   SQL,
   type SQLWrapper,
   sql,
+  type WithSubquery,
 } from "drizzle-orm";
 import { CasingCache } from "drizzle-orm/casing";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
@@ -42,13 +43,16 @@ type DataOf<Field> = Field extends Column
     ? Data
     : never;
 
+/** The row that a selection of fields gives. */
+export type RowOfFields<Fields> = { readonly [Name in keyof Fields]: DataOf<Fields[Name]> };
+
 /** A query of the builder, or an sql template. */
 export type BuiltQuery = SQLWrapper;
 
-/** The row that a query gives; an sql template says it itself. */
+/** The row that a query or a statement gives; an sql template says it itself. */
 export type RowOf<Query> = Query extends { readonly _: { readonly result: readonly (infer Row)[] } }
   ? Row
-  : Query extends SQL<infer Row>
+  : Query extends SQL<infer Row> | Statement<never, infer Row>
     ? Row
     : never;
 
@@ -116,6 +120,29 @@ export async function selectRows<Query extends BuiltQuery>(
   query: Query,
 ): Promise<readonly RowOf<Query>[]> {
   return await allRows(prepare(db, query));
+}
+
+/**
+ * A query that reads tables which the statement makes for itself, each once however often it is read:
+ * `const found = build.$with("found").as(...)`, then `withTables([found], build.select(...).from(found))`.
+ * Their columns are known by their names alone: a name that no other table of the query has.
+ */
+export function withTables<Query extends BuiltQuery>(
+  tables: readonly WithSubquery[],
+  query: Query,
+): SQL<RowOf<Query>> {
+  checkNames(query);
+  const made = tables.map(({ _: { alias, sql: rows } }) => {
+    return sql`${sql.identifier(alias)} as materialized (${rows})`;
+  });
+  return sql`with ${sql.join(made, sql`, `)} ${query.getSQL()}`;
+}
+
+/** A column of a table that is joined by LEFT JOIN: it is null where no row is joined. */
+export function optional<Source extends Column>(
+  column: Source,
+): SQL<GetColumnData<Source, "query"> | null> {
+  return sql`${column}`;
 }
 
 /** A query as text, and what is bound at ?1, ?2 and so on. */

@@ -2,7 +2,17 @@ import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { expect, expectTypeOf, test } from "vitest";
 import { doNothing, excluded, insertRows, matchesRow, rowIdOf, rowStatement } from "#store/rows.ts";
 import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/schema.ts";
-import { build, compile, named, prepare, type RowOf, statement } from "#store/statement.ts";
+import {
+  build,
+  compile,
+  named,
+  optional,
+  prepare,
+  type RowOf,
+  type RowOfFields,
+  statement,
+  withTables,
+} from "#store/statement.ts";
 
 /** Remembers what was bound. */
 function database() {
@@ -158,6 +168,57 @@ test("a table without an integer key is walked by its row ids", () => {
   expect(compile(query).text).toBe(
     `select "sweeps".rowid as "rowId" from "sweeps" order by "sweeps".rowid`,
   );
+});
+
+test("tables that a statement makes for itself are made once, and typed", () => {
+  const newest = statement<{ connectorId: number }>()((given) => {
+    const found = build.$with("found").as(
+      build
+        .select(named({ foundId: credentials.id, place: sql<number>`1` }))
+        .from(credentials)
+        .where(eq(credentials.connectorId, given.connectorId)),
+    );
+    return withTables(
+      [found],
+      build
+        .select(
+          named({ id: found.foundId, place: found.place, connector: optional(connectors.id) }),
+        )
+        .from(found)
+        .leftJoin(connectors, eq(connectors.id, found.foundId)),
+    );
+  });
+  const { db, bound } = database();
+
+  newest.bind(db, { connectorId: 3 });
+
+  expect(bound).toEqual([
+    {
+      text: `with "found" as materialized (select "id" as "foundId", 1 as "place" from "credentials" where "credentials"."connector_id" = ?1) select "foundId" as "id", "place" as "place", "connectors"."id" as "connector" from "found" left join "connectors" on "connectors"."id" = "foundId"`,
+      values: [3],
+    },
+  ]);
+  expectTypeOf<RowOf<typeof newest>>().toEqualTypeOf<{
+    readonly id: string;
+    readonly place: number;
+    readonly connector: string | null;
+  }>();
+});
+
+test("the fields of a selection tell its row before there is a query", () => {
+  const fields = { id: credentials.id, usedAt: credentials.lastUsedAt, one: sql<1>`1` };
+  expectTypeOf<RowOfFields<typeof fields>>().toEqualTypeOf<{
+    readonly id: string;
+    readonly usedAt: number | null;
+    readonly one: 1;
+  }>();
+});
+
+test("a query over tables of its own has its names checked too", () => {
+  const found = build.$with("found").as(build.select(named(shown)).from(credentials));
+  const query = build.select({ key: credentials.id }).from(credentials);
+
+  expect(() => withTables([found], query)).toThrow("wrap it in named()");
 });
 
 test("a single row is read directly, and several through one parameter", () => {
