@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -7,7 +7,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   scim: [],
   credentials: [],
   store: ["scim"],
-  delivery: ["scim", "store", "credentials"],
+  delivery: ["store", "credentials"],
   bridge: ["scim", "store", "credentials"],
   http: ["scim", "store", "credentials", "bridge", "delivery"],
 };
@@ -111,6 +111,25 @@ describe("the layout of the source", () => {
 
   test("files do not import each other in a circle, not even their types", () => {
     expect(outsideBridge(leftInCircles(arrows((file) => file)))).toEqual([]);
+  });
+
+  test("a room says what it is, and the files that it names are there", () => {
+    const rooms = new Set(
+      [...IMPORTS.keys()].flatMap((file) => {
+        const [top = "", room = "", below] = file.split("/");
+        return room === "" ? [] : [top, ...(below === undefined ? [] : [`${top}/${room}`])];
+      }),
+    );
+    const wrong = [...rooms].flatMap((room) => {
+      const path = join("src", room, "README.md");
+      if (!existsSync(path)) return [`${path} is missing`];
+      const named = [...readFileSync(path, "utf8").matchAll(/`([\w./-]+\.ts)`/g)];
+      return named.flatMap(([, file = ""]) =>
+        existsSync(join("src", room, file)) || existsSync(file) ? [] : [`${path} names ${file}`],
+      );
+    });
+
+    expect(wrong).toEqual([]);
   });
 
   test.each(["src", "test"])("a folder of %s holds few files", (top) => {
