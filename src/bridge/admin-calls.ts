@@ -1,4 +1,5 @@
 import { switchBridge } from "#store/admin/bridges.ts";
+import { databaseOf } from "#store/databases.ts";
 import type {
   BridgeAnswer,
   BridgeOverview,
@@ -236,8 +237,9 @@ export class BridgeAdmin {
   private async switched(paused: boolean, seen: number | undefined): Promise<BridgeAnswer<null>> {
     const known = await this.engine.look(undefined);
     if (known === undefined) return NO_BRIDGE;
-    const { db } = this.engine.tools();
-    const isDone = await switchBridge(db, known.bridge.connectorId, paused, seen);
+    const { connectorId } = known.bridge;
+    const db = databaseOf(this.engine.tools().databases, connectorId);
+    const isDone = await switchBridge(db, connectorId, paused, seen);
     const look = await this.engine.look(undefined);
     if (look === undefined) return NO_BRIDGE;
     if (!isDone) {

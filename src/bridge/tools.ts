@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import type { Clock } from "#store/clock.ts";
-import type { Database } from "#store/database.ts";
+import type { DatabaseBindings } from "#store/databases.ts";
 import type { SourceConfig, SourceCredentials } from "./config/settings.ts";
 import { createSource } from "./providers/create.ts";
 import type { Source, SourceTools } from "./source/source.ts";
 
 /** What the world gives a bridge's object; tests give another one. */
 export interface BridgeTools {
-  readonly db: Database;
+  readonly databases: DatabaseBindings;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly fetch: SourceTools["fetch"];
@@ -25,7 +25,7 @@ export interface BridgeTools {
 /** The tools of a deployed Worker. */
 export function toolsOf(env: Env): BridgeTools {
   return {
-    db: env.DB,
+    databases: env,
     clock: {
       now: () => Date.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -2,7 +2,7 @@ import type { KeyRing } from "#credentials/key-ring.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { type DeliveryTarget, deliveryTarget } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
-import type { Database } from "#store/database.ts";
+import { centralDatabase, type DatabaseBindings, databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 import { HEALTHY } from "./judge.ts";
 import { DeliveryQueue, type EndpointState } from "./queue.ts";
@@ -13,7 +13,7 @@ import type { DeliveryOverview } from "./views.ts";
 /** What the deliveries of an endpoint need of the world. */
 export interface EndpointTools {
   readonly storage: DurableObjectStorage;
-  readonly db: Database;
+  readonly databases: DatabaseBindings;
   readonly clock: Clock;
   readonly fetch: SendTools["fetch"];
   /** Throws where the ring is malformed. */
@@ -67,7 +67,10 @@ export class Endpoint {
 
   /** Reads the webhook and its connector as they are now. */
   readTarget(webhookId: string): Promise<DeliveryTarget | undefined> {
-    const { db, clock } = this.tools;
+    const { databases, clock } = this.tools;
+    const known = this.queue.state();
+    const db =
+      known === undefined ? centralDatabase(databases) : databaseOf(databases, known.connectorId);
     return runQuery(db, deliveryTarget(db, webhookId), clock);
   }
 

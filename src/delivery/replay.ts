@@ -1,4 +1,5 @@
 import { changeAt, positionBefore } from "#store/changes/delivery-feed.ts";
+import { databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { deliveryOf } from "./message.ts";
@@ -14,14 +15,16 @@ export async function replay(
   state: EndpointState,
   what: Replay,
 ): Promise<ReplayAnswer | undefined> {
-  const { db, clock } = endpoint.tools;
+  const { databases, clock } = endpoint.tools;
+  const { connectorId } = state;
   switch (what.kind) {
     case "event":
       return replayEvent(endpoint, state, what);
     case "deadSince":
       return { queued: endpoint.queue.reviveDead(what.at, clock.now()) };
     case "rewindTo": {
-      const position = await runQuery(db, positionBefore(db, state.connectorId, what.at), clock);
+      const db = databaseOf(databases, connectorId);
+      const position = await runQuery(db, positionBefore(db, connectorId, what.at), clock);
       endpoint.queue.rewind(Math.min(position, state.position));
       return { queued: null };
     }
@@ -33,7 +36,8 @@ async function replayEvent(
   { webhookId, connectorId }: EndpointState,
   { seq, eventId }: Extract<Replay, { readonly kind: "event" }>,
 ): Promise<ReplayAnswer | undefined> {
-  const { db, clock } = endpoint.tools;
+  const { databases, clock } = endpoint.tools;
+  const db = databaseOf(databases, connectorId);
   const change = await runQuery(db, changeAt(db, connectorId, seq), clock);
   const target = await endpoint.readTarget(webhookId);
   if (change === undefined || target === undefined) return undefined;

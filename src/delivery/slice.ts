@@ -6,6 +6,7 @@ import {
   notePosition,
 } from "#store/changes/delivery-feed.ts";
 import { withRetries } from "#store/database.ts";
+import { databaseOf } from "#store/databases.ts";
 import { bothQueries, runQuery } from "#store/query.ts";
 import { disabledAlert } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
@@ -150,7 +151,8 @@ export class Slice {
     if (disabled !== undefined && this.receiver !== undefined) {
       this.receiver = undefined;
       const alert = disabledAlert(target, disabled, now);
-      await disableWebhook(tools.db, target, disabled, alert, tools.clock);
+      const db = databaseOf(tools.databases, state.connectorId);
+      await disableWebhook(db, target, disabled, alert, tools.clock);
       this.reread();
     }
   }
@@ -169,7 +171,8 @@ export class Slice {
     const wasOpen = this.receiver !== undefined;
     const { rereads } = this;
     const hasRoom = queue.counts().waiting < WAITING_MAX;
-    const { db, clock } = tools;
+    const { databases, clock } = tools;
+    const db = databaseOf(databases, connectorId);
     const both = bothQueries(deliveryTarget(db, webhookId), nextChanges(db, connectorId, position));
     const [target, page] = await runQuery(db, both, clock);
     const receiver = target?.isOpen ? await openReceiver(tools.readKeys(), target) : undefined;
@@ -196,11 +199,12 @@ export class Slice {
   /** Tells D1 up to where changes were taken over, when there is time for it. */
   private async mirror(): Promise<void> {
     const { queue, tools } = this.endpoint;
-    const { webhookId, position, mirrored, mirroredAt } = this.state();
+    const { webhookId, connectorId, position, mirrored, mirroredAt } = this.state();
     const isResting = this.tried === 0 && this.taken === 0;
     const isOld = this.now - mirroredAt >= MIRROR_EVERY_MS;
     if (position === mirrored || !(isResting || isOld)) return;
-    await withRetries(tools.clock, () => notePosition(tools.db, webhookId, position).run());
+    const db = databaseOf(tools.databases, connectorId);
+    await withRetries(tools.clock, () => notePosition(db, webhookId, position).run());
     queue.remember({ mirrored: position, mirroredAt: this.now });
   }
 

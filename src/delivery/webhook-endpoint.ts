@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { dropDeletedWebhook } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
+import { databaseOf } from "#store/databases.ts";
 import { Endpoint } from "./endpoint.ts";
 import { replay } from "./replay.ts";
 import { Slice } from "./slice.ts";
@@ -44,7 +45,7 @@ export class WebhookEndpoint extends DurableObject<Env> implements WebhookCalls 
     const ownHosts = URL.canParse(env.PUBLIC_URL) ? [new URL(env.PUBLIC_URL).hostname] : [];
     this.endpoint = new Endpoint({
       storage: state.storage,
-      db: env.DB,
+      databases: env,
       clock,
       fetch: (url, init) => fetch(url, init),
       readKeys: () => parseKeyRing(env.ENCRYPTION_KEYS),
@@ -131,7 +132,8 @@ export class WebhookEndpoint extends DurableObject<Env> implements WebhookCalls 
     this.endpoint.tidy();
     this.slice = new Slice(this.endpoint);
     const next = await this.slice.run();
-    if (next === "deleted") await dropDeletedWebhook(this.env.DB, state.webhookId);
+    const db = databaseOf(this.env, state.connectorId);
+    if (next === "deleted") await dropDeletedWebhook(db, state.webhookId);
     return next;
   }
 

@@ -2,6 +2,7 @@ import { documentOf } from "#scim/ports.ts";
 import { keyText } from "#scim/resource/key.ts";
 import type { StoredBridge } from "#store/admin/bridges.ts";
 import { withRetries } from "#store/database.ts";
+import { databaseOf } from "#store/databases.ts";
 import { resourcesByKeys } from "#store/directory/lookup.ts";
 import { appendEvents } from "#store/event-log/events.ts";
 import { runQuery, type Scope } from "#store/query.ts";
@@ -19,10 +20,11 @@ const NOTICES_PER_BATCH = 1_000;
 /** Appends the notices that wait to the event log, then forgets them; safe to repeat. */
 export async function logNotices(
   sql: ObjectSql,
-  tools: Pick<BridgeTools, "db" | "clock">,
+  tools: Pick<BridgeTools, "databases" | "clock">,
   bridge: StoredBridge,
 ): Promise<void> {
-  const { db, clock } = tools;
+  const { databases, clock } = tools;
+  const db = databaseOf(databases, bridge.connectorId);
   const facts = {
     provider: parseChoice(bridge.config).source.type,
     isMasked: bridge.settings.maskPersonalData,
@@ -43,11 +45,12 @@ export async function logNotices(
 
 /** What users are called in the directory now, by id; deleted ones are not among them. */
 export async function userNames(
-  { db, clock }: Pick<BridgeTools, "db" | "clock">,
+  { databases, clock }: Pick<BridgeTools, "databases" | "clock">,
   { connectorId }: Pick<StoredBridge, "connectorId">,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (userIds.length === 0) return new Map();
+  const db = databaseOf(databases, connectorId);
   const scope: Scope = { kind: "connector", connectorId };
   const keys = [...new Set(userIds)].map((value) => ({ key: "id" as const, value }));
   const records = await runQuery(db, resourcesByKeys(db, scope, "User", keys), clock);

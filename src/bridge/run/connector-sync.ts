@@ -1,4 +1,5 @@
 import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import type { BridgeConfig, BridgeSettings } from "../config/settings.ts";
 import { configOf, openSource, proposedConfig, readingOf } from "../config/stored-config.ts";
 import { logNotices } from "../notices/log-notices.ts";
@@ -70,7 +71,7 @@ export class ConnectorSync {
     if (publicId === undefined) return undefined;
     this.lastLook += 1;
     const began = this.lastLook;
-    const bridge = await findBridge(this.tools().db, publicId);
+    const bridge = await findBridge(centralDatabase(this.tools().databases), publicId);
     if (bridge === undefined) {
       await this.forget();
       return undefined;
@@ -220,7 +221,7 @@ export class ConnectorSync {
     const { memory, bridge, config } = look;
     return {
       sql: this.sql,
-      db: tools.db,
+      db: databaseOf(tools.databases, bridge.connectorId),
       clock: tools.clock,
       newId: tools.newId,
       bridge,

@@ -1,4 +1,5 @@
 import { mirrorBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { databaseOf } from "#store/databases.ts";
 import { alertStatements } from "#store/event-log/alerts.ts";
 import type { BridgeRecord } from "../storage/bridge-record.ts";
 import type { BridgeTools } from "../tools.ts";
@@ -8,10 +9,11 @@ const RUN_GRACE_MS = 2 * 60_000;
 
 /** Tells D1 what lists and cron go by, and raises the alerts that wait; safe to repeat. */
 export async function mirrorMemory(
-  { db, clock }: BridgeTools,
+  { databases, clock }: BridgeTools,
   { connectorId }: Pick<StoredBridge, "connectorId">,
   { standing, runId, alerts, isMirrored, connectorId: connector }: BridgeRecord,
 ): Promise<void> {
+  const db = databaseOf(databases, connectorId);
   if (!isMirrored) {
     const { state, paused, consecutiveFailures } = standing;
     const isAtRest = paused || state === "disabled";

@@ -142,7 +142,7 @@ export class TestBridge {
   tools(): BridgeTools {
     return {
       ...toolsOf(env),
-      db: this.db,
+      databases: { DB: this.db },
       clock: { now: () => this.now, sleep: async () => undefined, random: () => 0.5 },
       newId: () => this.newId(),
       wakeWebhook: async (id) => {
