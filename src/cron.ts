@@ -4,63 +4,67 @@ import { takeDueBridges } from "#store/admin/bridges.ts";
 import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
+import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
 import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/sweep.ts";
 import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
 
+/** What the jobs of cron need of the world. */
+export interface CronTools {
+  readonly databases: DatabaseBindings;
+  readonly clock: Clock;
+  /** Gives event ids, UUIDv7 like those of requests. */
+  readonly newId: () => string;
+  /** Opens the ring of keys; throws where it is malformed. Left out, nothing is sealed anew. */
+  readonly openResealer?: () => Resealer;
+  /** Gives the Durable Object of a connector's bridge; left out, none is woken. */
+  readonly bridgeOf?: (connectorId: string) => Pick<BridgeCalls, "wake">;
+  /** Gives the Durable Object of a webhook; left out, none is woken. */
+  readonly webhookOf?: (webhookId: string) => Pick<WebhookCalls, "poke">;
+}
+
+/** What a job needs to do its piece of work in one database. */
+interface Work extends Omit<CronTools, "databases"> {
+  readonly db: Database;
+}
+
 /**
- * What the Worker does every minute; newId gives event ids, UUIDv7 like those of requests. Each job is
- * safe to repeat and does a bounded piece of work; one that fails is logged and does not keep the others
- * from running. The keys are asked for inside their job, so that a malformed ring stops that one alone;
- * without openResealer nothing is sealed anew, without bridgeOf and webhookOf none of theirs is
- * woken.
+ * What the Worker does every minute. Each job is safe to repeat and does a bounded piece of work in each
+ * database; one that fails is logged and does not keep the others from running. The keys are asked for
+ * inside their job, so that a malformed ring stops that one alone.
  */
-export async function runCron(
-  db: Database,
-  clock: Clock,
-  newId: () => string,
-  openResealer?: () => Resealer,
-  bridgeOf?: BridgeOf,
-  webhookOf?: WebhookOf,
-): Promise<void> {
-  for (const [name, job] of JOBS) {
-    try {
-      await job(db, clock, newId, openResealer, bridgeOf, webhookOf);
-    } catch (error) {
-      const kind = error instanceof Error ? error.name : typeof error;
-      console.error(JSON.stringify({ message: "cron job failed", name, kind }));
-    }
+export async function runCron({ databases, ...tools }: CronTools): Promise<void> {
+  for (const db of allDatabases(databases)) {
+    for (const [name, job] of JOBS) await runJob(name, () => job({ ...tools, db }));
   }
 }
 
-/** Gives the Durable Object of a connector's bridge. */
-type BridgeOf = (connectorId: string) => Pick<BridgeCalls, "wake">;
+async function runJob(name: string, job: () => Promise<void>): Promise<void> {
+  try {
+    await job();
+  } catch (error) {
+    const kind = error instanceof Error ? error.name : typeof error;
+    console.error(JSON.stringify({ message: "cron job failed", name, kind }));
+  }
+}
 
-/** Gives the Durable Object of a webhook. */
-type WebhookOf = (webhookId: string) => Pick<WebhookCalls, "poke">;
-
-const JOBS = [
+const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>])[] = [
   ["wakeBridges", wakeBridges],
   ["wakeWebhooks", wakeWebhooks],
-  ["purgeDeleted", purgeDeleted],
-  ["dropParked", dropParked],
-  ["dropAccessTokens", dropAccessTokens],
-  ["warnOfExpiry", warnOfExpiry],
-  ["pruneEvents", pruneEvents],
-  ["pruneChanges", pruneChanges],
-  ["pruneRefusals", pruneRefusals],
-  ["resealSecrets", resealWith],
-  ["reportUncleanNames", reportUncleanNames],
-] as const;
+  ["purgeDeleted", ({ db, clock }) => purgeDeleted(db, clock)],
+  ["dropParked", ({ db, clock }) => dropParked(db, clock)],
+  ["dropAccessTokens", ({ db, clock }) => dropAccessTokens(db, clock)],
+  ["warnOfExpiry", ({ db, clock, newId }) => warnOfExpiry(db, clock, newId)],
+  ["pruneEvents", ({ db, clock }) => pruneEvents(db, clock)],
+  ["pruneChanges", ({ db, clock }) => pruneChanges(db, clock)],
+  ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],
+  ["resealSecrets", reseal],
+  ["reportUncleanNames", ({ db, clock }) => reportUncleanNames(db, clock)],
+];
 
-async function resealWith(
-  db: Database,
-  clock: Clock,
-  _newId: () => string,
-  openResealer?: () => Resealer,
-): Promise<void> {
+async function reseal({ db, clock, openResealer }: Work): Promise<void> {
   if (openResealer !== undefined) await resealSecrets(db, clock, openResealer());
 }
 
@@ -71,13 +75,7 @@ const WOKEN_BRIDGES_MAX = 30;
 const WAKE_AGAIN_MS = 5 * 60_000;
 
 /** Wakes bridges whose time has come: a new one, or one whose alarm was lost. */
-async function wakeBridges(
-  db: Database,
-  clock: Clock,
-  _newId: () => string,
-  _openResealer?: () => Resealer,
-  bridgeOf?: BridgeOf,
-): Promise<void> {
+async function wakeBridges({ db, clock, bridgeOf }: Work): Promise<void> {
   if (bridgeOf === undefined) return;
   const now = clock.now();
   const due = { now, again: now + WAKE_AGAIN_MS, limit: WOKEN_BRIDGES_MAX };
@@ -85,7 +83,10 @@ async function wakeBridges(
   await Promise.all(ids.map((id) => wakeBridge(bridgeOf, id)));
 }
 
-async function wakeBridge(bridgeOf: BridgeOf, connectorId: string): Promise<void> {
+async function wakeBridge(
+  bridgeOf: NonNullable<CronTools["bridgeOf"]>,
+  connectorId: string,
+): Promise<void> {
   try {
     await bridgeOf(connectorId).wake(connectorId);
   } catch (error) {
@@ -95,20 +96,16 @@ async function wakeBridge(bridgeOf: BridgeOf, connectorId: string): Promise<void
 }
 
 /** Wakes webhooks that have changes to deliver of which nobody told them, or whose alarm may be lost. */
-async function wakeWebhooks(
-  db: Database,
-  clock: Clock,
-  _newId: () => string,
-  _openResealer?: () => Resealer,
-  _bridgeOf?: BridgeOf,
-  webhookOf?: WebhookOf,
-): Promise<void> {
+async function wakeWebhooks({ db, clock, webhookOf }: Work): Promise<void> {
   if (webhookOf === undefined) return;
   const ids = await webhooksToWake(db, clock.now());
   await Promise.all(ids.map((id) => wakeWebhook(webhookOf, id)));
 }
 
-async function wakeWebhook(webhookOf: WebhookOf, webhookId: string): Promise<void> {
+async function wakeWebhook(
+  webhookOf: NonNullable<CronTools["webhookOf"]>,
+  webhookId: string,
+): Promise<void> {
   try {
     await webhookOf(webhookId).poke(webhookId);
   } catch (error) {

@@ -39,14 +39,14 @@ export default {
     return app.fetch(request, env, context);
   },
   async scheduled(_controller, env) {
-    await runCron(
-      env.DB,
+    await runCron({
+      databases: env,
       clock,
-      () => uuidv7(),
-      () => createResealer(readConfig(env).keyRing),
+      newId: () => uuidv7(),
+      openResealer: () => createResealer(readConfig(env).keyRing),
       // The class has these methods; what they take and give is plain data.
-      (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,
-      (webhookId) => env.WEBHOOK.getByName(webhookId),
-    );
+      bridgeOf: (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,
+      webhookOf: (webhookId) => env.WEBHOOK.getByName(webhookId),
+    });
   },
 } satisfies ExportedHandler<Env>;

@@ -60,15 +60,14 @@ export async function playCron(ticking: Ticking) {
 
 /** One run of cron, with the real objects of bridges and webhooks. */
 export async function tick(): Promise<void> {
-  await runCron(
-    env.DB,
-    TEST_CLOCK,
-    () => uuidv7(),
-    undefined,
+  await runCron({
+    databases: env,
+    clock: TEST_CLOCK,
+    newId: () => uuidv7(),
     // The class has these methods; what they take and give is plain data.
-    (id) => env.BRIDGE.getByName(id) as unknown as BridgeCalls,
-    (id) => env.WEBHOOK.getByName(id),
-  );
+    bridgeOf: (id) => env.BRIDGE.getByName(id) as unknown as BridgeCalls,
+    webhookOf: (id) => env.WEBHOOK.getByName(id),
+  });
 }
 
 /** Deletes the alarms of Durable Objects: they will not fire, and nothing says so. */

@@ -185,12 +185,12 @@ async function plantSealedSecrets(): Promise<void> {
     const secret = await seal(each, `whsec_${canaries.make("webhook secret")}`, boundTo);
     await plantWebhook(id, { id: `w${at}`, secret });
   }
-  await runCron(
-    env.DB,
-    TEST_CLOCK,
-    () => crypto.randomUUID(),
-    () => createResealer(ring),
-  );
+  await runCron({
+    databases: env,
+    clock: TEST_CLOCK,
+    newId: () => crypto.randomUUID(),
+    openResealer: () => createResealer(ring),
+  });
 }
 
 /** Durable Objects open what is sealed under the keys of all tests; this gateway seals for them. */

@@ -68,7 +68,7 @@ test("alerts are raised once each at 30, 7 and 1 days before a token expires", a
   await gateway.admin(`/connectors/${id}/tokens`, { body: { name: "Okta", expiresAt } });
 
   for (const day of [1, 9, 11, 12, 32, 33.5, 39.5, 39.6, 40.5])
-    await runCron(env.DB, at(day * DAY_MS), () => uuidv7());
+    await runCron({ databases: env, clock: at(day * DAY_MS), newId: () => uuidv7() });
 
   const { body } = await gateway.admin(`/connectors/${id}/events`);
   const alerts = body.items.filter(({ method }: { method: string }) => method === "ALERT");
@@ -100,7 +100,7 @@ test("tokens that nobody has used for so many days are listed with their connect
 test("a rotated token raises no alert of the end that rotation gave it", async () => {
   const { id } = await rotated(3_600);
 
-  await runCron(env.DB, at(60_000), () => uuidv7());
+  await runCron({ databases: env, clock: at(60_000), newId: () => uuidv7() });
 
   const alerts = await env.DB.prepare(
     "SELECT count(*) AS n FROM changes WHERE type = 'connector.alert' AND resource_id = ?",

@@ -35,13 +35,7 @@ async function wokenAt(now: number, isReachable = true): Promise<readonly string
     if (!isReachable) throw new Error("unreachable");
   };
   const clock = { ...TEST_CLOCK, now: () => now };
-  await runCron(
-    env.DB,
-    clock,
-    () => uuidv7(),
-    undefined,
-    () => ({ wake }),
-  );
+  await runCron({ databases: env, clock, newId: () => uuidv7(), bridgeOf: () => ({ wake }) });
   return woken.sort();
 }
 
@@ -120,13 +114,8 @@ test("a bridge that cannot be woken lets cron wait for the others all the same",
     woken.push(id);
   };
 
-  await runCron(
-    env.DB,
-    { ...TEST_CLOCK, now: () => NOW },
-    () => uuidv7(),
-    undefined,
-    () => ({ wake }),
-  );
+  const clock = { ...TEST_CLOCK, now: () => NOW };
+  await runCron({ databases: env, clock, newId: () => uuidv7(), bridgeOf: () => ({ wake }) });
 
   expect(woken).toEqual([ids[1]]);
 });

@@ -105,12 +105,12 @@ describe("on tables that a later version has added to", () => {
   test("cron warns, erases and prunes", async () => {
     const { connector, cleo } = await plantFormerRows();
     const clock = { ...TEST_CLOCK, now: () => Date.now() + 31 * DAY_MS };
-    await runCron(env.DB, TEST_CLOCK, () => uuidv7());
+    await runCron({ databases: env, clock: TEST_CLOCK, newId: () => uuidv7() });
     const alerts = await countOf(
       "SELECT count(*) AS n FROM changes WHERE type = 'connector.alert'",
     );
 
-    await runCron(env.DB, clock, () => uuidv7());
+    await runCron({ databases: env, clock, newId: () => uuidv7() });
 
     const { body } = await openGateway().admin(`/connectors/${connector}/events`);
     expect([alerts, body.items]).toEqual([1, []]);

@@ -20,7 +20,7 @@ function clockAfter(days: number) {
 }
 
 function runCronAfter(days: number): Promise<void> {
-  return runCron(env.DB, clockAfter(days), () => uuidv7());
+  return runCron({ databases: env, clock: clockAfter(days), newId: () => uuidv7() });
 }
 
 async function eventCount(client: TestClient): Promise<number> {

@@ -39,7 +39,11 @@ afterEach(() => {
 
 describe("cron in an hour that is too early by one", () => {
   const runCronAt = (ms: number) =>
-    runCron(env.DB, { ...TEST_CLOCK, now: () => clock.now + ms }, () => uuidv7());
+    runCron({
+      databases: env,
+      clock: { ...TEST_CLOCK, now: () => clock.now + ms },
+      newId: () => uuidv7(),
+    });
 
   test("erases what has an hour left and nothing younger, and nothing more after the jump back", async () => {
     const { client, created } = await writeAcrossJumps(clock, [isolate(clock)]);

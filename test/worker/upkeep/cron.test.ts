@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000;
 /** Runs cron so often that every row was looked at, as it is after so many days. */
 async function runCronAfter(days: number, times = 8): Promise<void> {
   const clock = { ...TEST_CLOCK, now: () => Date.now() + days * DAY_MS };
-  for (let run = 0; run < times; run += 1) await runCron(env.DB, clock, () => uuidv7());
+  for (let run = 0; run < times; run += 1)
+    await runCron({ databases: env, clock, newId: () => uuidv7() });
 }
 
 async function rowCount(table: string): Promise<number> {
@@ -92,7 +93,7 @@ test("one failing job keeps no other from running", async () => {
   const withoutBatch = { prepare: (text: string) => env.DB.prepare(text) };
 
   // Of these jobs dropParked alone uses no batch, and there is a failing one on each side of it.
-  await runCron(withoutBatch as D1Database, clock, () => uuidv7());
+  await runCron({ databases: { DB: withoutBatch as D1Database }, clock, newId: () => uuidv7() });
 
   expect(await rowCount("parked_members")).toBe(0);
 });

@@ -197,19 +197,10 @@ test("cron seals anew, and a malformed ring of keys stops no other job", async (
     "INSERT INTO refusals (minute, ip_prefix, reason, count) VALUES (1, 'x', 'absent', 1)";
   await env.DB.prepare(text).run();
 
-  await runCron(
-    env.DB,
-    TEST_CLOCK,
-    () => `${now}`,
-    () => parseKeyRing("") as never,
-  );
+  const tools = { databases: env, clock: TEST_CLOCK, newId: () => `${now}` };
+  await runCron({ ...tools, openResealer: () => parseKeyRing("") as never });
   const countAfterFailure = await countNew();
-  await runCron(
-    env.DB,
-    TEST_CLOCK,
-    () => `${now}`,
-    () => createResealer(ROTATED),
-  );
+  await runCron({ ...tools, openResealer: () => createResealer(ROTATED) });
 
   expect([countAfterFailure, await countNew()]).toEqual([0, 1]);
   expect(await env.DB.prepare("SELECT count(*) AS n FROM refusals").first("n")).toBe(0);

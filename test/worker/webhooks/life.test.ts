@@ -290,7 +290,7 @@ describe("a webhook is woken", () => {
     const ids = new Set<string>();
     const webhookOf = (id: string) => ({ poke: async () => void ids.add(id) });
     const clock = { ...TEST_CLOCK, now: () => now };
-    await runCron(env.DB, clock, () => uuidv7(), undefined, undefined, webhookOf);
+    await runCron({ databases: env, clock, newId: () => uuidv7(), webhookOf });
     return ids;
   };
 
