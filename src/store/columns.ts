@@ -6,30 +6,15 @@ import { identityOf } from "#scim/resource/identity.ts";
 import { schemasFor } from "#scim/resource/resource.ts";
 import { foldDocument } from "#scim/resource/value/folded.ts";
 import { foldText } from "#scim/text.ts";
+import type { resources, resourceValues } from "./schema.ts";
 
-/** One looked-up value of a resource, as `resource_values` keeps it. */
-export interface LookupValue {
-  readonly path: string;
-  readonly valueKey: string;
-  readonly typeKey: string;
-}
+/** One looked-up value of a resource. */
+export type ValueColumns = Readonly<Omit<typeof resourceValues.$inferSelect, "connectorId">>;
 
-/** The columns of a resource's row; the JSON names are those that the commit's statements read. */
-export interface ResourceColumns {
-  readonly type: string;
-  readonly id: string;
-  readonly nameKey: string;
-  readonly nameSlot: string;
-  readonly externalId: string | null;
-  readonly active: 0 | 1;
-  readonly version: number;
-  readonly createdAt: number;
-  readonly modifiedAt: number;
-  readonly deletedAt: number | null;
-  readonly doc: string;
-  readonly folded: string;
-  readonly values: readonly LookupValue[];
-}
+/** What a resource's row holds of the resource itself. */
+export type ResourceColumns = Readonly<
+  Omit<typeof resources.$inferSelect, "rowId" | "connectorId" | "eventId">
+>;
 
 /**
  * Derives every column from a record: the document is the truth, columns are its index. Where
@@ -56,7 +41,6 @@ export function resourceColumns(
     deletedAt: record.deletedAt ?? null,
     doc: record.documentText,
     folded: foldedText(storedType, document),
-    values: lookupValues(document),
   };
 }
 
@@ -74,19 +58,21 @@ export function isActive(document: JsonObject): boolean {
 /** The name under which e-mail addresses stand in `resource_values`. */
 export const EMAILS_PATH = "emails";
 
-function lookupValues(document: JsonObject): readonly LookupValue[] {
-  const { emails } = document;
+/** The values under which a resource is looked up, each once. */
+export function lookupValues(record: ResourceRecord): readonly ValueColumns[] {
+  const { emails } = documentOf(record);
   if (!Array.isArray(emails)) return [];
-  const values = new Map<string, LookupValue>();
+  const values = new Map<string, ValueColumns>();
   for (const email of emails) {
-    const value = lookupValue(email);
+    const value = lookupValue(email, record.id);
     if (value !== undefined) values.set(`${value.typeKey}\n${value.valueKey}`, value);
   }
   return [...values.values()];
 }
 
-function lookupValue(email: JsonValue): LookupValue | undefined {
+function lookupValue(email: JsonValue, resourceId: string): ValueColumns | undefined {
   if (!isJsonObject(email) || typeof email.value !== "string") return undefined;
   const type = typeof email.type === "string" ? email.type : "";
-  return { path: EMAILS_PATH, valueKey: foldText(email.value), typeKey: foldText(type) };
+  const [valueKey, typeKey] = [foldText(email.value), foldText(type)];
+  return { path: EMAILS_PATH, valueKey, typeKey, resourceId };
 }

@@ -7,10 +7,11 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import {
   type BuiltQuery,
+  build,
   type Givens,
   type Prepared,
   type RowOf,
@@ -127,6 +128,16 @@ export function insertRows<
     ...(returning === undefined ? [] : [sql`returning ${listed(returnedOf(returning))}`]),
   ];
   return sql.join(parts, sql` `) as SQL<Row<Returned>>;
+}
+
+/** UPDATE of the rows of a table that fulfil a condition, which names the rows that are given. */
+export function updateRows<Table extends SQLiteTable>(
+  table: Table,
+  assignments: SQLiteUpdateSetSource<Table>,
+  { from, where }: { readonly from: SQL | undefined; readonly where: SQL | undefined },
+): BuiltQuery {
+  const update = build.update(table).set(assignments);
+  return (from === undefined ? update : update.from(from)).where(where);
 }
 
 function returnedOf(returning: Returning): readonly SQLWrapper[] {

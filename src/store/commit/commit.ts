@@ -3,10 +3,11 @@ import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { insertEvents } from "#store/event-log/events.ts";
-import { eachChunk } from "#store/row-source.ts";
+import { type EventRow, eventCells } from "#store/event-log/events.ts";
+import { insertRows, type RowStatement, rowStatement } from "#store/rows.ts";
+import { events } from "#store/schema.ts";
 import type { Write } from "#store/write.ts";
-import { GUARD_CREDENTIAL, guardRows } from "./guards.ts";
+import { guardCredential, guardRows } from "./guards.ts";
 import {
   deleteMembers,
   deleteParked,
@@ -14,7 +15,7 @@ import {
   insertMembers,
   insertParked,
 } from "./member-statements.ts";
-import { changeStatements, type RunRows } from "./statements.ts";
+import { changeStatements } from "./statements.ts";
 import { type Step, stepOf } from "./steps.ts";
 
 /**
@@ -52,52 +53,46 @@ export async function commitChanges(
   }
 }
 
+/** Appends the events of the changes; an op_id that is there aborts the batch. */
+const insertEvents = rowStatement<EventRow, { connectorId: ConnectorId }>()(
+  (rows, { connectorId }) => insertRows(events, eventCells(rows, connectorId), { from: rows.from }),
+);
+
 function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1PreparedStatement[] {
   const steps = write.changes.map((each) => stepOf(each, write));
-  const run: RunRows = (items, text) =>
-    eachChunk(items, (source, json) => db.prepare(text(source)).bind(json, connectorId));
+  const batch = { connectorId };
+  const { credentialHash: hash, at } = write;
   return [
-    ...run(
+    ...insertEvents(
+      db,
       write.changes.map(({ event }) => event),
-      insertEvents,
+      batch,
     ),
-    ...guardCredential(db, connectorId, write),
-    ...run(
+    ...(hash === undefined ? [] : [guardCredential.bind(db, { hash, connectorId, at })]),
+    ...guardRows(
+      db,
       steps.flatMap(({ guards }) => guards),
-      guardRows,
+      batch,
     ),
-    ...changeStatements(steps, run),
-    ...memberStatements(steps, run),
+    ...changeStatements(db, steps, batch),
+    ...memberStatements(db, steps, batch),
   ];
 }
 
-function memberStatements(steps: readonly Step[], run: RunRows): readonly D1PreparedStatement[] {
+function memberStatements(
+  db: Database,
+  steps: readonly Step[],
+  batch: { readonly connectorId: ConnectorId },
+): readonly D1PreparedStatement[] {
+  const all = <Row extends object>(
+    pick: (step: Step) => readonly Row[],
+    statement: RowStatement<Row, typeof batch, unknown>,
+  ) => statement(db, steps.flatMap(pick), batch);
   return [
-    ...run(
-      steps.flatMap(({ removedMembers }) => removedMembers),
-      deleteMembers,
-    ),
-    ...run(
-      steps.flatMap(({ addedMembers }) => addedMembers),
-      insertMembers,
-    ),
-    ...run(
-      steps.flatMap(({ unparked }) => unparked),
-      deleteParked,
-    ),
-    ...run(
-      steps.flatMap(({ parked }) => parked),
-      insertParked,
-    ),
-    ...run(
-      steps.flatMap(({ nested }) => nested),
-      guardCycles,
-    ),
+    ...all(({ removedMembers }) => removedMembers, deleteMembers),
+    ...all(({ addedMembers }) => addedMembers, insertMembers),
+    ...all(({ unparked }) => unparked, deleteParked),
+    ...all(({ parked }) => parked, insertParked),
+    ...all(({ nested }) => nested, guardCycles),
   ];
-}
-
-function guardCredential(db: Database, connectorId: ConnectorId, write: Write) {
-  return write.credentialHash === undefined
-    ? []
-    : [db.prepare(GUARD_CREDENTIAL).bind(write.credentialHash, connectorId, write.at)];
 }

@@ -1,4 +1,24 @@
-import type { RowSource } from "#store/row-source.ts";
+import {
+  and,
+  count,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  notExists,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { insertRows, rowStatement } from "#store/rows.ts";
+import { connectors, credentials, resources, txGuard } from "#store/schema.ts";
+import { build, named, statement } from "#store/statement.ts";
+import { changeStatement } from "./change-statement.ts";
+
+/** What a guard stores to have the batch aborted, in the column of its CHECK. */
+const BROKEN = sql`1`;
 
 /** A row that a change was decided on; without a version, any will do as long as it is there. */
 export interface RowGuard {
@@ -9,42 +29,94 @@ export interface RowGuard {
 }
 
 /**
- * Aborts the batch (CHECK version_unchanged) when a resource is no longer the row it was read as;
- * ?1 = rows (see row-source.ts), ?2 = connector. A restored row is not live yet, so that is not asked.
+ * Aborts the batch (CHECK version_unchanged) when a resource is no longer the row it was read as. A restored
+ * row is not live yet, so that is not asked.
  */
-export function guardRows({ row, from }: RowSource): string {
-  return `INSERT INTO tx_guard (version_changed) SELECT 1 ${from} WHERE NOT EXISTS (
-    SELECT 1 FROM resources WHERE row_id = ${row} ->> 'rowId' AND connector_id = ?2 AND id = ${row} ->> 'id'
-      AND version = coalesce(${row} ->> 'version', version)
-      AND (${row} ->> 'version' IS NOT NULL OR deleted_at IS NULL))`;
+export const guardRows = rowStatement<RowGuard, { connectorId: ConnectorId }>()(
+  ({ cell, from }, { connectorId }) => {
+    const asRead = build
+      .select(named({ one: sql`1` }))
+      .from(resources)
+      .where(
+        and(
+          eq(resources.rowId, cell("rowId")),
+          eq(resources.connectorId, connectorId),
+          eq(resources.id, cell("id")),
+          sql`${resources.version} = coalesce(${cell("version")}, ${resources.version})`,
+          or(isNotNull(cell("version")), isNull(resources.deletedAt)),
+        ),
+      );
+    return insertRows(txGuard, { versionChanged: BROKEN }, { from, where: notExists(asRead) });
+  },
+);
+
+/** An externalId that a row took, where it has to be that of one live resource. */
+export interface ExternalIdClaim {
+  readonly type: string;
+  readonly externalId: string;
 }
 
 /**
  * Aborts the batch (CHECK external_id_free) when a live resource shares the externalId that one of the
  * rows took; run after the rows are written, so that two of them could swap theirs.
- * ?1 = rows (see row-source.ts), ?2 = connector.
  */
-export function guardExternalIds({ row, from, only }: RowSource): string {
-  return `INSERT INTO tx_guard (external_id_taken) SELECT 1 ${from} WHERE ${only} AND (
-    SELECT count(*) FROM (SELECT 1 FROM resources WHERE connector_id = ?2 AND type = ${row} ->> 'type'
-      AND external_id = ${row} ->> 'externalId' AND deleted_at IS NULL LIMIT 2)) > 1`;
+export const guardExternalIds = changeStatement<ExternalIdClaim>()(
+  ({ cell, from }, connectorId, only) => {
+    const holders = build
+      .select(named({ one: sql`1` }))
+      .from(resources)
+      .where(
+        and(
+          eq(resources.connectorId, connectorId),
+          eq(resources.type, cell("type")),
+          eq(resources.externalId, cell("externalId")),
+          isNull(resources.deletedAt),
+        ),
+      )
+      .limit(2)
+      .as("holders");
+    const held = build.select(named({ held: count() })).from(holders);
+    return insertRows(
+      txGuard,
+      { externalIdTaken: BROKEN },
+      { from, where: and(only, gt(sql`${held}`, 1)) },
+    );
+  },
+);
+
+/** Aborts the batch (CHECK credential_valid) when the caller's credential may no longer write. */
+export const guardCredential = statement<{
+  hash: string;
+  connectorId: ConnectorId;
+  at: number;
+}>()((caller) =>
+  insertRows(txGuard, { credentialGone: BROKEN }, { where: notExists(writingCredential(caller)) }),
+);
+
+/** Who writes, as expressions: the token's hash, its connector, and the moment. */
+export interface WritingCaller {
+  readonly hash: SQLWrapper;
+  readonly connectorId: SQLWrapper;
+  readonly at: SQLWrapper;
 }
 
-/**
- * Aborts the batch (CHECK credential_valid) when the caller's credential may no longer write.
- * ?1 = token hash, ?2 = connector, ?3 = now.
- */
-export const GUARD_CREDENTIAL = `INSERT INTO tx_guard (credential_gone) SELECT 1
-  WHERE NOT ${credentialHolds("?1", "?3")}`;
-
-/**
- * The condition that a credential of connector ?2 may write; `hash` and `now` are SQL expressions, and
- * `terms` another condition on its connector.
- */
-export function credentialHolds(hash: string, now: string, terms = "1"): string {
-  return `EXISTS (
-  SELECT 1 FROM credentials CROSS JOIN connectors ON connectors.number = credentials.connector_id
-  WHERE credentials.hash = ${hash} AND credentials.connector_id = ?2 AND credentials.scope = 'read-write'
-    AND credentials.revoked_at IS NULL AND coalesce(credentials.expires_at > ${now}, 1)
-    AND connectors.status = 'active' AND connectors.deleted_at IS NULL AND ${terms})`;
+/** The caller's credential if it may write; `terms` is another condition on its connector. */
+export function writingCredential({ hash, connectorId, at }: WritingCaller, terms?: SQL) {
+  return build
+    .select(named({ one: sql`1` }))
+    .from(credentials)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, credentials.connectorId),
+        eq(credentials.hash, hash),
+        eq(credentials.connectorId, connectorId),
+        eq(credentials.scope, "read-write"),
+        isNull(credentials.revokedAt),
+        sql`coalesce(${credentials.expiresAt} > ${at}, 1)`,
+        eq(connectors.status, "active"),
+        isNull(connectors.deletedAt),
+        terms,
+      ),
+    );
 }

@@ -6,10 +6,9 @@ import { type Database, withRetries } from "#store/database.ts";
 import { type Access, accessBeside, type StoredTerms } from "#store/directory/access.ts";
 import { insertEventIf } from "#store/event-log/events.ts";
 import { GROUPS_COLUMN, objectList, resourceObject } from "#store/resources.ts";
-import { afterEvent, eachChunk } from "#store/row-source.ts";
+import { eachChunk } from "#store/row-source.ts";
 import type { ChangeToCommit } from "#store/write.ts";
-import { credentialHolds } from "./guards.ts";
-import { changeStatements, type RunRows } from "./statements.ts";
+import { changeStatements } from "./statements.ts";
 import { stepOf } from "./steps.ts";
 
 /** What must hold of a connector's resources for a change that was decided without a look at them. */
@@ -103,16 +102,17 @@ function batchOf(
   const event = eachChunk([change.event], (source, json) =>
     db.prepare(insertEventIf(conditionOf(write), isRepeated)(source)).bind(json, connectorId, held),
   );
-  const run: RunRows = (items, text) =>
-    eachChunk(items, (source, json) =>
-      db.prepare(text(afterEvent(source))).bind(json, connectorId, change.event.opId),
-    );
-  return [...event, ...changeStatements([step], run)];
+  const changes = changeStatements(db, [step], { connectorId, afterEvent: change.event.opId });
+  return [...event, ...changes];
 }
 
 const TERMS =
   "connectors.settings = ?3 ->> 'settings' AND connectors.attributes = ?3 ->> 'attributes'";
-const CALLER = credentialHolds("?3 ->> 'hash'", "?3 ->> 'at'", TERMS);
+const CALLER = `EXISTS (
+  SELECT 1 FROM credentials CROSS JOIN connectors ON connectors.number = credentials.connector_id
+  WHERE credentials.hash = ?3 ->> 'hash' AND credentials.connector_id = ?2 AND credentials.scope = 'read-write'
+    AND credentials.revoked_at IS NULL AND coalesce(credentials.expires_at > ?3 ->> 'at', 1)
+    AND connectors.status = 'active' AND connectors.deleted_at IS NULL AND ${TERMS})`;
 
 const UNCHANGED = `row_id = ?3 ->> 'rowId' AND connector_id = ?2 AND id = ?3 ->> 'id'
   AND version = ?3 ->> 'version' AND modified_at = ?3 ->> 'modifiedAt' AND deleted_at IS NULL`;

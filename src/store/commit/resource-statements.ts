@@ -1,16 +1,38 @@
-import type { ResourceColumns } from "#store/columns.ts";
-import { matchesRow, type RowSource } from "#store/row-source.ts";
+import { and, eq, sql } from "drizzle-orm";
+import type { ResourceColumns, ValueColumns } from "#store/columns.ts";
+import { insertRows, matchesRow, updateRows } from "#store/rows.ts";
+import { resources, resourceValues } from "#store/schema.ts";
+import { build } from "#store/statement.ts";
+import { type ChangeStatement, changeStatement } from "./change-statement.ts";
 
-// Each statement takes its rows as ?1 (see row-source.ts) and the connector's number as ?2.
+/** A resource to be stored, and the event that does it. */
+export interface StoredResource extends ResourceColumns {
+  readonly eventId: string;
+}
 
 /** Stores new resources. */
-export function insertResources({ row, from, only }: RowSource): string {
-  return `INSERT INTO resources (connector_id, type, id, name_key, name_slot, external_id, active, version,
-      created_at, modified_at, event_id, doc, folded)
-    SELECT ?2, ${row} ->> 'type', ${row} ->> 'id', ${row} ->> 'nameKey', ${row} ->> 'nameSlot',
-      ${row} ->> 'externalId', ${row} ->> 'active', ${row} ->> 'version', ${row} ->> 'createdAt',
-      ${row} ->> 'modifiedAt', ${row} ->> 'eventId', ${row} ->> 'doc', ${row} ->> 'folded' ${from} WHERE ${only}`;
-}
+export const insertResources = changeStatement<StoredResource>()(
+  ({ cell, from }, connectorId, only) =>
+    insertRows(
+      resources,
+      {
+        connectorId,
+        type: cell("type"),
+        id: cell("id"),
+        nameKey: cell("nameKey"),
+        nameSlot: cell("nameSlot"),
+        externalId: cell("externalId"),
+        active: cell("active"),
+        version: cell("version"),
+        createdAt: cell("createdAt"),
+        modifiedAt: cell("modifiedAt"),
+        eventId: cell("eventId"),
+        doc: cell("doc"),
+        folded: cell("folded"),
+      },
+      { from, where: only },
+    ),
+);
 
 /** The indexed columns that an update may touch; each costs one row written, so only changed ones are set. */
 export interface ChangedKeys {
@@ -33,54 +55,103 @@ function isRestored(before: ResourceColumns, after: ResourceColumns): boolean {
   return before.deletedAt !== null && after.deletedAt === null;
 }
 
+/** A resource to be overwritten. */
+export interface UpdatedResource extends StoredResource {
+  readonly rowId: number;
+}
+
+/** The statements that overwrite resources, by the keys that they set: built as they are needed. */
+const UPDATES = new Map<string, ChangeStatement<UpdatedResource>>();
+
 /**
  * Overwrites resources found by their row; writing only the keys that changed leaves the other
  * indexes alone. The version is counted here, so that a rival's change of members is not undone.
  */
-export function updateResources(keys: ChangedKeys): (source: RowSource) => string {
-  return ({ row, from, only }) => {
-    const assignments = [
-      `doc = ${row} ->> 'doc'`,
-      `folded = ${row} ->> 'folded'`,
-      `active = ${row} ->> 'active'`,
-      "version = version + 1",
-      `modified_at = ${row} ->> 'modifiedAt'`,
-      `event_id = ${row} ->> 'eventId'`,
-      ...(keys.nameKey
-        ? [`name_key = ${row} ->> 'nameKey'`, `name_slot = ${row} ->> 'nameSlot'`]
-        : []),
-      ...(keys.externalId ? [`external_id = ${row} ->> 'externalId'`] : []),
-      ...(keys.deletedAt ? [`deleted_at = ${row} ->> 'deletedAt'`] : []),
-    ];
-    return `UPDATE resources SET ${assignments.join(", ")} ${from}
-      WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;
-  };
+export function updateResources(keys: ChangedKeys): ChangeStatement<UpdatedResource> {
+  const name = JSON.stringify(keys);
+  const known = UPDATES.get(name);
+  if (known !== undefined) return known;
+  const update = changeStatement<UpdatedResource>()((rows, connectorId, only) => {
+    const { cell } = rows;
+    const assignments = {
+      doc: cell("doc"),
+      folded: cell("folded"),
+      active: cell("active"),
+      version: sql`${resources.version} + 1`,
+      modifiedAt: cell("modifiedAt"),
+      eventId: cell("eventId"),
+      ...(keys.nameKey && { nameKey: cell("nameKey"), nameSlot: cell("nameSlot") }),
+      ...(keys.externalId && { externalId: cell("externalId") }),
+      ...(keys.deletedAt && { deletedAt: cell("deletedAt") }),
+    };
+    const isRow = eq(resources.rowId, cell("rowId"));
+    return updateRows(resources, assignments, {
+      from: rows.from,
+      where: and(isRow, eq(resources.connectorId, connectorId), only),
+    });
+  });
+  UPDATES.set(name, update);
+  return update;
 }
+
+/** A group whose version moves on. */
+export type BumpedGroup = Pick<UpdatedResource, "rowId" | "modifiedAt" | "eventId">;
 
 /** Moves groups one version on whose members are about to change, and nothing else of them. */
-export function bumpGroups({ row, from, only }: RowSource): string {
-  return `UPDATE resources SET version = version + 1, modified_at = ${row} ->> 'modifiedAt',
-      event_id = ${row} ->> 'eventId' ${from}
-    WHERE resources.row_id = ${row} ->> 'rowId' AND resources.connector_id = ?2 AND ${only}`;
-}
+export const bumpGroups = changeStatement<BumpedGroup>()(({ cell, from }, connectorId, only) => {
+  const isRow = eq(resources.rowId, cell("rowId"));
+  const assignments = {
+    version: sql`${resources.version} + 1`,
+    modifiedAt: cell("modifiedAt"),
+    eventId: cell("eventId"),
+  };
+  return updateRows(resources, assignments, {
+    from,
+    where: and(isRow, eq(resources.connectorId, connectorId), only),
+  });
+});
 
 /** Erases resources for good; triggers erase what hangs on them. */
-export function eraseResources({ row, from, only }: RowSource): string {
-  return `DELETE FROM resources WHERE row_id IN (SELECT ${row} ->> 'rowId' ${from}) AND connector_id = ?2
-    AND ${only}`;
-}
+export const eraseResources = changeStatement<{ readonly rowId: number }>()(
+  (rows, connectorId, only) =>
+    build
+      .delete(resources)
+      .where(
+        and(
+          matchesRow(rows, [[resources.rowId, "rowId"]]),
+          eq(resources.connectorId, connectorId),
+          only,
+        ),
+      ),
+);
 
 /** Stores looked-up values. */
-export function insertValues({ row, from, only }: RowSource): string {
-  return `INSERT INTO resource_values (connector_id, path, value_key, type_key, resource_id)
-    SELECT ?2, ${row} ->> 'path', ${row} ->> 'valueKey', ${row} ->> 'typeKey', ${row} ->> 'resourceId' ${from}
-    WHERE ${only}`;
-}
+export const insertValues = changeStatement<ValueColumns>()(({ cell, from }, connectorId, only) =>
+  insertRows(
+    resourceValues,
+    {
+      connectorId,
+      path: cell("path"),
+      valueKey: cell("valueKey"),
+      typeKey: cell("typeKey"),
+      resourceId: cell("resourceId"),
+    },
+    { from, where: only },
+  ),
+);
 
 /** Removes looked-up values. */
-export function deleteValues(source: RowSource): string {
-  const columns = ["path", "value_key", "type_key", "resource_id"];
-  const members = ["path", "valueKey", "typeKey", "resourceId"];
-  return `DELETE FROM resource_values WHERE connector_id = ?2 AND ${matchesRow(source, columns, members)}
-    AND ${source.only}`;
-}
+export const deleteValues = changeStatement<ValueColumns>()((rows, connectorId, only) =>
+  build.delete(resourceValues).where(
+    and(
+      eq(resourceValues.connectorId, connectorId),
+      matchesRow(rows, [
+        [resourceValues.path, "path"],
+        [resourceValues.valueKey, "valueKey"],
+        [resourceValues.typeKey, "typeKey"],
+        [resourceValues.resourceId, "resourceId"],
+      ]),
+      only,
+    ),
+  ),
+);

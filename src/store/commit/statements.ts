@@ -1,5 +1,8 @@
-import { insertChanges } from "#store/changes/changes.ts";
-import type { RowSource } from "#store/row-source.ts";
+import { type ChangeRow, changeCells } from "#store/changes/changes.ts";
+import type { Database } from "#store/database.ts";
+import { insertRows } from "#store/rows.ts";
+import { changes } from "#store/schema.ts";
+import { type BatchOf, type ChangeStatement, changeStatement } from "./change-statement.ts";
 import { guardExternalIds } from "./guards.ts";
 import {
   bumpGroups,
@@ -12,30 +15,20 @@ import {
 import { type Step, updateGroups } from "./steps.ts";
 import { overlaps, parkNames } from "./swaps.ts";
 
-/** Makes the statements that run one text over rows; none for no rows. */
-export type RunRows = (
-  rows: readonly object[],
-  text: (source: RowSource) => string,
-) => readonly D1PreparedStatement[];
-
-/**
- * The statements of a batch that change resources and tell of it, in their order; all of them heed the
- * condition of their source.
- */
+/** The statements of a batch that change resources and tell of it, in their order. */
 export function changeStatements(
+  db: Database,
   steps: readonly Step[],
-  run: RunRows,
+  batch: BatchOf,
 ): readonly D1PreparedStatement[] {
-  const all = <T extends object>(
-    pick: (step: Step) => readonly T[],
-    text: (source: RowSource) => string,
-  ) => run(steps.flatMap(pick), text);
+  const all = <Row>(pick: (step: Step) => readonly Row[], statement: ChangeStatement<Row>) =>
+    statement(db, steps.flatMap(pick), batch);
   const moves = steps.flatMap((step) => step.moves);
   return [
     ...all(({ removedValues }) => removedValues, deleteValues),
     ...all(({ bumpedGroups }) => bumpedGroups, bumpGroups),
-    ...run(overlaps(moves), parkNames),
-    ...updateGroups(steps).flatMap(({ keys, items }) => run(items, updateResources(keys))),
+    ...parkNames(db, overlaps(moves), batch),
+    ...updateGroups(steps).flatMap(({ keys, rows }) => updateResources(keys)(db, rows, batch)),
     ...all(({ erased }) => erased, eraseResources),
     ...all(({ inserted }) => inserted, insertResources),
     ...all(({ claimed }) => claimed, guardExternalIds),
@@ -43,3 +36,8 @@ export function changeStatements(
     ...all(({ changes }) => changes, insertChanges),
   ];
 }
+
+/** Appends change rows, which tell consumers of the changes. */
+const insertChanges = changeStatement<ChangeRow>()((rows, connectorId, only) =>
+  insertRows(changes, changeCells(rows, connectorId), { from: rows.from, where: only }),
+);

@@ -1,30 +1,42 @@
 import type { MemberChange, ResourceChange } from "#scim/ports.ts";
 import { type ChangeRow, changeRow } from "#store/changes/changes.ts";
-import { type LookupValue, type ResourceColumns, resourceColumns } from "#store/columns.ts";
+import {
+  lookupValues,
+  type ResourceColumns,
+  resourceColumns,
+  type ValueColumns,
+} from "#store/columns.ts";
 import type { ChangeToCommit, Write } from "#store/write.ts";
-import type { RowGuard } from "./guards.ts";
-import { type ChangedKeys, changedKeys } from "./resource-statements.ts";
+import type { ExternalIdClaim, RowGuard } from "./guards.ts";
+import type { AddedMember, ParkedRow, RemovedMember, UnparkedRow } from "./member-statements.ts";
+import {
+  type BumpedGroup,
+  type ChangedKeys,
+  changedKeys,
+  type StoredResource,
+  type UpdatedResource,
+} from "./resource-statements.ts";
 import { type NameMove, nameMove } from "./swaps.ts";
 
 /** What one change asks of the tables: rows for each statement of the batch. */
 export interface Step {
   readonly guards: readonly RowGuard[];
-  readonly removedValues: readonly object[];
-  readonly bumpedGroups: readonly object[];
+  readonly removedValues: readonly ValueColumns[];
+  readonly bumpedGroups: readonly BumpedGroup[];
   readonly moves: readonly NameMove[];
-  readonly updated: readonly { readonly keys: ChangedKeys; readonly row: object }[];
-  readonly erased: readonly object[];
-  readonly inserted: readonly object[];
+  readonly updated: readonly { readonly keys: ChangedKeys; readonly row: UpdatedResource }[];
+  readonly erased: readonly { readonly rowId: number }[];
+  readonly inserted: readonly StoredResource[];
   /** The externalIds taken, where each has to be that of one live resource. */
-  readonly claimed: readonly object[];
-  readonly addedValues: readonly object[];
+  readonly claimed: readonly ExternalIdClaim[];
+  readonly addedValues: readonly ValueColumns[];
   readonly changes: readonly ChangeRow[];
-  readonly removedMembers: readonly object[];
-  readonly addedMembers: readonly object[];
-  readonly unparked: readonly object[];
-  readonly parked: readonly object[];
+  readonly removedMembers: readonly RemovedMember[];
+  readonly addedMembers: readonly AddedMember[];
+  readonly unparked: readonly UnparkedRow[];
+  readonly parked: readonly ParkedRow[];
   /** Groups that got groups as members, to be looked at for cycles. */
-  readonly nested: readonly object[];
+  readonly nested: readonly { readonly groupId: string }[];
 }
 
 const NOTHING: Step = {
@@ -57,7 +69,7 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
       ...NOTHING,
       inserted: [after],
       claimed: claimOf(after, write),
-      addedValues: owned(after, after.values),
+      addedValues: lookupValues(change.after),
       changes,
       ...members,
     };
@@ -70,6 +82,7 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
   }
   const before = resourceColumns(type, change.before, allowsDoubles);
   const keys = changedKeys(before, after);
+  const values = { before: lookupValues(change.before), after: lookupValues(change.after) };
   return {
     ...NOTHING,
     guards: [{ rowId, id: before.id, version: before.version }],
@@ -78,14 +91,17 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
     // A live row is soft-deleted first, so that its groups move on by this event.
     erased: change.kind === "erase" ? [{ rowId }] : [],
     claimed: keys.externalId ? claimOf(after, write) : [],
-    addedValues: owned(after, missingFrom(before.values, after.values)),
-    removedValues: owned(after, missingFrom(after.values, before.values)),
+    addedValues: missingFrom(values.before, values.after),
+    removedValues: missingFrom(values.after, values.before),
     changes,
     ...members,
   };
 }
 
-function claimOf({ type, externalId }: ResourceColumns, { uniqueExternalId }: Write) {
+function claimOf(
+  { type, externalId }: ResourceColumns,
+  { uniqueExternalId }: Write,
+): readonly ExternalIdClaim[] {
   return uniqueExternalId && externalId !== null ? [{ type, externalId }] : [];
 }
 
@@ -96,7 +112,7 @@ export function updateGroups(steps: readonly Step[]) {
   return [...groups.values()].flatMap(([first, ...others]) =>
     first === undefined
       ? []
-      : [{ keys: first.keys, items: [first, ...others].map(({ row }) => row) }],
+      : [{ keys: first.keys, rows: [first, ...others].map(({ row }) => row) }],
   );
 }
 
@@ -113,7 +129,7 @@ function memberRows(change: ResourceChange, at: number): Partial<Step> {
   return {
     addedMembers: members.added.map((member) => ({ groupId, ...member })),
     removedMembers: members.removed.map((id) => ({ groupId, id })),
-    parked: members.parked.map((value) => ({ groupId, value, at })),
+    parked: members.parked.map((value) => ({ groupId, value, parkedAt: at })),
     unparked: members.unparked.map((value) => ({ groupId, value })),
     nested: members.added.some(({ type }) => type === "Group") ? [{ groupId }] : [],
   };
@@ -123,12 +139,8 @@ function membersOf(change: ResourceChange): MemberChange | undefined {
   return change.kind === "create" || change.kind === "update" ? change.members : undefined;
 }
 
-function owned(resource: ResourceColumns, values: readonly LookupValue[]) {
-  return values.map((value) => ({ ...value, resourceId: resource.id }));
-}
-
 /** The values of `values` that `others` lacks. */
-function missingFrom(others: readonly LookupValue[], values: readonly LookupValue[]) {
+function missingFrom(others: readonly ValueColumns[], values: readonly ValueColumns[]) {
   const known = new Set(others.map((value) => JSON.stringify(value)));
   return values.filter((value) => !known.has(JSON.stringify(value)));
 }

@@ -1,5 +1,9 @@
+import { and, eq, sql } from "drizzle-orm";
 import type { ResourceColumns } from "#store/columns.ts";
-import type { RowSource } from "#store/row-source.ts";
+import { matchesRow } from "#store/rows.ts";
+import { resources } from "#store/schema.ts";
+import { build } from "#store/statement.ts";
+import { changeStatement } from "./change-statement.ts";
 
 /** A unique name that an update of a write gives up, takes, or both; undefined stands for neither. */
 export interface NameMove {
@@ -31,10 +35,18 @@ export function overlaps(moves: readonly NameMove[]): readonly { readonly rowId:
 }
 
 /** Parks the names of rows that get another one in the same batch; no name holds U+0000, and no other row this one. */
-export function parkNames({ row, from, only }: RowSource): string {
-  return `UPDATE resources SET name_key = char(0) || row_id
-    WHERE row_id IN (SELECT ${row} ->> 'rowId' ${from}) AND connector_id = ?2 AND ${only}`;
-}
+export const parkNames = changeStatement<{ readonly rowId: number }>()((rows, connectorId, only) =>
+  build
+    .update(resources)
+    .set({ nameKey: sql`char(0) || ${resources.rowId}` })
+    .where(
+      and(
+        matchesRow(rows, [[resources.rowId, "rowId"]]),
+        eq(resources.connectorId, connectorId),
+        only,
+      ),
+    ),
+);
 
 function nameOf({ type, nameKey, nameSlot }: ResourceColumns): string {
   return JSON.stringify([type, nameKey, nameSlot]);

@@ -1,6 +1,14 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { expect, expectTypeOf, test } from "vitest";
-import { doNothing, excluded, insertRows, matchesRow, rowIdOf, rowStatement } from "#store/rows.ts";
+import {
+  doNothing,
+  excluded,
+  insertRows,
+  matchesRow,
+  rowIdOf,
+  rowStatement,
+  updateRows,
+} from "#store/rows.ts";
 import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/schema.ts";
 import {
   build,
@@ -293,4 +301,31 @@ test("a guard stores nothing but on its condition", () => {
   expect(compile(guard).text).toBe(
     `insert into "tx_guard" ("version_changed") select 1 where ((select "id" as "id" from "connectors")) is null`,
   );
+});
+
+test("rows are updated with what the given ones hold", () => {
+  const { db, bound } = database();
+  const rename = rowStatement<{ id: string; name: string }, Record<never, never>>()(
+    ({ cell, from }) =>
+      updateRows(
+        connectors,
+        { name: cell("name"), version: sql`${connectors.version} + 1` },
+        { from, where: eq(connectors.id, cell("id")) },
+      ),
+  );
+
+  rename(db, [{ id: "a", name: "A" }], {});
+  rename(
+    db,
+    [
+      { id: "a", name: "A" },
+      { id: "b", name: "B" },
+    ],
+    {},
+  );
+
+  expect(bound.map(({ text }) => text)).toEqual([
+    `update "connectors" set "name" = (?1 ->> 'name'), "version" = "connectors"."version" + 1 where "connectors"."id" = (?1 ->> 'id')`,
+    `update "connectors" set "name" = ("j".value ->> 'name'), "version" = "connectors"."version" + 1 from json_each(?1) as "j" where "connectors"."id" = ("j".value ->> 'id')`,
+  ]);
 });
