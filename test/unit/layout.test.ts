@@ -132,6 +132,16 @@ describe("the layout of the source", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("the files that docs/architecture.md names are there", () => {
+    const text = readFileSync("docs/architecture.md", "utf8");
+    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g)].map(
+      ([, file = ""]) => file,
+    );
+
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
   test.each(["src", "test"])("a folder of %s holds few files", (top) => {
     const counts = new Map<string, number>();
     for (const file of filesBelow(top)) {
