@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { expect, test } from "vitest";
-import { openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { runCron } from "../../../src/cron.ts";
 
 const DAY_MS = 86_400_000;
@@ -31,6 +31,35 @@ test("rotating gives a new token with the old one's scope, and names what it rep
   expect((await gateway.scim("/Users", { token: answer.body.secret })).status).toBe(200);
 });
 
+test("the successor of a token that may only read may only read as well", async () => {
+  const gateway = openGateway();
+  const { id } = await gateway.connector();
+  const tokens = `/connectors/${id}/tokens`;
+  const { body: former } = await gateway.admin(tokens, { body: { scope: "read" } });
+
+  const { body } = await gateway.admin(`${tokens}/${former.id}/rotate`, { body: {} });
+
+  expect(body.scope).toBe("read");
+  expect((await gateway.scim("/Users", { token: body.secret })).status).toBe(200);
+  const write = await gateway.scim("/Users", { token: body.secret, body: aUser() });
+  expect(write.status).toBe(403);
+});
+
+test("an overlap longer than the old token's life does not lengthen it", async () => {
+  const gateway = openGateway();
+  const { id } = await gateway.connector();
+  const tokens = `/connectors/${id}/tokens`;
+  const expiresAt = new Date(TEST_CLOCK.now() + 3_600_000).toISOString();
+  const { body: former } = await gateway.admin(tokens, { body: { expiresAt } });
+
+  const body = { overlapSeconds: 86_400 };
+  expect((await gateway.admin(`${tokens}/${former.id}/rotate`, { body })).status).toBe(201);
+
+  const { items } = (await gateway.admin(tokens)).body;
+  const [old] = items.filter((token: { id: string }) => token.id === former.id);
+  expect(old.expiresAt).toBe(expiresAt);
+});
+
 test("the old token works until the overlap is over, and not after", async () => {
   const { token, answer } = await rotated(3_600);
 
@@ -39,6 +68,19 @@ test("the old token works until the overlap is over, and not after", async () =>
   const newer = await gatewayAt(3_700_000).scim("/Users", { token: answer.body.secret });
 
   expect([before.status, after.status, newer.status]).toEqual([200, 401, 200]);
+});
+
+test("cron forgets access tokens that ended, and keeps the tokens of administrators", async () => {
+  const gateway = openGateway();
+  const { id } = await gateway.connector();
+  const expiresAt = new Date(TEST_CLOCK.now() + DAY_MS).toISOString();
+  const { body } = await gateway.admin(`/connectors/${id}/tokens`, { body: { expiresAt } });
+
+  await runCron(env.DB, at(10 * DAY_MS), () => uuidv7());
+
+  // Its 401 still says that the token expired, and the administrator still sees it.
+  const { items } = (await gateway.admin(`/connectors/${id}/tokens`)).body;
+  expect(items.map((token: { id: string }) => token.id)).toContain(body.id);
 });
 
 test("without overlap the old token ends at once", async () => {
@@ -82,6 +124,32 @@ test("alerts are raised once each at 30, 7 and 1 days before a token expires", a
   expect(alerts[0].explanation).toContain("expires within 1 days");
 });
 
+test.each([
+  ["a revoked token", "revoke"],
+  ["a token of a deleted connector", "delete"],
+])("%s that nears its end raises no alert", async (_what, how) => {
+  const gateway = openGateway();
+  const { id } = await gateway.connector();
+  const tokens = `/connectors/${id}/tokens`;
+  const expiresAt = new Date(TEST_CLOCK.now() + 5 * DAY_MS).toISOString();
+  const { body } = await gateway.admin(tokens, { body: { expiresAt } });
+  const path = how === "revoke" ? `${tokens}/${body.id}` : `/connectors/${id}`;
+  await gateway.admin(path, { method: "DELETE" });
+
+  await runCron(env.DB, at(60_000), () => uuidv7());
+
+  expect(await alertsOf(id)).toBe(0);
+});
+
+/** How many alerts a connector's feed has. */
+async function alertsOf(id: string): Promise<unknown> {
+  return await env.DB.prepare(
+    "SELECT count(*) AS n FROM changes WHERE type = 'connector.alert' AND resource_id = ?",
+  )
+    .bind(id)
+    .first("n");
+}
+
 test("tokens that nobody has used for so many days are listed with their connectors", async () => {
   const gateway = openGateway();
   const used = await gateway.connector();
@@ -102,12 +170,7 @@ test("a rotated token raises no alert of the end that rotation gave it", async (
 
   await runCron({ databases: env, clock: at(60_000), newId: () => uuidv7() });
 
-  const alerts = await env.DB.prepare(
-    "SELECT count(*) AS n FROM changes WHERE type = 'connector.alert' AND resource_id = ?",
-  )
-    .bind(id)
-    .first("n");
-  expect(alerts).toBe(0);
+  expect(await alertsOf(id)).toBe(0);
 });
 
 test("the successor of a token that was made to end lives as long", async () => {
