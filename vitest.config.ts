@@ -61,6 +61,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // Starting a Worker takes longer than most files; each begins with empty storage (worker-setup.ts).
+          isolate: false,
           // Races and fault runs play thousands of requests; nothing here is judged by its time.
           testTimeout: process.env.FAULTS === "long" ? 3_600_000 : 240_000,
           hookTimeout: 240_000,

@@ -1,5 +1,6 @@
-import { applyD1Migrations } from "cloudflare:test";
+import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-// Applying is safe to repeat: each test file starts with whatever storage its isolate has.
+// Test files share a worker and its storage; each of them starts with a database that is empty.
+await reset();
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
