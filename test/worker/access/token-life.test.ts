@@ -76,7 +76,7 @@ test("cron forgets access tokens that ended, and keeps the tokens of administrat
   const expiresAt = new Date(TEST_CLOCK.now() + DAY_MS).toISOString();
   const { body } = await gateway.admin(`/connectors/${id}/tokens`, { body: { expiresAt } });
 
-  await runCron(env.DB, at(10 * DAY_MS), () => uuidv7());
+  await runCron({ databases: env, clock: at(10 * DAY_MS), newId: () => uuidv7() });
 
   // Its 401 still says that the token expired, and the administrator still sees it.
   const { items } = (await gateway.admin(`/connectors/${id}/tokens`)).body;
@@ -136,7 +136,7 @@ test.each([
   const path = how === "revoke" ? `${tokens}/${body.id}` : `/connectors/${id}`;
   await gateway.admin(path, { method: "DELETE" });
 
-  await runCron(env.DB, at(60_000), () => uuidv7());
+  await runCron({ databases: env, clock: at(60_000), newId: () => uuidv7() });
 
   expect(await alertsOf(id)).toBe(0);
 });
