@@ -1,8 +1,21 @@
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { ResourceRecord } from "#scim/ports.ts";
 import type { Clock } from "./clock.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { type Database, withRetries } from "./database.ts";
-import type { Bound } from "./parameters.ts";
+import { credentials } from "./schema.ts";
+import {
+  type BuiltQuery,
+  build,
+  type Givens,
+  named,
+  type Prepared,
+  type RowOf,
+  rowsOf as rowsOfStatement,
+  selectOnly,
+  statement,
+  type Value,
+} from "./statement.ts";
 
 /** Statements to run in one batch, and how to read the answer from their results. */
 export interface Query<T> {
@@ -13,15 +26,28 @@ export interface Query<T> {
 }
 
 /**
- * A look-up of at most a few resources as an SQL expression beside the columns of a credential: one
+ * A look-up of at most a few resources as an expression beside the columns of a credential: one
  * statement less than a batch of both, which D1 answers faster.
  */
 export interface Beside<T> {
-  /** An objectList (resources.ts); `c.connector_id` is the token's connector, ?1 its hash. */
-  readonly expression: string;
-  /** The values from ?2 on. */
-  readonly values: readonly Bound[];
+  readonly expression: BesideExpression;
+  readonly given: Readonly<Record<string, Value>>;
   readonly read: (records: readonly ResourceRecord[]) => T;
+}
+
+/**
+ * Makes a foundList (resources.ts); its connector is that of the table `credentials`. A function of its own
+ * for each kind of look-up: the statement around it is built once for each.
+ */
+export type BesideExpression = (given: never) => SQL<string>;
+
+/** Puts an expression together with what it is given. */
+export function besideOf<Given extends Readonly<Record<string, Value>>, T>(
+  expression: (given: Givens<Given>) => SQL<string>,
+  given: Given,
+  read: Beside<T>["read"],
+): Beside<T> {
+  return { expression, given, read };
 }
 
 /**
@@ -46,7 +72,60 @@ export function scopeSource(scope: Scope): string {
     : "SELECT connector_id AS number FROM credentials WHERE hash = ?1";
 }
 
-/** The value that scopeText expects as `?1`. */
+/** The connector of a scope as the statements over its rows name it. */
+export interface ScopeTerms {
+  /** Its number. */
+  readonly number: SQL<ConnectorId>;
+  /** A SELECT of its `number`, to join with; it is read less often than the expression would be. */
+  readonly select: () => SQL;
+}
+
+const SCOPE_KEY = sql.placeholder("scope");
+
+/** The terms of a kind of scope; the statement is to be given the scopeKey as `scope`. */
+export function scopeTerms(kind: Scope["kind"]): ScopeTerms {
+  if (kind === "connector") {
+    const number = sql<ConnectorId>`${SCOPE_KEY}`;
+    return { number, select: () => selectOnly(named({ number })) };
+  }
+  const ofToken = build
+    .select(named({ number: credentials.connectorId }))
+    .from(credentials)
+    .where(eq(credentials.hash, SCOPE_KEY));
+  return { number: sql`${ofToken}`, select: () => ofToken.getSQL() };
+}
+
+/** A statement that is built once for each kind of scope, on its first use. */
+export interface ScopedStatement<Given, Row> {
+  readonly bind: (db: Database, scope: Scope, given: Given) => Prepared<Row>;
+}
+
+/**
+ * A statement over the rows of one connector: `scopedStatement<{ id: string }>()((scope, given) =>
+ * build.select(...).where(and(eq(table.connectorId, scope.number), eq(table.id, given.id))))`.
+ */
+export function scopedStatement<Given extends Readonly<Record<string, Value>>>() {
+  return <Query extends BuiltQuery>(
+    query: (scope: ScopeTerms, given: Givens<Given>) => Query,
+  ): ScopedStatement<Given, RowOf<Query>> => {
+    const ofKind = (kind: Scope["kind"]) =>
+      statement<Given & { readonly scope: Value }>()((given) => query(scopeTerms(kind), given));
+    const kinds = { connector: ofKind("connector"), token: ofKind("token") };
+    return {
+      bind: (db, scope, given) => kinds[scope.kind].bind(db, { ...given, scope: scopeKey(scope) }),
+    };
+  };
+}
+
+/** One statement as a query. */
+export function queryOf<Row, T>(
+  prepared: Prepared<Row>,
+  read: (rows: readonly Row[]) => T,
+): Query<T> {
+  return { statements: [prepared], read: ([result]) => read(rowsOfStatement<Row>(result)) };
+}
+
+/** The value that the terms of a scope are given. */
 export function scopeKey(scope: Scope): ConnectorId | string {
   return scope.kind === "connector" ? scope.connectorId : scope.hash;
 }

@@ -8,6 +8,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { TypeName } from "#scim/ports.ts";
 import type { ConnectorId } from "./connector-id.ts";
 
 /** One directory with its own credentials; `number` is the short key that every other table carries. */
@@ -105,7 +106,7 @@ export const resources = sqliteTable(
   {
     rowId: integer("row_id").primaryKey(),
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
-    type: text().notNull(),
+    type: text().$type<TypeName>().notNull(),
     id: text().notNull(),
     /** The folded userName of a user, the folded displayName of a group. */
     nameKey: text("name_key").notNull(),
@@ -160,7 +161,7 @@ export const groupMembers = sqliteTable(
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
     groupId: text("group_id").notNull(),
     memberId: text("member_id").notNull(),
-    memberType: text("member_type").notNull(),
+    memberType: text("member_type").$type<TypeName>().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.connectorId, table.groupId, table.memberId] }),

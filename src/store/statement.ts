@@ -46,6 +46,23 @@ type DataOf<Field> = Field extends Column
 /** The row that a selection of fields gives. */
 export type RowOfFields<Fields> = { readonly [Name in keyof Fields]: DataOf<Fields[Name]> };
 
+/** A constant of ours in its own place in the text; what a request says is always bound. */
+export function literal<Constant extends string | number>(constant: Constant): SQL<Constant> {
+  return sql<Constant>`${constant}`.inlineParams();
+}
+
+/** A selection without a table: one row, or none where the condition does not hold. */
+export function selectOnly<Fields extends Readonly<Record<string, SQL.Aliased>>>(
+  fields: Fields,
+  condition?: SQLWrapper,
+): SQL<RowOfFields<Fields>> {
+  const shown = Object.values(fields).map(
+    ({ sql: field, fieldAlias }) => sql`${field} as ${sql.identifier(fieldAlias)}`,
+  );
+  const where = condition === undefined ? sql.empty() : sql` where ${condition}`;
+  return sql`select ${sql.join(shown, sql`, `)}${where}`;
+}
+
 /** A query of the builder, or an sql template. */
 export type BuiltQuery = SQLWrapper;
 

@@ -5,7 +5,7 @@ import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Access, accessBeside, type StoredTerms } from "#store/directory/access.ts";
 import { insertEventIf } from "#store/event-log/events.ts";
-import { GROUPS_COLUMN, objectList, resourceObject } from "#store/resources.ts";
+import { GROUPS_COLUMN, objectList, resourceObject } from "#store/resource-text.ts";
 import { eachChunk } from "#store/row-source.ts";
 import type { ChangeToCommit } from "#store/write.ts";
 import { changeStatements } from "./statements.ts";

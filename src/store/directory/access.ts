@@ -1,10 +1,14 @@
+import { and, eq, type Placeholder, sql } from "drizzle-orm";
+import type { ResourceRecord } from "#scim/ports.ts";
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { type Beside, type Query, rowsOf } from "#store/query.ts";
+import { type Beside, type BesideExpression, type Query, rowsOf } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
+import { connectors, credentials } from "#store/schema.ts";
+import { build, type Givens, named, type RowOf, statement, type Value } from "#store/statement.ts";
 
 /** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
 export interface Access {
@@ -43,14 +47,47 @@ export function judgeAccess(access: Access, intent: "read" | "write", now: numbe
   return intent === "write" && access.scope === "read" ? "readOnly" : "granted";
 }
 
-const ACCESS_COLUMNS = `c.connector_id AS connectorId, k.status AS connectorStatus,
-    k.deleted_at AS connectorDeletedAt, k.settings AS settings, k.attributes AS attributes,
-    k.webhook_ids AS webhookIds, c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt`;
-const ACCESS_SOURCE =
-  "FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1";
+const accessFields = () => ({
+  connectorId: credentials.connectorId,
+  connectorStatus: connectors.status,
+  connectorDeletedAt: connectors.deletedAt,
+  settings: connectors.settings,
+  attributes: connectors.attributes,
+  webhookIds: connectors.webhookIds,
+  credentialId: credentials.id,
+  scope: credentials.scope,
+  expiresAt: credentials.expiresAt,
+  revokedAt: credentials.revokedAt,
+  lastUsedAt: credentials.lastUsedAt,
+});
 
-type AccessRow = Omit<Access, "settings" | "types" | "stored" | "webhookIds"> &
-  StoredTerms & { readonly webhookIds: string };
+const ofToken = (hash: Placeholder) =>
+  and(eq(connectors.number, credentials.connectorId), eq(credentials.hash, hash));
+
+function selectAccess({ hash }: Givens<{ readonly hash: string }>) {
+  return build
+    .select(named(accessFields()))
+    .from(credentials)
+    .crossJoin(connectors)
+    .where(ofToken(hash));
+}
+
+const ACCESS = statement<{ readonly hash: string }>()(selectAccess);
+
+type AccessRow = RowOf<ReturnType<typeof selectAccess>>;
+
+/** Access with resources beside it, for each expression that gives them. */
+const BESIDE = new WeakMap<BesideExpression, ReturnType<typeof statementWith>>();
+
+function statementWith(expression: BesideExpression) {
+  return statement<{ readonly hash: string }>()((given) =>
+    build
+      .select(named({ text: expression(given as never), ...accessFields() }))
+      .from(credentials)
+      .crossJoin(connectors)
+      .where(ofToken(given.hash)),
+  );
+}
 
 /**
  * Looks a token's hash up and runs a query in the same D1 round trip. The query's answer must be
@@ -68,26 +105,31 @@ export async function readWithAccess<T>(
 }> {
   const { beside } = query;
   if (beside !== undefined) {
-    const both = accessBeside(db, tokenHash, beside);
+    const both = accessWith(db, tokenHash, beside);
     const [result] = await withRetries(clock, () => db.batch([both.statement]));
     return { access: both.accessIn(result), found: both.foundIn(result) };
   }
-  const statement = db.prepare(`SELECT ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`).bind(tokenHash);
-  const statements = [statement, ...query.statements];
+  const statements = [ACCESS.bind(db, { hash: tokenHash }), ...query.statements];
   const [first, ...rest] = await withRetries(clock, () => db.batch(statements));
   const [row] = rowsOf<AccessRow>(first);
   return { access: row && accessIn(row), found: { value: query.read(rest) } };
 }
 
 /** What a token's hash stands for, and beside it in the same row the resources that an expression gives. */
-export function accessBeside<T>(
+export function accessWith<T>(
   db: Database,
   tokenHash: string,
-  { expression, values, read }: Beside<T>,
+  { expression, given, read }: Beside<T>,
 ) {
-  const statement = db
-    .prepare(`SELECT ${expression} AS text, ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`)
-    .bind(tokenHash, ...values);
+  const known = BESIDE.get(expression) ?? statementWith(expression);
+  BESIDE.set(expression, known);
+  return readerOf(known.bind(db, { ...given, hash: tokenHash }), read);
+}
+
+function readerOf<T>(
+  statement: D1PreparedStatement,
+  read: (records: readonly ResourceRecord[]) => T,
+) {
   const rowIn = (result: D1Result | undefined) =>
     rowsOf<AccessRow & { readonly text: string }>(result)[0];
   return {
@@ -104,6 +146,29 @@ export function accessBeside<T>(
       return records && { value: read(records) };
     },
   };
+}
+
+// The text for statements that are not built with Drizzle yet.
+const ACCESS_COLUMNS = `c.connector_id AS connectorId, k.status AS connectorStatus,
+    k.deleted_at AS connectorDeletedAt, k.settings AS settings, k.attributes AS attributes,
+    k.webhook_ids AS webhookIds, c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt`;
+const ACCESS_SOURCE =
+  "FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1";
+
+/** accessWith for an expression that is text. */
+export function accessBeside<T>(
+  db: Database,
+  tokenHash: string,
+  besides: {
+    readonly expression: string;
+    readonly values: readonly Value[];
+    readonly read: (records: readonly ResourceRecord[]) => T;
+  },
+) {
+  const statement = db
+    .prepare(`SELECT ${besides.expression} AS text, ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`)
+    .bind(tokenHash, ...besides.values);
+  return readerOf(statement, besides.read);
 }
 
 function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): Access {
@@ -134,12 +199,15 @@ export interface CredentialUse {
   readonly at: number;
 }
 
+const NOTE_USE = statement<{ readonly [Name in keyof CredentialUse]: CredentialUse[Name] }>()(
+  ({ connectorId, credentialId, at }) =>
+    build
+      .update(credentials)
+      .set({ lastUsedAt: sql`${at}` })
+      .where(and(eq(credentials.connectorId, connectorId), eq(credentials.id, credentialId))),
+);
+
 /** The statement that notes when a credential was last used. */
-export function noteLastUse(
-  db: Database,
-  { connectorId, credentialId, at }: CredentialUse,
-): D1PreparedStatement {
-  return db
-    .prepare("UPDATE credentials SET last_used_at = ?3 WHERE connector_id = ?1 AND id = ?2")
-    .bind(connectorId, credentialId, at);
+export function noteLastUse(db: Database, use: CredentialUse): D1PreparedStatement {
+  return NOTE_USE.bind(db, { ...use });
 }

@@ -2,7 +2,8 @@ import type { SortValue } from "#scim/list/sort.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import type { Database } from "#store/database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
-import { listedColumns, RESOURCE_COLUMNS, recordsOf } from "#store/resources.ts";
+import { listedColumns, RESOURCE_COLUMNS } from "#store/resource-text.ts";
+import { recordsOf } from "#store/resources.ts";
 
 /** A page of a list ends behind the resource with which its documents and groups reach so many bytes. */
 export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -35,7 +36,7 @@ interface ListedTexts {
 /** Reads the resources of a result whose statement selects pageColumns and, unless by id, `sortValue`. */
 export function listedOf(result: D1Result | undefined): readonly ListedRecord[] {
   const texts = rowsOf<ListedTexts>(result);
-  return recordsOf(result).map((record, at) => {
+  return recordsOf(rowsOf(result)).map((record, at) => {
     const { documentText = "", groupsText = "", sortValue = null } = texts[at] ?? {};
     const isWhole = typeof documentText === "string" && typeof groupsText === "string";
     const bytes = bytesOf(documentText) + bytesOf(groupsText);
@@ -75,6 +76,6 @@ export function wholeRecords(
     .bind(scopeKey(scope), JSON.stringify(records.map(({ rowId }) => rowId)));
   return {
     statements: [statement],
-    read: ([result]) => new Map(recordsOf(result).map((record) => [record.id, record])),
+    read: ([result]) => new Map(recordsOf(rowsOf(result)).map((record) => [record.id, record])),
   };
 }

@@ -1,7 +1,8 @@
 import type { ListedMember, NamedMember, ResourceRecord, TypeName } from "#scim/ports.ts";
 import type { Database } from "#store/database.ts";
 import { type Query, rowsOf, type Scope, scopeKey, scopeSource, scopeText } from "#store/query.ts";
-import { RESOURCE_COLUMNS, recordsOf, SHOWN_NAME_CHARACTERS } from "#store/resources.ts";
+import { RESOURCE_COLUMNS } from "#store/resource-text.ts";
+import { recordsOf, SHOWN_NAME_CHARACTERS } from "#store/resources.ts";
 import { jsonLists } from "#store/row-source.ts";
 import { isWithinMemberSteps } from "./scan-cost.ts";
 
@@ -73,7 +74,7 @@ export function groupWithNamed(
   return {
     statements: [group, ...known],
     read: ([groups, ...lists]) => ({
-      group: recordsOf(groups)[0],
+      group: recordsOf(rowsOf(groups))[0],
       named: lists.flatMap((list) => rowsOf<NamedRow>(list).map(toNamed)),
     }),
   };

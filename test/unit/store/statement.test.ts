@@ -13,11 +13,13 @@ import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/s
 import {
   build,
   compile,
+  literal,
   named,
   optional,
   prepare,
   type RowOf,
   type RowOfFields,
+  selectOnly,
   statement,
   withTables,
 } from "#store/statement.ts";
@@ -328,4 +330,21 @@ test("rows are updated with what the given ones hold", () => {
     `update "connectors" set "name" = (?1 ->> 'name'), "version" = "connectors"."version" + 1 where "connectors"."id" = (?1 ->> 'id')`,
     `update "connectors" set "name" = ("j".value ->> 'name'), "version" = "connectors"."version" + 1 from json_each(?1) as "j" where "connectors"."id" = ("j".value ->> 'id')`,
   ]);
+});
+
+test("a constant takes no place of a value", () => {
+  expect(compile(sql`select ${literal("it's")}, ${literal(2)}, ${"a"}`)).toEqual({
+    text: "select 'it''s', 2, ?1",
+    slots: [{ value: "a" }],
+  });
+});
+
+test("a selection without a table is one row on its condition", () => {
+  const isThere = sql<number>`${1} in ${build.select(named({ id: credentials.id })).from(credentials)}`;
+
+  const query = selectOnly(named({ isThere }), sql`${isThere}`);
+
+  expectTypeOf<RowOf<typeof query>>().toEqualTypeOf<{ readonly isThere: number }>();
+  const condition = `?1 in (select "id" as "id" from "credentials")`;
+  expect(compile(query).text).toBe(`select ${condition} as "isThere" where ${condition}`);
 });
