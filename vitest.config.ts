@@ -14,6 +14,7 @@ const WORKER_BINDINGS = {
   ACCESS_ADMIN_EMAILS: "",
   // Tests send faster than any client; the one about the limits switches them on.
   RATE_LIMITS: "off",
+  OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",
 };
 

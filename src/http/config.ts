@@ -17,6 +17,8 @@ export interface Config {
   readonly access: AccessConfig | undefined;
   /** Whether requests are counted against the rate limits. */
   readonly isRateLimited: boolean;
+  /** Whether a write may be tried on what the isolate remembers (docs/decisions/0013). */
+  readonly writesOptimistically: boolean;
   /** Whether sources and webhooks may be http on loopback, for development. */
   readonly allowsLoopback: boolean;
   /** Seals what is kept of providers' and webhooks' secrets. */
@@ -39,7 +41,7 @@ const VARIABLES = [
 
 /** Variables and secrets, as they are bound to the Worker. */
 export type Variables = Pick<Env, (typeof VARIABLES)[number] | "ENCRYPTION_KEYS"> &
-  Partial<Pick<Env, "ADMIN_TOKEN">>;
+  Partial<Pick<Env, "ADMIN_TOKEN" | "OPTIMISTIC_WRITES">>;
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
 export function readConfig(env: Variables): Config {
@@ -55,6 +57,8 @@ export function readConfig(env: Variables): Config {
     adminToken: readAdminToken(env.ADMIN_TOKEN),
     access: readAccess(env),
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
+    // A wrangler.toml of the operator's own may be older than the variable.
+    writesOptimistically: readSwitch("OPTIMISTIC_WRITES", env.OPTIMISTIC_WRITES ?? "on"),
     allowsLoopback: readLoopback(env.ALLOW_INSECURE_URLS),
     keyRing,
     cursorSigner: createSigner(keyRing, "scim-edge list cursor"),

@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly fetch?: (url: string) => Promise<Response>;
   /** Off unless a test is about them. */
   readonly rateLimits?: "on";
+  /** On unless a test compares. */
+  readonly optimisticWrites?: "on" | "off";
   /** Bindings that a test replaces. */
   readonly bindings?: Partial<Env>;
 }
@@ -89,6 +91,7 @@ export function openGateway(options: GatewayOptions = {}) {
       ...env,
       ENCRYPTION_KEYS,
       RATE_LIMITS: options.rateLimits ?? "off",
+      OPTIMISTIC_WRITES: options.optimisticWrites ?? "on",
       PUBLIC_URL: options.publicUrl ?? "",
     }),
     adminToken,

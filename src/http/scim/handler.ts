@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { routePath } from "hono/route";
+import { Memory } from "#http/isolate-cache.ts";
 import { readCredential } from "#http/request/authenticate.ts";
 import { callFacts, countRefusal } from "#http/request/facts.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "#http/request/rate-limit.ts";
@@ -25,7 +26,7 @@ export function scimHandler(
   intent: "read" | "write",
   operation: Operation,
 ): (context: Context<AppEnv>) => Promise<Response> {
-  const { clock, config, waker, memory } = services;
+  const { clock, config, waker } = services;
   return async (context) => {
     const { headers } = context.req.raw;
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
@@ -39,6 +40,7 @@ export function scimHandler(
     const inTurn = <T>({ connectorId }: Access, scan: () => Promise<T>) =>
       scanInTurn(services, context, connectorId, scan);
     const signer = config.cursorSigner;
+    const memory = config.writesOptimistically ? services.memory : new Memory(clock);
     const tools = { db: context.env.DB, clock, signer, admit, inTurn, wake, memory };
     const { pathname, search } = new URL(context.req.raw.url);
     const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);

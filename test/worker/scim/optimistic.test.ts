@@ -44,6 +44,26 @@ test("a write by a client who is remembered takes one round trip", async () => {
   expect((await client.find('emails.value eq "d@e.f"')).body.totalResults).toBe(1);
 });
 
+test("where optimistic writes are off, each write looks first and answers the same", async () => {
+  const { client, path } = await aKnownClient();
+  const looking = openGateway({ optimisticWrites: "off" });
+  const write = (to: string, request: object) =>
+    looking.scim(to, { token: client.token, ...request });
+
+  const created = await write("/Users", { body: aUser() });
+  const patched = await write(path, { method: "PATCH", body: title });
+  const replaced = await write(path, { method: "PUT", body: aUser({ userName: "anna" }) });
+  const removed = await write(path, { method: "DELETE" });
+
+  const answers = [created, patched, replaced, removed];
+  expect(answers.map(({ status, cost }) => [status, cost.roundTrips])).toEqual([
+    [201, 2],
+    [200, 2],
+    [200, 2],
+    [204, 2],
+  ]);
+});
+
 test("a user found by its name is remembered too", async () => {
   const { client, id } = await aKnownClient();
   const fresh = openGateway();
