@@ -1,49 +1,62 @@
+import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { type Query, rowsOf } from "#store/query.ts";
-import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./event.ts";
-import { type ChangePage, connectorChanges } from "./feed.ts";
+import { type Query, queryOf } from "#store/query.ts";
+import { changes, connectors, events, resources, webhooks } from "#store/schema.ts";
+import { build, named, prepare, type RowOf, statement } from "#store/statement.ts";
+import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
+import { type ChangePage, connectorChanges, isUnstaged } from "./feed.ts";
 
 /** A webhook with what its deliveries need to know of its connector. */
-export interface DeliveryTarget {
-  readonly id: string;
-  readonly connectorId: ConnectorId;
-  /** The connector's public id. */
-  readonly connector: string;
-  readonly tenant: string | null;
+export interface DeliveryTarget extends Omit<TargetRow, "isOpen" | "eventTypes"> {
   /** Whether anything may go out: neither the webhook nor its connector is disabled or staged. */
   readonly isOpen: boolean;
-  readonly url: string;
   /** The change types it wants; null for all. */
   readonly eventTypes: readonly string[] | null;
-  /** Sealed, as the next one. */
-  readonly secret: string;
-  readonly formerSecret: string | null;
-  readonly formerSecretUntil: number | null;
-  readonly position: number;
-  /** Moves on with each change of the webhook. */
-  readonly version: number;
 }
 
-type TargetRow = Omit<DeliveryTarget, "isOpen" | "eventTypes"> & {
-  readonly isOpen: number;
-  readonly eventTypes: string | null;
-};
+type TargetRow = RowOf<typeof TARGET>;
 
 /** Reads the target of a webhook; undefined once it, or its connector, is deleted. */
 export function deliveryTarget(db: Database, webhookId: string): Query<DeliveryTarget | undefined> {
-  const statement = db
-    .prepare(
-      `SELECT w.id AS id, w.connector_id AS connectorId, k.id AS connector, k.tenant AS tenant,
-         w.status = 'active' AND k.status = 'active' AND coalesce(k.settings ->> 'staged', 0) = 0 AS isOpen,
-         w.url AS url, w.event_types AS eventTypes, w.secret AS secret, w.former_secret AS formerSecret,
-         w.former_secret_until AS formerSecretUntil, w.position AS position, w.version AS version
-       FROM webhooks AS w CROSS JOIN connectors AS k ON k.number = w.connector_id
-       WHERE w.id = ?1 AND k.deleted_at IS NULL`,
-    )
-    .bind(webhookId);
-  return { statements: [statement], read: ([result]) => rowsOf<TargetRow>(result).map(fromRow)[0] };
+  return queryOf(TARGET.bind(db, { webhookId }), (rows) => rows.map(fromRow)[0]);
 }
+
+const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
+  build
+    .select(
+      named({
+        id: webhooks.id,
+        connectorId: webhooks.connectorId,
+        /** The connector's public id. */
+        connector: connectors.id,
+        tenant: connectors.tenant,
+        isOpen: sql<number>`${and(
+          eq(webhooks.status, "active"),
+          eq(connectors.status, "active"),
+          isUnstaged(),
+        )}`,
+        url: webhooks.url,
+        eventTypes: webhooks.eventTypes,
+        /** Sealed, as the next one. */
+        secret: webhooks.secret,
+        formerSecret: webhooks.formerSecret,
+        formerSecretUntil: webhooks.formerSecretUntil,
+        position: webhooks.position,
+        /** Moves on with each change of the webhook. */
+        version: webhooks.version,
+      }),
+    )
+    .from(webhooks)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, webhooks.connectorId),
+        eq(webhooks.id, webhookId),
+        isNull(connectors.deletedAt),
+      ),
+    ),
+);
 
 /** So many changes are handed to a webhook's Durable Object at once; fewer where they are long. */
 const PAGE_CHANGES_MAX = 200;
@@ -63,13 +76,13 @@ export function changeAt(
   connectorId: ConnectorId,
   seq: number,
 ): Query<StoredChange | undefined> {
-  const statement = db
-    .prepare(
-      `SELECT ${CHANGE_COLUMNS} FROM changes AS c ${JOIN_CHANGE_FACTS}
-       WHERE c.seq = ?2 AND c.connector_id = ?1`,
-    )
-    .bind(connectorId, seq);
-  return { statements: [statement], read: ([result]) => rowsOf<StoredChange>(result)[0] };
+  const query = build
+    .select(named(CHANGE_FIELDS))
+    .from(changes)
+    .leftJoin(events, ofEvent())
+    .leftJoin(resources, ofMember())
+    .where(and(eq(changes.seq, seq), eq(changes.connectorId, connectorId)));
+  return queryOf(prepare(db, query), (rows) => rows[0]);
 }
 
 /** Requests overlap: one that began before a moment may be stored behind one that began after it. */
@@ -78,15 +91,13 @@ const OVERLAP_MS = 60_000;
 /** The seq behind which everything stands that was recorded since a moment, and up to a minute more. */
 export function positionBefore(db: Database, connectorId: ConnectorId, at: number): Query<number> {
   // From the newest row on: what is looked at is what is delivered once more.
-  const statement = db
-    .prepare(
-      "SELECT seq FROM changes WHERE connector_id = ?1 AND at < ?2 ORDER BY seq DESC LIMIT 1",
-    )
-    .bind(connectorId, at - OVERLAP_MS);
-  return {
-    statements: [statement],
-    read: ([result]) => rowsOf<{ readonly seq: number }>(result)[0]?.seq ?? 0,
-  };
+  const query = build
+    .select(named({ seq: changes.seq }))
+    .from(changes)
+    .where(and(eq(changes.connectorId, connectorId), lt(changes.at, at - OVERLAP_MS)))
+    .orderBy(desc(changes.seq))
+    .limit(1);
+  return queryOf(prepare(db, query), (rows) => rows[0]?.seq ?? 0);
 }
 
 /** The statement that mirrors up to where a webhook's Durable Object has taken changes over. */
@@ -95,18 +106,26 @@ export function notePosition(
   webhookId: string,
   position: number,
 ): D1PreparedStatement {
-  return db.prepare("UPDATE webhooks SET position = ?2 WHERE id = ?1").bind(webhookId, position);
+  return NOTE_POSITION.bind(db, { webhookId, position });
 }
+
+const NOTE_POSITION = statement<{ webhookId: string; position: number }>()((given) =>
+  build
+    .update(webhooks)
+    .set({ position: sql`${given.position}` })
+    .where(eq(webhooks.id, given.webhookId)),
+);
 
 /** Erases a webhook, and so its secrets, whose connector is deleted: there is no way back for it. */
 export async function dropDeletedWebhook(db: Database, webhookId: string): Promise<void> {
-  await db
-    .prepare(
-      `DELETE FROM webhooks WHERE id = ?1
-         AND connector_id IN (SELECT number FROM connectors WHERE deleted_at IS NOT NULL)`,
-    )
-    .bind(webhookId)
-    .run();
+  const deleted = build
+    .select(named({ number: connectors.number }))
+    .from(connectors)
+    .where(isNotNull(connectors.deletedAt));
+  const query = build
+    .delete(webhooks)
+    .where(and(eq(webhooks.id, webhookId), inArray(webhooks.connectorId, deleted)));
+  await prepare(db, query).run();
 }
 
 function fromRow({ isOpen, eventTypes, ...columns }: TargetRow): DeliveryTarget {

@@ -1,29 +1,54 @@
+import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { JsonObject } from "#scim/json.ts";
 import type { Difference } from "#scim/resource/difference.ts";
+import { changes, events, resources } from "#store/schema.ts";
+import { literal, optional, type RowOfFields } from "#store/statement.ts";
 import type { ChangeType, MemberChangeType } from "./changes.ts";
 
-/** A row of the outbox `changes` as it is read back, with what its event tells of the actor. */
-export interface StoredChange {
+/** What is told of a change, for queries that join its event (`ofEvent`) and its member (`ofMember`). */
+export const CHANGE_FIELDS = {
   /** Its place in the order of commits, and the cursor of every reader. */
-  readonly seq: number;
-  /** The op_id of the event-log row that it belongs to. */
-  readonly eventId: string;
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly version: number;
-  readonly type: ChangeType | MemberChangeType | "connector.alert";
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** JSON text: the resource, or the facts of a membership or an alert. */
-  readonly payload: string;
-  /** JSON text: a Difference, or the names alone where that is too long; null where nothing is told. */
-  readonly difference: string | null;
+  seq: changes.seq,
+  eventId: changes.eventId,
+  resourceType: changes.resourceType,
+  resourceId: changes.resourceId,
+  version: changes.version,
+  type: changes.type,
+  at: changes.at,
+  payload: changes.payload,
+  difference: changes.difference,
   /** Null where the event is pruned, as the next two are. */
-  readonly eventMethod: string | null;
-  readonly eventPath: string | null;
-  readonly credentialId: string | null;
+  eventMethod: optional(events.method),
+  eventPath: optional(events.path),
+  credentialId: events.credentialId,
   /** The displayName or userName that the member of a membership event has now; null if it is gone. */
-  readonly memberDisplay: string | null;
+  memberDisplay: sql<
+    string | null
+  >`coalesce(${resources.doc} ->> 'displayName', ${resources.doc} ->> 'userName')`,
+};
+
+/** A row of the outbox `changes` as it is read back, with what its event tells of the actor. */
+export type StoredChange = Readonly<RowOfFields<typeof CHANGE_FIELDS>>;
+
+/** Joins the event of a change, by its index. */
+export function ofEvent(): SQL | undefined {
+  return and(eq(events.connectorId, changes.connectorId), eq(events.opId, changes.eventId));
+}
+
+/** Joins the live member of a membership, by its index; nothing to other changes. */
+export function ofMember(): SQL | undefined {
+  return and(
+    eq(resources.connectorId, changes.connectorId),
+    eq(resources.type, memberFact("memberType")),
+    eq(resources.id, memberFact("memberId")),
+    isNull(resources.deletedAt),
+  );
+}
+
+/** A fact of a membership; null for other changes, whose payloads are then not parsed. */
+function memberFact(name: "memberType" | "memberId"): SQL {
+  const isMembership = inArray(changes.type, ["group.member_added", "group.member_removed"]);
+  return sql`iif(${isMembership}, ${changes.payload} ->> ${literal(name)}, null)`;
 }
 
 /** Whose change it was: a client's credential, or a run of the Bridge. */
@@ -88,26 +113,6 @@ export interface ChangeContext {
   /** Its public id. */
   readonly connector: string;
   readonly tenant: string | null;
-}
-
-/**
- * The columns of a StoredChange, for statements that have the change as `c` and JOIN_CHANGE_FACTS.
- */
-export const CHANGE_COLUMNS = `c.seq, c.event_id AS eventId, c.resource_type AS resourceType,
-  c.resource_id AS resourceId, c.version, c.type, c.at, c.payload, c.difference,
-  e.method AS eventMethod, e.path AS eventPath, e.credential_id AS credentialId,
-  coalesce(m.doc ->> 'displayName', m.doc ->> 'userName') AS memberDisplay`;
-
-/** Joins the event and, for a membership, the member to a change `c`; each is found by its index. */
-export const JOIN_CHANGE_FACTS = `LEFT JOIN events AS e
-    ON e.connector_id = c.connector_id AND e.op_id = c.event_id
-  LEFT JOIN resources AS m
-    ON m.connector_id = c.connector_id AND m.type = ${ofMember("memberType")}
-    AND m.id = ${ofMember("memberId")} AND m.deleted_at IS NULL`;
-
-/** A fact of a membership; null for other changes, whose payloads are then not parsed. */
-function ofMember(name: string): string {
-  return `iif(c.type IN ('group.member_added', 'group.member_removed'), c.payload ->> '${name}', NULL)`;
 }
 
 /** Renders a stored change as the one JSON value that feed and webhooks carry. */

@@ -1,7 +1,22 @@
+import { and, asc, eq, gt, gte, isNull, lt, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { WithSubqueryWithSelection } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { type Query, rowsOf } from "#store/query.ts";
-import { CHANGE_COLUMNS, JOIN_CHANGE_FACTS, type StoredChange } from "./event.ts";
+import type { Query } from "#store/query.ts";
+import { jsonEach } from "#store/rows.ts";
+import { changes, connectors, events, resources } from "#store/schema.ts";
+import {
+  build,
+  type Givens,
+  named,
+  type Prepared,
+  type RowOf,
+  rowsOf,
+  selectOnly,
+  statement,
+  withTables,
+} from "#store/statement.ts";
+import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
 
 /** A change with the public id of its connector, for feeds of several ones. */
 export interface TenantChange extends StoredChange {
@@ -35,11 +50,23 @@ export function connectorChanges(
   connectorId: ConnectorId,
   { after, limit }: PageRange,
 ): Query<ChangePage> {
-  const found =
-    "SELECT seq FROM changes WHERE connector_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-  const page = db.prepare(pageText(found, CHANGE_COLUMNS, "")).bind(connectorId, after, limit + 1);
-  return { statements: [db.prepare(SELECT_ENDS), page], read: (results) => pageOf(results, limit) };
+  return pageOf(db, CONNECTOR_PAGE.bind(db, { connectorId, after, limit: limit + 1 }), limit);
 }
+
+const CONNECTOR_PAGE = statement<{ connectorId: ConnectorId } & Range>()((given) => {
+  const found = build.$with("found").as(seqsBehind(given.connectorId, given));
+  const cut = cutOf(found);
+  const page = build
+    .select(named({ ...CHANGE_FIELDS, cutAt: cut.cutSeq }))
+    .from(cut)
+    .crossJoin(found)
+    .crossJoin(changes)
+    .leftJoin(events, ofEvent())
+    .leftJoin(resources, ofMember())
+    .where(and(eq(changes.seq, found.foundSeq), isBefore(cut)))
+    .orderBy(asc(changes.seq));
+  return withTables([found, cut], page);
+});
 
 /**
  * Reads the changes of all connectors of a tenant behind a seq, those of staged ones left out. Of
@@ -50,49 +77,132 @@ export function tenantChanges(
   tenant: string,
   { after, limit }: PageRange,
 ): Query<ChangePage<TenantChange>> {
-  // json_each alone may depend on the connector: SQLite has no lateral join.
-  const found = `SELECT j.value AS seq FROM connectors AS k CROSS JOIN json_each((
-      SELECT json_group_array(seq) FROM (SELECT seq FROM changes
-        WHERE connector_id = k.number AND seq > ?2 ORDER BY seq LIMIT ?3))) AS j
-    WHERE k.tenant = ?1 AND k.deleted_at IS NULL AND coalesce(k.settings ->> 'staged', 0) = 0
-    ORDER BY j.value LIMIT ?3`;
-  const joined = "CROSS JOIN connectors AS k ON k.number = c.connector_id";
-  const page = db
-    .prepare(pageText(found, `${CHANGE_COLUMNS}, k.id AS connector`, joined))
-    .bind(tenant, after, limit + 1);
-  return { statements: [db.prepare(SELECT_ENDS), page], read: (results) => pageOf(results, limit) };
+  return pageOf(db, TENANT_PAGE.bind(db, { tenant, after, limit: limit + 1 }), limit);
 }
 
-const SELECT_ENDS = `SELECT coalesce((SELECT min(seq) FROM changes), 1) AS oldest,
-  coalesce((SELECT max(seq) FROM changes), 0) AS latest`;
+const TENANT_PAGE = statement<{ tenant: string } & Range>()((given) => {
+  // json_each alone may depend on the connector: SQLite has no lateral join.
+  const behind = seqsBehind(connectors.number, given).as("behind");
+  const list = build
+    .select(named({ seqs: sql<string>`json_group_array(${behind.foundSeq})` }))
+    .from(behind);
+  const each = jsonEach<number>(list);
+  const found = build.$with("found").as(
+    build
+      .select(named({ foundSeq: each.value }))
+      .from(connectors)
+      .crossJoin(each.table)
+      .where(and(eq(connectors.tenant, given.tenant), isNull(connectors.deletedAt), isUnstaged()))
+      .orderBy(each.value)
+      .limit(given.limit),
+  );
+  const cut = cutOf(found);
+  const page = build
+    .select(named({ ...CHANGE_FIELDS, connector: connectors.id, cutAt: cut.cutSeq }))
+    .from(cut)
+    .crossJoin(found)
+    .crossJoin(changes)
+    .crossJoin(connectors)
+    .leftJoin(events, ofEvent())
+    .leftJoin(resources, ofMember())
+    .where(
+      and(
+        eq(changes.seq, found.foundSeq),
+        eq(connectors.number, changes.connectorId),
+        isBefore(cut),
+      ),
+    )
+    .orderBy(asc(changes.seq));
+  return withTables([found, cut], page);
+});
+
+/** That nothing holds the changes of a connector back. */
+export function isUnstaged(): SQL {
+  return sql`coalesce(${connectors.settings} ->> 'staged', 0) = 0`;
+}
+
+/** What both pages are given; one seq more than the page may hold is looked for. */
+type Range = { readonly after: number; readonly limit: number };
+
+/** The seqs of a connector's changes behind one, in the order of commits. */
+function seqsBehind(connectorId: SQLWrapper, { after, limit }: Givens<Range>) {
+  return build
+    .select(named({ foundSeq: changes.seq }))
+    .from(changes)
+    .where(and(eq(changes.connectorId, connectorId), gt(changes.seq, after)))
+    .orderBy(asc(changes.seq))
+    .limit(limit);
+}
+
+type Found = WithSubqueryWithSelection<{ foundSeq: SQL.Aliased<number> }, "found">;
 
 /**
- * The statement of a page: `found` gives one seq more than the page may hold. A row says where the
- * bytes cut the page off, if they do; the running sum is made only then.
+ * A table of one row: where the bytes of the changes cut the page off, or null if they do not; the
+ * running sum is made only then.
  */
-function pageText(found: string, columns: string, joined: string): string {
+function cutOf(found: Found) {
   // octet_length reads the header of a row, not its text.
-  const bytes = "octet_length(s.payload) + coalesce(octet_length(s.difference), 0)";
-  const sized = "FROM found CROSS JOIN changes AS s ON s.seq = found.seq";
-  return `WITH found AS (${found}),
-    cut AS MATERIALIZED (SELECT iif(total <= ${PAGE_BYTES_MAX}, NULL, (SELECT min(seq) FROM (
-        SELECT s.seq AS seq, sum(${bytes}) OVER (ORDER BY s.seq) - (${bytes}) AS before ${sized})
-        WHERE before >= ${PAGE_BYTES_MAX})) AS seq
-      FROM (SELECT sum(${bytes}) AS total ${sized}))
-    SELECT ${columns}, cut.seq AS cutAt
-    FROM cut CROSS JOIN found CROSS JOIN changes AS c ON c.seq = found.seq ${joined} ${JOIN_CHANGE_FACTS}
-    WHERE cut.seq IS NULL OR c.seq < cut.seq
-    ORDER BY c.seq`;
+  const bytes = sql<number>`(octet_length(${changes.payload}) + coalesce(octet_length(${changes.difference}), 0))`;
+  const isFound = eq(changes.seq, found.foundSeq);
+  const sized = build
+    .select(
+      named({
+        sizedSeq: changes.seq,
+        before: sql<number>`sum(${bytes}) over (order by ${changes.seq}) - ${bytes}`,
+      }),
+    )
+    .from(found)
+    .crossJoin(changes)
+    .where(isFound)
+    .as("sized");
+  const first = build
+    .select(named({ first: sql`min(${sized.sizedSeq})` }))
+    .from(sized)
+    .where(gte(sized.before, PAGE_BYTES_MAX));
+  const all = build
+    .select(named({ total: sql<number | null>`sum(${bytes})` }))
+    .from(found)
+    .crossJoin(changes)
+    .where(isFound)
+    .as("all_found");
+  const cutSeq = sql<number | null>`iif(${all.total} <= ${PAGE_BYTES_MAX}, null, ${first})`;
+  return build.$with("cut").as(build.select(named({ cutSeq })).from(all));
 }
 
+function isBefore({ cutSeq }: ReturnType<typeof cutOf>): SQL | undefined {
+  return or(isNull(cutSeq), lt(changes.seq, cutSeq));
+}
+
+const ENDS = statement<Readonly<Record<never, never>>>()(() => {
+  const oldest = build.select(named({ seq: sql`min(${changes.seq})` })).from(changes);
+  const latest = build.select(named({ seq: sql`max(${changes.seq})` })).from(changes);
+  return selectOnly(
+    named({
+      oldest: sql<number>`coalesce(${oldest}, 1)`,
+      latest: sql<number>`coalesce(${latest}, 0)`,
+    }),
+  );
+});
+
 function pageOf<Change extends StoredChange>(
-  [ends, page]: readonly D1Result[],
+  db: Database,
+  page: Prepared<Change & { readonly cutAt: number | null }>,
   limit: number,
-): ChangePage<Change> {
-  const rows = rowsOf<Change & { readonly cutAt: number | null }>(page);
-  const { oldest, latest } = rowsOf<{ oldest: number; latest: number }>(ends)[0] ?? EMPTY;
-  const isCut = rows[0] !== undefined && rows[0].cutAt !== null;
-  return { changes: rows.slice(0, limit), hasMore: isCut || rows.length > limit, oldest, latest };
+): Query<ChangePage<Change>> {
+  return {
+    statements: [ENDS.bind(db, {}), page],
+    read: ([ends, found]) => {
+      const rows = rowsOf<Change & { readonly cutAt: number | null }>(found);
+      const { oldest, latest } = rowsOf<RowOf<typeof ENDS>>(ends)[0] ?? EMPTY;
+      const isCut = rows[0] !== undefined && rows[0].cutAt !== null;
+      return {
+        changes: rows.slice(0, limit),
+        hasMore: isCut || rows.length > limit,
+        oldest,
+        latest,
+      };
+    },
+  };
 }
 
 const EMPTY = { oldest: 1, latest: 0 };
