@@ -4,7 +4,6 @@ import { documentOf, type ResourceChange } from "#scim/ports.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { renderPayload, shownRecord } from "#scim/resource/record.ts";
 import { isActive } from "#store/columns.ts";
-import type { RowSource } from "#store/row-source.ts";
 import type { Rows } from "#store/rows.ts";
 import type { changes } from "#store/schema.ts";
 import type { ChangeToCommit } from "#store/write.ts";
@@ -50,14 +49,6 @@ export function changeCells({ cell }: Rows<ChangeRow>, connectorId: SQLWrapper) 
     payload: cell("payload"),
     difference: cell("difference"),
   } satisfies Record<keyof ChangeRow | "connectorId", SQLWrapper>;
-}
-
-/** Appends change rows; ?1 = rows, ?2 = connector. */
-export function insertChanges({ row, from, only }: RowSource): string {
-  return `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload, difference)
-    SELECT ${row} ->> 'eventId', ?2, ${row} ->> 'resourceType', ${row} ->> 'resourceId', ${row} ->> 'version',
-      ${row} ->> 'type', ${row} ->> 'at', ${row} ->> 'payload',
-      ${row} ->> 'difference' ${from} WHERE ${only}`;
 }
 
 /** A change row repeats so many characters of values at most; beyond that it names the attributes alone. */
