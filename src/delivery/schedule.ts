@@ -68,7 +68,7 @@ export function hasFailedTooLong(failingSince: number, now: number): boolean {
  * Reads a Retry-After header (RFC 9110 §10.2.3) as milliseconds since the epoch, at most a day from
  * now; undefined for none and for what is neither seconds nor an HTTP date.
  */
-export function readRetryAfter(text: string | null, now: number): number | undefined {
+export function parseRetryAfter(text: string | null, now: number): number | undefined {
   const trimmed = text?.trim() ?? "";
   const at = /^\d+$/.test(trimmed) ? now + Number(trimmed) * SECOND_MS : readHttpDate(trimmed);
   return at === undefined ? undefined : Math.min(Math.max(at, now), now + RETRY_AFTER_MS_MAX);

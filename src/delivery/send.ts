@@ -1,6 +1,6 @@
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
-import { redactAnswer } from "./redact.ts";
-import { readRetryAfter } from "./schedule.ts";
+import { redactReceived } from "./redact.ts";
+import { parseRetryAfter } from "./schedule.ts";
 import { signMessage } from "./signature.ts";
 
 /** Where deliveries go, and how they are signed. */
@@ -52,8 +52,8 @@ export async function send(tools: SendTools, receiver: Receiver, message: Messag
   try {
     const { href } = readSafeUrl(receiver.url, tools.safeUrl);
     const response = await tools.fetch(href, await request(receiver, message, startedAt));
-    const retryAfter = readRetryAfter(response.headers.get("Retry-After"), tools.now());
-    const answer = redactAnswer(await readStart(response), receiver.secrets);
+    const retryAfter = parseRetryAfter(response.headers.get("Retry-After"), tools.now());
+    const answer = redactReceived(await readStart(response), receiver.secrets);
     return {
       kind: "answered",
       status: response.status,

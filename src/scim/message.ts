@@ -3,7 +3,7 @@ import type { JsonValue } from "./json.ts";
 import { isJsonObject, quoteName } from "./json.ts";
 
 /** The members of an object by their lower-case names: Entra and others write `Operations` and `Path`. */
-export function membersOf(value: JsonValue, location: string): ReadonlyMap<string, JsonValue> {
+export function messageMembers(value: JsonValue, location: string): ReadonlyMap<string, JsonValue> {
   if (!isJsonObject(value)) throw ScimError.invalidSyntax(`${location} must be an object.`);
   const members = new Map<string, JsonValue>();
   for (const [name, member] of Object.entries(value)) {

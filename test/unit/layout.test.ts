@@ -151,4 +151,28 @@ describe("the layout of the source", () => {
 
     expect([...counts].filter(([, count]) => count > FILES_MAX)).toEqual([]);
   });
+
+  test("an exported name is the name of one thing", () => {
+    const places = new Map<string, string[]>();
+    for (const file of IMPORTS.keys()) {
+      if (LEAVING.has(file)) continue;
+      for (const name of exportedBy(readFileSync(join("src", file), "utf8"))) {
+        places.set(name, [...(places.get(name) ?? []), file]);
+      }
+    }
+
+    expect(places.size).toBeGreaterThan(1000);
+    expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
+  });
 });
+
+/** Statements of text, which those of Drizzle replace one by one under the same names. */
+const LEAVING: ReadonlySet<string> = new Set(["store/query.ts", "store/row-source.ts"]);
+
+const EXPORT =
+  /^export (?:abstract |async )?(?:const|function\*?|class|interface|type) ([A-Za-z_$][\w$]*)/gm;
+
+/** The names that a file exports; one that is a value and a type at once counts once. */
+function exportedBy(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(EXPORT)].map(([, name = ""]) => name));
+}

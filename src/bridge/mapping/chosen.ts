@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { uncleanName } from "#scim/resource/clean-names.ts";
 import type { BridgeConfig, BridgeSettings, MappingRule, Provider } from "../config/settings.ts";
 import { type Fitted, fitValue } from "./fit.ts";
-import { USER_NAME } from "./map-user.ts";
-import type { ManagerReference, MappedRecord, MappedUser, Misfit } from "./mapped.ts";
+import { USER_NAME_SLOT } from "./map-user.ts";
+import type { ManagerReference, MappedRecord, MappedUser, RuleMisfit } from "./mapped.ts";
 import { plainText } from "./reading.ts";
 import { type Slot, writeSlot } from "./slot.ts";
 import { readPlace, readSourcePlace, type SourcePlace } from "./source-place.ts";
@@ -88,8 +88,8 @@ function laidOver(user: MappedUser, record: JsonObject, chosen: Chosen): MappedU
   const values = new Map([...user.values].filter(([path]) => !paths.has(path)));
   const unsaid = new Set([...user.unsaid].filter((path) => !paths.has(path)));
   const initial = new Map<Slot, JsonValue>();
-  const misfits: Misfit[] = [];
-  if (userName !== undefined) sayText(USER_NAME.path, userName, record, { values, unsaid });
+  const misfits: RuleMisfit[] = [];
+  if (userName !== undefined) sayText(USER_NAME_SLOT.path, userName, record, { values, unsaid });
   for (const { from, slot, attribute, when, written } of rules) {
     const said = readPlace(record, from);
     const fitted =

@@ -56,7 +56,7 @@ export function personRules(read: {
   readonly email: Rule["read"];
 }): readonly Rule[] {
   return [
-    { slot: USER_NAME, read: read.userName },
+    { slot: USER_NAME_SLOT, read: read.userName },
     { slot: GIVEN_NAME, read: read.givenName },
     { slot: FAMILY_NAME, read: read.familyName },
     { slot: WORK_EMAIL, read: read.email },
@@ -64,7 +64,7 @@ export function personRules(read: {
 }
 
 /** The slots that matching, exclusions and derived names look at. */
-export const USER_NAME: Slot = attribute("userName");
+export const USER_NAME_SLOT: Slot = attribute("userName");
 export const GIVEN_NAME: Slot = part("name", "givenName");
 export const FAMILY_NAME: Slot = part("name", "familyName");
 export const WORK_EMAIL: Slot = typed("emails", "work", "value", true);

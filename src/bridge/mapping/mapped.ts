@@ -44,14 +44,14 @@ export interface MappedUser {
   /** Values that a user gets when it is created, and never again. */
   readonly initial: ReadonlyMap<Slot, JsonValue>;
   /** Values that do not fit their attributes: those keep what the directory has. */
-  readonly misfits: readonly Misfit[];
+  readonly misfits: readonly RuleMisfit[];
   /** Tells the bridge's own mapping from any other; "" for none. */
   readonly mark: string;
   readonly orgUnit: string | undefined;
 }
 
 /** A value of the bridge's own mapping that its attribute does not take. */
-export interface Misfit extends MappingRule {
+export interface RuleMisfit extends MappingRule {
   /** The path of its slot. */
   readonly path: string;
   readonly detail: string;

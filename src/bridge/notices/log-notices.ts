@@ -7,7 +7,7 @@ import { resourcesByKeys } from "#store/directory/lookup.ts";
 import { appendEvents } from "#store/event-log/events.ts";
 import { runQuery, type Scope } from "#store/query.ts";
 import { parseChoice } from "../config/stored-config.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import { textIn } from "../plan/document.ts";
 import { dropNotices, listNotices } from "../storage/notices.ts";
 import type { ObjectSql } from "../storage/tables.ts";
@@ -56,7 +56,7 @@ export async function userNames(
   const records = await runQuery(db, resourcesByKeys(db, scope, "User", keys), clock);
   const pairs = userIds.flatMap((id): [string, string][] => {
     const record = records.get(keyText({ key: "id", value: id }))?.[0];
-    const name = record === undefined ? undefined : textIn(documentOf(record), USER_NAME);
+    const name = record === undefined ? undefined : textIn(documentOf(record), USER_NAME_SLOT);
     return name === undefined ? [] : [[id, name]];
   });
   return new Map(pairs);

@@ -23,7 +23,7 @@ const LOGGED_OFFS_MAX = 1_000;
 type Scene = Pick<RunContext, "sql" | "clock" | "newId">;
 
 /** What a step found out about records of one type. */
-export interface Found {
+export interface FoundIssues {
   readonly type: Notice["resourceType"];
   readonly issues: readonly Issue[];
   /** The records about which `issues` says all there is: whatever else was wrong with them is over. */
@@ -36,7 +36,7 @@ export interface Found {
  * Keeps issues until they are solved, and has the event log told of those that it does not know from the
  * last look at their records. Runs inside the object's transaction.
  */
-export function noteIssues(scene: Scene, run: Run, found: Found): Run {
+export function noteIssues(scene: Scene, run: Run, found: FoundIssues): Run {
   const { sql, clock, newId } = scene;
   const { type } = found;
   const present = presentIssues(sql, found);
@@ -100,7 +100,7 @@ export function noteHeld(
 }
 
 /** Issues by key, with what the event log is to know of them; several of the same make one. */
-function presentIssues(sql: RunContext["sql"], { type, issues, groupName }: Found) {
+function presentIssues(sql: RunContext["sql"], { type, issues, groupName }: FoundIssues) {
   const idOf = linkedIds(
     sql,
     type,
@@ -121,7 +121,7 @@ function presentIssues(sql: RunContext["sql"], { type, issues, groupName }: Foun
 
 function linkedIds(
   sql: RunContext["sql"],
-  type: Found["type"],
+  type: FoundIssues["type"],
   sourceIds: readonly string[],
 ): (sourceId: string) => string | undefined {
   if (sourceIds.length === 0) return () => undefined;

@@ -10,7 +10,7 @@ import type { Link } from "./operation.ts";
 import type { Pass } from "./target.ts";
 
 /** A raw record made ready for planning; `hash` tells users apart by what is mapped, and is empty for the rest. */
-export interface Prepared<Mapped extends MappedRecord = MappedRecord> {
+export interface PreparedRecord<Mapped extends MappedRecord = MappedRecord> {
   readonly sourceId: string | undefined;
   readonly mapped: Mapped;
   readonly hash: string;

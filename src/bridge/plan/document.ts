@@ -5,7 +5,7 @@ import { primaryEmailOf } from "#scim/resource/identity.ts";
 import { normaliseResource } from "#scim/resource/resource.ts";
 import { foldText } from "#scim/text.ts";
 import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
-import type { MappedUser, Misfit } from "../mapping/mapped.ts";
+import type { MappedUser, RuleMisfit } from "../mapping/mapped.ts";
 import { enterprise, readSlot, type Slot, writeSlot } from "../mapping/slot.ts";
 
 /** Where a user's manager stands. */
@@ -60,7 +60,7 @@ export function writeMapped(
 }
 
 /** The values of a record that do not fit, as far as they would be written to a user. */
-export function misfitsOf({ misfits }: MappedUser, isNew: boolean): readonly Misfit[] {
+export function misfitsOf({ misfits }: MappedUser, isNew: boolean): readonly RuleMisfit[] {
   return isNew ? misfits : misfits.filter(({ when }) => when === "always");
 }
 

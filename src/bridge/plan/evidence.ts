@@ -1,8 +1,8 @@
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
-import type { Known, Prepared } from "./context.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
+import type { Known, PreparedRecord } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import type { Operation } from "./operation.ts";
 import { isUser, type PreparedUser } from "./scope.ts";
@@ -24,7 +24,7 @@ export interface Released {
 }
 
 /** Whether the provider has somebody with an id; "unknown" until a complete listing or a look by that id tells. */
-export type Standing = "present" | "gone" | "unknown";
+export type Presence = "present" | "gone" | "unknown";
 
 /**
  * What is known of the provider's other records when weak evidence is weighed: a userName or an
@@ -33,7 +33,7 @@ export type Standing = "present" | "gone" | "unknown";
 export interface Evidence {
   /** Whether every record of the provider was seen. */
   readonly isComplete: boolean;
-  readonly standing: (sourceId: string) => Standing;
+  readonly standing: (sourceId: string) => Presence;
   /** The records without a link that have the userName, or the address, by source id. */
   readonly named: (nameKey: string) => readonly string[];
   readonly addressed: (emailKey: string) => readonly string[];
@@ -60,9 +60,9 @@ export const NO_EVIDENCE: Evidence = {
 };
 
 /** The claim of a record, by what it says itself; undefined for one without an id. */
-export function claimOf({ sourceId, mapped }: Prepared): Claim | undefined {
+export function claimOf({ sourceId, mapped }: PreparedRecord): Claim | undefined {
   if (sourceId === undefined) return undefined;
-  const userName = mapped.kind === "user" ? mapped.values.get(USER_NAME.path) : undefined;
+  const userName = mapped.kind === "user" ? mapped.values.get(USER_NAME_SLOT.path) : undefined;
   return {
     sourceId,
     nameKey: typeof userName === "string" ? foldText(userName) : undefined,
@@ -77,7 +77,7 @@ export function claimOf({ sourceId, mapped }: Prepared): Claim | undefined {
  * keeps no links, so that the users it would have adopted are claimed as well.
  */
 export function claimsLeft(
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   operations: readonly Operation[],
   isDry: boolean,
 ): readonly Claim[] {
@@ -102,10 +102,10 @@ export function claimsLeft(
 }
 
 /** What must be known of the provider to weigh the weak matches of a page's records. */
-export function questionsOf(page: readonly Prepared[], known: Known): Questions {
+export function questionsOf(page: readonly PreparedRecord[], known: Known): Questions {
   const users = page.filter(isUser);
   const candidates = users.flatMap((user) => candidatesOf(user, known));
-  const names = candidates.map((each) => foldText(textIn(documentOf(each), USER_NAME) ?? ""));
+  const names = candidates.map((each) => foldText(textIn(documentOf(each), USER_NAME_SLOT) ?? ""));
   const claims = users.flatMap((user) => claimOf(user) ?? []);
   return {
     sourceIds: unique(candidates.flatMap((each) => holderIds(each, known))),
@@ -119,7 +119,7 @@ export function questionsOf(page: readonly Prepared[], known: Known): Questions 
 export function evidenceOf(
   claims: readonly Claim[],
   isComplete: boolean,
-  standingOf: (sourceId: string) => Standing,
+  standingOf: (sourceId: string) => Presence,
 ): Evidence {
   const ids = new Set(claims.map(({ sourceId }) => sourceId));
   const named = Map.groupBy(claims, ({ nameKey }) => nameKey);

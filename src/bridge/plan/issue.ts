@@ -1,8 +1,8 @@
 import type { ScimError } from "#scim/error.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
-import type { Issue, MappedRecord, Misfit } from "../mapping/mapped.ts";
-import type { Prepared } from "./context.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
+import type { Issue, MappedRecord, RuleMisfit } from "../mapping/mapped.ts";
+import type { PreparedRecord } from "./context.ts";
 import { textIn } from "./document.ts";
 
 /** Whom an issue is about. */
@@ -13,13 +13,13 @@ export interface Subject {
 
 /** The user of a record, called as the record says or else as the directory does. */
 export function subjectOf(
-  { mapped }: Pick<Prepared, "mapped">,
+  { mapped }: Pick<PreparedRecord, "mapped">,
   sourceId: string,
   before: ResourceRecord | undefined = undefined,
 ): Subject {
-  const said = mapped.kind === "user" ? mapped.values.get(USER_NAME.path) : undefined;
+  const said = mapped.kind === "user" ? mapped.values.get(USER_NAME_SLOT.path) : undefined;
   if (typeof said === "string") return { sourceId, userName: said };
-  const kept = before === undefined ? undefined : textIn(documentOf(before), USER_NAME);
+  const kept = before === undefined ? undefined : textIn(documentOf(before), USER_NAME_SLOT);
   return { sourceId, userName: kept };
 }
 
@@ -43,7 +43,7 @@ export function refusedIssue(subject: Subject, error: ScimError): Issue {
 }
 
 /** The issue of a value of the bridge's own mapping that its attribute does not take. */
-export function unfitIssue(subject: Subject, { from, to, detail }: Misfit): Issue {
+export function unfitIssue(subject: Subject, { from, to, detail }: RuleMisfit): Issue {
   return {
     kind: "value-unfit",
     ...subject,

@@ -1,19 +1,23 @@
 import { keyText, type ResourceKey } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
 import type { BridgeConfig } from "../config/settings.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
-import type { Links, Lookups, Prepared } from "./context.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
+import type { Links, Lookups, PreparedRecord } from "./context.ts";
 import { mappedEmailKey } from "./document.ts";
 import type { Link } from "./operation.ts";
 import { exclusionOf, isUser, needsComparing, type PreparedUser } from "./scope.ts";
 
 /** What planning a page asks the directory; nothing for linked users that did not change. */
-export function lookupsOf(page: readonly Prepared[], links: Links, config: BridgeConfig): Lookups {
+export function lookupsOf(
+  page: readonly PreparedRecord[],
+  links: Links,
+  config: BridgeConfig,
+): Lookups {
   const isExcluded = exclusionOf(config);
   const asked = page.filter(isUser).map((user): Lookups => {
     const link = links.bySource(user.sourceId);
     // What a partial record leaves unsaid may be what excludes the user: that one is looked at.
-    const isKnown = !user.mapped.unsaid.has(USER_NAME.path);
+    const isKnown = !user.mapped.unsaid.has(USER_NAME_SLOT.path);
     if (isKnown && isExcluded(user.mapped, undefined)) return NO_LOOKUPS;
     return link === undefined
       ? strangerLookups(user, links, config)
@@ -51,7 +55,7 @@ function linkLookups(user: PreparedUser, link: Link, links: Links): Lookups {
 }
 
 function identityLookups({ sourceId, mapped }: PreparedUser): readonly ResourceKey[] {
-  const userName = mapped.values.get(USER_NAME.path);
+  const userName = mapped.values.get(USER_NAME_SLOT.path);
   const key: ResourceKey = { key: "externalId", value: sourceId };
   return typeof userName === "string" ? [key, { key: "name", value: foldText(userName) }] : [key];
 }

@@ -1,5 +1,5 @@
 import type { BridgeConfig } from "../config/settings.ts";
-import type { Known, Links, PlanContext, Prepared } from "./context.ts";
+import type { Known, Links, PlanContext, PreparedRecord } from "./context.ts";
 import type { Link, OffReason, Operation, SwitchOff } from "./operation.ts";
 import { isUser } from "./scope.ts";
 import { matchStranger } from "./target.ts";
@@ -69,7 +69,7 @@ export function planMissing(
  * that takes for gone whom no listing showed.
  */
 export function rehiredFrom(
-  held: readonly Prepared[],
+  held: readonly PreparedRecord[],
   known: Known,
   { settings }: BridgeConfig,
 ): ReadonlySet<string> {

@@ -3,9 +3,9 @@ import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { uncleanName } from "#scim/resource/clean-names.ts";
 import { foldText } from "#scim/text.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
-import type { Known, PlanContext, Prepared } from "./context.ts";
+import type { Known, PlanContext, PreparedRecord } from "./context.ts";
 import { textIn, writeMapped } from "./document.ts";
 import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./managers.ts";
@@ -28,7 +28,7 @@ import { type Draft, externalIdOf, WrittenUsers, writeDraft } from "./write.ts";
  * In the second pass the page is what the run held back.
  */
 export function planPage(
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   known: Known,
   context: PlanContext,
 ): readonly Operation[] {
@@ -51,7 +51,7 @@ export function planPage(
 }
 
 /** A record that does not say whether its user is active says nothing against a switch-off. */
-function withState(operation: Operation, prepared: Prepared | undefined): Operation {
+function withState(operation: Operation, prepared: PreparedRecord | undefined): Operation {
   const { mapped } = prepared ?? {};
   if (mapped?.kind !== "user" || mapped.isActive !== undefined) return operation;
   return operation.op === "update" || operation.op === "adopt" || operation.op === "skip"
@@ -72,7 +72,7 @@ type Step =
   | { readonly kind: "waiting"; readonly link: Link; readonly record: ResourceRecord | undefined }
   | { readonly kind: "draft"; readonly draft: Draft };
 
-function stepOf(prepared: Prepared, facts: PageFacts): Step {
+function stepOf(prepared: PreparedRecord, facts: PageFacts): Step {
   const { mapped } = prepared;
   const { known, context } = facts;
   if (mapped.kind === "user") {
@@ -270,7 +270,7 @@ function nameTaken(
   { pass }: PlanContext,
 ): Operation {
   const { sourceId } = user;
-  const subject = { sourceId, userName: textIn(document, USER_NAME) };
+  const subject = { sourceId, userName: textIn(document, USER_NAME_SLOT) };
   const issue = takenIssue(subject, "userName-taken", holderId);
   // Whoever leaves may yet give up the name that another one waits for.
   const mayChange = pass === "page" || pass === "names";
@@ -345,5 +345,5 @@ function decided(operation: Operation): Step {
 }
 
 function nameKeyOf(document: JsonObject): string {
-  return foldText(textIn(document, USER_NAME) ?? "");
+  return foldText(textIn(document, USER_NAME_SLOT) ?? "");
 }

@@ -1,10 +1,10 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
 import type { BridgeConfig } from "../config/settings.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { MappedRecord, MappedUser } from "../mapping/mapped.ts";
 import { textAt } from "../mapping/reading.ts";
 import { MAPPING_VERSION, mapRecord, rawIdName } from "../providers/map-record.ts";
-import type { ListingMode, Prepared } from "./context.ts";
+import type { ListingMode, PreparedRecord } from "./context.ts";
 
 /**
  * Maps and hashes the raw records of a page, in its order. Records of one id become one, at the place
@@ -14,7 +14,7 @@ export function preparePage(
   records: readonly JsonObject[],
   config: BridgeConfig,
   mode: ListingMode,
-): Promise<readonly Prepared[]> {
+): Promise<readonly PreparedRecord[]> {
   const merged = mergeReplays(records, config, mode);
   return Promise.all(merged.map((record) => prepareRecord(record, config, mode)));
 }
@@ -23,7 +23,7 @@ async function prepareRecord(
   record: JsonObject,
   config: BridgeConfig,
   mode: ListingMode,
-): Promise<Prepared> {
+): Promise<PreparedRecord> {
   const said = mapRecord(record, config);
   const mapped = said.kind === "user" ? completed(said, config, mode) : said;
   const hash = mapped.kind === "user" ? await hashText(hashedText(mapped)) : "";
@@ -63,9 +63,9 @@ function later(
  * round, may send more of an object in a row of its own, which then has no name.
  */
 function completed(mapped: MappedUser, { source }: BridgeConfig, mode: ListingMode): MappedRecord {
-  const isNameUnsaid = mapped.unsaid.has(USER_NAME.path);
+  const isNameUnsaid = mapped.unsaid.has(USER_NAME_SLOT.path);
   const isPartial = mode === "delta" || (source.type === "entra" && isNameUnsaid);
-  if (!isNameUnsaid && !mapped.values.has(USER_NAME.path)) return nameless(mapped);
+  if (!isNameUnsaid && !mapped.values.has(USER_NAME_SLOT.path)) return nameless(mapped);
   if (isPartial) return mapped;
   if (isNameUnsaid) return nameless(mapped);
   const manager = mapped.manager.kind === "unsaid" ? NO_MANAGER : mapped.manager;

@@ -3,18 +3,18 @@ import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource/key.ts";
 import { type Exclusion, readExclusions } from "../config/excluded.ts";
 import type { BridgeConfig } from "../config/settings.ts";
-import { USER_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT, WORK_EMAIL } from "../mapping/map-user.ts";
 import type { MappedUser } from "../mapping/mapped.ts";
 import { attribute } from "../mapping/slot.ts";
-import type { Known, Prepared } from "./context.ts";
+import type { Known, PreparedRecord } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import type { Link } from "./operation.ts";
 
 /** A user ready for planning. */
-export type PreparedUser = Prepared<MappedUser> & { readonly sourceId: string };
+export type PreparedUser = PreparedRecord<MappedUser> & { readonly sourceId: string };
 
 /** Whether a prepared record is a user, in scope as far as its own kind goes. */
-export function isUser(prepared: Prepared): prepared is PreparedUser {
+export function isUser(prepared: PreparedRecord): prepared is PreparedUser {
   return prepared.mapped.kind === "user";
 }
 
@@ -33,8 +33,8 @@ export function exclusionOf({ settings }: BridgeConfig): UserExclusion {
   const isExcluded: Exclusion = readExclusions(settings.excluded);
   return (mapped, before) => {
     const kept = before === undefined ? EMPTY : documentOf(before);
-    const said = mapped.values.get(USER_NAME.path);
-    const userName = mapped.unsaid.has(USER_NAME.path) ? textIn(kept, USER_NAME) : said;
+    const said = mapped.values.get(USER_NAME_SLOT.path);
+    const userName = mapped.unsaid.has(USER_NAME_SLOT.path) ? textIn(kept, USER_NAME_SLOT) : said;
     const isEmailUnsaid = mapped.unsaid.has(WORK_EMAIL.path) || mapped.unsaid.has(EMAILS.path);
     const email = isEmailUnsaid ? primaryEmailKey(kept) : mappedEmailKey(mapped);
     const names = [userName, email].filter((each) => typeof each === "string");
@@ -47,7 +47,7 @@ const EMAILS = attribute("emails");
 
 /** Whether everything a record says was written already, but perhaps whether the user is active. */
 export function isSameBody({ hash, mapped }: PreparedUser, link: Link): boolean {
-  return hash === link.hash && !mapped.unsaid.has(USER_NAME.path);
+  return hash === link.hash && !mapped.unsaid.has(USER_NAME_SLOT.path);
 }
 
 /** Whether a linked user must be compared with the directory, rather than with what was last written. */

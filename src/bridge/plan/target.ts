@@ -2,7 +2,7 @@ import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
 import type { BridgeSettings } from "../config/settings.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { Known } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
@@ -98,7 +98,7 @@ function matchName(
   terms: MatchTerms,
 ): Target | NoTarget | undefined {
   const { sourceId, mapped } = user;
-  const userName = mapped.values.get(USER_NAME.path);
+  const userName = mapped.values.get(USER_NAME_SLOT.path);
   if (typeof userName !== "string") return { kind: "none" };
   const nameKey = foldText(userName);
   const before = known.records.get(keyText({ key: "name", value: nameKey }));
@@ -158,7 +158,7 @@ function matchEmail(
   // That nobody has a better claim is known from a complete listing alone.
   if (!evidence.isComplete) return undecided(user, before, []);
   if (!isAlone || evidence.ownerOf(before.id) !== undefined) return undefined;
-  const nameKey = foldText(textIn(documentOf(before), USER_NAME) ?? "");
+  const nameKey = foldText(textIn(documentOf(before), USER_NAME_SLOT) ?? "");
   const claimants = [...evidence.named(nameKey), ...evidence.addressed(email)];
   const rivals = othersIn(claimants, sourceId);
   if (rivals.length > 0) {
@@ -183,7 +183,7 @@ function relinked(
   const foreignId = foreignIdOf(before, user.sourceId);
   const standing = foreignId === undefined ? "gone" : evidence.standing(foreignId);
   if (standing !== "gone") return ofAnother(user, before, standing);
-  const claim = user.mapped.values.get(USER_NAME.path);
+  const claim = user.mapped.values.get(USER_NAME_SLOT.path);
   const nameKey = typeof claim === "string" ? foldText(claim) : "";
   const rivals = othersIn(evidence.named(nameKey), user.sourceId);
   return rivals.length > 0 ? undecided(user, before, rivals) : { kind: "relink", before, former };

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
 import { newRecord, replacedRecord } from "#scim/resource/record.ts";
 import { foldText } from "#scim/text.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { PlanContext } from "./context.ts";
 import { misfitsOf, textIn, withManager } from "./document.ts";
@@ -24,7 +24,7 @@ export interface Draft {
 }
 
 /** A draft that came to its operation, or a value that the directory refuses. */
-export type Written =
+export type FinishedDraft =
   | { readonly kind: "written"; readonly operation: Operation }
   | { readonly kind: "refused"; readonly error: ScimError };
 
@@ -37,7 +37,7 @@ export class WrittenUsers implements EarlierUsers {
   /** Notes a user under all that he may be named by. */
   note(sourceId: string, userId: string, document: JsonObject): void {
     this.#bySource.set(sourceId, userId);
-    this.#byName.set(foldText(textIn(document, USER_NAME) ?? ""), userId);
+    this.#byName.set(foldText(textIn(document, USER_NAME_SLOT) ?? ""), userId);
     for (const key of emailKeys(document)) this.#byEmail.set(key, userId);
   }
 
@@ -60,7 +60,7 @@ export function writeDraft(
   resolve: ManagerResolver,
   written: WrittenUsers,
   context: PlanContext,
-): Written {
+): FinishedDraft {
   const { user, target } = draft;
   const manager = managerOf(draft, resolve);
   const state = stateOf(draft);
@@ -180,7 +180,7 @@ function managerOf({ user, target, document }: Draft, resolve: ManagerResolver) 
 }
 
 function subjectOfDraft(sourceId: string, document: JsonObject): Subject {
-  return { sourceId, userName: textIn(document, USER_NAME) };
+  return { sourceId, userName: textIn(document, USER_NAME_SLOT) };
 }
 
 function changeOf(

@@ -32,7 +32,7 @@ import {
 import { applyRecords, keepResults, linksOf, lookUp, switchOffsIn } from "../write/apply.ts";
 import { knownClaims } from "./gather-evidence.ts";
 import { planContext, type RunContext } from "./run-context.ts";
-import { keepClaims, noteSeen, rawsOf } from "./users.ts";
+import { keepClaims, markPageSeen, rawsOf } from "./users.ts";
 
 /** So many users are asked for by id in one step; each is a request of its own. */
 const READS_PER_STEP = 5;
@@ -181,7 +181,7 @@ async function settleAsked(
     const links = [...linksBySource(sql, gone).values()];
     const missing = planMissing(links, rehired, planContext(world, "page"));
     const next = keepResults(world, run, [...operations, ...missing], rawsOf(prepared));
-    noteSeen(sql, prepared);
+    markPageSeen(sql, prepared);
     const knownIds = known.map(({ sourceId }) => sourceId);
     const unreadIds = unread.map(({ sourceId }) => sourceId);
     if (mayWrite(run)) dropLinklessOffs(sql);

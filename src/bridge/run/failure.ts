@@ -4,7 +4,7 @@ import { firstPage, NO_CURSORS, NO_PLACE, type Run } from "../state/run.ts";
 import { RunBroken } from "./run-context.ts";
 
 /** What a failed step means for its run. */
-export type Verdict =
+export type FailureVerdict =
   /** The same step again, at the run's resumeAt. */
   | { readonly kind: "wait"; readonly run: Run }
   /** The phase's listing again, from its first page. */
@@ -33,7 +33,12 @@ const RESTARTS_MAX = 5;
  * Judges what a step threw. Refused credentials fail a run at once. A listing in trouble is waited for; in
  * the end that fails the run where it is the users', and is left to the next run where it is not.
  */
-export function judgeFailure(run: Run, error: unknown, now: number, random: () => number): Verdict {
+export function judgeFailure(
+  run: Run,
+  error: unknown,
+  now: number,
+  random: () => number,
+): FailureVerdict {
   if (error instanceof RunBroken) {
     return run.phase === "groups"
       ? giveUp(error.message)
@@ -62,7 +67,7 @@ export function judgeFailure(run: Run, error: unknown, now: number, random: () =
 const INTERNAL = "The gateway met an error of its own. Its log names it.";
 
 /** What comes of trouble that does not pass. */
-function end(run: Run, detail: string): Verdict {
+function end(run: Run, detail: string): FailureVerdict {
   const isOptional =
     run.phase === "scope" ||
     run.phase === "groups" ||
@@ -72,7 +77,7 @@ function end(run: Run, detail: string): Verdict {
   return isOptional && !isOurs ? giveUp(detail) : failed(run, detail);
 }
 
-function giveUp(detail: string): Verdict {
+function giveUp(detail: string): FailureVerdict {
   return { kind: "giveUp", detail };
 }
 
@@ -81,7 +86,7 @@ function failed(run: Run, detail: string) {
   return { kind: "fail", detail, isResumable, isUnauthorized: false, retryAt: undefined } as const;
 }
 
-function tryAgain(run: Run, detail: string, now: number, random: () => number): Verdict {
+function tryAgain(run: Run, detail: string, now: number, random: () => number): FailureVerdict {
   const tries = run.tries + 1;
   if (tries >= TRIES_MAX) return end(run, detail);
   const resumeAt = now + retryDelayMs(run.tries, random);
@@ -94,7 +99,7 @@ function pause(
   detail: string,
   now: number,
   random: () => number,
-): Verdict {
+): FailureVerdict {
   const delayMs = throttleDelayMs({ retryAt, now, pauses: run.pauses }, random);
   const waitedMs = run.waitedMs + delayMs;
   if (waitedMs > WAITED_MAX_MS) {
@@ -115,7 +120,7 @@ function restart(
   kind: "deltaExpired" | "cursorExpired",
   detail: string,
   now: number,
-): Verdict {
+): FailureVerdict {
   const restarts = run.restarts + 1;
   if (restarts > RESTARTS_MAX) return end(run, detail);
   const again = { ...run, restarts, position: firstPage(now), place: NO_PLACE };

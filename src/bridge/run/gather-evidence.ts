@@ -1,12 +1,12 @@
-import type { Known, Prepared } from "../plan/context.ts";
+import type { Known, PreparedRecord } from "../plan/context.ts";
 import {
   type Claim,
   claimsOfReleased,
   type Evidence,
   evidenceOf,
+  type Presence,
   type Questions,
   questionsOf,
-  type Standing,
 } from "../plan/evidence.ts";
 import { mapRecord } from "../providers/map-record.ts";
 import { SourceError } from "../source/source.ts";
@@ -22,7 +22,7 @@ import type { RunContext } from "./run-context.ts";
 export async function gatherEvidence(
   world: RunContext,
   run: Run,
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   known: Known,
 ): Promise<Evidence> {
   const { sql } = world;
@@ -36,7 +36,7 @@ export async function gatherEvidence(
     return evidenceOf(claims, true, (id) => (isThere(id) ? "present" : "gone"));
   }
   const listed = new Set(claims.map(({ sourceId }) => sourceId));
-  const standings = new Map<string, Standing>();
+  const standings = new Map<string, Presence>();
   for (const id of questions.sourceIds) {
     if (!listed.has(id)) standings.set(id, await ask(world, id));
   }
@@ -55,7 +55,7 @@ export function knownClaims(
   return [...claims, ...claimsOfReleased(released, claims, isComplete)];
 }
 
-async function ask({ source, config }: RunContext, sourceId: string): Promise<Standing> {
+async function ask({ source, config }: RunContext, sourceId: string): Promise<Presence> {
   try {
     const record = await source.readUser(sourceId);
     if (record === undefined) return "gone";

@@ -10,7 +10,7 @@ import { countOffs, heldIdsOf, heldRuns, listOffs } from "../storage/switch-offs
 import type { ObjectSql } from "../storage/tables.ts";
 
 /** What a choice means: users by their source ids, groups and members; a sentence where it is no longer what was seen. */
-export type Chosen =
+export type HeldSelection =
   | {
       readonly kind: "chosen";
       readonly sourceIds: readonly string[];
@@ -49,13 +49,13 @@ export function heldUserOf(id: string): string | undefined {
  * Finds what an administrator chose among all that is held. `{runId, count}` means all that the run held
  * first; or, where no other run held anything after it, all there are. `{ids}` are ids of items.
  */
-export function chooseHeld(sql: ObjectSql, choice: HeldChoice): Chosen {
+export function chooseHeld(sql: ObjectSql, choice: HeldChoice): HeldSelection {
   const { total } = countHeld(sql);
   if (total === 0) return refused("Nothing is held.");
   return "ids" in choice ? chooseIds(sql, choice.ids) : chooseRun(sql, choice, total);
 }
 
-function chooseIds(sql: ObjectSql, ids: readonly string[]): Chosen {
+function chooseIds(sql: ObjectSql, ids: readonly string[]): HeldSelection {
   const wanted = [...new Set(ids)];
   const names = wanted.flatMap((id) => heldUserOf(id) ?? []);
   const sourceIds = heldIdsOf(sql, names);
@@ -72,7 +72,7 @@ function chooseRun(
   sql: ObjectSql,
   { runId, count }: Extract<HeldChoice, { readonly runId: string }>,
   total: number,
-): Chosen {
+): HeldSelection {
   const runs = runsOfHeld(sql);
   // The ids of runs are ordered by time: what any of them held is what the newest one left held.
   const sawAll = count === total && [...runs.keys()].every((each) => each <= runId);
@@ -84,13 +84,13 @@ function chooseRun(
   );
 }
 
-function chosen(sql: ObjectSql, runId: string | undefined): Chosen {
+function chosen(sql: ObjectSql, runId: string | undefined): HeldSelection {
   const sourceIds = listOffs(sql, "held", countOffs(sql, "held"), "", runId).map(
     ({ sourceId }) => sourceId,
   );
   return { kind: "chosen", sourceIds, groups: heldKeys(sql, { runId }) };
 }
 
-function refused(detail: string): Chosen {
+function refused(detail: string): HeldSelection {
   return { kind: "refused", detail };
 }

@@ -1,5 +1,5 @@
 import { documentOf } from "#scim/ports.ts";
-import { USER_NAME } from "../mapping/map-user.ts";
+import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import { textIn } from "../plan/document.ts";
 import { managerIssue } from "../plan/issue.ts";
@@ -59,7 +59,7 @@ async function setManagers(world: RunContext, run: Run): Promise<Run> {
       for (const link of items) {
         const record = recordOf(known, link);
         if (record !== undefined)
-          userNames.set(link.sourceId, textIn(documentOf(record), USER_NAME));
+          userNames.set(link.sourceId, textIn(documentOf(record), USER_NAME_SLOT));
       }
       return planManagers(items, known, planContext(world, "second"));
     },

@@ -1,7 +1,7 @@
 import { readGroups } from "../groups/run-groups.ts";
 import type { Run } from "../state/run.ts";
 import { confirmUsers } from "./confirm.ts";
-import { judgeFailure, type Verdict } from "./failure.ts";
+import { type FailureVerdict, judgeFailure } from "./failure.ts";
 import { giveUpPhase } from "./give-up.ts";
 import { type RunContext, RunReplaced } from "./run-context.ts";
 import { readScope } from "./scope.ts";
@@ -26,7 +26,7 @@ export type SliceEnd =
   | { readonly kind: "failed"; readonly run: Run; readonly verdict: Failed };
 
 /** Why a run failed. */
-export type Failed = Extract<Verdict, { kind: "fail" }>;
+export type Failed = Extract<FailureVerdict, { kind: "fail" }>;
 
 /** The run as it is stored, and how to store another state of it. */
 export interface RunStore {
@@ -109,7 +109,7 @@ function afterError(world: RunContext, store: RunStore, error: unknown): SliceEn
 }
 
 /** An error's message may hold what a record says: its name alone is logged. */
-function logError({ runId, phase, tries }: Run, error: unknown, { kind }: Verdict): void {
+function logError({ runId, phase, tries }: Run, error: unknown, { kind }: FailureVerdict): void {
   const name = error instanceof Error ? error.name : typeof error;
   console.warn(
     JSON.stringify({ message: "bridge step", runId, phase, tries, name, verdict: kind }),

@@ -1,6 +1,6 @@
 import type { PlannedStep } from "../admin-views.ts";
 import { readingOf } from "../config/stored-config.ts";
-import type { Prepared, Reach } from "../plan/context.ts";
+import type { PreparedRecord, Reach } from "../plan/context.ts";
 import { shownStep } from "../plan/planned-step.ts";
 import { preparePage } from "../plan/prepare.ts";
 import { counted, NO_CURSORS, newRun, type Run } from "../state/run.ts";
@@ -58,7 +58,7 @@ export async function syncOneUser(
 /** Reads whether the user is in the scope; of who may not sign in any more that is not asked. */
 async function reachOfOne(
   { source, config }: RunContext,
-  prepared: Prepared | undefined,
+  prepared: PreparedRecord | undefined,
 ): Promise<Reach> {
   const isLeaver = prepared?.mapped.kind === "user" && prepared.mapped.isActive === false;
   const { scope } = config.settings;

@@ -1,6 +1,6 @@
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
-import type { Prepared } from "../plan/context.ts";
+import type { PreparedRecord } from "../plan/context.ts";
 import { claimOf, claimsLeft } from "../plan/evidence.ts";
 import type { Operation } from "../plan/operation.ts";
 import { preparePage } from "../plan/prepare.ts";
@@ -90,7 +90,7 @@ async function matchWaiting(world: RunContext, run: Run): Promise<Run> {
     keepClaims(world, run, prepared, operations);
     const next = keepResults(world, run, operations, rawsOf(prepared));
     // The page had shown them before they were linked.
-    noteSeen(sql, prepared);
+    markPageSeen(sql, prepared);
     // They stay until all are matched: what one of them claims holds for the others.
     settleConflicts(
       sql,
@@ -135,8 +135,13 @@ function noteListing(world: RunContext, run: Run): Run {
 }
 
 /** The run behind a page: its records are seen, its cursor is kept. */
-function passPage(world: RunContext, run: Run, page: ReadPage, prepared: readonly Prepared[]): Run {
-  const repeated = noteSeen(world.sql, prepared);
+function passPage(
+  world: RunContext,
+  run: Run,
+  page: ReadPage,
+  prepared: readonly PreparedRecord[],
+): Run {
+  const repeated = markPageSeen(world.sql, prepared);
   const fresh = prepared.length - repeated;
   const position = behindPage(world, run.position, page, fresh);
   const isLooping = page.isRepeating || (prepared.length > 0 && fresh === 0);
@@ -162,7 +167,7 @@ function passPage(world: RunContext, run: Run, page: ReadPage, prepared: readonl
 }
 
 /** Marks the records' links as seen; gives how many of them a page had shown before. */
-export function noteSeen(
+export function markPageSeen(
   sql: ObjectSql,
   records: readonly { readonly sourceId: string | undefined }[],
 ): number {
@@ -174,7 +179,7 @@ export function noteSeen(
 }
 
 /** The records by source id as they are kept where they have to wait. */
-export function rawsOf(prepared: readonly Prepared[]): ReadonlyMap<string, KeptConflict> {
+export function rawsOf(prepared: readonly PreparedRecord[]): ReadonlyMap<string, KeptConflict> {
   const kept = prepared.flatMap((each): readonly KeptConflict[] => {
     const claim = claimOf(each);
     return claim === undefined ? [] : [{ ...claim, record: each.raw }];
@@ -186,14 +191,14 @@ export function rawsOf(prepared: readonly Prepared[]): ReadonlyMap<string, KeptC
 export function keepClaims(
   { sql }: RunContext,
   run: Run,
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   operations: readonly Operation[],
 ): void {
   if (run.isFull) putClaims(sql, claimsLeft(page, operations, !mayWrite(run)));
 }
 
 /** The parts of a page that travel in a batch each; an empty page has one, empty part. */
-function partsOf(prepared: readonly Prepared[]): readonly (readonly Prepared[])[] {
+function partsOf(prepared: readonly PreparedRecord[]): readonly (readonly PreparedRecord[])[] {
   const count = Math.max(1, Math.ceil(prepared.length / RECORDS_PER_BATCH));
   return Array.from({ length: count }, (_, at) =>
     prepared.slice(at * RECORDS_PER_BATCH, (at + 1) * RECORDS_PER_BATCH),

@@ -4,7 +4,7 @@ import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/direc
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
 import type { RunCounts } from "../admin-views.ts";
 import { noteIssues } from "../notices/note-issues.ts";
-import type { Known, Links, Lookups, PlanContext, Prepared } from "../plan/context.ts";
+import type { Known, Links, Lookups, PlanContext, PreparedRecord } from "../plan/context.ts";
 import { NO_EVIDENCE } from "../plan/evidence.ts";
 import { subjectOf } from "../plan/issue.ts";
 import { lookupsOf } from "../plan/lookups.ts";
@@ -34,18 +34,18 @@ import { writeBatch } from "./write-batch.ts";
 /** A record as it was sent, and made ready. */
 export interface Read {
   readonly raw: JsonObject;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedRecord;
 }
 
 /** Decides records and stores what they come to in the directory; the links are left to `keepResults`. */
 export function applyRecords(
   world: RunContext,
   run: Run,
-  records: readonly Prepared[],
+  records: readonly PreparedRecord[],
   pass: PlanContext["pass"],
   isAsked = false,
 ): Promise<readonly Operation[]> {
-  return writeBatch<Prepared, Operation>(world, run, records, {
+  return writeBatch<PreparedRecord, Operation>(world, run, records, {
     plan: async (page) => {
       const links = linksOf(world.sql, page);
       const reach = reachOf(world, run, page);

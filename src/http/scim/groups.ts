@@ -29,12 +29,12 @@ import { GROUP } from "#scim/schema/registry.ts";
 import { type GroupMember, memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
-import { type Operation, scimHandler } from "./handler.ts";
+import { type ScimOperation, scimHandler } from "./handler.ts";
 import { queryReader, readProjection } from "./parameters.ts";
 
 /** Registers /Groups (RFC 7644 §3.2) under a SCIM base path. */
 export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
-  const on = (intent: "read" | "write", operation: Operation) =>
+  const on = (intent: "read" | "write", operation: ScimOperation) =>
     scimHandler(services, basePath, intent, operation);
   const collection = `${basePath}${GROUP.endpoint}`;
   const single = `${collection}/:id`;

@@ -14,7 +14,7 @@ import { ScimError } from "#scim/error.ts";
 import type { Access } from "#store/directory/access.ts";
 
 /** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
-export type Operation = (call: ScimCall, context: Context<AppEnv>) => Promise<Answer>;
+export type ScimOperation = (call: ScimCall, context: Context<AppEnv>) => Promise<Answer>;
 
 /**
  * Makes a Hono handler of an operation: reads the token, runs the operation, turns what it throws
@@ -24,7 +24,7 @@ export function scimHandler(
   services: Services,
   basePath: string,
   intent: "read" | "write",
-  operation: Operation,
+  operation: ScimOperation,
 ): (context: Context<AppEnv>) => Promise<Response> {
   const { clock, config, waker } = services;
   return async (context) => {
@@ -62,7 +62,7 @@ async function answerOf(
   services: Services,
   call: ScimCall,
   context: Context<AppEnv>,
-  operation: Operation,
+  operation: ScimOperation,
 ): Promise<Answer> {
   try {
     return await operation(call, context);

@@ -4,14 +4,14 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import type { Answer } from "#http/response/answer.ts";
 import type { ScimCall } from "#http/scim/call/scim-call.ts";
 import { answerList } from "#http/scim/list/answer.ts";
-import type { Listing } from "#http/scim/list/list.ts";
+import type { ListScope } from "#http/scim/list/list.ts";
 import { SEARCH_FILTER_BYTES_MAX } from "#scim/filter/syntax/parse.ts";
 import { parseSearchRequest } from "#scim/list/search.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { scimHandler } from "./handler.ts";
 
 /** A search is a list whose parameters come in a body, so that they may be longer and stay out of URLs. */
-const SEARCHES: readonly (readonly [path: string, types: Listing["types"]])[] = [
+const SEARCHES: readonly (readonly [path: string, types: ListScope["types"]])[] = [
   ["/.search", [USER.name, GROUP.name]],
   [`${USER.endpoint}/.search`, [USER.name]],
   [`${GROUP.endpoint}/.search`, [GROUP.name]],
@@ -31,7 +31,7 @@ export function addSearchRoutes(app: Hono<AppEnv>, services: Services, basePath:
   }
 }
 
-async function answerSearch(call: ScimCall, types: Listing["types"]): Promise<Answer> {
+async function answerSearch(call: ScimCall, types: ListScope["types"]): Promise<Answer> {
   const body = await call.readJson(USER_BODY_BYTES_MAX);
   const parameters = parseSearchRequest(body, { strict: false });
   const filterBytesMax = SEARCH_FILTER_BYTES_MAX;

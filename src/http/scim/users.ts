@@ -18,12 +18,12 @@ import {
 } from "#scim/provision/provision.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { resourceById } from "#store/resources.ts";
-import { type Operation, scimHandler } from "./handler.ts";
+import { type ScimOperation, scimHandler } from "./handler.ts";
 import { queryReader, readProjection } from "./parameters.ts";
 
 /** Registers /Users (RFC 7644 §3.2) under a SCIM base path. */
 export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
-  const on = (intent: "read" | "write", operation: Operation) =>
+  const on = (intent: "read" | "write", operation: ScimOperation) =>
     scimHandler(services, basePath, intent, operation);
   const collection = `${basePath}${USER.endpoint}`;
   const single = `${collection}/:id`;

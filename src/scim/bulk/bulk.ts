@@ -1,6 +1,6 @@
 import { ScimError } from "#scim/error.ts";
 import { type JsonValue, quoteName } from "#scim/json.ts";
-import { membersOf, requireSchema } from "#scim/message.ts";
+import { messageMembers, requireSchema } from "#scim/message.ts";
 import { BULK_REQUEST } from "#scim/schema/urns.ts";
 import { type BulkOperation, parseOperation, refusedOperation } from "./operation.ts";
 
@@ -20,7 +20,7 @@ export function parseBulkRequest(
   body: JsonValue,
   options: { readonly strict: boolean },
 ): BulkRequest {
-  const members = membersOf(body, "The body");
+  const members = messageMembers(body, "The body");
   if (options.strict) requireSchema(members.get("schemas"), BULK_REQUEST);
   const operations = members.get("operations");
   if (!Array.isArray(operations)) {

@@ -1,5 +1,5 @@
 import type { BulkRequest } from "./bulk.ts";
-import { type BulkResult, type BulkWorld, noteId, performOperation } from "./perform.ts";
+import { type BulkResult, type BulkWorld, noteBulkId, performOperation } from "./perform.ts";
 import { type PlannedOperation, planOperations } from "./plan.ts";
 import { nextRun, performRun } from "./run.ts";
 
@@ -24,7 +24,7 @@ export async function performBulk(
       errorsMax: errorsMax - errors,
     }).catch((error: unknown) => faultOf(error, rest, results));
     for (const result of step.results) {
-      noteId(ids, result);
+      noteBulkId(ids, result);
       if (result.outcome.kind !== "written") errors += 1;
     }
     results.push(...step.results);

@@ -1,6 +1,6 @@
 import { ScimError } from "#scim/error.ts";
 import type { JsonValue } from "#scim/json.ts";
-import { membersOf } from "#scim/message.ts";
+import { messageMembers } from "#scim/message.ts";
 import type { TypeName } from "#scim/ports.ts";
 
 /** What an operation asks for; its `id` may still be a reference such as `bulkId:x`. */
@@ -30,7 +30,7 @@ export interface BulkOperation {
 
 /** Reads one of a BulkRequest's operations (RFC 7644 §3.7); `location` says which one. */
 export function parseOperation(value: JsonValue, location: string): BulkOperation {
-  const members = membersOf(value, location);
+  const members = messageMembers(value, location);
   const data = members.get("data") ?? null;
   const operation = {
     method: textOf(members, "method")?.toUpperCase() ?? "",

@@ -69,7 +69,7 @@ export async function performOperation(
 }
 
 /** Notes which id the bulkId of a creating operation stands for from now on. */
-export function noteId(ids: Map<string, string>, { operation, outcome }: BulkResult): void {
+export function noteBulkId(ids: Map<string, string>, { operation, outcome }: BulkResult): void {
   const { action, bulkId } = operation;
   if (outcome.kind !== "written" || action.kind !== "create" || bulkId === undefined) return;
   ids.set(bulkId, outcome.written.record.id);

@@ -7,7 +7,7 @@ import {
   type BulkDecision,
   type BulkResult,
   type BulkWorld,
-  noteId,
+  noteBulkId,
   performOperation,
 } from "./perform.ts";
 import type { PlannedOperation } from "./plan.ts";
@@ -62,7 +62,7 @@ export async function performRun(
     const touched = decision.changes.flatMap(changedKeys);
     if (holdsAny(changed, [...asked, ...touched])) break;
     for (const key of touched) changed.add(keyText(key));
-    noteId(idsSoFar, result);
+    noteBulkId(idsSoFar, result);
     results.push(result);
     if (decision.changes.length > 0) decisions.push(decision);
     if (result.outcome.kind === "refused") errors += 1;

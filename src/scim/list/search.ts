@@ -1,6 +1,6 @@
 import { ScimError } from "#scim/error.ts";
 import type { JsonValue } from "#scim/json.ts";
-import { membersOf, requireSchema } from "#scim/message.ts";
+import { messageMembers, requireSchema } from "#scim/message.ts";
 import { SEARCH_REQUEST } from "#scim/schema/urns.ts";
 import { type ListParameters, parseListParameters } from "./list.ts";
 
@@ -12,7 +12,7 @@ export function parseSearchRequest(
   body: JsonValue,
   options: { readonly strict: boolean },
 ): ListParameters {
-  const members = membersOf(body, "The body");
+  const members = messageMembers(body, "The body");
   if (options.strict) requireSchema(members.get("schemas"), SEARCH_REQUEST);
   return parseListParameters((name) => {
     const value = members.get(name.toLowerCase()) ?? undefined;

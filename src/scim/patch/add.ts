@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
 import { assignElements, assignSingle } from "./assign.ts";
-import { elementsOf, indexElements, storedList, withOnePrimary } from "./elements.ts";
+import { elementsIn, indexElements, storedList, withOnePrimary } from "./elements.ts";
 import { isSameValue } from "./same.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 
@@ -30,8 +30,8 @@ function addElements(
   run: PatchRun,
 ): JsonValue | undefined {
   const { attribute } = step.target;
-  const elements = elementsOf(before);
-  const added = elementsOf(normaliseAttribute(attribute, step.value, run, step.location));
+  const elements = elementsIn(before);
+  const added = elementsIn(normaliseAttribute(attribute, step.value, run, step.location));
   const index = indexElements(attribute, elements, run.fold);
   const after = elements.map((element) => ({ element, isTouched: false }));
   for (const element of added) {

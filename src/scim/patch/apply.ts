@@ -13,12 +13,12 @@ import { type StepBudget, stepBudget } from "../step-budget.ts";
 import { addValue, replaceValue } from "./add.ts";
 import { checkChanged } from "./changed.ts";
 import { withoutMember } from "./complex.ts";
-import { elementsOf } from "./elements.ts";
-import type { Operation } from "./parse.ts";
+import { elementsIn } from "./elements.ts";
+import type { PatchOperation } from "./parse.ts";
 import { checkReadOnly, isReadOnly } from "./read-only.ts";
 import { removeValue } from "./remove.ts";
 import { isSameValue } from "./same.ts";
-import type { AnyStep, PatchRun, Step, UndeclaredStep, UnknownStep } from "./step.ts";
+import type { AnyStep, PatchRun, PatchStep, UndeclaredStep, UnknownStep } from "./step.ts";
 import { toSteps } from "./to-steps.ts";
 import { applyUndeclared } from "./undeclared.ts";
 import { stepsOver } from "./weight.ts";
@@ -44,7 +44,7 @@ export interface PatchResult {
  */
 export function applyPatch(
   document: Document,
-  operations: readonly Operation[],
+  operations: readonly PatchOperation[],
   context: PatchContext,
 ): PatchResult {
   return applySteps(document, toSteps(context.type, operations), context);
@@ -102,7 +102,7 @@ function applyStep(
 
 function changeValue(
   before: JsonValue | undefined,
-  step: Step,
+  step: PatchStep,
   run: PatchRun,
 ): JsonValue | undefined {
   switch (step.op) {
@@ -128,10 +128,10 @@ function lookedAt(
 function checkGrowth(
   before: JsonValue | undefined,
   after: JsonValue | undefined,
-  { location, target }: Step,
+  { location, target }: PatchStep,
 ): void {
-  const { length } = elementsOf(after);
-  if (target.attribute.multiValued && length > elementsOf(before).length) {
+  const { length } = elementsIn(after);
+  if (target.attribute.multiValued && length > elementsIn(before).length) {
     checkNumber(target.attribute, length, location);
   }
 }
@@ -149,7 +149,7 @@ function isActive({ extension, attribute }: AttributeTarget): boolean {
 function checkAllowed(
   before: JsonValue | undefined,
   after: JsonValue | undefined,
-  { op, location, target }: Step,
+  { op, location, target }: PatchStep,
 ): void {
   const { required, mutability } = target.attribute;
   if (required && after === undefined) {

@@ -13,7 +13,7 @@ import { isJsonObject, readMember } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
-import { chosenElements, elementsOf, isChosen, storedList, withOnePrimary } from "./elements.ts";
+import { chosenElements, elementsIn, isChosen, storedList, withOnePrimary } from "./elements.ts";
 import type { AddStep, PatchRun } from "./step.ts";
 
 /**
@@ -50,7 +50,7 @@ export function assignElements(
   step: AddStep,
   run: PatchRun,
 ): JsonValue | undefined {
-  const elements = elementsOf(before);
+  const elements = elementsIn(before);
   const chosen = chosenElements(step.target, elements, run.fold);
   if (chosen.size === 0) {
     const created = createElement(step, run);
@@ -150,10 +150,10 @@ function joined(
   run: PatchRun,
 ): JsonValue {
   const identity = (value: JsonValue) => JSON.stringify(run.fold(subAttribute, value));
-  const known = new Set(elementsOf(held).map(identity));
-  const others = elementsOf(added).filter((each) => !known.has(identity(each)));
+  const known = new Set(elementsIn(held).map(identity));
+  const others = elementsIn(added).filter((each) => !known.has(identity(each)));
   if (others.length === 0) return held;
-  const all = [...elementsOf(held), ...others];
+  const all = [...elementsIn(held), ...others];
   checkNumber(subAttribute, all.length, location);
   return all;
 }

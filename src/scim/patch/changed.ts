@@ -9,7 +9,7 @@ import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import { findExtension, findTarget } from "../schema/registry.ts";
-import { elementsOf } from "./elements.ts";
+import { elementsIn } from "./elements.ts";
 import type { PatchRun } from "./step.ts";
 
 /**
@@ -72,10 +72,10 @@ function requireValues(
   old: JsonValue | undefined,
   location: string,
 ): void {
-  const former = new Set(elementsOf(old));
+  const former = new Set(elementsIn(old));
   const isLacking = (element: JsonValue) =>
     !former.has(element) && !saysSomething(attribute, element);
-  if (attribute.multiValued && elementsOf(value).some(isLacking)) {
+  if (attribute.multiValued && elementsIn(value).some(isLacking)) {
     throw ScimError.invalidValue(`A value of "${location}" has no "value".`);
   }
 }

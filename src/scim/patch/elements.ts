@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 
 /** The values of a multi-valued attribute as a list, whatever is stored. */
-export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
+export function elementsIn(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }

@@ -5,10 +5,10 @@ import { PATCH_OP } from "#scim/schema/urns.ts";
 import { ScimError } from "../error.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, JSON_DEPTH_MAX, quoteName } from "../json.ts";
-import { membersOf, requireSchema } from "../message.ts";
+import { messageMembers, requireSchema } from "../message.ts";
 
 /** One operation of a PATCH request (RFC 7644 §3.5.2) whose members have their types. */
-export type Operation = { readonly leniencies?: readonly Leniency[] } & (
+export type PatchOperation = { readonly leniencies?: readonly Leniency[] } & (
   | { readonly op: "add" | "replace"; readonly path?: string; readonly value: JsonValue }
   | { readonly op: "remove"; readonly path: string; readonly value?: JsonValue }
 );
@@ -20,8 +20,8 @@ export const OPERATIONS_MAX = 1000;
 export function parsePatchRequest(
   body: JsonValue,
   options: { readonly strict: boolean },
-): readonly Operation[] {
-  const members = membersOf(body, "The body");
+): readonly PatchOperation[] {
+  const members = messageMembers(body, "The body");
   if (options.strict) requireSchema(members.get("schemas"), PATCH_OP);
   const operations = members.get("operations");
   if (!Array.isArray(operations)) {
@@ -35,9 +35,9 @@ export function parsePatchRequest(
   );
 }
 
-function parseOperation(operation: JsonValue, location: string): Operation {
+function parseOperation(operation: JsonValue, location: string): PatchOperation {
   // Microsoft's Postman collection adds `"name": "addMember"`: further members are of no account.
-  const members = membersOf(operation, location);
+  const members = messageMembers(operation, location);
   const op = parseOp(members.get("op"), location);
   const given = members.get("path") ?? undefined;
   const value = members.get("value");
@@ -61,7 +61,7 @@ function parsePathless(
   value: JsonValue,
   hasBlankPath: boolean,
   location: string,
-): Operation {
+): PatchOperation {
   const read = readObject(value);
   if (read === undefined) {
     throw ScimError.invalidValue(`${location} has no path, so its value must be an object.`);
@@ -85,7 +85,7 @@ function blankPath(location: string): Leniency {
 }
 
 /** Okta sends `replace`, Entra `Replace`. */
-function parseOp(op: JsonValue | undefined, location: string): Operation["op"] {
+function parseOp(op: JsonValue | undefined, location: string): PatchOperation["op"] {
   const name = typeof op === "string" ? op.toLowerCase() : undefined;
   if (name === "add" || name === "replace" || name === "remove") return name;
   throw ScimError.invalidSyntax(`${location}.op must be "add", "replace" or "remove".`);
@@ -99,7 +99,7 @@ function checkNames(value: JsonValue, location: string, levels: number): void {
   if (Array.isArray(value)) {
     for (const element of value) checkNames(element, location, levels - 1);
   } else if (isJsonObject(value)) {
-    for (const [name, member] of membersOf(value, location)) {
+    for (const [name, member] of messageMembers(value, location)) {
       if (isPrototypeName(name)) {
         throw ScimError.invalidSyntax(`${location} must not have a member ${quoteName(name)}.`);
       }

@@ -6,7 +6,7 @@ import type { JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
 import { MEMBERS } from "../schema/core-group.ts";
 import { findExtension, isCoreSchema, standardUrn } from "../schema/registry.ts";
-import type { Operation } from "./parse.ts";
+import type { PatchOperation } from "./parse.ts";
 
 /**
  * A standard operation: one path, no path that is a whole schema. `isExplicit` is false when the
@@ -32,7 +32,7 @@ export type StandardOperation = {
  */
 export function standardise(
   type: ResourceType,
-  operation: Operation,
+  operation: PatchOperation,
 ): readonly StandardOperation[] {
   const { leniencies = [] } = operation;
   if (operation.op === "remove") {

@@ -3,7 +3,7 @@ import { ScimError } from "../error.ts";
 import type { JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
 import { clearSubAttribute } from "./complex.ts";
-import { chosenElements, elementsOf, indexElements, isChosen, storedList } from "./elements.ts";
+import { chosenElements, elementsIn, indexElements, isChosen, storedList } from "./elements.ts";
 import type { PatchRun, RemoveStep } from "./step.ts";
 
 /** The value of an attribute after a `remove` (RFC 7644 §3.5.2.2). */
@@ -16,7 +16,7 @@ export function removeValue(
   if (!attribute.multiValued)
     return isChosen(step.target, before, run.fold) ? removeFrom(before, step) : before;
   if (filter === undefined && subAttribute === undefined) return removeListed(before, step, run);
-  const elements = elementsOf(before);
+  const elements = elementsIn(before);
   const chosen = chosenElements(step.target, elements, run.fold);
   if (chosen.size === 0 && run.strict && filter !== undefined) {
     throw ScimError.noTarget(
@@ -50,5 +50,5 @@ function removeListed(
     .map((element) => normaliseElement(attribute, element, run, step.location))
     .filter((element) => element !== undefined);
   const index = indexElements(attribute, listed, run.fold);
-  return storedList(elementsOf(before).filter((element) => index.find(element) === undefined));
+  return storedList(elementsIn(before).filter((element) => index.find(element) === undefined));
 }

@@ -6,7 +6,7 @@ import type { Leniency, NormaliseContext } from "#scim/resource/value/value.ts";
 import type { StepBudget } from "#scim/step-budget.ts";
 
 /** An operation on one attribute that exists: what applyPatch executes. */
-export type Step = AddStep | RemoveStep;
+export type PatchStep = AddStep | RemoveStep;
 
 /** An `add` or a `replace` (RFC 7644 §3.5.2.1 and §3.5.2.3). */
 export interface AddStep extends StepTarget {
@@ -53,7 +53,7 @@ export interface UndeclaredStep {
 }
 
 /** What an operation may turn out to be. */
-export type AnyStep = Step | UnknownStep | UndeclaredStep;
+export type AnyStep = PatchStep | UnknownStep | UndeclaredStep;
 
 /** How a PATCH is judged: its values as those of any other request, its work by a budget. */
 export interface PatchRun extends NormaliseContext {

@@ -8,14 +8,17 @@ import { givenTwice, type Leniency } from "#scim/resource/value/value.ts";
 import { undeclaredAttribute } from "#scim/schema/define.ts";
 import { findNamed } from "#scim/schema/registry.ts";
 import { readUndeclared } from "#scim/schema/undeclared.ts";
-import type { Operation } from "./parse.ts";
+import type { PatchOperation } from "./parse.ts";
 import { type StandardOperation, standardise, withMemberList } from "./quirks.ts";
 import { isReadOnly } from "./read-only.ts";
 import { isSameValue } from "./same.ts";
 import type { AnyStep, UndeclaredStep } from "./step.ts";
 
 /** Turns the operations of a request into steps, in order; a malformed path is invalidPath. */
-export function toSteps(type: ResourceType, operations: readonly Operation[]): readonly AnyStep[] {
+export function toSteps(
+  type: ResourceType,
+  operations: readonly PatchOperation[],
+): readonly AnyStep[] {
   return operations.flatMap((operation) => {
     const steps = standardise(type, operation).map((each) => toStep(type, each));
     if (steps.length > 1) refuseClash(steps);

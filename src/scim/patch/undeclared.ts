@@ -24,7 +24,7 @@ import { isJsonObject, type JsonObject, type JsonValue, readMember } from "../js
 import { isExtensionMember, ownExtension, readUndeclared } from "../schema/undeclared.ts";
 import { withoutMember } from "./complex.ts";
 import { equalTerms, onlyElement } from "./create.ts";
-import { elementsOf } from "./elements.ts";
+import { elementsIn } from "./elements.ts";
 import { isSameValue } from "./same.ts";
 import type { PatchRun, UndeclaredStep } from "./step.ts";
 import { stepsOver } from "./weight.ts";
@@ -164,7 +164,7 @@ function removed(
     foldKept(element).some((each) => listed.has(identityOf(each)));
   return kept(
     before,
-    elementsOf(before).filter((element) => !isListed(element)),
+    elementsIn(before).filter((element) => !isListed(element)),
   );
 }
 
@@ -175,13 +175,13 @@ function identityOf(folded: JsonObject): string {
 
 function joined(before: JsonValue, given: JsonValue): JsonValue {
   const known = new Set(foldKept(before).map(identityOf));
-  const added = elementsOf(given).filter((element) => {
+  const added = elementsIn(given).filter((element) => {
     const identities = foldKept(element).map(identityOf);
     const isNew = identities.some((identity) => !known.has(identity));
     for (const identity of identities) known.add(identity);
     return isNew;
   });
-  return added.length === 0 ? before : [...elementsOf(before), ...added];
+  return added.length === 0 ? before : [...elementsIn(before), ...added];
 }
 
 /** What is left of a value, in the form that it had: one that was no list does not become one. */
@@ -213,7 +213,7 @@ function changedPart(
   part: string,
 ): JsonValue | undefined {
   const member = action === "remove" ? null : (value ?? null);
-  const elements = before === undefined && !isUnassigned(member) ? [{}] : elementsOf(before);
+  const elements = before === undefined && !isUnassigned(member) ? [{}] : elementsIn(before);
   const changed = elements.map((element) => withPart(asObject(element), part, member));
   return kept(
     before,
@@ -239,7 +239,7 @@ function changedWhere(
   filter: ValueFilter,
   run: PatchRun,
 ): JsonValue | undefined {
-  const elements = elementsOf(before);
+  const elements = elementsIn(before);
   const chosen = new Set(
     elements.filter((element) =>
       foldKept(element).some((each) => matchesElement(filter.resolved, each)),

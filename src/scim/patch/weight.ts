@@ -1,13 +1,13 @@
 import type { ValueFilter } from "#scim/filter/path.ts";
 import { searchesIn, termsIn } from "#scim/filter/syntax/ast.ts";
 import type { JsonValue } from "../json.ts";
-import { elementsOf } from "./elements.ts";
+import { elementsIn } from "./elements.ts";
 
 /** The steps of an operation on values: for each of them, and each term it is compared with. */
 export function stepsOver(value: JsonValue | undefined, filter: ValueFilter | undefined): number {
   const terms = filter === undefined ? 1 : termsIn(filter.resolved);
   const searches = filter === undefined ? 0 : searchesIn(filter.resolved);
-  return elementsOf(value).reduce((sum: number, element) => {
+  return elementsIn(value).reduce((sum: number, element) => {
     const { characters, members } = sizeOf(element);
     const searched = searches * Math.floor(characters / CHARACTERS_SEARCHED_IN_A_STEP);
     const looked = 1 + Math.floor(characters / CHARACTERS_IN_A_STEP);

@@ -2,7 +2,7 @@ import { ScimError } from "#scim/error.ts";
 import type { JsonValue } from "#scim/json.ts";
 import { applySteps } from "#scim/patch/apply.ts";
 import { parsePatchRequest } from "#scim/patch/parse.ts";
-import type { AnyStep, Step } from "#scim/patch/step.ts";
+import type { AnyStep, PatchStep } from "#scim/patch/step.ts";
 import { toSteps } from "#scim/patch/to-steps.ts";
 import {
   type ConnectorTerms,
@@ -302,7 +302,7 @@ function requireFree(
 }
 
 function partition(steps: readonly AnyStep[]) {
-  const memberSteps: Step[] = [];
+  const memberSteps: PatchStep[] = [];
   const otherSteps: AnyStep[] = [];
   for (const step of steps) {
     const isOfMembers =

@@ -3,7 +3,7 @@ import { memberElement, namesDisplay, withMemberAddresses } from "#scim/filter/m
 import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import { termsIn } from "#scim/filter/syntax/ast.ts";
 import type { JsonObject } from "#scim/json.ts";
-import type { Step } from "#scim/patch/step.ts";
+import type { PatchStep } from "#scim/patch/step.ts";
 import type { ChoiceOptions, ListedMember, NamedMember, TypeName } from "#scim/ports.ts";
 import type { StepBudget } from "#scim/step-budget.ts";
 
@@ -41,7 +41,7 @@ export interface ChoiceKnowledge {
 }
 
 /** Says what the filters of steps on `members` need; undefined where none asks for more than values. */
-export function choiceNeeds(steps: readonly Step[]): ChoiceNeeds | undefined {
+export function choiceNeeds(steps: readonly PatchStep[]): ChoiceNeeds | undefined {
   const filters = steps.flatMap(({ op, target }) =>
     op === "remove" && target.filter !== undefined ? target.filter.resolved : [],
   );

@@ -3,7 +3,7 @@ import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import { isJsonObject, type JsonValue, quoteName } from "#scim/json.ts";
 import { onlyElement } from "#scim/patch/create.ts";
 import { isReadOnly } from "#scim/patch/read-only.ts";
-import type { AddStep, Step } from "#scim/patch/step.ts";
+import type { AddStep, PatchStep } from "#scim/patch/step.ts";
 import type { ListedMember, NamedMember } from "#scim/ports.ts";
 import { type Document, withoutMembers } from "#scim/resource/resource.ts";
 import {
@@ -46,7 +46,7 @@ export function splitMembers(document: Document): {
  * filter that asks for more than values chooses nobody: such steps are planned again with one.
  */
 export function planSteps(
-  steps: readonly Step[],
+  steps: readonly PatchStep[],
   context: NormaliseContext,
   chooser?: MemberChooser,
 ): MemberPlan {
@@ -103,13 +103,13 @@ export function namedValues(plan: MemberPlan): readonly string[] {
 
 /** What a step does with which values; to remove all is to replace them by none. */
 interface Wish {
-  readonly op: Step["op"];
+  readonly op: PatchStep["op"];
   readonly values: ReadonlySet<string>;
   /** Chooses the values, where it is more than a list of them. */
   readonly filter?: ResolvedFilter;
 }
 
-function wishOf(step: Step, context: NormaliseContext): Wish {
+function wishOf(step: PatchStep, context: NormaliseContext): Wish {
   const { filter, subAttribute } = step.target;
   const isPart = subAttribute !== undefined && (filter !== undefined || step.op === "remove");
   if (isPart || isReadOnly(step.target)) {
@@ -123,7 +123,7 @@ function wishOf(step: Step, context: NormaliseContext): Wish {
     : { op: "add", values: createdValue(step, filter.resolved, context) };
 }
 
-function removal(step: Extract<Step, { op: "remove" }>, context: NormaliseContext): Wish {
+function removal(step: Extract<PatchStep, { op: "remove" }>, context: NormaliseContext): Wish {
   const { filter } = step.target;
   if (filter !== undefined) {
     const values = plainValues(filter.resolved);

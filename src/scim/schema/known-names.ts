@@ -5,7 +5,7 @@ import { findNamed, findSubAttribute, findTarget } from "./registry.ts";
 import { readUndeclared } from "./undeclared.ts";
 
 /** Where a JSON value stands in a request, which decides what the names in it can mean. */
-export type Place =
+export type BodyPlace =
   | { readonly kind: "resource" | "patch" | "operation" | "search" | "bulk" | "bulkOperation" }
   | { readonly kind: "schema"; readonly schema: Schema }
   | { readonly kind: "attribute"; readonly attribute: Attribute }
@@ -14,11 +14,11 @@ export type Place =
 /** The schemas that a connector knows, and what the body of a request is. */
 export interface KnownNames {
   readonly types: readonly ResourceType[];
-  readonly start: Place;
+  readonly start: BodyPlace;
 }
 
 /** What the body of a request is, by its method and path (RFC 7644 §3.2). */
-export function bodyPlace(method: string, path: string): Place {
+export function bodyPlace(method: string, path: string): BodyPlace {
   const segment = path
     .toLowerCase()
     .split("/")
@@ -32,12 +32,12 @@ export function bodyPlace(method: string, path: string): Place {
  * What a member of an object at a place is; "unknown" for one that neither the protocol nor a schema of
  * the connector knows.
  */
-export function placeOf(
+export function bodyPlaceOf(
   types: readonly ResourceType[],
-  place: Place,
+  place: BodyPlace,
   object: JsonObject,
   name: string,
-): Place | "unknown" {
+): BodyPlace | "unknown" {
   const folded = name.toLowerCase();
   switch (place.kind) {
     case "anything":
@@ -77,7 +77,7 @@ const SEARCH_MEMBERS: ReadonlySet<string> = new Set(
 const BULK_MEMBERS: ReadonlySet<string> = new Set(["method", "bulkid", "version", "path"]);
 
 /** A PATCH path or a name: what stands in brackets only chooses among values. */
-function namedPlace(types: readonly ResourceType[], name: string): Place | "unknown" {
+function namedPlace(types: readonly ResourceType[], name: string): BodyPlace | "unknown" {
   const open = name.indexOf("[");
   const bare = open === -1 ? name : name.slice(0, open) + name.slice(name.lastIndexOf("]") + 1);
   for (const type of types) {
@@ -92,7 +92,7 @@ function namedPlace(types: readonly ResourceType[], name: string): Place | "unkn
 }
 
 /** What is kept of an extension that nobody declared is data of its resource like any other. */
-function undeclaredPlace(types: readonly ResourceType[], name: string): Place | "unknown" {
+function undeclaredPlace(types: readonly ResourceType[], name: string): BodyPlace | "unknown" {
   const isKept = types.some((type) => readUndeclared(type, name, { isObject: true }));
   return isKept ? { kind: "anything" } : "unknown";
 }
@@ -101,12 +101,16 @@ function undeclaredPlace(types: readonly ResourceType[], name: string): Place | 
 function operandPlace(
   types: readonly ResourceType[],
   path: JsonValue | undefined,
-): Place | "unknown" {
+): BodyPlace | "unknown" {
   if (path === undefined || path === null) return { kind: "resource" };
   return typeof path === "string" ? namedPlace(types, path) : "unknown";
 }
 
-function inSchema(types: readonly ResourceType[], schema: Schema, name: string): Place | "unknown" {
+function inSchema(
+  types: readonly ResourceType[],
+  schema: Schema,
+  name: string,
+): BodyPlace | "unknown" {
   if (name.toLowerCase() === "schemas") return { kind: "anything" };
   const [attribute = "", subAttribute] = name.split(".", 2);
   for (const type of types) {
@@ -119,7 +123,7 @@ function inSchema(types: readonly ResourceType[], schema: Schema, name: string):
 }
 
 /** A simple attribute may come as `{"value": x}`, OneLogin's manager as `{"managerId": x}`. */
-function inAttribute(attribute: Attribute, folded: string): Place | "unknown" {
+function inAttribute(attribute: Attribute, folded: string): BodyPlace | "unknown" {
   const isManagerId = attribute === MANAGER && folded === "managerid";
   const part = findSubAttribute(attribute, isManagerId ? "value" : folded);
   if (part !== undefined) return { kind: "attribute", attribute: part };

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
-import { type KnownNames, type Place, placeOf } from "#scim/schema/known-names.ts";
+import { type BodyPlace, bodyPlaceOf, type KnownNames } from "#scim/schema/known-names.ts";
 import { cut, REDACTED, shortened, withoutSecrets } from "./redact-text.ts";
 import { comparedWords, isSecretName, namesSecret } from "./secret-names.ts";
 
@@ -21,7 +21,7 @@ export const NOT_KNOWN = "[not kept: no schema knows this attribute]";
 export const HIDDEN_MAX = 64;
 
 /** What nobody said more of than that it is JSON. */
-const ANYTHING: Place = { kind: "anything" };
+const ANYTHING: BodyPlace = { kind: "anything" };
 
 /** A body has 32 levels at most, and JSON text within its strings as many again. */
 const DEPTH_MAX = 80;
@@ -57,7 +57,7 @@ export function redactJson(
     noteHidden(secret, hidden);
   }
 
-  function write(each: JsonValue, place: Place, depth: number): void {
+  function write(each: JsonValue, place: BodyPlace, depth: number): void {
     if (left <= 0) return;
     if (depth > DEPTH_MAX) hide(null);
     else if (typeof each === "string") writeText(each, place);
@@ -66,7 +66,7 @@ export function redactJson(
     else push(JSON.stringify(each));
   }
 
-  function writeList(list: readonly JsonValue[], place: Place, depth: number): void {
+  function writeList(list: readonly JsonValue[], place: BodyPlace, depth: number): void {
     push("[");
     for (const [index, each] of list.entries()) {
       if (left <= 0) return;
@@ -76,7 +76,7 @@ export function redactJson(
     push("]");
   }
 
-  function writeText(text: string, place: Place): void {
+  function writeText(text: string, place: BodyPlace): void {
     const inner = parsedWithin(text);
     if (inner !== undefined) {
       const redacted = redactJson(inner, left, known && { ...known, start: place });
@@ -93,7 +93,7 @@ export function redactJson(
     pushText(clean);
   }
 
-  function writeObject(object: JsonObject, place: Place, depth: number): void {
+  function writeObject(object: JsonObject, place: BodyPlace, depth: number): void {
     const members = Object.entries(object);
     const isOfSecret = members.some(([name, member]) => isSecretNamed(name, member));
     push("{");
@@ -104,7 +104,7 @@ export function redactJson(
       if (shown !== name) isChanged = true;
       pushText(shown);
       push(":");
-      const inner = known === undefined ? place : placeOf(known.types, place, object, name);
+      const inner = known === undefined ? place : bodyPlaceOf(known.types, place, object, name);
       writeMember(name, member, isOfSecret, inner, depth + 1);
     }
     push("}");
@@ -114,7 +114,7 @@ export function redactJson(
     name: string,
     member: JsonValue,
     isOfSecret: boolean,
-    place: Place | "unknown",
+    place: BodyPlace | "unknown",
     depth: number,
   ): void {
     const folded = name.toLowerCase();

@@ -3,7 +3,7 @@ import {
   type BridgeConfig,
   type BridgeSettings,
 } from "#bridge/config/settings.ts";
-import type { ListingMode, PlanContext, Prepared } from "#bridge/plan/context.ts";
+import type { ListingMode, PlanContext, PreparedRecord } from "#bridge/plan/context.ts";
 import {
   type Claim,
   claimOf,
@@ -144,7 +144,7 @@ export async function runSingle(
 
 /** What a run gathers of records that are not linked: those that wait, and what the others claim. */
 class Look {
-  readonly waiting = new Map<string, Prepared>();
+  readonly waiting = new Map<string, PreparedRecord>();
   readonly settled = new Set<string>();
   readonly claims: Claim[] = [];
 
@@ -166,7 +166,7 @@ class Look {
   }
 
   /** In the order of their source ids, as the object stores them. */
-  stillWaiting(): readonly Prepared[] {
+  stillWaiting(): readonly PreparedRecord[] {
     return [...this.waiting]
       .filter(([sourceId]) => !this.settled.has(sourceId))
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -176,7 +176,7 @@ class Look {
 
 function listPage(
   memory: BridgeMemory,
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   context: PlanContext,
   look: Look,
 ): readonly Planned[] {
@@ -217,7 +217,7 @@ type Planned = Done & { readonly operation: Operation };
 
 function planAndStore(
   memory: BridgeMemory,
-  page: readonly Prepared[],
+  page: readonly PreparedRecord[],
   context: PlanContext,
   look: Look,
 ): readonly Planned[] {
@@ -239,8 +239,8 @@ function planAndStore(
 
 function planAbsent(
   memory: BridgeMemory,
-  page: readonly Prepared[],
-  held: readonly Prepared[],
+  page: readonly PreparedRecord[],
+  held: readonly PreparedRecord[],
   context: PlanContext,
   look: Look,
 ): readonly Planned[] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactAnswer } from "#delivery/redact.ts";
+import { redactReceived } from "#delivery/redact.ts";
 
 const BARE = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
 const SECRET = `whsec_${BARE}`;
@@ -13,5 +13,5 @@ test.each([
   ["both signatures of a rotation", `${SIGNATURE} ${SIGNATURE}`, "[redacted] [redacted]"],
   ["what is no secret", "HTTP/1,1 v1,abc whs", "HTTP/1,1 v1,abc whs"],
 ])("an answer with %s", (_what, answer, expected) => {
-  expect(redactAnswer(answer, [SECRET])).toBe(expected);
+  expect(redactReceived(answer, [SECRET])).toBe(expected);
 });

@@ -3,7 +3,7 @@ import {
   hasFailedTooLong,
   isSlowing,
   nextTryAt,
-  readRetryAfter,
+  parseRetryAfter,
   slowUntil,
 } from "#delivery/schedule.ts";
 
@@ -99,6 +99,6 @@ describe("Retry-After", () => {
     ["", undefined],
     [null, undefined],
   ])("%s means %s", (text, at) => {
-    expect(readRetryAfter(text, NOW)).toBe(at);
+    expect(parseRetryAfter(text, NOW)).toBe(at);
   });
 });

@@ -1,12 +1,12 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http/http.ts";
+import { inTrouble, isOfRequest, type RefusedExchange, throttled } from "../../source/http/http.ts";
 import { readRetryAfter } from "../../source/http/retry-after.ts";
 import { cursorExpired, deltaExpired } from "../../source/pages/paging.ts";
 import { readText } from "../../source/pages/records.ts";
 import { SourceError, type SourceFailure } from "../../source/source.ts";
 
 /** What Graph's refusals mean, whatever was asked for. */
-export function explainGraph(refusal: Refusal): SourceError | undefined {
+export function explainGraph(refusal: RefusedExchange): SourceError | undefined {
   const code = readGraphCode(refusal);
   if (THROTTLING.has(code.toLowerCase())) {
     return throttled("Microsoft Graph", readRetryAfter(refusal.headers, refusal.now));
@@ -34,7 +34,7 @@ export function explainGraph(refusal: Refusal): SourceError | undefined {
  * is documented as 410, but other 4xx come as well; only those that are about the caller or the pace are not.
  */
 export function explainSyncState(
-  refusal: Refusal,
+  refusal: RefusedExchange,
   since: string | undefined,
   cursor: string | undefined,
 ): SourceError | undefined {
@@ -46,7 +46,7 @@ export function explainSyncState(
 }
 
 /** What a refusal of the token endpoint means, by its AADSTS number. */
-export function explainEntraToken({ body }: Refusal): SourceError | undefined {
+export function explainEntraToken({ body }: RefusedExchange): SourceError | undefined {
   const numbers = readNumbers(body);
   const passing = numbers.find((number) => PASSING_NUMBERS.has(number));
   if (passing !== undefined) return inTrouble("Entra ID", passing);
@@ -57,7 +57,7 @@ export function explainEntraToken({ body }: Refusal): SourceError | undefined {
 }
 
 /** Whether Graph says that it has no such user or group. */
-export function isGoneAtGraph(refusal: Refusal): boolean {
+export function isGoneAtGraph(refusal: RefusedExchange): boolean {
   return refusal.status === 404 && NOT_FOUND.has(readGraphCode(refusal));
 }
 
@@ -178,7 +178,7 @@ const PASSING_NUMBERS: ReadonlySet<string> = new Set([
 ]);
 
 /** The number that the description begins with, and those of error_codes. */
-function readNumbers(body: Refusal["body"]): readonly string[] {
+function readNumbers(body: RefusedExchange["body"]): readonly string[] {
   if (!isJsonObject(body)) return [];
   const described = /^AADSTS\d{4,9}(?!\d)/.exec(readText(body, "error_description") ?? "")?.[0];
   const codes = readMember(body, "error_codes");
@@ -204,7 +204,7 @@ function noSuchPath(): SourceError {
   );
 }
 
-function readGraphCode({ body }: Refusal): string {
+function readGraphCode({ body }: RefusedExchange): string {
   const error = isJsonObject(body) ? readMember(body, "error") : undefined;
   const code = isJsonObject(error) ? (readText(error, "code") ?? "") : "";
   return /^[\w.-]{1,64}$/.test(code) ? code : "";

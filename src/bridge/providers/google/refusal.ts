@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
-import { inTrouble, isOfRequest, type Refusal, throttled } from "../../source/http/http.ts";
+import { inTrouble, isOfRequest, type RefusedExchange, throttled } from "../../source/http/http.ts";
 import { readRetryAfter } from "../../source/http/retry-after.ts";
 import { cursorExpired } from "../../source/pages/paging.ts";
 import { readText } from "../../source/pages/records.ts";
 import { SourceError } from "../../source/source.ts";
 
 /** What the Directory API's refusals mean; a 403 may be a limit, and its reason says so. */
-export function explainGoogle(refusal: Refusal): SourceError | undefined {
+export function explainGoogle(refusal: RefusedExchange): SourceError | undefined {
   const { status, headers, now } = refusal;
   const reasons = readReasons(refusal);
   if (reasons.some((reason) => LIMIT_REASONS.has(reason))) {
@@ -42,7 +42,7 @@ export function explainGoogle(refusal: Refusal): SourceError | undefined {
 }
 
 /** What a refusal means to a page that was asked for by its token. */
-export function explainPageToken(refusal: Refusal): SourceError | undefined {
+export function explainPageToken(refusal: RefusedExchange): SourceError | undefined {
   const isAboutToken = isOfRequest(refusal.status) && explainPassing(refusal) === undefined;
   return isAboutToken ? cursorExpired("Google") : undefined;
 }
@@ -51,7 +51,7 @@ export function explainPageToken(refusal: Refusal): SourceError | undefined {
  * Whether Google says that it has no such user: with 404; for 20 days after a deletion with 412 (where it
  * is not that of a user who is still being made); and with a 403 that names him as not found.
  */
-export function isGoneAtGoogle(refusal: Refusal): boolean {
+export function isGoneAtGoogle(refusal: RefusedExchange): boolean {
   const reasons = readReasons(refusal);
   const message = readMessage(refusal);
   switch (refusal.status) {
@@ -66,14 +66,14 @@ export function isGoneAtGoogle(refusal: Refusal): boolean {
 }
 
 /** Whether Google says that it has no such group. */
-export function isGroupGoneAtGoogle(refusal: Refusal): boolean {
+export function isGroupGoneAtGoogle(refusal: RefusedExchange): boolean {
   if (refusal.status !== 404 || !readReasons(refusal).includes("notFound")) return false;
   return !/domain|userKey|customer|memberKey/i.test(readMessage(refusal));
 }
 
 /** What a refusal of the token endpoint means (RFC 6749 §5.2). */
 export function explainGoogleToken(
-  { body }: Refusal,
+  { body }: RefusedExchange,
   scopes: readonly string[],
 ): SourceError | undefined {
   const answer = isJsonObject(body) ? body : {};
@@ -106,7 +106,7 @@ export function explainGoogleToken(
 }
 
 /** Whether a refusal of the token endpoint says that the assertion's times are not those of Google's clock. */
-export function isAboutClock({ body }: Pick<Refusal, "body">): boolean {
+export function isAboutClock({ body }: Pick<RefusedExchange, "body">): boolean {
   const answer = isJsonObject(body) ? body : {};
   const description = readText(answer, "error_description") ?? "";
   return readMember(answer, "error") === "invalid_grant" && CLOCK.test(description);
@@ -142,7 +142,7 @@ const LIMIT_REASONS: ReadonlySet<string> = new Set([
 
 const DISABLED_REASONS: ReadonlySet<string> = new Set(["accessNotConfigured", "SERVICE_DISABLED"]);
 
-function explainPassing(refusal: Refusal): SourceError | undefined {
+function explainPassing(refusal: RefusedExchange): SourceError | undefined {
   const reasons = readReasons(refusal);
   const isPassing = reasons.some((each) => LIMIT_REASONS.has(each) || TRANSIENT_REASONS.has(each));
   return isPassing ? explainGoogle(refusal) : undefined;
@@ -175,7 +175,7 @@ function invalidGrant(description: string): SourceError {
 }
 
 /** `error.errors[].reason`, and the status and detail reasons of Google's newer answers. */
-function readReasons({ body }: Refusal): readonly string[] {
+function readReasons({ body }: RefusedExchange): readonly string[] {
   const error = isJsonObject(body) ? readMember(body, "error") : undefined;
   if (!isJsonObject(error)) return [];
   const listed = ["errors", "details"].flatMap((name) => objectsOf(readMember(error, name)));
@@ -183,7 +183,7 @@ function readReasons({ body }: Refusal): readonly string[] {
   return [...reasons, ...(readText(error, "status") ?? "").split(" ")];
 }
 
-function readMessage({ body }: Refusal): string {
+function readMessage({ body }: RefusedExchange): string {
   const error = isJsonObject(body) ? readMember(body, "error") : undefined;
   return isJsonObject(error) ? (readText(error, "message") ?? "") : "";
 }

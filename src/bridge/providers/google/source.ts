@@ -7,9 +7,9 @@ import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
 import {
   bearerAuthorizer,
   exchangeToken,
+  type ProviderTokenRequest,
   readAccessToken,
   requestAccessToken,
-  type TokenRequest,
   tokenRefusal,
 } from "../../source/http/token.ts";
 import type { AccessToken } from "../../source/memory.ts";
@@ -127,7 +127,7 @@ async function requestToken(
   scopes: readonly string[],
   key: CryptoKey,
 ): Promise<AccessToken> {
-  const requestAt = async (now: number): Promise<TokenRequest> => ({
+  const requestAt = async (now: number): Promise<ProviderTokenRequest> => ({
     provider: PROVIDER,
     tools,
     url: tokenUrl,

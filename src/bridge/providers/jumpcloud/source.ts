@@ -3,7 +3,7 @@ import type { SourceConfig, SourceCredentials } from "../../config/settings.ts";
 import { explainHtml, isNobody, isNotFound } from "../../source/http/html-refusal.ts";
 import { createSourceHttp, fixedAuthorizer, type SourceHttp } from "../../source/http/http.ts";
 import { type PageSizes, pageSizes } from "../../source/http/sizes.ts";
-import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { repeatedRecords } from "../../source/pages/page-cursor.ts";
 import { trimSlashes } from "../../source/pages/paging.ts";
 import { readRecord, readRecords, readText } from "../../source/pages/records.ts";
 import { sortTroubles } from "../../source/pages/troubles.ts";
@@ -18,7 +18,7 @@ import type {
   SourceTools,
 } from "../../source/source.ts";
 import { readSkipCursor, writeSkipCursor } from "./cursor.ts";
-import { readTotalCount, readUsersPage, type SkippedPage } from "./users.ts";
+import { readJumpcloudUsers, readTotalCount, type SkippedPage } from "./users.ts";
 
 export type JumpcloudConfig = Extract<SourceConfig, { type: "jumpcloud" }>;
 export type JumpcloudCredentials = Extract<SourceCredentials, { kind: "jumpcloud" }>;
@@ -76,7 +76,7 @@ async function listPage(
     const list = { name: listing, most: PAGE_SIZE, least: 2 };
     const read = (skip: number) =>
       jumpcloud.sizes.read(list, (size) => readUsers(jumpcloud, skip, size));
-    return readUsersPage(read, cursor);
+    return readJumpcloudUsers(read, cursor);
   }
   const query = (skip: number) => `limit=${PAGE_SIZE}&skip=${skip}&sort=name`;
   const url = (skip: number) => `${jumpcloud.apiUrl}/v2/usergroups?${query(skip)}`;
@@ -115,7 +115,7 @@ async function readSkippedPage(
   const skip = at?.skip ?? 0;
   const records = await read(skip);
   const first = records.flatMap((record) => idOf(record) ?? [])[0];
-  if (at !== undefined && first === at.first) throw repeatedPage(PROVIDER);
+  if (at !== undefined && first === at.first) throw repeatedRecords(PROVIDER);
   const isEnd = records.length < PAGE_SIZE || first === undefined;
   const next = isEnd ? undefined : writeSkipCursor({ skip: skip + records.length, first });
   return { records, next };

@@ -1,5 +1,5 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
-import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { repeatedRecords } from "../../source/pages/page-cursor.ts";
 import { readText } from "../../source/pages/records.ts";
 import { SourceError, type SourcePage } from "../../source/source.ts";
 import { readUsersCursor, type UsersCursor, writeUsersCursor } from "./cursor.ts";
@@ -19,7 +19,7 @@ const STEP_BACK = 100;
  * each page begins with the last user of the page before: where that user is not, somebody else may be
  * behind, and the listing goes back, as a page without records.
  */
-export async function readUsersPage(
+export async function readJumpcloudUsers(
   read: (skip: number) => Promise<SkippedPage>,
   cursor: string | undefined,
 ): Promise<SourcePage> {
@@ -48,7 +48,7 @@ function pageOf(
   if (isEnd) return { records: fresh, next: undefined, total, deltaFrom: undefined };
   const isForward = fresh.length > 0;
   // While going forth again, whole pages hold nothing new; otherwise the same page came twice.
-  if ((!isForward && at.back === 0) || end - 1 <= at.skip) throw repeatedPage("JumpCloud");
+  if ((!isForward && at.back === 0) || end - 1 <= at.skip) throw repeatedRecords("JumpCloud");
   const next = {
     skip: end - 1,
     last: isForward

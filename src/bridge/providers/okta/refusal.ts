@@ -3,7 +3,7 @@ import {
   type ExplainRefusal,
   inTrouble,
   isOfRequest,
-  type Refusal,
+  type RefusedExchange,
   throttled,
 } from "../../source/http/http.ts";
 import { readResetAt, readRetryAfter } from "../../source/http/retry-after.ts";
@@ -44,7 +44,11 @@ export function readOktaReset(headers: Headers, now: number): number | undefined
  * Whether Okta says that it has no such user or group; the summary, where it names an id, must name this
  * one, and as what was asked for: a group is "Group" or "UserGroup" there.
  */
-export function isGoneAtOkta(refusal: Refusal, key: string, type: "User" | "Group"): boolean {
+export function isGoneAtOkta(
+  refusal: RefusedExchange,
+  key: string,
+  type: "User" | "Group",
+): boolean {
   if (refusal.status !== 404 || readOktaCode(refusal) !== "E0000007") return false;
   const { body } = refusal;
   const summary = isJsonObject(body) ? (readText(body, "errorSummary") ?? "") : "";
@@ -56,16 +60,16 @@ export function isGoneAtOkta(refusal: Refusal, key: string, type: "User" | "Grou
 const TRANSIENT_CODES: ReadonlySet<unknown> = new Set(["E0000009", "E0000010"]);
 
 /** What a refusal means to a page that was asked for by its cursor. */
-export function explainOktaCursor({ status }: Refusal): SourceError | undefined {
+export function explainOktaCursor({ status }: RefusedExchange): SourceError | undefined {
   return isOfRequest(status) ? cursorExpired("Okta") : undefined;
 }
 
 /** What a refusal means to the first page of what changed since a stamp. */
-export function explainOktaDelta({ status }: Refusal): SourceError | undefined {
+export function explainOktaDelta({ status }: RefusedExchange): SourceError | undefined {
   return isOfRequest(status) ? deltaExpired("Okta") : undefined;
 }
 
-function forbidden(refusal: Refusal, scope: string): SourceError {
+function forbidden(refusal: RefusedExchange, scope: string): SourceError {
   const code = readOktaCode(refusal);
   if (code === "E0000006") {
     return new SourceError(
@@ -86,6 +90,6 @@ function noSuchPath(): SourceError {
   );
 }
 
-function readOktaCode({ body }: Refusal): unknown {
+function readOktaCode({ body }: RefusedExchange): unknown {
   return isJsonObject(body) ? readMember(body, "errorCode") : undefined;
 }

@@ -1,12 +1,12 @@
 import { isJsonObject, readMember } from "#scim/json.ts";
 import { isAccepted } from "../../source/http/exchange.ts";
-import type { Authorizer, Refusal } from "../../source/http/http.ts";
+import type { Authorizer, RefusedExchange } from "../../source/http/http.ts";
 import { importSigningKey, type SigningKey } from "../../source/http/signing-key.ts";
 import {
   createTokenCache,
   exchangeToken,
+  type ProviderTokenRequest,
   readAccessToken,
-  type TokenRequest,
   tokenRefusal,
 } from "../../source/http/token.ts";
 import type { AccessToken } from "../../source/memory.ts";
@@ -83,7 +83,7 @@ async function tokenRequest(
   { baseUrl, clientId, scope, tools }: OktaService,
   key: SigningKey,
   nonce: string | undefined,
-): Promise<TokenRequest> {
+): Promise<ProviderTokenRequest> {
   const url = `${baseUrl}/oauth2/v1/token`;
   return {
     provider: PROVIDER,
@@ -101,14 +101,14 @@ async function tokenRequest(
 }
 
 /** The nonce that an answer asks for: a 400 of the token endpoint (RFC 9449 §8) or a 401 of the API (§9). */
-function readNonceChallenge({ status, headers, body }: Refusal): string | undefined {
+function readNonceChallenge({ status, headers, body }: RefusedExchange): string | undefined {
   const isAskedInBody = status === 400 && readErrorCode(body) === "use_dpop_nonce";
   const isAskedInHeader = /\buse_dpop_nonce\b/.test(headers.get("WWW-Authenticate") ?? "");
   const isAsked = isAskedInBody || (status === 401 && isAskedInHeader);
   return isAsked ? (headers.get("DPoP-Nonce") ?? undefined) : undefined;
 }
 
-function explainTokenRefusal({ body }: Refusal, scope: string): SourceError | undefined {
+function explainTokenRefusal({ body }: RefusedExchange, scope: string): SourceError | undefined {
   switch (readErrorCode(body)) {
     case "invalid_scope":
     case "consent_required":
@@ -135,6 +135,6 @@ function explainTokenRefusal({ body }: Refusal, scope: string): SourceError | un
   return undefined;
 }
 
-function readErrorCode(body: Refusal["body"]): unknown {
+function readErrorCode(body: RefusedExchange["body"]): unknown {
   return isJsonObject(body) ? readMember(body, "error") : undefined;
 }

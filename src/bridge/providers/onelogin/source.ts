@@ -4,7 +4,7 @@ import { explainHtml, isNobody, isNotFound } from "../../source/http/html-refusa
 import {
   createSourceHttp,
   isOfRequest,
-  type Refusal,
+  type RefusedExchange,
   type RequestOptions,
   type SourceHttp,
 } from "../../source/http/http.ts";
@@ -100,12 +100,12 @@ function requestToken(baseUrl: string, credentials: OneloginCredentials, tools: 
   });
 }
 
-function explainCursor({ status }: Refusal): SourceError | undefined {
+function explainCursor({ status }: RefusedExchange): SourceError | undefined {
   return isOfRequest(status) ? cursorExpired(PROVIDER) : undefined;
 }
 
 /** A stamp that OneLogin no longer takes comes to light at the first page. */
-function explainDelta({ status }: Refusal): SourceError | undefined {
+function explainDelta({ status }: RefusedExchange): SourceError | undefined {
   return isOfRequest(status) ? deltaExpired(PROVIDER) : undefined;
 }
 

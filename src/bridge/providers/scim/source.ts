@@ -6,11 +6,11 @@ import {
   type ExplainRefusal,
   fixedAuthorizer,
   isOfRequest,
-  type Refusal,
+  type RefusedExchange,
   type SourceHttp,
 } from "../../source/http/http.ts";
 import { type PageSizes, pageSizes, TooLarge } from "../../source/http/sizes.ts";
-import { repeatedPage } from "../../source/pages/page-cursor.ts";
+import { repeatedRecords } from "../../source/pages/page-cursor.ts";
 import { cursorExpired, pathSegment, trimSlashes } from "../../source/pages/paging.ts";
 import { readId, readRecord, readRecords, readText } from "../../source/pages/records.ts";
 import { sortTroubles } from "../../source/pages/troubles.ts";
@@ -137,7 +137,7 @@ async function readPage(server: Server, endpoint: Endpoint, at: ScimCursor, coun
     // All came at once, and come again whatever is asked for.
     if (at.claimed !== undefined) return { records: [], total: at.claimed, nextCursor: undefined };
     const anew = await readList(server, endpoint, byCursor);
-    if (anew.nextCursor === undefined) throw repeatedPage(PROVIDER);
+    if (anew.nextCursor === undefined) throw repeatedRecords(PROVIDER);
     return { ...anew, records: [] };
   } catch (error) {
     // Asked for more than it said there is, a server may answer anything.
@@ -161,7 +161,7 @@ function scimPage(at: ScimCursor, list: ScimList): SourcePage {
   const page = { records, deltaFrom: undefined };
   if (list.isByCursor || at.cursor !== undefined || nextCursor !== undefined) {
     if (nextCursor === undefined) return { ...page, next: undefined, total };
-    if (nextCursor === at.cursor) throw repeatedPage(PROVIDER);
+    if (nextCursor === at.cursor) throw repeatedRecords(PROVIDER);
     return { ...page, next: writeScimCursor({ ...at, ...seen, cursor: nextCursor }), total };
   }
   const following = at.startIndex + records.length;
@@ -185,7 +185,7 @@ function scimPage(at: ScimCursor, list: ScimList): SourcePage {
 /** A query that the server refuses as it is: it may not know one of its parameters. */
 class RefusedQuery extends SourceError {}
 
-function explainQuery({ status }: Refusal): SourceError | undefined {
+function explainQuery({ status }: RefusedExchange): SourceError | undefined {
   if (!isOfRequest(status)) return undefined;
   return new RefusedQuery(
     { kind: "malformed" },
@@ -193,7 +193,7 @@ function explainQuery({ status }: Refusal): SourceError | undefined {
   );
 }
 
-function explainCursor({ status }: Refusal): SourceError | undefined {
+function explainCursor({ status }: RefusedExchange): SourceError | undefined {
   return isOfRequest(status) ? cursorExpired(PROVIDER) : undefined;
 }
 
@@ -293,7 +293,7 @@ async function readResource(
 }
 
 /** 404 and 410 (RFC 7644 §3.12), as a server of SCIM says them: with JSON or without a body, not as a page. */
-function isGone({ status, body, isEmpty }: Refusal): boolean {
+function isGone({ status, body, isEmpty }: RefusedExchange): boolean {
   return (status === 404 || status === 410) && (isEmpty || isJsonObject(body));
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "#scim/json.ts";
 import { SourceError } from "../source.ts";
-import type { Refusal } from "./http.ts";
+import type { RefusedExchange } from "./http.ts";
 
 /**
  * The error of a 404 that is a web page: some other server's word, which must not be taken for the
@@ -8,7 +8,7 @@ import type { Refusal } from "./http.ts";
  */
 export function explainHtml(
   provider: string,
-  { status, headers }: Refusal,
+  { status, headers }: RefusedExchange,
 ): SourceError | undefined {
   const isHtml = headers.get("Content-Type")?.toLowerCase().includes("html") === true;
   if (status !== 404 || !isHtml) return undefined;
@@ -19,7 +19,7 @@ export function explainHtml(
 }
 
 /** Whether a 404 is the API's own word: JSON, no body, or its bare "Not Found", but no web page. */
-export function isNotFound(refusal: Refusal): boolean {
+export function isNotFound(refusal: RefusedExchange): boolean {
   return refusal.status === 404 && explainHtml("", refusal) === undefined;
 }
 

@@ -18,12 +18,12 @@ export interface SourceAnswer {
 }
 
 /** An answer outside 2xx. */
-export interface Refusal extends Exchanged {
+export interface RefusedExchange extends Exchanged {
   readonly now: number;
 }
 
 /** Reads a refusal that a provider words in its own way; undefined leaves it to the common rules. */
-export type ExplainRefusal = (refusal: Refusal) => SourceError | undefined;
+export type ExplainRefusal = (refusal: RefusedExchange) => SourceError | undefined;
 
 /** Proves the requests to the provider. */
 export interface Authorizer {
@@ -36,7 +36,7 @@ export interface Authorizer {
    * Is told of a 401 (`attempt` counts from 0), and says whether other headers are worth another try:
    * a new token, or a proof with the nonce that was asked for.
    */
-  readonly isWorthRetry: (refusal: Refusal, attempt: number) => boolean;
+  readonly isWorthRetry: (refusal: RefusedExchange, attempt: number) => boolean;
 }
 
 /** What one request may differ in. */
@@ -49,7 +49,7 @@ export interface RequestOptions {
 /** What one answer about one record is read by. */
 export interface FindOptions extends RequestOptions {
   /** Whether a refusal is the provider's own word that there is no such record. */
-  readonly isGone: (refusal: Refusal) => boolean;
+  readonly isGone: (refusal: RefusedExchange) => boolean;
   /** The same of an accepted answer; for an empty one `body` is undefined. Never, where it is left out. */
   readonly isNobody?: (body: JsonValue | undefined) => boolean;
 }
@@ -141,7 +141,7 @@ export function fixedAuthorizer(headers: Readonly<Record<string, string>>): Auth
 }
 
 /** Whether a status says by itself that the provider is busy or in trouble, whatever the body says. */
-function isBusy({ status }: Refusal): boolean {
+function isBusy({ status }: RefusedExchange): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
@@ -151,7 +151,7 @@ function isBusy({ status }: Refusal): boolean {
  */
 export function explainBusy(
   provider: string,
-  refusal: Refusal,
+  refusal: RefusedExchange,
   readReset?: SourceHttpOptions["readReset"],
 ): SourceError | undefined {
   if (!isBusy(refusal)) return undefined;
@@ -172,7 +172,7 @@ export function inTrouble(provider: string, word: string): SourceError {
   );
 }
 
-function explainTooLarge(provider: string, { status }: Refusal): SourceError | undefined {
+function explainTooLarge(provider: string, { status }: RefusedExchange): SourceError | undefined {
   if (status !== 413) return undefined;
   return new TooLarge(
     { kind: "malformed" },
@@ -191,7 +191,7 @@ function kindOfRequest(url: string): string {
 }
 
 /** What a refusal means where the provider does not word it in its own way. */
-export function explainRefusal(provider: string, refusal: Refusal): SourceError {
+export function explainRefusal(provider: string, refusal: RefusedExchange): SourceError {
   const { status } = refusal;
   const busy = explainBusy(provider, refusal);
   if (busy !== undefined) return busy;
@@ -253,7 +253,7 @@ async function headersFor(
 
 type Outcome =
   | Exchanged
-  | { readonly refusal: Refusal; readonly explained: SourceError | undefined };
+  | { readonly refusal: RefusedExchange; readonly explained: SourceError | undefined };
 
 function orThrow(peer: Peer, outcome: Outcome): SourceAnswer {
   if (!("refusal" in outcome)) return acceptedAnswer(peer, outcome);

@@ -12,7 +12,7 @@ import {
 } from "./http.ts";
 
 /** A request to a token endpoint. */
-export interface TokenRequest {
+export interface ProviderTokenRequest {
   readonly provider: string;
   readonly tools: SourceTools;
   readonly url: string;
@@ -35,14 +35,14 @@ const EXPIRES_IN_SECONDS_DEFAULT = 600;
  * leaves is "unauthorized" (RFC 6749 §5.2), an answer without a token "malformed", the rest is as
  * explainRefusal says.
  */
-export async function requestAccessToken(request: TokenRequest): Promise<AccessToken> {
+export async function requestAccessToken(request: ProviderTokenRequest): Promise<AccessToken> {
   const answer = await exchangeToken(request);
   if (isAccepted(answer)) return readAccessToken(request, answer);
   throw tokenRefusal(request, answer);
 }
 
 /** Sends a token request and gives whatever answer comes, for a caller that has to look at it. */
-export function exchangeToken(request: TokenRequest): Promise<Exchanged> {
+export function exchangeToken(request: ProviderTokenRequest): Promise<Exchanged> {
   const { provider, tools, url, headers, body, timeoutMs } = request;
   const isForm = body instanceof URLSearchParams;
   const peer = { provider, tools, timeoutMs, origin: new URL(url).origin };
@@ -59,7 +59,7 @@ export function exchangeToken(request: TokenRequest): Promise<Exchanged> {
 
 /** Reads the access token of an accepted answer. */
 export function readAccessToken(
-  { provider, tools }: TokenRequest,
+  { provider, tools }: ProviderTokenRequest,
   { body }: Exchanged,
 ): AccessToken {
   const answer = isJsonObject(body) ? body : {};
@@ -82,7 +82,7 @@ export function readAccessToken(
 }
 
 /** The error of a token endpoint's refusal. */
-export function tokenRefusal(request: TokenRequest, answer: Exchanged): SourceError {
+export function tokenRefusal(request: ProviderTokenRequest, answer: Exchanged): SourceError {
   const { provider, tools, explain } = request;
   const refusal = { ...answer, now: tools.now() };
   const explained =

@@ -15,7 +15,7 @@ export function readCursor(provider: string, text: string): JsonObject {
 }
 
 /** The error of a provider that gives the same records again instead of the next ones. */
-export function repeatedPage(provider: string): SourceError {
+export function repeatedRecords(provider: string): SourceError {
   return new SourceError(
     { kind: "malformed" },
     `${provider} gives the same page again instead of the next one, so that users would be missed. Report this to whoever runs it.`,

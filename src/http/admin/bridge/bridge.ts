@@ -13,7 +13,7 @@ import {
   changeBridge,
   type KeptConfig,
   patched,
-  readConfig,
+  readKeptConfig,
   readProposal,
   type Wanted,
 } from "./change.ts";
@@ -36,7 +36,7 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
     const { stored, ask } = await openBridge(context);
     const overview = await ask((bridge) => bridge.overview());
     tag(context, stored.version);
-    return context.json(bridgeView(readConfig(stored), stored, overview));
+    return context.json(bridgeView(readKeptConfig(stored), stored, overview));
   });
   admin.put(BRIDGE_PATH, async (context) => {
     const input = await readInput(context, BRIDGE);
@@ -99,7 +99,7 @@ function present(former: StoredBridge | undefined): StoredBridge {
 }
 
 function exclusionsOf(former: StoredBridge | undefined): readonly string[] {
-  return readConfig(present(former)).settings.excluded;
+  return readKeptConfig(present(former)).settings.excluded;
 }
 
 /** Exclusions are compared in any letter case. */

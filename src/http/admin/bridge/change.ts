@@ -14,7 +14,7 @@ import { mergePatch } from "#http/admin/call/merge-patch.ts";
 import { expectAbsent, expectedVersion } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
-import { type Ask, asker, granted } from "#http/admin/objects/bridge-object.ts";
+import { type AskBridge, asker, granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { findBridge, putBridge, type StoredBridge } from "#store/admin/bridges.ts";
 import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./input.ts";
@@ -121,7 +121,7 @@ export async function readPlanned(
   if (former === undefined) return undefined;
   const facts = { wanted: patched(patch), former, attributes };
   const proposed = readProposal(services, context, facts);
-  const isSameSource = sorted(proposed.source) === sorted(readConfig(former).source);
+  const isSameSource = sorted(proposed.source) === sorted(readKeptConfig(former).source);
   if (proposed.credentials !== undefined || !isSameSource) {
     const detail =
       "A dry run reads the source with the credentials that are stored: give settings alone. Try others with POST …/bridge/check.";
@@ -134,7 +134,7 @@ export async function readPlanned(
 /** A merge patch laid over the bridge as it is stored; over nothing where there is none. */
 export function patched(patch: Readonly<Record<string, unknown>>): Wanted {
   return (former) => {
-    const { source, settings } = former === undefined ? NOTHING : readConfig(former);
+    const { source, settings } = former === undefined ? NOTHING : readKeptConfig(former);
     // Credentials are replaced as a whole, and never shown: there is nothing to lay them over.
     return check(BRIDGE, mergePatch({ source, ...settings }, patch));
   };
@@ -152,7 +152,10 @@ function checkScope(type: Provider, scope: BridgeScope | undefined): void {
 const NOTHING = { source: undefined, settings: {} };
 
 /** Judges a bridge where its schema does not say all; 400 through its object. */
-export async function judge(ask: Ask, { paused, credentialsKind, ...proposal }: ProposedBridge) {
+export async function judge(
+  ask: AskBridge,
+  { paused, credentialsKind, ...proposal }: ProposedBridge,
+) {
   if (needsJudging(proposal)) granted(await ask((bridge) => bridge.judge(proposal)));
 }
 
@@ -164,7 +167,7 @@ function needsJudging({ settings, credentials }: Proposal): boolean {
 
 /** Whether a call would store what is stored already; credentials are always stored anew. */
 function isSame(former: StoredBridge, proposed: ProposedBridge): boolean {
-  const { source, settings } = readConfig(former);
+  const { source, settings } = readKeptConfig(former);
   const isRestingSame = proposed.paused === undefined || proposed.paused === former.paused;
   return (
     proposed.credentials === undefined &&
@@ -184,11 +187,11 @@ function sorted(value: unknown): string {
 
 /** Users are followed by the provider's ids, which may mean other people at another provider. */
 async function requireSameProvider(
-  ask: Ask,
+  ask: AskBridge,
   source: BridgeChoice["source"],
   former: StoredBridge | undefined,
 ): Promise<void> {
-  if (former === undefined || hasSameAddresses(readConfig(former).source, source)) return;
+  if (former === undefined || hasSameAddresses(readKeptConfig(former).source, source)) return;
   const { linkedUsers } = await ask((bridge) => bridge.overview());
   if (linkedUsers === 0) return;
   const detail = `source: the bridge follows ${linkedUsers} users by the ids of its present source, which may mean other people elsewhere. Give another provider a connector of its own. If it is the same directory under another address, delete the bridge and set it up again: its users are found again by their externalId.`;
@@ -219,7 +222,7 @@ function keptKind(
   former: StoredBridge | undefined,
 ): SourceCredentials["kind"] {
   if (former === undefined) throw new Problem(400, "credentials: a new bridge needs them");
-  const stored = readConfig(former);
+  const stored = readKeptConfig(former);
   if (hasSameAddresses(stored.source, source)) return stored.credentialsKind;
   const detail =
     "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";
@@ -227,7 +230,7 @@ function keptKind(
 }
 
 /** Reads a stored bridge; what a later version added takes its default. */
-export function readConfig({ config }: Pick<StoredBridge, "config">): KeptConfig {
+export function readKeptConfig({ config }: Pick<StoredBridge, "config">): KeptConfig {
   // Written by this program from a checked body.
   const { source, settings, credentialsKind } = JSON.parse(config) as KeptConfig;
   return { source, settings: BRIDGE_SETTINGS.parse(settings), credentialsKind };

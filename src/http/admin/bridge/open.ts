@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { expectedVersion } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
-import { type Ask, asker } from "#http/admin/objects/bridge-object.ts";
+import { type AskBridge, asker } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
 
@@ -11,7 +11,7 @@ export interface OpenBridge {
   readonly stored: StoredBridge;
   /** The version that a call may go by: see expectedVersion; undefined for any, and for a call that reads. */
   readonly seen: number | undefined;
-  readonly ask: Ask;
+  readonly ask: AskBridge;
 }
 
 /** Finds the bridge of the connector that a path names; 404 where there is none, 412 where it was changed. */

@@ -7,7 +7,7 @@ import type { AppEnv } from "#http/request/services.ts";
  * Makes one call to the Durable Object. One that was reset or moved is asked again, through a new stub: a
  * broken one stays broken. 503 where it cannot be reached now.
  */
-export type Ask = <T>(call: (bridge: BridgeCalls) => Promise<T>) => Promise<T>;
+export type AskBridge = <T>(call: (bridge: BridgeCalls) => Promise<T>) => Promise<T>;
 
 /** An object that is reset is back within moments. */
 const ATTEMPTS_MAX = 3;
@@ -18,7 +18,7 @@ export function asker(
   { env }: Pick<Context<AppEnv>, "env">,
   connectorId: string,
   pause: (ms: number) => Promise<unknown> = wait,
-): Ask {
+): AskBridge {
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
       try {

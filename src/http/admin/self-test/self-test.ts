@@ -9,7 +9,7 @@ import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.
 import { parseDeclarations } from "#scim/schema/custom.ts";
 import { changeAttributes } from "#store/admin/attributes.ts";
 import { type Connector, createConnector, deleteConnector } from "#store/admin/connectors.ts";
-import { type Step, selfTestSteps } from "./steps.ts";
+import { type SelfTestStep, selfTestSteps } from "./steps.ts";
 
 /** Sends a request through the whole gateway, as if it came from outside. */
 export type Play = (request: Request, context: Context<AppEnv>) => Response | Promise<Response>;
@@ -82,13 +82,16 @@ async function createScratch(
 }
 
 /** Plays the steps one after another: each stands on what the ones before it did. */
-async function playSteps(steps: readonly Step[], stage: Stage): Promise<readonly PlayedStep[]> {
+async function playSteps(
+  steps: readonly SelfTestStep[],
+  stage: Stage,
+): Promise<readonly PlayedStep[]> {
   const played: PlayedStep[] = [];
   for (const step of steps) played.push(await playStep(step, stage));
   return played;
 }
 
-async function playStep(step: Step, { scimBaseUrl, send, secret, ids }: Stage) {
+async function playStep(step: SelfTestStep, { scimBaseUrl, send, secret, ids }: Stage) {
   const { name, method, status: expected } = step;
   const missing = missingId(step, ids);
   const path = withIds(step.path, ids);
@@ -119,7 +122,7 @@ async function playStep(step: Step, { scimBaseUrl, send, secret, ids }: Stage) {
 
 const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
 
-function missingId({ path }: Step, ids: ReadonlyMap<string, string>): string | undefined {
+function missingId({ path }: SelfTestStep, ids: ReadonlyMap<string, string>): string | undefined {
   return [...path.matchAll(PLACEHOLDER)]
     .map(([, name = ""]) => name)
     .find((name) => !ids.has(name));
@@ -130,7 +133,7 @@ function withIds(text: string, ids: ReadonlyMap<string, string>): string {
 }
 
 /** What the identity provider would stumble over; undefined when the answer is what it needs. */
-function complaint(step: Step, status: number, answer: JsonValue): string | undefined {
+function complaint(step: SelfTestStep, status: number, answer: JsonValue): string | undefined {
   if (status !== step.status) {
     const detail = valueAt(answer, "/detail");
     return typeof detail === "string" ? detail : `The status is ${status}.`;

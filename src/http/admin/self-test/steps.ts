@@ -3,7 +3,7 @@ import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, PATCH_OP } from "#scim/schema/u
 import type { ConnectorSettings } from "#scim/settings.ts";
 
 /** One request that an identity provider sends, and what it has to see. */
-export interface Step {
+export interface SelfTestStep {
   readonly name: string;
   readonly method: string;
   /** Below the SCIM base URL; `{name}` stands for an id that an earlier step saved. */
@@ -17,7 +17,7 @@ export interface Step {
 }
 
 /** The whole self-test: what each client does when an administrator connects it, and then with a user. */
-export function selfTestSteps(settings: ConnectorSettings): readonly Step[] {
+export function selfTestSteps(settings: ConnectorSettings): readonly SelfTestStep[] {
   return [...oktaSteps(settings), ...entraSteps(settings)];
 }
 
@@ -34,7 +34,7 @@ const OKTA_USER = {
   active: true,
 };
 
-function oktaSteps(settings: ConnectorSettings): readonly Step[] {
+function oktaSteps(settings: ConnectorSettings): readonly SelfTestStep[] {
   const found = userNamed(OKTA_NAME);
   return [
     {
@@ -117,7 +117,7 @@ const ENTRA_USER = {
   [ENTERPRISE_USER]: { department: "Before" },
 };
 
-function entraSteps(settings: ConnectorSettings): readonly Step[] {
+function entraSteps(settings: ConnectorSettings): readonly SelfTestStep[] {
   return [
     {
       name: "Entra: Test Connection",
@@ -182,14 +182,18 @@ function patch(
   name: string,
   id: string,
   operations: readonly JsonObject[],
-  shows: NonNullable<Step["shows"]>,
-): Step {
+  shows: NonNullable<SelfTestStep["shows"]>,
+): SelfTestStep {
   const body = { schemas: [PATCH_OP], Operations: operations };
   return { name, method: "PATCH", path: `/Users/{${id}}`, body, status: 200, shows };
 }
 
 /** What is left of a deleted user is the administrator's choice (SEMANTICS 3). */
-function removal(client: string, id: string, { deletion }: ConnectorSettings): readonly Step[] {
+function removal(
+  client: string,
+  id: string,
+  { deletion }: ConnectorSettings,
+): readonly SelfTestStep[] {
   const path = `/Users/{${id}}`;
   const after = { name: `${client}: look at what is left`, method: "GET", path };
   return [

@@ -11,13 +11,13 @@ import {
   type ListedRecord,
   wholeRecords,
 } from "#store/directory/listed-records.ts";
-import { decodeCursor, encodeCursor, type ListPosition } from "./cursor.ts";
+import { decodeCursor, type ListPosition, signCursor } from "./cursor.ts";
 import { membersOfPage, membersText, showsMembers } from "./group-members.ts";
-import { findInOneTrip, findPage, type Listing, resolveQuery, type TypeQuery } from "./list.ts";
+import { findInOneTrip, findPage, type ListScope, resolveQuery, type TypeQuery } from "./list.ts";
 import { listAnswer, type PageFacts, resourceText, type View } from "./resource-answers.ts";
 
 /** Answers a list of resources (RFC 7644 §3.4.2), paged by index or by cursor (RFC 9865). */
-export async function answerList(call: ListCall, listing: Listing): Promise<Answer> {
+export async function answerList(call: ListCall, listing: ListScope): Promise<Answer> {
   const { texts, ...facts } = await findList(call, listing);
   return listAnswer(facts, texts);
 }
@@ -28,7 +28,7 @@ export interface FoundList extends PageFacts {
 }
 
 /** Finds a page of a list of resources, paged by index or by cursor. */
-export async function findList(call: ListCall, listing: Listing): Promise<FoundList> {
+export async function findList(call: ListCall, listing: ListScope): Promise<FoundList> {
   const { parameters } = listing;
   const { startIndex, cursor, count } = parameters;
   const projection = parseProjection(parameters.attributes, parameters.excludedAttributes);
@@ -51,11 +51,11 @@ export async function findList(call: ListCall, listing: Listing): Promise<FoundL
   const isEnd = texts.length === whole.length;
   const last = isEnd ? fitting.at(-1) : whole[texts.length - 1];
   const hasMore = last !== undefined && !(isEnd && fitting.length === records.length);
-  const nextCursor = hasMore ? await encodeCursor(call, listing, positionOf(last)) : undefined;
+  const nextCursor = hasMore ? await signCursor(call, listing, positionOf(last)) : undefined;
   return { totalResults: total, ...(nextCursor && { nextCursor }), texts };
 }
 
-async function resolveQueries(call: ListCall, listing: Listing): Promise<readonly TypeQuery[]> {
+async function resolveQueries(call: ListCall, listing: ListScope): Promise<readonly TypeQuery[]> {
   const { types: names, parameters, filterBytesMax = FILTER_BYTES_MAX } = listing;
   const { filter: text } = parameters;
   const filter = text === undefined ? undefined : parseFilter(text, { bytesMax: filterBytesMax });

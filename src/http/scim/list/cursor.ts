@@ -5,7 +5,7 @@ import { ScimError } from "#scim/error.ts";
 import { CURSOR_TIMEOUT_SECONDS } from "#scim/list/list.ts";
 import type { Position } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import type { Listing } from "./list.ts";
+import type { ListScope } from "./list.ts";
 
 /** Where a list goes on: behind a resource of a type. */
 export interface ListPosition extends Position {
@@ -29,9 +29,9 @@ const SORT_VALUE_CHARACTERS_MAX = 2_000;
  * Makes the `nextCursor` of RFC 9865 §2: unreserved characters, signed, and bound to the connector,
  * the endpoint, the filter and the order. It grants nothing that the token does not.
  */
-export async function encodeCursor(
+export async function signCursor(
   call: ListCall,
-  listing: Listing,
+  listing: ListScope,
   position: ListPosition,
 ): Promise<string> {
   const { type, id, value } = position;
@@ -52,17 +52,17 @@ export interface OpenedCursor {
   readonly requireOwn: () => Promise<void>;
 }
 
-/** Reads a cursor that encodeCursor made for the same list; invalidCursor or expiredCursor otherwise. */
+/** Reads a cursor that signCursor made for the same list; invalidCursor or expiredCursor otherwise. */
 export async function decodeCursor(
   call: ListCall,
-  listing: Listing,
+  listing: ListScope,
   cursor: string,
 ): Promise<OpenedCursor> {
   const text = cursor.slice(0, -SIGNATURE_CHARACTERS);
   const signature = cursor.slice(-SIGNATURE_CHARACTERS);
   const isOurs = await call.signer.verify(signedText(listing, text), signature);
   if (!isOurs) throw invalidCursor();
-  // The signature says that encodeCursor wrote it.
+  // The signature says that signCursor wrote it.
   const payload = JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as CursorPayload;
   const { owner, issuedAt, ...position } = payload;
   if (call.facts.startedAt > issuedAt + CURSOR_TIMEOUT_SECONDS * 1_000) {
@@ -76,7 +76,7 @@ export async function decodeCursor(
   return { position, requireOwn };
 }
 
-function signedText({ types, parameters }: Listing, text: string): string {
+function signedText({ types, parameters }: ListScope, text: string): string {
   const { filter = null, sortBy = null, sortOrder } = parameters;
   return JSON.stringify([types, filter, sortBy, sortOrder, text]);
 }

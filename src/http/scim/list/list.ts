@@ -15,7 +15,7 @@ import { SCAN_STEPS_MAX, SMALL_SCAN_STEPS, scanCost } from "#store/directory/sca
 import { hasIndexedTerm } from "#store/filter/indexed.ts";
 
 /** What is listed: the resources of these types, those of the first type first. */
-export interface Listing {
+export interface ListScope {
   readonly types: readonly [TypeName, ...TypeName[]];
   readonly parameters: ListParameters;
   /** SEMANTICS 6: the filter of a `.search` may be longer than that of a GET. */

@@ -1,7 +1,7 @@
 import { ScimError } from "#scim/error.ts";
 import type { AttributePath, CompareOperator, CompareValue, Filter } from "./ast.ts";
 import { isAttributeName, parseAttributePath, parseDottedUrn } from "./attribute-path.ts";
-import type { Token } from "./tokens.ts";
+import type { FilterToken } from "./tokens.ts";
 import { TokenReader } from "./tokens.ts";
 
 /** SEMANTICS 6: the longest filter in the query of a GET. */
@@ -166,7 +166,7 @@ export function takeSubAttribute(tokens: TokenReader): string | undefined {
   return name;
 }
 
-function keywordValue(token: Token): boolean | null | undefined {
+function keywordValue(token: FilterToken): boolean | null | undefined {
   switch (token.kind === "word" ? token.text.toLowerCase() : undefined) {
     case "true":
       return true;

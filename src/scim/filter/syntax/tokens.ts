@@ -3,7 +3,7 @@ import type { Literal } from "./literals.ts";
 import { isDigit, readNumber, readString } from "./literals.ts";
 
 /** A token of the filter grammar (RFC 7644 Figure 1), with its place in the text. */
-export type Token =
+export type FilterToken =
   | (Span & { readonly kind: "word"; readonly text: string })
   | (Span & { readonly kind: "string"; readonly value: string })
   | (Span & { readonly kind: "number"; readonly value: number })
@@ -22,7 +22,7 @@ export class TokenReader {
   readonly #text: string;
   readonly #makeError: MakeError;
   readonly #onStep: () => void;
-  #next: Token;
+  #next: FilterToken;
 
   constructor(text: string, makeError: MakeError, onStep: () => void = () => {}) {
     this.#text = text;
@@ -32,12 +32,12 @@ export class TokenReader {
   }
 
   /** The next token, still to be taken. */
-  get next(): Token {
+  get next(): FilterToken {
     return this.#next;
   }
 
   /** Takes the next token. */
-  take(): Token {
+  take(): FilterToken {
     const token = this.#next;
     this.#next = this.#read(token.end);
     return token;
@@ -64,7 +64,7 @@ export class TokenReader {
     return this.#makeError(why);
   }
 
-  #read(from: number): Token {
+  #read(from: number): FilterToken {
     this.#onStep();
     const start = skipBlanks(this.#text, from);
     const character = this.#text.charAt(start);
@@ -83,7 +83,7 @@ export class TokenReader {
     }
   }
 
-  #readWordOrNumber(start: number, character: string): Token {
+  #readWordOrNumber(start: number, character: string): FilterToken {
     const wordEnd = skipWord(this.#text, start);
     if (isDigit(character) || character === "-") {
       const number = this.#literal(readNumber(this.#text, start));
@@ -107,7 +107,7 @@ export class TokenReader {
 /** Error details go into answers and logs: of a long token they show the beginning. */
 const SHOWN_CHARACTERS_MAX = 40;
 
-function describe(token: Token): string {
+function describe(token: FilterToken): string {
   switch (token.kind) {
     case "end":
       return "the end of the text";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Attribute } from "#scim/attribute.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { applyPatch } from "#scim/patch/apply.ts";
-import { OPERATIONS_MAX, type Operation } from "#scim/patch/parse.ts";
+import { OPERATIONS_MAX, type PatchOperation } from "#scim/patch/parse.ts";
 import { VALUES_MAX } from "#scim/resource/value/value.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import { schemasOf } from "#scim/schema/registry.ts";
@@ -39,7 +39,7 @@ function numberedValue(attribute: Attribute, n: number): JsonValue {
 }
 
 /** A removal of those values of an attribute for which some comparisons hold; none does. */
-function removalOf(path: string, attribute: Attribute, terms: number): Operation {
+function removalOf(path: string, attribute: Attribute, terms: number): PatchOperation {
   const names = attribute.subAttributes.map(({ name }) => name);
   const name = names.find((each) => each === "value" || each === "locality") ?? "value";
   const filter = times(terms, (n) => `${name} eq "${n}?"`).join(" or ");
@@ -50,7 +50,7 @@ function isFilteredByText([, { type }]: readonly [string, Attribute]): boolean {
   return type === "complex" || type === "string";
 }
 
-function addition(path: string, attribute: Attribute, n: number): Operation {
+function addition(path: string, attribute: Attribute, n: number): PatchOperation {
   return { op: "add", path, value: [numberedValue(attribute, n)] };
 }
 
@@ -59,7 +59,7 @@ function times<T>(count: number, make: (n: number) => T): readonly T[] {
 }
 
 /** Applies operations to a user and tells how many steps they took, up to the refusal too. */
-function work(document: JsonObject, operations: readonly Operation[], stepsMax?: number) {
+function work(document: JsonObject, operations: readonly PatchOperation[], stepsMax?: number) {
   const steps = stepBudget(stepsMax);
   const context = { type: TYPE, strict: false, readOnly: {}, steps };
   try {
@@ -97,7 +97,11 @@ test.each(LISTS)(
   "%s is worked on in steps that are linear in the operations",
   (path, attribute) => {
     const document = full(path, attribute);
-    const removal: Operation = { op: "remove", path, value: [numberedValue(attribute, 9_999)] };
+    const removal: PatchOperation = {
+      op: "remove",
+      path,
+      value: [numberedValue(attribute, 9_999)],
+    };
     const [few = 0, many] = [250, 1_000].map(
       (count) =>
         work(
@@ -212,7 +216,7 @@ describe("an attribute of an extension that nobody declared", () => {
       "a part of a list of objects is changed",
       (count) => {
         const list = times(100, (n) => ({ value: `v${n}`, type: "work", since: n }));
-        const change = (n: number): Operation => ({
+        const change = (n: number): PatchOperation => ({
           op: "replace",
           path: `${path}.since`,
           value: n,
@@ -237,7 +241,7 @@ describe("an attribute of an extension that nobody declared", () => {
 
   const term = (n: number) => `value eq "${n}?"`;
 
-  test.each<[string, JsonObject, readonly Operation[]]>([
+  test.each<[string, JsonObject, readonly PatchOperation[]]>([
     [
       "one object of very many parts",
       kept(members(1_500, (n) => `m${n}`)),
@@ -269,7 +273,7 @@ describe("an attribute of an extension that nobody declared", () => {
 
   test("is left out, and not written out in full, where it would be far too large", () => {
     const value = "y".repeat(7_000);
-    const operation: Operation = { op: "replace", path: `${path}[value eq "1"].x`, value };
+    const operation: PatchOperation = { op: "replace", path: `${path}[value eq "1"].x`, value };
     const written: number[] = [];
     const { stringify } = JSON;
     JSON.stringify = new Proxy(stringify, {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Operation } from "#scim/patch/parse.ts";
+import type { PatchOperation } from "#scim/patch/parse.ts";
 import { toSteps } from "#scim/patch/to-steps.ts";
 import { planSteps } from "#scim/provision/members.ts";
 import { GROUP } from "#scim/schema/registry.ts";
@@ -18,7 +18,7 @@ const change: fc.Arbitrary<Change> = fc.record({
 
 function stepsOf(changes: readonly Change[]) {
   const operations = changes.map(
-    ({ op, values }): Operation => ({ op, path: "members", value: [...values] }),
+    ({ op, values }): PatchOperation => ({ op, path: "members", value: [...values] }),
   );
   return toSteps(GROUP, operations).filter(
     (step) => step.op !== "unknown" && step.op !== "undeclared",

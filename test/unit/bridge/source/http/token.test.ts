@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createSourceHttp, type SourceHttp } from "#bridge/source/http/http.ts";
 import {
   bearerAuthorizer,
+  type ProviderTokenRequest,
   requestAccessToken,
-  type TokenRequest,
 } from "#bridge/source/http/token.ts";
 import { emptySourceMemory, keepSourceMemory, type SourceMemory } from "#bridge/source/memory.ts";
 import {
@@ -19,7 +19,7 @@ const BASE = "https://api.example.com";
 const TOKEN_URL = "https://login.example.com/token";
 const SECRET = "client-secret-1";
 
-function tokenRequest({ tools }: FakeProvider): TokenRequest {
+function tokenRequest({ tools }: FakeProvider): ProviderTokenRequest {
   const body = new URLSearchParams({ grant_type: "client_credentials", client_secret: SECRET });
   return { provider: "Example", tools, url: TOKEN_URL, body };
 }
