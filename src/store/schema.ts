@@ -362,7 +362,7 @@ export const webhooks = sqliteTable(
     formerSecret: text("former_secret"),
     formerSecretUntil: integer("former_secret_until"),
     status: text({ enum: ["active", "disabled"] }).notNull(),
-    disabledReason: text("disabled_reason"),
+    disabledReason: text("disabled_reason", { enum: ["administrator", "gone", "failing"] }),
     /** Every change up to this seq was handed to its Durable Object; a mirror that may lag. */
     position: integer().notNull(),
     /** How often it was changed: kept by a trigger. */

@@ -1,54 +1,89 @@
+import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
-import { rowsOf, selectRows } from "#store/query.ts";
+import { doNothing, insertRows } from "#store/rows.ts";
+import { bridges, connectors } from "#store/schema.ts";
+import {
+  allRows,
+  type BuiltQuery,
+  build,
+  named,
+  prepare,
+  type RowOf,
+  rowsOf,
+  selectRows,
+  statement,
+} from "#store/statement.ts";
 import { batchAt, STALE } from "./versions.ts";
 
 /** What the bridge's Durable Object tells the database for lists and for cron. */
 export interface BridgeMirror {
-  readonly state: "pending" | "syncing" | "active" | "failed" | "disabled";
+  readonly state: typeof bridges.$inferSelect.state;
   readonly consecutiveFailures: number;
   /** When cron has to wake it, at the latest, in milliseconds; undefined where it waits for an administrator. */
   readonly nextAt: number | undefined;
 }
 
-/** A bridge with what a run has to know of its connector; times in milliseconds. */
-export interface StoredBridge extends BridgeMirror {
-  readonly connectorId: ConnectorId;
-  readonly connectorStatus: "active" | "disabled";
+type BridgeRow = RowOf<typeof FIND_BRIDGE>;
+
+/**
+ * A bridge with what a run has to know of its connector: configuration as JSON text, the provider's
+ * credentials sealed, times in milliseconds. Its version moves on with each configuration, and each time it
+ * is paused or resumed.
+ */
+export interface StoredBridge
+  extends Omit<BridgeRow, "attributes" | "settings" | "webhookIds" | "paused" | "nextAt">,
+    BridgeMirror {
   /** The connector's settings. */
   readonly settings: ConnectorSettings;
   /** The resource types with the connector's own attributes. */
   readonly types: ResourceTypes;
   /** The ids of the connector's enabled webhooks: whom to wake after a write. */
   readonly webhookIds: readonly string[];
-  /** The BridgeConfig that an administrator chose, as JSON text. */
-  readonly config: string;
-  /** The provider's credentials, sealed. */
-  readonly credentials: string;
   /** Whether an administrator lets it rest: the object goes by this. */
   readonly paused: boolean;
-  /** Moves on with each configuration, and each time it is paused or resumed. */
-  readonly version: number;
-  readonly createdAt: number;
-  readonly modifiedAt: number;
 }
+
+const FIND_BRIDGE = statement<{ publicId: string }>()(({ publicId }) =>
+  build
+    .select(
+      named({
+        connectorId: connectors.number,
+        connectorStatus: connectors.status,
+        settings: connectors.settings,
+        attributes: connectors.attributes,
+        webhookIds: connectors.webhookIds,
+        config: bridges.config,
+        credentials: bridges.credentials,
+        state: bridges.state,
+        paused: bridges.paused,
+        consecutiveFailures: bridges.consecutiveFailures,
+        nextAt: bridges.nextAt,
+        version: bridges.version,
+        createdAt: bridges.createdAt,
+        modifiedAt: bridges.modifiedAt,
+      }),
+    )
+    .from(connectors)
+    .crossJoin(bridges)
+    .where(
+      and(
+        eq(bridges.connectorId, connectors.number),
+        eq(connectors.id, publicId),
+        isNull(connectors.deletedAt),
+      ),
+    ),
+);
 
 /** Finds the bridge of a live connector by the connector's public id, in one round trip. */
 export async function findBridge(
   db: Database,
   publicId: string,
 ): Promise<StoredBridge | undefined> {
-  const text = `SELECT c.number AS connectorId, c.status AS connectorStatus, c.settings AS settings,
-      c.attributes AS attributes, c.webhook_ids AS webhookIds, b.config AS config,
-      b.credentials AS credentials, b.state AS state, b.paused AS paused,
-      b.consecutive_failures AS consecutiveFailures, b.next_at AS nextAt, b.version AS version,
-      b.created_at AS createdAt, b.modified_at AS modifiedAt
-    FROM connectors AS c CROSS JOIN bridges AS b ON b.connector_id = c.number
-    WHERE c.id = ?1 AND c.deleted_at IS NULL`;
-  return (await selectRows<BridgeRow>(db, text, publicId)).map(fromRow)[0];
+  return (await allRows(FIND_BRIDGE.bind(db, { publicId }))).map(fromRow)[0];
 }
 
 /** What an administrator decides of a bridge. */
@@ -69,36 +104,68 @@ export interface BridgeToPut {
 export async function putBridge(
   db: Database,
   connectorId: ConnectorId,
-  { config, credentials, paused }: BridgeToPut,
+  bridge: BridgeToPut,
   { seen, now }: { readonly seen: number | undefined; readonly now: number },
 ): Promise<number | undefined> {
-  const isPaused = paused === undefined ? null : Number(paused);
-  const written = db
-    .prepare(seen === undefined ? CREATE_BRIDGE : REPLACE_BRIDGE)
-    .bind(
-      connectorId,
-      config,
-      credentials ?? null,
-      isPaused,
-      now,
-      ...(seen === undefined ? [] : [seen]),
-    );
+  const written =
+    seen === undefined
+      ? insertBridge(connectorId, bridge, now)
+      : replaceBridge(connectorId, bridge, { seen, now });
   // Its triggers moved the version on, which RETURNING does not show.
-  const read = db.prepare("SELECT version FROM bridges WHERE connector_id = ?1").bind(connectorId);
-  const [put, found] = await db.batch([written, read]);
-  const [row] = rowsOf<{ readonly version: number }>(found);
+  const read = build
+    .select(named({ version: bridges.version }))
+    .from(bridges)
+    .where(eq(bridges.connectorId, connectorId));
+  const [put, found] = await db.batch([prepare(db, written), prepare(db, read)]);
+  const [row] = rowsOf<RowOf<typeof read>>(found);
   return put?.results.length === 1 ? row?.version : undefined;
 }
 
-// ?1 = connector, ?2 = configuration, ?3 = credentials, ?4 = whether paused or null, ?5 = now, ?6 = version
-const CREATE_BRIDGE = `INSERT INTO bridges (connector_id, config, credentials, state, paused, next_at, created_at, modified_at)
-  SELECT ?1, ?2, ?3, 'pending', coalesce(?4, 0), iif(coalesce(?4, 0), NULL, ?5), ?5, ?5
-  FROM connectors WHERE number = ?1 AND deleted_at IS NULL
-  ON CONFLICT DO NOTHING RETURNING 1`;
-const REPLACE_BRIDGE = `UPDATE bridges SET config = ?2, credentials = coalesce(?3, credentials),
-    paused = coalesce(?4, paused), modified_at = ?5,
-    next_at = iif(coalesce(?4, paused) OR state = 'disabled', NULL, ?5)
-  WHERE connector_id = ?1 AND version = ?6 RETURNING 1`;
+/** What a change of a bridge gives back where it was made. */
+const CHANGED = named({ connectorId: bridges.connectorId });
+
+function insertBridge(
+  connectorId: ConnectorId,
+  { config, credentials, paused = false }: BridgeToPut,
+  now: number,
+): BuiltQuery {
+  const cells = {
+    connectorId: sql`${connectorId}`,
+    config: sql`${config}`,
+    credentials: sql`${credentials ?? null}`,
+    state: sql`'pending'`,
+    paused: sql`${Number(paused)}`,
+    nextAt: sql`${paused ? null : now}`,
+    createdAt: sql`${now}`,
+    modifiedAt: sql`${now}`,
+  };
+  return insertRows(bridges, cells, {
+    from: connectors,
+    where: and(eq(connectors.number, connectorId), isNull(connectors.deletedAt)),
+    onConflict: doNothing,
+    returning: CHANGED,
+  });
+}
+
+function replaceBridge(
+  connectorId: ConnectorId,
+  { config, credentials, paused }: BridgeToPut,
+  { seen, now }: { readonly seen: number; readonly now: number },
+): BuiltQuery {
+  const isPaused = paused === undefined ? undefined : Number(paused);
+  const rests = sql`(${isPaused ?? bridges.paused} or ${bridges.state} = 'disabled')`;
+  return build
+    .update(bridges)
+    .set({
+      config,
+      credentials,
+      paused: isPaused,
+      nextAt: sql`iif(${rests}, null, ${now})`,
+      modifiedAt: now,
+    })
+    .where(and(eq(bridges.connectorId, connectorId), eq(bridges.version, seen)))
+    .returning(CHANGED);
+}
 
 /** Pauses or resumes a bridge that is at the version `seen`; false where it is at another, or gone. */
 export async function switchBridge(
@@ -107,12 +174,17 @@ export async function switchBridge(
   paused: boolean,
   seen: number | undefined,
 ): Promise<boolean> {
-  const rows = await selectRows(
-    db,
-    `UPDATE bridges SET paused = ?2 WHERE connector_id = ?1 AND version = coalesce(?3, version) RETURNING 1`,
-    ...[connectorId, Number(paused), seen ?? null],
-  );
-  return rows.length === 1;
+  const query = build
+    .update(bridges)
+    .set({ paused: Number(paused) })
+    .where(
+      and(
+        eq(bridges.connectorId, connectorId),
+        seen === undefined ? undefined : eq(bridges.version, seen),
+      ),
+    )
+    .returning(CHANGED);
+  return (await selectRows(db, query)).length === 1;
 }
 
 /**
@@ -124,10 +196,9 @@ export async function deleteBridge(
   connectorId: ConnectorId,
   seen: number | undefined,
 ): Promise<"deleted" | "absent" | typeof STALE> {
-  const deleted = db
-    .prepare("DELETE FROM bridges WHERE connector_id = ?1 RETURNING 1")
-    .bind(connectorId);
-  const results = await batchAt(db, { table: "bridges", key: connectorId }, seen, [deleted]);
+  const isRow = eq(bridges.connectorId, connectorId);
+  const deleted = build.delete(bridges).where(isRow).returning(CHANGED);
+  const results = await batchAt(db, { table: bridges, isRow }, seen, [prepare(db, deleted)]);
   if (results === STALE) return STALE;
   return results[0]?.results.length === 1 ? "deleted" : "absent";
 }
@@ -138,13 +209,25 @@ export async function mirrorBridge(
   connectorId: ConnectorId,
   { state, consecutiveFailures, nextAt }: BridgeMirror,
 ): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE bridges SET state = ?2, consecutive_failures = ?3, next_at = ?4 WHERE connector_id = ?1`,
-    )
-    .bind(connectorId, state, consecutiveFailures, nextAt ?? null)
-    .run();
+  const given = { connectorId, state, consecutiveFailures, nextAt: nextAt ?? null };
+  await MIRROR_BRIDGE.bind(db, given).run();
 }
+
+const MIRROR_BRIDGE = statement<{
+  connectorId: ConnectorId;
+  state: BridgeMirror["state"];
+  consecutiveFailures: number;
+  nextAt: number | null;
+}>()(({ connectorId, state, consecutiveFailures, nextAt }) =>
+  build
+    .update(bridges)
+    .set({
+      state: sql`${state}`,
+      consecutiveFailures: sql`${consecutiveFailures}`,
+      nextAt: sql`${nextAt}`,
+    })
+    .where(eq(bridges.connectorId, connectorId)),
+);
 
 /** No bridge waits longer than a day: a later moment was set by a clock that was wrong. */
 const NEXT_MAX_MS = 25 * 3_600_000;
@@ -158,26 +241,31 @@ export async function takeDueBridges(
   db: Database,
   { now, again, limit }: { readonly now: number; readonly again: number; readonly limit: number },
 ): Promise<readonly string[]> {
-  const result = await db
-    .prepare(
-      `UPDATE bridges SET next_at = ?2 WHERE connector_id IN (
-         SELECT b.connector_id FROM bridges AS b CROSS JOIN connectors AS c ON c.number = b.connector_id
-         WHERE (b.next_at <= ?1 OR b.next_at > ?1 + ${NEXT_MAX_MS}) AND c.deleted_at IS NULL AND c.status = 'active'
-         ORDER BY b.next_at LIMIT ?3)
-       RETURNING (SELECT id FROM connectors WHERE number = connector_id) AS id`,
+  const due = build
+    .select(named({ connectorId: bridges.connectorId }))
+    .from(bridges)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, bridges.connectorId),
+        or(lte(bridges.nextAt, now), gt(bridges.nextAt, now + NEXT_MAX_MS)),
+        isNull(connectors.deletedAt),
+        eq(connectors.status, "active"),
+      ),
     )
-    .bind(now, again, limit)
-    .all();
-  return rowsOf<{ readonly id: string }>(result).map(({ id }) => id);
+    .orderBy(bridges.nextAt)
+    .limit(limit);
+  const publicId = build
+    .select(named({ id: connectors.id }))
+    .from(connectors)
+    .where(eq(connectors.number, bridges.connectorId));
+  const taken = build
+    .update(bridges)
+    .set({ nextAt: again })
+    .where(inArray(bridges.connectorId, due))
+    .returning(named({ id: sql<string>`${publicId}` }));
+  return (await selectRows(db, taken)).map(({ id }) => id);
 }
-
-type BridgeRow = Omit<StoredBridge, "settings" | "types" | "webhookIds" | "paused" | "nextAt"> & {
-  readonly settings: string;
-  readonly attributes: string;
-  readonly webhookIds: string;
-  readonly paused: number;
-  readonly nextAt: number | null;
-};
 
 function fromRow({ attributes, ...row }: BridgeRow): StoredBridge {
   const settings = parseSettings(row.settings);

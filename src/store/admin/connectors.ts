@@ -1,29 +1,33 @@
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
-import { Parameters } from "#store/parameters.ts";
-import { rowsOf, selectRows } from "#store/query.ts";
+import { bridges, connectors, resources } from "#store/schema.ts";
+import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
 import { batchAt, STALE } from "./versions.ts";
 
-/** A connector as administrators see it; times in milliseconds. */
-export interface Connector {
-  readonly number: ConnectorId;
-  readonly id: string;
-  readonly name: string;
-  readonly tenant: string | null;
-  readonly preset: string | null;
-  readonly status: "active" | "disabled";
+const SHOWN = {
+  number: connectors.number,
+  id: connectors.id,
+  name: connectors.name,
+  tenant: connectors.tenant,
+  preset: connectors.preset,
+  status: connectors.status,
+  settings: connectors.settings,
+  attributes: connectors.attributes,
+  version: connectors.version,
+  attributesVersion: connectors.attributesVersion,
+  createdAt: connectors.createdAt,
+  modifiedAt: connectors.modifiedAt,
+};
+
+type ConnectorRow = RowOf<ReturnType<typeof selectConnectors>>;
+
+/** A connector as administrators see it, with the attributes it declares as JSON text; times in milliseconds. */
+export interface Connector extends Omit<ConnectorRow, "settings"> {
   readonly settings: ConnectorSettings;
-  /** The attributes it declares, as JSON text. */
-  readonly attributes: string;
-  /** Moves on with each change. */
-  readonly version: number;
-  /** Moves on with each change of `attributes`. */
-  readonly attributesVersion: number;
-  readonly createdAt: number;
-  readonly modifiedAt: number;
 }
 
 /** What an administrator chooses for a new connector. */
@@ -42,24 +46,31 @@ export async function createConnector(
   token: TokenToStore,
   now: number,
 ): Promise<void> {
-  const connector = db
-    .prepare(
-      `INSERT INTO connectors (id, name, tenant, preset, settings, status, created_at, modified_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, 'active', ?6, ?6)`,
-    )
-    .bind(id, name, tenant ?? null, preset ?? null, JSON.stringify(settings), now);
-  await db.batch([connector, insertToken(db, { publicId: id }, token, now)]);
+  const connector = build.insert(connectors).values({
+    id,
+    name,
+    tenant,
+    preset,
+    settings: JSON.stringify(settings),
+    status: "active",
+    createdAt: now,
+    modifiedAt: now,
+  });
+  await db.batch([prepare(db, connector), insertToken(db, { publicId: id }, token, now)]);
 }
 
-const SELECT_CONNECTOR = `SELECT number, id, name, tenant, preset, status, settings, attributes,
-  version, attributes_version AS attributesVersion, created_at AS createdAt, modified_at AS modifiedAt FROM connectors`;
-
-type ConnectorRow = Omit<Connector, "settings"> & { readonly settings: string };
+/** The live connectors of which a condition holds. */
+function selectConnectors(condition: SQL | undefined) {
+  return build
+    .select(named(SHOWN))
+    .from(connectors)
+    .where(and(isNull(connectors.deletedAt), condition));
+}
 
 /** Finds a connector by its public id. */
 export async function findConnector(db: Database, id: string): Promise<Connector | undefined> {
-  const text = `${SELECT_CONNECTOR} WHERE id = ?1 AND deleted_at IS NULL`;
-  return (await selectRows<ConnectorRow>(db, text, id)).map(fromRow)[0];
+  const rows = await selectRows(db, selectConnectors(eq(connectors.id, id)));
+  return rows.map(fromRow)[0];
 }
 
 /** Lists connectors, newest first; ids are ordered by time, so `beforeId` is where the last page ended. */
@@ -71,15 +82,13 @@ export async function listConnectors(
     readonly limit: number;
   },
 ): Promise<readonly Connector[]> {
-  const parameters = new Parameters();
-  const conditions = [
-    "deleted_at IS NULL",
-    ...(page.tenant === undefined ? [] : [`tenant = ${parameters.bind(page.tenant)}`]),
-    ...(page.beforeId === undefined ? [] : [`id < ${parameters.bind(page.beforeId)}`]),
-  ];
-  const text = `${SELECT_CONNECTOR} WHERE ${conditions.join(" AND ")}
-    ORDER BY id DESC LIMIT ${page.limit}`;
-  return (await selectRows<ConnectorRow>(db, text, ...parameters.values())).map(fromRow);
+  const { tenant, beforeId, limit } = page;
+  const isOnPage = and(
+    tenant === undefined ? undefined : eq(connectors.tenant, tenant),
+    beforeId === undefined ? undefined : lt(connectors.id, beforeId),
+  );
+  const query = selectConnectors(isOnPage).orderBy(desc(connectors.id)).limit(limit);
+  return (await selectRows(db, query)).map(fromRow);
 }
 
 /** What an administrator changes of a connector; absent members stay as they are. */
@@ -102,28 +111,23 @@ export async function changeConnector(
   { name, tenant, status, settings }: ConnectorChange,
   { seen, now }: { readonly seen: number | undefined; readonly now: number },
 ): Promise<Connector | typeof STALE | undefined> {
-  const changed = db
-    .prepare(
-      `UPDATE connectors SET name = coalesce(?3, name), status = coalesce(?4, status),
-         settings = json_patch(settings, ?5), tenant = iif(?6, ?7, tenant), modified_at = ?2
-       WHERE number = ?1 AND deleted_at IS NULL`,
-    )
-    .bind(
-      connectorId,
-      now,
-      name ?? null,
-      status ?? null,
-      JSON.stringify(settings ?? {}),
-      tenant === undefined ? 0 : 1,
-      tenant ?? null,
-    );
+  const isConnector = eq(connectors.number, connectorId);
+  const changed = build
+    .update(connectors)
+    .set({
+      name,
+      status,
+      tenant,
+      settings: sql`json_patch(${connectors.settings}, ${JSON.stringify(settings ?? {})})`,
+      modifiedAt: now,
+    })
+    .where(and(isConnector, isNull(connectors.deletedAt)));
   const isUnique = settings?.allowDuplicateGroupNames === false;
-  const claimed = isUnique ? [db.prepare(CLAIM_GROUP_NAMES).bind(connectorId)] : [];
-  const read = db
-    .prepare(`${SELECT_CONNECTOR} WHERE number = ?1 AND deleted_at IS NULL`)
-    .bind(connectorId);
-  const row = { table: "connectors", key: connectorId } as const;
-  const results = await batchAt(db, row, seen, [changed, ...claimed, read]);
+  const results = await batchAt(db, { table: connectors, isRow: isConnector }, seen, [
+    prepare(db, changed),
+    ...(isUnique ? [claimGroupNames(db, connectorId)] : []),
+    prepare(db, selectConnectors(isConnector)),
+  ]);
   return results === STALE ? STALE : rowsOf<ConnectorRow>(results.at(-1)).map(fromRow)[0];
 }
 
@@ -136,16 +140,19 @@ export async function deleteConnector(
   connectorId: ConnectorId,
   { seen, now }: { readonly seen: number | undefined; readonly now: number },
 ): Promise<{ readonly hadBridge: boolean } | "absent" | typeof STALE> {
-  const row = { table: "connectors", key: connectorId } as const;
-  const results = await batchAt(db, row, seen, [
-    db.prepare("DELETE FROM bridges WHERE connector_id = ?1 RETURNING 1").bind(connectorId),
-    db
-      .prepare(
-        `UPDATE connectors SET deleted_at = ?2, modified_at = ?2
-         WHERE number = ?1 AND deleted_at IS NULL RETURNING 1`,
-      )
-      .bind(connectorId, now),
-  ]);
+  const isConnector = eq(connectors.number, connectorId);
+  const deletedBridge = build
+    .delete(bridges)
+    .where(eq(bridges.connectorId, connectorId))
+    .returning(named({ connectorId: bridges.connectorId }));
+  const deleted = build
+    .update(connectors)
+    .set({ deletedAt: now, modifiedAt: now })
+    .where(and(isConnector, isNull(connectors.deletedAt)))
+    .returning(named({ number: connectors.number }));
+  const row = { table: connectors, isRow: isConnector };
+  const statements = [prepare(db, deletedBridge), prepare(db, deleted)];
+  const results = await batchAt(db, row, seen, statements);
   if (results === STALE) return STALE;
   const [bridge, connector] = results;
   if (connector?.results.length !== 1) return "absent";
@@ -158,9 +165,27 @@ function fromRow({ settings, ...columns }: ConnectorRow): Connector {
 
 /**
  * The statement that makes group names unique where doubles were allowed before: of each name one
- * group holds it; the doubles that are there stay until they are renamed. ?1 = connector.
+ * group holds it; the doubles that are there stay until they are renamed.
  */
-const CLAIM_GROUP_NAMES = `UPDATE resources SET name_slot = '' WHERE row_id IN (
-  SELECT first FROM (SELECT row_id AS first, min(id) FROM resources
-    WHERE connector_id = ?1 AND type = 'Group' AND deleted_at IS NULL
-    GROUP BY name_key HAVING sum(name_slot = '') = 0))`;
+function claimGroupNames(db: Database, connectorId: ConnectorId): D1PreparedStatement {
+  // Beside min(), SQLite takes the row id of the same row.
+  const unclaimed = build
+    .select(named({ rowId: resources.rowId, oldest: sql`min(${resources.id})` }))
+    .from(resources)
+    .where(
+      and(
+        eq(resources.connectorId, connectorId),
+        eq(resources.type, "Group"),
+        isNull(resources.deletedAt),
+      ),
+    )
+    .groupBy(resources.nameKey)
+    .having(sql`sum(${resources.nameSlot} = '') = 0`)
+    .as("unclaimed");
+  const holders = build.select(named({ rowId: unclaimed.rowId })).from(unclaimed);
+  const claimed = build
+    .update(resources)
+    .set({ nameSlot: "" })
+    .where(inArray(resources.rowId, holders));
+  return prepare(db, claimed);
+}

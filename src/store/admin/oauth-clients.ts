@@ -1,13 +1,21 @@
-import { and, eq, exists, isNull } from "drizzle-orm";
+import { and, desc, eq, exists, gt, gte, isNull, sql } from "drizzle-orm";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { firstIdAt } from "#store/event-log/list.ts";
-import { rowsOf, selectRows } from "#store/query.ts";
+import { insertRows } from "#store/rows.ts";
 import { connectors, credentials, oauthClients } from "#store/schema.ts";
-import { build, named, prepare } from "#store/statement.ts";
-import { insertToken, type TokenToStore } from "./tokens.ts";
+import {
+  build,
+  named,
+  prepare,
+  type RowOf,
+  rowsOf,
+  selectRows,
+  statement,
+} from "#store/statement.ts";
+import { connectorLives, insertToken, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
 export interface ClientToStore {
@@ -19,23 +27,10 @@ export interface ClientToStore {
 }
 
 /** An OAuth client as administrators see it; times in milliseconds. */
-export interface OauthClient {
-  readonly id: string;
-  readonly name: string | null;
-  readonly hint: string;
-  readonly scope: "read" | "read-write";
-  readonly createdAt: number;
-  readonly revokedAt: number | null;
-  readonly lastUsedAt: number | null;
-}
+export type OauthClient = RowOf<ReturnType<typeof selectClients>>;
 
 /** A client as the token endpoint needs it, with its connector's state. */
-export interface KnownClient {
-  readonly id: string;
-  readonly connectorId: ConnectorId;
-  readonly secretHash: string;
-  readonly scope: "read" | "read-write";
-  readonly revokedAt: number | null;
+export interface KnownClient extends Omit<RowOf<typeof FIND_CLIENT>, "status" | "settings"> {
   readonly isConnectorEnabled: boolean;
   /** The settings of its connector. */
   readonly settings: ConnectorSettings;
@@ -44,12 +39,7 @@ export interface KnownClient {
 }
 
 /** An access token that a client may be given once more. */
-export interface FreshToken {
-  readonly id: string;
-  readonly hash: string;
-  readonly scope: "read" | "read-write";
-  readonly expiresAt: number;
-}
+export type FreshToken = RowOf<typeof FIND_FRESH_TOKENS>;
 
 /**
  * Stores one more client of a connector; several live side by side. undefined, and nothing stored, when
@@ -61,15 +51,20 @@ export async function createClient(
   { id, name, secretHash, hint, scope }: ClientToStore,
   now: number,
 ): Promise<"stored" | undefined> {
-  const { results } = await db
-    .prepare(
-      `INSERT INTO oauth_clients (connector_id, id, name, secret_hash, hint, scope, created_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-       WHERE EXISTS (SELECT 1 FROM connectors WHERE number = ?1 AND deleted_at IS NULL) RETURNING id`,
-    )
-    .bind(connectorId, id, name ?? null, secretHash, hint, scope, now)
-    .all();
-  return results.length === 0 ? undefined : "stored";
+  const cells = {
+    connectorId: sql`${connectorId}`,
+    id: sql`${id}`,
+    name: sql`${name ?? null}`,
+    secretHash: sql`${secretHash}`,
+    hint: sql`${hint}`,
+    scope: sql`${scope}`,
+    createdAt: sql`${now}`,
+  };
+  const insert = insertRows(oauthClients, cells, {
+    where: connectorLives(connectorId),
+    returning: named({ id: oauthClients.id }),
+  });
+  return (await selectRows(db, insert)).length === 0 ? undefined : "stored";
 }
 
 /** More clients than these on one connector come from a script gone wrong. */
@@ -80,10 +75,26 @@ export function listClients(
   db: Database,
   connectorId: ConnectorId,
 ): Promise<readonly OauthClient[]> {
-  const text = `SELECT id, name, hint, scope, created_at AS createdAt, revoked_at AS revokedAt,
-      last_used_at AS lastUsedAt
-    FROM oauth_clients WHERE connector_id = ?1 ORDER BY id DESC LIMIT ${CLIENTS_LISTED_MAX}`;
-  return selectRows<OauthClient>(db, text, connectorId);
+  return selectRows(db, selectClients(connectorId));
+}
+
+function selectClients(connectorId: ConnectorId) {
+  return build
+    .select(
+      named({
+        id: oauthClients.id,
+        name: oauthClients.name,
+        hint: oauthClients.hint,
+        scope: oauthClients.scope,
+        createdAt: oauthClients.createdAt,
+        revokedAt: oauthClients.revokedAt,
+        lastUsedAt: oauthClients.lastUsedAt,
+      }),
+    )
+    .from(oauthClients)
+    .where(eq(oauthClients.connectorId, connectorId))
+    .orderBy(desc(oauthClients.id))
+    .limit(CLIENTS_LISTED_MAX);
 }
 
 /** Revokes a client with every access token it was given; undefined when the connector has no such client. */
@@ -93,30 +104,73 @@ export async function revokeClient(
   id: string,
   now: number,
 ): Promise<"revoked" | undefined> {
-  const [client] = await db.batch([
-    db
-      .prepare(
-        `UPDATE oauth_clients SET revoked_at = coalesce(revoked_at, ?3)
-         WHERE connector_id = ?1 AND id = ?2 RETURNING id`,
-      )
-      .bind(connectorId, id, now),
-    db
-      .prepare(
-        `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3)
-         WHERE connector_id = ?1 AND client_id = ?2`,
-      )
-      .bind(connectorId, id, now),
-  ]);
+  const revokedClient = build
+    .update(oauthClients)
+    .set({ revokedAt: sql`coalesce(${oauthClients.revokedAt}, ${now})` })
+    .where(and(eq(oauthClients.connectorId, connectorId), eq(oauthClients.id, id)))
+    .returning(named({ id: oauthClients.id }));
+  const revokedTokens = build
+    .update(credentials)
+    .set({ revokedAt: sql`coalesce(${credentials.revokedAt}, ${now})` })
+    .where(and(eq(credentials.connectorId, connectorId), eq(credentials.clientId, id)));
+  const [client] = await db.batch([prepare(db, revokedClient), prepare(db, revokedTokens)]);
   return client?.results.length === 0 ? undefined : "revoked";
 }
 
-type ClientRow = Omit<KnownClient, "isConnectorEnabled" | "settings" | "freshTokens"> & {
-  readonly status: string;
-  readonly settings: string;
-};
-
 /** So many scopes can be asked for in turn, and a few askers at once may have met. */
 const FRESH_TOKENS_MAX = 20;
+
+const FIND_CLIENT = statement<{ id: string }>()(({ id }) =>
+  build
+    .select(
+      named({
+        id: oauthClients.id,
+        connectorId: oauthClients.connectorId,
+        secretHash: oauthClients.secretHash,
+        scope: oauthClients.scope,
+        revokedAt: oauthClients.revokedAt,
+        status: connectors.status,
+        settings: connectors.settings,
+      }),
+    )
+    .from(oauthClients)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, oauthClients.connectorId),
+        eq(oauthClients.id, id),
+        isNull(connectors.deletedAt),
+      ),
+    ),
+);
+
+// By the index on connector and id, whose order is the order of time.
+const FIND_FRESH_TOKENS = statement<{ id: string; firstId: string; expiresAfter: number }>()(
+  ({ id, firstId, expiresAfter }) =>
+    build
+      .select(
+        named({
+          id: credentials.id,
+          hash: credentials.hash,
+          scope: credentials.scope,
+          expiresAt: sql<number>`${credentials.expiresAt}`,
+        }),
+      )
+      .from(oauthClients)
+      .crossJoin(credentials)
+      .where(
+        and(
+          eq(credentials.connectorId, oauthClients.connectorId),
+          gte(credentials.id, firstId),
+          eq(oauthClients.id, id),
+          eq(credentials.clientId, oauthClients.id),
+          isNull(credentials.revokedAt),
+          gt(credentials.expiresAt, expiresAfter),
+        ),
+      )
+      .orderBy(desc(credentials.id))
+      .limit(FRESH_TOKENS_MAX),
+);
 
 /** Finds a client by its id alone, whatever connector it belongs to; an access token lives for `lifeMs`. */
 export async function findClient(
@@ -124,21 +178,13 @@ export async function findClient(
   id: string,
   { now, lifeMs }: { readonly now: number; readonly lifeMs: number },
 ): Promise<KnownClient | undefined> {
-  const client = `SELECT c.id AS id, c.connector_id AS connectorId, c.secret_hash AS secretHash, c.scope AS scope,
-      c.revoked_at AS revokedAt, k.status AS status, k.settings AS settings
-    FROM oauth_clients AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
-    WHERE c.id = ?1 AND k.deleted_at IS NULL`;
-  // By the index on connector and id, whose order is the order of time.
-  const fresh = `SELECT t.id AS id, t.hash AS hash, t.scope AS scope, t.expires_at AS expiresAt
-    FROM oauth_clients AS c CROSS JOIN credentials AS t ON t.connector_id = c.connector_id AND t.id >= ?2
-    WHERE c.id = ?1 AND t.client_id = c.id AND t.revoked_at IS NULL AND t.expires_at > ?3
-    ORDER BY t.id DESC LIMIT ${FRESH_TOKENS_MAX}`;
   const half = lifeMs / 2;
+  const fresh = { id, firstId: firstIdAt(now - half), expiresAfter: now + half };
   const [clients, tokens] = await db.batch([
-    db.prepare(client).bind(id),
-    db.prepare(fresh).bind(id, firstIdAt(now - half), now + half),
+    FIND_CLIENT.bind(db, { id }),
+    FIND_FRESH_TOKENS.bind(db, fresh),
   ]);
-  const [row] = rowsOf<ClientRow>(clients);
+  const [row] = rowsOf<RowOf<typeof FIND_CLIENT>>(clients);
   if (row === undefined) return undefined;
   const { status, settings, ...columns } = row;
   return {

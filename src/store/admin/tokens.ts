@@ -68,7 +68,7 @@ function numberOf(publicId: string): SQLWrapper {
 }
 
 /** That the connector was not deleted since it was looked up. */
-function connectorLives(connectorId: ConnectorId): SQL {
+export function connectorLives(connectorId: ConnectorId): SQL {
   return exists(
     build
       .select(named({ number: connectors.number }))

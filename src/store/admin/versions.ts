@@ -1,16 +1,19 @@
+import { and, eq, notExists, type SQL, sql } from "drizzle-orm";
 import { classifyError } from "#store/d1-error.ts";
 import type { Database } from "#store/database.ts";
+import { insertRows } from "#store/rows.ts";
+import { type bridges, type connectors, txGuard, type webhooks } from "#store/schema.ts";
+import { build, named, type Prepared, prepare } from "#store/statement.ts";
 
 /** A row that administrators change, whose `version` moves on with each change (docs/storage.md). */
-export type VersionedRow =
-  | { readonly table: "connectors"; readonly key: number }
-  | { readonly table: "bridges"; readonly key: number }
-  | { readonly table: "webhooks"; readonly key: string };
+export interface VersionedRow {
+  readonly table: typeof bridges | typeof connectors | typeof webhooks;
+  /** The condition that holds for this row alone. */
+  readonly isRow: SQL;
+}
 
 /** The answer to a change that was decided on a version which the row has no more: nothing was written. */
 export const STALE = "stale";
-
-const KEYS = { connectors: "number", bridges: "connector_id", webhooks: "id" } as const;
 
 /**
  * Runs statements as one batch, on the condition that the row is at the version `seen`: undefined lets it
@@ -18,18 +21,30 @@ const KEYS = { connectors: "number", bridges: "connector_id", webhooks: "id" } a
  */
 export async function batchAt(
   db: Database,
-  { table, key }: VersionedRow,
+  row: VersionedRow,
   seen: number | undefined,
   statements: readonly D1PreparedStatement[],
 ): Promise<readonly D1Result[] | typeof STALE> {
   if (seen === undefined) return await db.batch([...statements]);
-  const text = `INSERT INTO tx_guard (version_changed) SELECT 1
-    WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${KEYS[table]} = ?1 AND version = ?2)`;
   try {
-    const results = await db.batch([db.prepare(text).bind(key, seen), ...statements]);
+    const results = await db.batch([guardVersion(db, row, seen), ...statements]);
     return results.slice(1);
   } catch (error) {
     if (classifyError(error).kind === "versionChanged") return STALE;
     throw error;
   }
+}
+
+/** The statement that aborts its batch unless the row is at a version, and a further condition holds for it. */
+export function guardVersion(
+  db: Database,
+  { table, isRow }: VersionedRow,
+  version: number,
+  condition?: SQL,
+): Prepared<unknown> {
+  const isAt = build
+    .select(named({ version: table.version }))
+    .from(table)
+    .where(and(isRow, eq(table.version, version), condition));
+  return prepare(db, insertRows(txGuard, { versionChanged: sql`1` }, { where: notExists(isAt) }));
 }

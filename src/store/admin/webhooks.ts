@@ -1,30 +1,40 @@
+import { and, count, desc, eq, exists, gt, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
-import { rowsOf, selectRows } from "#store/query.ts";
-import { batchAt, STALE } from "./versions.ts";
+import { insertRows } from "#store/rows.ts";
+import { changes, connectors, webhooks } from "#store/schema.ts";
+import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import { batchAt, guardVersion, STALE } from "./versions.ts";
 
-/** Why a webhook delivers nothing: someone said so, its receiver said 410, or it failed for days. */
-export type DisabledReason = "administrator" | "gone" | "failing";
+const SHOWN = {
+  id: webhooks.id,
+  name: webhooks.name,
+  url: webhooks.url,
+  eventTypes: webhooks.eventTypes,
+  status: webhooks.status,
+  disabledReason: webhooks.disabledReason,
+  formerSecretUntil: webhooks.formerSecretUntil,
+  version: webhooks.version,
+  createdAt: webhooks.createdAt,
+  modifiedAt: webhooks.modifiedAt,
+};
 
-/** A webhook as administrators see it; times in milliseconds. Its secrets are not among it. */
-export interface Webhook {
-  readonly id: string;
-  readonly name: string | null;
-  readonly url: string;
+type WebhookRow = RowOf<ReturnType<typeof selectWebhooks>>;
+
+/**
+ * A webhook as administrators see it; times in milliseconds. Its secrets are not among it, but until when
+ * deliveries are signed with the former secret too.
+ */
+export interface Webhook extends Omit<WebhookRow, "eventTypes"> {
   /** The change types it wants; null for all. */
   readonly eventTypes: readonly string[] | null;
-  readonly status: "active" | "disabled";
-  readonly disabledReason: DisabledReason | null;
-  /** Until when deliveries are signed with the former secret too. */
-  readonly formerSecretUntil: number | null;
-  /** Moves on with each change. */
-  readonly version: number;
-  readonly createdAt: number;
-  readonly modifiedAt: number;
 }
+
+/** Why a webhook delivers nothing: someone said so, its receiver said 410, or it failed for days. */
+export type DisabledReason = NonNullable<Webhook["disabledReason"]>;
 
 /** What an administrator chooses for a webhook, and its sealed secret. */
 export interface WebhookToCreate {
@@ -45,31 +55,52 @@ export async function createWebhook(
   { id, name, url, eventTypes, secret }: WebhookToCreate,
   now: number,
 ): Promise<"created" | "tooMany"> {
-  const inserted = db
-    .prepare(
-      `INSERT INTO webhooks (id, connector_id, name, url, event_types, secret, status, position, created_at, modified_at)
-       SELECT ?2, ?1, ?3, ?4, ?5, ?6, 'active', (SELECT coalesce(max(seq), 0) FROM changes), ?7, ?7
-       WHERE (SELECT count(*) FROM webhooks WHERE connector_id = ?1) < ${WEBHOOKS_MAX}
-       RETURNING id`,
-    )
-    .bind(connectorId, id, name ?? null, url, typesText(eventTypes), secret, now);
-  const [result] = await db.batch([inserted, noteEnabled(db, connectorId)]);
+  const held = build
+    .select(named({ count: count() }))
+    .from(webhooks)
+    .where(eq(webhooks.connectorId, connectorId));
+  const last = build.select(named({ seq: sql`coalesce(max(${changes.seq}), 0)` })).from(changes);
+  const cells = {
+    id: sql`${id}`,
+    connectorId: sql`${connectorId}`,
+    name: sql`${name ?? null}`,
+    url: sql`${url}`,
+    eventTypes: sql`${typesText(eventTypes)}`,
+    secret: sql`${secret}`,
+    status: sql`'active'`,
+    position: last,
+    createdAt: sql`${now}`,
+    modifiedAt: sql`${now}`,
+  };
+  const hasRoom = lt(sql`${held}`, WEBHOOKS_MAX);
+  const inserted = insertRows(webhooks, cells, { where: hasRoom, returning: CHANGED });
+  const [result] = await db.batch([prepare(db, inserted), noteEnabled(db, connectorId)]);
   return result?.results.length === 1 ? "created" : "tooMany";
 }
 
-const COLUMNS = `id, name, url, event_types AS eventTypes, status,
-  disabled_reason AS disabledReason, former_secret_until AS formerSecretUntil, version,
-  created_at AS createdAt, modified_at AS modifiedAt`;
+/** What a change of a webhook gives back where it was made. */
+const CHANGED = named({ id: webhooks.id });
 
-type WebhookRow = Omit<Webhook, "eventTypes"> & { readonly eventTypes: string | null };
+function selectWebhooks(condition: SQL | undefined) {
+  return build.select(named(SHOWN)).from(webhooks).where(condition);
+}
+
+function isWebhook(connectorId: ConnectorId, id: string): SQL | undefined {
+  return and(eq(webhooks.connectorId, connectorId), eq(webhooks.id, id));
+}
+
+/** The row to be at a version; whose it is, each statement asks itself. */
+function rowOf(id: string) {
+  return { table: webhooks, isRow: eq(webhooks.id, id) };
+}
 
 /** Lists the webhooks of a connector, newest first. */
 export async function listWebhooks(
   db: Database,
   connectorId: ConnectorId,
 ): Promise<readonly Webhook[]> {
-  const text = `SELECT ${COLUMNS} FROM webhooks WHERE connector_id = ?1 ORDER BY id DESC`;
-  return (await selectRows<WebhookRow>(db, text, connectorId)).map(fromRow);
+  const query = selectWebhooks(eq(webhooks.connectorId, connectorId)).orderBy(desc(webhooks.id));
+  return (await selectRows(db, query)).map(fromRow);
 }
 
 /** Finds a webhook of a connector. */
@@ -78,11 +109,9 @@ export async function findWebhook(
   connectorId: ConnectorId,
   id: string,
 ): Promise<Webhook | undefined> {
-  return (await selectRows<WebhookRow>(db, SELECT_WEBHOOK, connectorId, id)).map(fromRow)[0];
+  const rows = await selectRows(db, selectWebhooks(isWebhook(connectorId, id)));
+  return rows.map(fromRow)[0];
 }
-
-// ?1 = connector, ?2 = webhook
-const SELECT_WEBHOOK = `SELECT ${COLUMNS} FROM webhooks WHERE connector_id = ?1 AND id = ?2`;
 
 /** What an administrator changes of a webhook; absent members stay as they are. */
 export interface WebhookChange {
@@ -103,30 +132,30 @@ export async function changeWebhook(
   { name, url, eventTypes, status }: WebhookChange,
   { seen, now }: { readonly seen: number | undefined; readonly now: number },
 ): Promise<Webhook | typeof STALE | undefined> {
-  const changed = db
-    .prepare(
-      `UPDATE webhooks SET name = iif(?4, ?5, name), url = coalesce(?6, url),
-         event_types = iif(?7, ?8, event_types), status = coalesce(?9, status),
-         disabled_reason = CASE ?9 WHEN 'active' THEN NULL
-           WHEN 'disabled' THEN coalesce(disabled_reason, 'administrator') ELSE disabled_reason END,
-         modified_at = ?3
-       WHERE connector_id = ?1 AND id = ?2`,
-    )
-    .bind(
-      connectorId,
-      id,
-      now,
-      name === undefined ? 0 : 1,
-      name ?? null,
-      url ?? null,
-      eventTypes === undefined ? 0 : 1,
-      typesText(eventTypes ?? null),
-      status ?? null,
-    );
-  const read = db.prepare(SELECT_WEBHOOK).bind(connectorId, id);
-  const statements = [changed, noteEnabled(db, connectorId), read];
-  const results = await batchAt(db, { table: "webhooks", key: id }, seen, statements);
+  const changed = build
+    .update(webhooks)
+    .set({
+      name,
+      url,
+      eventTypes: eventTypes === undefined ? undefined : typesText(eventTypes),
+      status,
+      disabledReason: reasonFor(status),
+      modifiedAt: now,
+    })
+    .where(isWebhook(connectorId, id));
+  const results = await batchAt(db, rowOf(id), seen, [
+    prepare(db, changed),
+    noteEnabled(db, connectorId),
+    prepare(db, selectWebhooks(isWebhook(connectorId, id))),
+  ]);
   return results === STALE ? STALE : rowsOf<WebhookRow>(results.at(-1)).map(fromRow)[0];
+}
+
+/** The reason that goes with a status which an administrator chose: one that is there already stays. */
+function reasonFor(status: Webhook["status"] | undefined): SQL | null | undefined {
+  if (status === undefined) return undefined;
+  if (status === "active") return null;
+  return sql`coalesce(${webhooks.disabledReason}, 'administrator')`;
 }
 
 /** Deletes a webhook, if it is at the version `seen`; "absent" where the connector has none with that id. */
@@ -136,11 +165,9 @@ export async function deleteWebhook(
   id: string,
   seen: number | undefined,
 ): Promise<"deleted" | "absent" | typeof STALE> {
-  const deleted = db
-    .prepare("DELETE FROM webhooks WHERE connector_id = ?1 AND id = ?2 RETURNING id")
-    .bind(connectorId, id);
-  const statements = [deleted, noteEnabled(db, connectorId)];
-  const results = await batchAt(db, { table: "webhooks", key: id }, seen, statements);
+  const deleted = build.delete(webhooks).where(isWebhook(connectorId, id)).returning(CHANGED);
+  const statements = [prepare(db, deleted), noteEnabled(db, connectorId)];
+  const results = await batchAt(db, rowOf(id), seen, statements);
   if (results === STALE) return STALE;
   return results[0]?.results.length === 1 ? "deleted" : "absent";
 }
@@ -150,9 +177,12 @@ export async function findWebhookSecret(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-): Promise<(Pick<WebhookToCreate, "secret"> & Pick<Webhook, "version">) | undefined> {
-  const text = "SELECT secret, version FROM webhooks WHERE connector_id = ?1 AND id = ?2";
-  return (await selectRows<{ secret: string; version: number }>(db, text, connectorId, id))[0];
+): Promise<Pick<typeof webhooks.$inferSelect, "secret" | "version"> | undefined> {
+  const query = build
+    .select(named({ secret: webhooks.secret, version: webhooks.version }))
+    .from(webhooks)
+    .where(isWebhook(connectorId, id));
+  return (await selectRows(db, query))[0];
 }
 
 /** The sealed secrets of a rotation: `seen` is the one that the former one was made of. */
@@ -174,14 +204,14 @@ export async function rotateWebhookSecret(
   { seen, secret, former, formerUntil }: SecretRotation,
   { seen: version, now }: { readonly seen: number | undefined; readonly now: number },
 ): Promise<Webhook | typeof STALE | undefined> {
-  const rotated = db
-    .prepare(
-      `UPDATE webhooks SET secret = ?4, former_secret = ?5, former_secret_until = ?6, modified_at = ?7
-       WHERE connector_id = ?1 AND id = ?2 AND secret = ?3 RETURNING 1`,
-    )
-    .bind(connectorId, id, seen, secret, former, formerUntil, now);
-  const read = db.prepare(SELECT_WEBHOOK).bind(connectorId, id);
-  const results = await batchAt(db, { table: "webhooks", key: id }, version, [rotated, read]);
+  const rotated = build
+    .update(webhooks)
+    .set({ secret, formerSecret: former, formerSecretUntil: formerUntil, modifiedAt: now })
+    .where(and(isWebhook(connectorId, id), eq(webhooks.secret, seen)))
+    .returning(CHANGED);
+  const read = selectWebhooks(isWebhook(connectorId, id));
+  const statements = [prepare(db, rotated), prepare(db, read)];
+  const results = await batchAt(db, rowOf(id), version, statements);
   if (results === STALE) return STALE;
   const [done, found] = results;
   return done?.results.length === 1 ? rowsOf<WebhookRow>(found).map(fromRow)[0] : undefined;
@@ -200,19 +230,13 @@ export async function disableWebhook(
   clock: Clock,
 ): Promise<void> {
   const { connectorId, at } = alert;
+  const disabled = build
+    .update(webhooks)
+    .set({ status: "disabled", disabledReason: reason, modifiedAt: at })
+    .where(eq(webhooks.id, id));
   const statements = [
-    db
-      .prepare(
-        `INSERT INTO tx_guard (version_changed) SELECT 1
-         WHERE NOT EXISTS (SELECT 1 FROM webhooks
-           WHERE id = ?1 AND version = ?2 AND status = 'active')`,
-      )
-      .bind(id, version),
-    db
-      .prepare(
-        "UPDATE webhooks SET status = 'disabled', disabled_reason = ?2, modified_at = ?3 WHERE id = ?1",
-      )
-      .bind(id, reason, at),
+    guardVersion(db, rowOf(id), version, eq(webhooks.status, "active")),
+    prepare(db, disabled),
     noteEnabled(db, connectorId),
     ...alertStatements(db, alert),
   ];
@@ -232,24 +256,49 @@ const WOKEN_MAX = 100;
  */
 export async function webhooksToWake(db: Database, now: number): Promise<readonly string[]> {
   const minute = Math.floor(now / 60_000) % 60;
-  const digit = (place: number) => `(instr('0123456789abcdef', substr(w.id, ${place}, 1)) - 1)`;
-  const text = `SELECT w.id AS id FROM webhooks AS w CROSS JOIN connectors AS k ON k.number = w.connector_id
-    WHERE w.status = 'active' AND k.status = 'active' AND k.deleted_at IS NULL
-      AND coalesce(k.settings ->> 'staged', 0) = 0
-      AND ((${digit(-2)} * 16 + ${digit(-1)}) % 60 = ?1
-        OR EXISTS (SELECT 1 FROM changes WHERE connector_id = w.connector_id AND seq > w.position))
-    ORDER BY random() LIMIT ${WOKEN_MAX}`;
-  return (await selectRows<{ readonly id: string }>(db, text, minute)).map(({ id }) => id);
+  const digit = (character: SQL) => sql`(instr('0123456789abcdef', ${character}) - 1)`;
+  const byte = sql`${digit(sql`substr(${webhooks.id}, -2, 1)`)} * 16 + ${digit(sql`substr(${webhooks.id}, -1)`)}`;
+  const isBehind = exists(
+    build
+      .select(named({ seq: changes.seq }))
+      .from(changes)
+      .where(
+        and(eq(changes.connectorId, webhooks.connectorId), gt(changes.seq, webhooks.position)),
+      ),
+  );
+  const query = build
+    .select(named({ id: webhooks.id }))
+    .from(webhooks)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, webhooks.connectorId),
+        eq(webhooks.status, "active"),
+        eq(connectors.status, "active"),
+        isNull(connectors.deletedAt),
+        eq(sql`coalesce(${connectors.settings} ->> 'staged', 0)`, 0),
+        or(eq(sql`(${byte}) % 60`, minute), isBehind),
+      ),
+    )
+    .orderBy(sql`random()`)
+    .limit(WOKEN_MAX);
+  return (await selectRows(db, query)).map(({ id }) => id);
 }
 
 /** Keeps the connector's own list of enabled webhooks: it travels with every credential look-up. */
 function noteEnabled(db: Database, connectorId: ConnectorId): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE connectors SET webhook_ids = (SELECT json_group_array(id) FROM (SELECT id FROM webhooks
-         WHERE connector_id = ?1 AND status = 'active' ORDER BY id)) WHERE number = ?1`,
-    )
-    .bind(connectorId);
+  const enabled = build
+    .select(named({ id: webhooks.id }))
+    .from(webhooks)
+    .where(and(eq(webhooks.connectorId, connectorId), eq(webhooks.status, "active")))
+    .orderBy(webhooks.id)
+    .as("enabled");
+  const ids = build.select(named({ ids: sql`json_group_array(${enabled.id})` })).from(enabled);
+  const noted = build
+    .update(connectors)
+    .set({ webhookIds: sql`${ids}` })
+    .where(eq(connectors.number, connectorId));
+  return prepare(db, noted);
 }
 
 function typesText(eventTypes: readonly string[] | null): string | null {

@@ -11,6 +11,7 @@ import { findBridge } from "#store/admin/bridges.ts";
 import { resealSecrets } from "#store/upkeep/reseal.ts";
 import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
 import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
+import { beginsWith } from "#test/support/d1/statement-text.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { clientWithWebhooks, openReceiver, ring, steerTime } from "#test/support/receiver.ts";
 
@@ -42,7 +43,7 @@ function overtaken(beginning: string, deed: () => Promise<unknown>) {
   });
   const prepare = db.prepare;
   db.prepare = (text) => {
-    isNext ||= text.startsWith(beginning);
+    isNext ||= beginsWith(text, beginning);
     return prepare(text);
   };
   return openGateway({ db, encryptionKeys: OLD, bindings: { BRIDGE }, roundTripsMax: 20 });
@@ -71,7 +72,7 @@ const CHANGED = { source: okta("acme"), intervalSeconds: 600 };
 test("a bridge that keeps its credentials keeps them as cron sealed them anew", async () => {
   const { put, token } = await openBridge();
 
-  const { status } = await put(CHANGED, overtaken("UPDATE bridges", reseal));
+  const { status } = await put(CHANGED, overtaken("update bridges", reseal));
 
   const kept = await token();
   expect([status, kept.token]).toEqual([200, "first"]);
@@ -92,7 +93,7 @@ test("credentials that were given meanwhile are not undone by cron, nor by a cha
   });
 
   await resealSecrets(db, TEST_CLOCK, createResealer(RING));
-  const { status } = await put(CHANGED, overtaken("UPDATE bridges", give));
+  const { status } = await put(CHANGED, overtaken("update bridges", give));
 
   expect([status, (await token()).token]).toEqual([200, "second"]);
 });
@@ -101,7 +102,7 @@ test("credentials that somebody gave for another address meanwhile are not taken
   const { id, put } = await openBridge();
   const move = () => put({ source: okta("other"), credentials: { apiToken: "others" } });
 
-  const { status, body } = await put(CHANGED, overtaken("UPDATE bridges", move));
+  const { status, body } = await put(CHANGED, overtaken("update bridges", move));
 
   expect([status, body.detail]).toEqual([400, expect.stringContaining("give them again")]);
   expect(JSON.parse((await findBridge(env.DB, id))?.config ?? "").source).toEqual(okta("other"));
@@ -113,7 +114,7 @@ test("a bridge of a connector that is deleted meanwhile is not made: nobody woul
   const body = { source: okta("acme"), credentials: { apiToken: "first" } };
 
   const path = `/connectors/${id}/bridge`;
-  const put = overtaken("INSERT INTO bridges", remove).admin(path, { method: "PUT", body });
+  const put = overtaken("insert into bridges", remove).admin(path, { method: "PUT", body });
 
   expect((await put).status).toBe(404);
   expect(await env.DB.prepare("SELECT count(*) AS n FROM bridges").first("n")).toBe(0);
@@ -125,7 +126,7 @@ test("a change of a connector that is deleted meanwhile is 404, and it stays del
   const remove = () => gateway.admin(path, { method: "DELETE" });
 
   const change = { method: "PATCH", body: { status: "active" } };
-  const { status } = await overtaken("UPDATE connectors", remove).admin(path, change);
+  const { status } = await overtaken("update connectors", remove).admin(path, change);
 
   expect([status, (await gateway.admin(path)).status]).toEqual([404, 404]);
 });
@@ -137,7 +138,7 @@ test.each(["PATCH", "DELETE", "approve"])(
     const path = `/connectors/${id}`;
     const headers = { "If-Match": (await gateway.admin(path)).headers.get("ETag") ?? "" };
     const rename = () => gateway.admin(path, { method: "PATCH", body: { name: "Other" } });
-    const late = overtaken("INSERT INTO tx_guard", rename);
+    const late = overtaken("insert into tx_guard", rename);
 
     const { status } =
       call === "approve"
@@ -193,7 +194,7 @@ test("of two rotations at once one is 409, so that the secret that receivers kno
     statuses.push((await rotate()).status);
   };
 
-  statuses.push((await rotate(overtaken("UPDATE webhooks SET secret", other))).status);
+  statuses.push((await rotate(overtaken("update webhooks set secret", other))).status);
 
   expect([statuses, await former()]).toEqual([[200, 409], secret]);
 });

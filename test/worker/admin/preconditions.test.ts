@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
 import { CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
+import { beginsWith } from "#test/support/d1/statement-text.ts";
 import { openGateway } from "#test/support/gateway.ts";
 import { aDeclaration } from "#test/support/scim/declarations.ts";
 
@@ -242,7 +243,7 @@ test.each([
     );
     const prepare = db.prepare;
     db.prepare = (text) => {
-      isWriting ||= !text.startsWith("SELECT");
+      isWriting ||= !beginsWith(text, "select");
       return prepare(text);
     };
     const losing = openGateway({ db, bindings: { BRIDGE: bridges.namespace }, roundTripsMax: 10 });
