@@ -1,8 +1,11 @@
+import { and, eq, exists, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { StoredDeclaration } from "#scim/schema/custom.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { jsonPath, UNREAD } from "#store/filter/json-path.ts";
-import { rowsOf } from "#store/query.ts";
+import { jsonEach } from "#store/rows.ts";
+import { connectors, resources } from "#store/schema.ts";
+import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 
 /**
  * Those of the declared attributes of which a live resource of the connector holds a value that fits: what an
@@ -15,16 +18,40 @@ export async function heldAttributes(
   declarations: readonly StoredDeclaration[],
 ): Promise<readonly StoredDeclaration[]> {
   if (declarations.length === 0) return [];
-  const places = declarations.map(placeOf);
-  const result = await db.prepare(SELECT_HELD).bind(connectorId, JSON.stringify(places)).all();
-  const held = new Set(rowsOf<{ at: number }>(result).map(({ at }) => at));
+  const places = placesOf(declarations);
+  const holding = build
+    .select(named({ rowId: resources.rowId }))
+    .from(resources)
+    .where(and(isLive(connectorId), holdsPlace(resources.folded, places)));
+  const query = build
+    .select(named({ at: places.key }))
+    .from(places.table)
+    .where(exists(holding));
+  const held = new Set((await selectRows(db, query)).map(({ at }) => at));
   return declarations.filter((_, at) => held.has(at));
 }
 
-// ?1 = connector, ?2 = JSON list of {type, path}
-const SELECT_HELD = `SELECT place.key AS at FROM json_each(?2) AS place
-  WHERE EXISTS (SELECT 1 FROM resources WHERE connector_id = ?1 AND type = place.value ->> 'type'
-    AND deleted_at IS NULL AND json_type(folded, place.value ->> 'path') IS NOT NULL)`;
+function isLive(connectorId: ConnectorId): SQL | undefined {
+  return and(eq(resources.connectorId, connectorId), isNull(resources.deletedAt));
+}
+
+type Places = ReturnType<typeof placesOf>;
+
+/** Where resources hold the values of declarations, as a table of types and JSON paths. */
+function placesOf(declarations: readonly StoredDeclaration[]) {
+  return jsonEach(sql`${JSON.stringify(declarations.map(placeOf))}`, "place");
+}
+
+/** That a resource holds something, in its document or the folded one, at one of the places. */
+function holdsPlace(
+  document: typeof resources.doc | typeof resources.folded,
+  { value }: Places,
+): SQL | undefined {
+  return and(
+    eq(resources.type, sql`${value} ->> 'type'`),
+    isNotNull(sql`json_type(${document}, ${value} ->> 'path')`),
+  );
+}
 
 function placeOf({ resourceType, schema, name }: StoredDeclaration) {
   return { type: resourceType, path: jsonPath(schema === undefined ? [name] : [schema, name]) };
@@ -62,28 +89,62 @@ export async function changeAttributes(
 ): Promise<ChangedAttributes | undefined> {
   const { attributes, attributesVersion } = change.seen;
   const after = JSON.stringify(change.after);
-  // RETURNING shows the row as it was before its triggers moved the version on.
-  const places = JSON.stringify(change.released.map(placeOf));
-  const [changed, , unread] = await db.batch([
-    db
-      .prepare(
-        `UPDATE connectors SET attributes = ?4, modified_at = ?5 WHERE number = ?1 AND attributes = ?2
-       AND attributes_version = ?3 AND deleted_at IS NULL RETURNING attributes_version + 1 AS version`,
-      )
-      .bind(connectorId, attributes, attributesVersion, after, now),
-    db.prepare(MARK_RELEASED).bind(connectorId, after, attributesVersion + 1, places),
-    db.prepare(SELECT_UNREAD).bind(connectorId),
-  ]);
-  const version = rowsOf<{ readonly version: number }>(changed)[0]?.version;
-  return version === undefined ? undefined : { version, hasUnread: rowsOf(unread).length > 0 };
+  const changed = build
+    .update(connectors)
+    .set({ attributes: after, modifiedAt: now })
+    .where(
+      and(hasAttributes(connectorId, attributes, attributesVersion), isNull(connectors.deletedAt)),
+    )
+    // RETURNING shows the row as it was before its triggers moved the version on.
+    .returning(named({ version: sql<number>`${connectors.attributesVersion} + 1` }));
+  const isChanged = exists(
+    build
+      .select(named({ number: connectors.number }))
+      .from(connectors)
+      .where(hasAttributes(connectorId, after, attributesVersion + 1)),
+  );
+  const { released } = change;
+  const marked = released.length === 0 ? [] : [markReleased(connectorId, released, isChanged)];
+  const queries = [changed, ...marked, selectUnread(connectorId)];
+  const results = await db.batch(queries.map((query) => prepare(db, query)));
+  const version = rowsOf<RowOf<typeof changed>>(results[0])[0]?.version;
+  const hasUnread = rowsOf(results.at(-1)).length > 0;
+  return version === undefined ? undefined : { version, hasUnread };
 }
 
-// ?1 = connector, ?2 = its declarations now, ?3 = their version, ?4 = JSON list of {type, path}
-const MARK_RELEASED = `UPDATE resources SET folded = json_set(folded, '${UNREAD}', 1)
-  WHERE connector_id = ?1 AND deleted_at IS NULL AND json_array_length(?4) > 0
-    AND EXISTS (SELECT 1 FROM connectors WHERE number = ?1 AND attributes = ?2 AND attributes_version = ?3)
-    AND EXISTS (SELECT 1 FROM json_each(?4) AS place WHERE place.value ->> 'type' = resources.type
-      AND json_type(resources.doc, place.value ->> 'path') IS NOT NULL)`;
+function hasAttributes(
+  connectorId: ConnectorId,
+  attributes: string,
+  version: number,
+): SQL | undefined {
+  return and(
+    eq(connectors.number, connectorId),
+    eq(connectors.attributes, attributes),
+    eq(connectors.attributesVersion, version),
+  );
+}
 
-const SELECT_UNREAD = `SELECT 1 FROM resources WHERE connector_id = ?1 AND deleted_at IS NULL
-  AND json_type(folded, '${UNREAD}') IS NOT NULL LIMIT 1`;
+/** Marks the resources that hold something of the released declarations, on a condition. */
+function markReleased(
+  connectorId: ConnectorId,
+  released: readonly StoredDeclaration[],
+  condition: SQL,
+) {
+  const places = placesOf(released);
+  const held = build
+    .select(named({ at: places.key }))
+    .from(places.table)
+    .where(holdsPlace(resources.doc, places));
+  return build
+    .update(resources)
+    .set({ folded: sql`json_set(${resources.folded}, ${UNREAD}, 1)` })
+    .where(and(isLive(connectorId), condition, exists(held)));
+}
+
+function selectUnread(connectorId: ConnectorId) {
+  return build
+    .select(named({ rowId: resources.rowId }))
+    .from(resources)
+    .where(and(isLive(connectorId), isNotNull(sql`json_type(${resources.folded}, ${UNREAD})`)))
+    .limit(1);
+}

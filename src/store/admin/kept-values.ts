@@ -1,3 +1,4 @@
+import { and, eq, exists, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { JsonObject } from "#scim/json.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { declaredForm, declaredNames } from "#scim/resource/declared-form.ts";
@@ -9,7 +10,9 @@ import { foldedText } from "#store/columns.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { jsonPath, UNREAD } from "#store/filter/json-path.ts";
-import { selectRows } from "#store/query.ts";
+import { jsonEach } from "#store/rows.ts";
+import { resources } from "#store/schema.ts";
+import { build, named, type RowOf, selectRows, statement } from "#store/statement.ts";
 
 /** Values of a declared attribute that were kept before, and do not fit: how many, and whose. */
 export interface MisfitValues {
@@ -59,24 +62,18 @@ export async function readKept(
   let position = 0;
   let read = 0;
   while ((places.length > 0 || hasUnread) && read < READ_MAX) {
-    const rows = await selectRows<KeptRow>(
-      db,
-      SELECT_KEPT,
-      ...[connectorId, JSON.stringify(places), position],
-    );
+    const rows = await selectRows(db, selectKept(connectorId, places, position));
     const changed = rows.map((row) => {
       const type = types[row.type].storedAs ?? types[row.type];
       // The text was written by this program from a JsonObject.
       const { schemas: _, ...document } = JSON.parse(row.doc) as JsonObject;
       noteMisfits(misfits, row, declarations, declaredForm(type, document).misfits);
-      const named = orderDocument(type, declaredNames(type, document));
-      const doc = JSON.stringify({ schemas: schemasFor(type, named), ...named });
-      return { rowId: row.rowId, version: row.version, doc, folded: foldedText(type, named) };
+      const renamed = orderDocument(type, declaredNames(type, document));
+      const doc = JSON.stringify({ schemas: schemasFor(type, renamed), ...renamed });
+      const { rowId, version } = row;
+      return { connectorId, rowId, version, doc, folded: foldedText(type, renamed) };
     });
-    if (changed.length > 0)
-      await db.batch(
-        changed.map((row) => db.prepare(UPDATE_KEPT).bind(connectorId, JSON.stringify(row))),
-      );
+    if (changed.length > 0) await db.batch(changed.map((row) => UPDATE_KEPT.bind(db, row)));
     read += rows.length;
     position = rows.at(-1)?.rowId ?? position;
     if (rows.length < STEP) break;
@@ -84,25 +81,66 @@ export async function readKept(
   return { misfits: [...misfits].map(toldMisfits), isIncomplete: read >= READ_MAX };
 }
 
-interface KeptRow {
-  readonly rowId: number;
-  readonly type: TypeName;
-  readonly id: string;
-  readonly version: number;
-  readonly doc: string;
+type KeptRow = RowOf<ReturnType<typeof selectKept>>;
+
+/** The next resources after a row that hold something at one of the places, or are marked. */
+function selectKept(
+  connectorId: ConnectorId,
+  places: readonly { readonly type: TypeName; readonly path: string }[],
+  after: number,
+) {
+  const { table, key, value } = jsonEach(sql`${JSON.stringify(places)}`, "place");
+  const held = build
+    .select(named({ at: key }))
+    .from(table)
+    .where(
+      and(
+        eq(resources.type, sql`${value} ->> 'type'`),
+        isNotNull(sql`json_type(${resources.folded}, ${value} ->> 'path')`),
+      ),
+    );
+  return build
+    .select(
+      named({
+        rowId: resources.rowId,
+        type: resources.type,
+        id: resources.id,
+        version: resources.version,
+        doc: resources.doc,
+      }),
+    )
+    .from(resources)
+    .where(
+      and(
+        eq(resources.connectorId, connectorId),
+        gt(resources.rowId, after),
+        isNull(resources.deletedAt),
+        or(isNotNull(sql`json_type(${resources.folded}, ${UNREAD})`), exists(held)),
+      ),
+    )
+    .orderBy(resources.rowId)
+    .limit(STEP);
 }
 
-// ?1 = connector, ?2 = JSON list of {type, path}, ?3 = the row after which to begin
-const SELECT_KEPT = `SELECT row_id AS rowId, type, id, version, doc FROM resources
-  WHERE connector_id = ?1 AND row_id > ?3 AND deleted_at IS NULL
-    AND (json_type(folded, '${UNREAD}') IS NOT NULL
-      OR EXISTS (SELECT 1 FROM json_each(?2) AS place WHERE place.value ->> 'type' = resources.type
-        AND json_type(resources.folded, place.value ->> 'path') IS NOT NULL))
-  ORDER BY row_id LIMIT ${STEP}`;
-
-// ?1 = connector, ?2 = the row. What was written meanwhile was read with its write.
-const UPDATE_KEPT = `UPDATE resources SET doc = ?2 ->> 'doc', folded = ?2 ->> 'folded'
-  WHERE row_id = ?2 ->> 'rowId' AND connector_id = ?1 AND version = ?2 ->> 'version'`;
+/** What was written meanwhile was read with its write. */
+const UPDATE_KEPT = statement<{
+  connectorId: ConnectorId;
+  rowId: number;
+  version: number;
+  doc: string;
+  folded: string;
+}>()(({ connectorId, rowId, version, doc, folded }) =>
+  build
+    .update(resources)
+    .set({ doc: sql`${doc}`, folded: sql`${folded}` })
+    .where(
+      and(
+        eq(resources.rowId, rowId),
+        eq(resources.connectorId, connectorId),
+        eq(resources.version, version),
+      ),
+    ),
+);
 
 function noteMisfits(
   misfits: Map<Declaration, string[]>,

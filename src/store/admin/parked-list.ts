@@ -1,14 +1,11 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
+import { parkedMembers, resources } from "#store/schema.ts";
+import { build, named, type RowOf, selectRows } from "#store/statement.ts";
 
 /** A member value that waits for its resource; the time in milliseconds. */
-export interface ParkedMember {
-  readonly groupId: string;
-  readonly groupName: string | null;
-  readonly value: string;
-  readonly parkedAt: number;
-}
+export type ParkedMember = RowOf<ReturnType<typeof selectParked>>;
 
 /** Lists what a connector has parked, by group and value, after the first `offset` of them. */
 export function listParked(
@@ -16,10 +13,29 @@ export function listParked(
   connectorId: ConnectorId,
   page: { readonly offset: number; readonly limit: number },
 ): Promise<readonly ParkedMember[]> {
-  const text = `SELECT p.group_id AS groupId, g.doc ->> 'displayName' AS groupName, p.value AS value,
-      p.parked_at AS parkedAt
-    FROM parked_members AS p LEFT JOIN resources AS g ON g.connector_id = p.connector_id
-      AND g.type = 'Group' AND g.id = p.group_id AND g.deleted_at IS NULL
-    WHERE p.connector_id = ?1 ORDER BY p.group_id, p.value LIMIT ${page.limit} OFFSET ${page.offset}`;
-  return selectRows<ParkedMember>(db, text, connectorId);
+  return selectRows(db, selectParked(connectorId).limit(page.limit).offset(page.offset));
+}
+
+function selectParked(connectorId: ConnectorId) {
+  return build
+    .select(
+      named({
+        groupId: parkedMembers.groupId,
+        groupName: sql<string | null>`${resources.doc} ->> 'displayName'`,
+        value: parkedMembers.value,
+        parkedAt: parkedMembers.parkedAt,
+      }),
+    )
+    .from(parkedMembers)
+    .leftJoin(
+      resources,
+      and(
+        eq(resources.connectorId, parkedMembers.connectorId),
+        eq(resources.type, "Group"),
+        eq(resources.id, parkedMembers.groupId),
+        isNull(resources.deletedAt),
+      ),
+    )
+    .where(eq(parkedMembers.connectorId, connectorId))
+    .orderBy(parkedMembers.groupId, parkedMembers.value);
 }
