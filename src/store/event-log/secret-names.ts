@@ -35,7 +35,10 @@ export function comparedWords(text: string): readonly string[] {
 
 /** Whether a text has to be looked at more closely; most have not. JSON is asked about as it is written. */
 export function mayNameSecret(text: string): boolean {
-  return HINT.test(text) || SECRET.test(text.replaceAll(PLAIN_JOINTS, "").toLowerCase());
+  const joined = BEYOND_ASCII.test(text)
+    ? withoutAccents(text).replaceAll(JOINTS, "")
+    : text.replaceAll(PLAIN_JOINTS, "");
+  return HINT.test(joined) || ADDRESS.test(text);
 }
 
 /** A quoted string, also one without its end, or a word. */
@@ -58,9 +61,13 @@ const NAMES_KNOWN_MAX = 2_000;
 const NAME_CHARACTERS_KNOWN = 128;
 
 function speaksOfSecret(name: string): boolean {
-  const text = withoutUrn(name).normalize("NFKD").replaceAll(ACCENTS, "");
+  const text = withoutAccents(withoutUrn(name));
   const joined = text.replaceAll(JOINTS, "").toLowerCase().replaceAll("secretar", "");
   return SECRET.test(joined) || text.split(WORD_ENDS).some(isSecretWord);
+}
+
+function withoutAccents(text: string): string {
+  return text.normalize("NFKD").replaceAll(ACCENTS, "");
 }
 
 /** A schema's URN may speak of anything; of `urn:…:User:password` the attribute's name counts. */
@@ -98,13 +105,15 @@ function isSecretWord(word: string): boolean {
   return SECRET_WORDS.has(word.toLowerCase());
 }
 
-/**
- * All names above that are written in one piece contain one of these, or what may fold to a letter or to
- * nothing: whatever is beyond ASCII, or escaped. An address may hold a password. Without `u`, since `i` would
- * then find the ſ among the letters beyond ASCII in every s.
- */
+/** All names above contain one of these, once nothing joins their words and letters have no accents. */
 const HINT =
-  /sgw_|\\[bfnrtu]|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie|\/\/[^\s/@]*@|[\u0080-\uffff]/i;
+  /sgw|\\[bfnrtu]|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie/i;
+
+/** It may hold a password. */
+const ADDRESS = /\/\/[^\s/@]*@/;
+
+/** Without `i` and `u`, which together find the ſ among these letters in every s. */
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The joints of ASCII, as in `to_ken`. */
 const PLAIN_JOINTS = /[\s_\p{Cc}-]+/gu;

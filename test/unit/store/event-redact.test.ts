@@ -106,6 +106,7 @@ function patch(operation: JsonValue) {
 
 test.each([
   ["a user", { userName: "jonas.fischer@example.com", name: { familyName: "Fischer" } }],
+  ["who has umlauts and accents", { name: { formatted: "Søren Müller-Núñez", given: "明" } }],
   ["his schemas", { schemas: [CORE_USER, ENTERPRISE_USER], meta: { resourceType: "User" } }],
   ["a group", { displayName: "All staff", members: [{ value: "01a2-3b", type: "User" }] }],
 ])("%s needs no closer look", (_what, value) => {
