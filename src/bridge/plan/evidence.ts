@@ -83,10 +83,10 @@ export function claimsLeft(
 ): readonly Claim[] {
   const bySource = new Map(operations.map((each) => [each.sourceId, each]));
   return page.flatMap((prepared) => {
-    const claim = claimOf(prepared);
     const operation = bySource.get(prepared.sourceId);
-    if (claim === undefined || operation === undefined) return [];
-    if (prepared.mapped.kind === "removed") return [];
+    if (operation === undefined || !LEAVING_CLAIMS.has(operation.op)) return [];
+    const claim = claimOf(prepared);
+    if (claim === undefined || prepared.mapped.kind === "removed") return [];
     switch (operation.op) {
       case "ignore":
         return claim;
@@ -100,6 +100,13 @@ export function claimsLeft(
     }
   });
 }
+
+const LEAVING_CLAIMS: ReadonlySet<Operation["op"]> = new Set([
+  "ignore",
+  "unmanage",
+  "adopt",
+  "deactivate",
+]);
 
 /** What must be known of the provider to weigh the weak matches of a page's records. */
 export function questionsOf(page: readonly PreparedRecord[], known: Known): Questions {

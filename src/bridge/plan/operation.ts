@@ -72,11 +72,12 @@ export type Operation =
       readonly userId: string;
       readonly why: Extract<OffReason, IgnoreReason>;
     }
-  /** Nothing to write; the link may still learn something. */
+  /** Nothing to write; the link may still learn something, unless it is the one that was found (`isLinkKept`). */
   | {
       readonly op: "skip";
       readonly sourceId: string;
       readonly link: Link;
+      readonly isLinkKept?: true;
       readonly issue?: Issue | undefined;
       readonly isStateUnsaid?: true;
     }

@@ -174,13 +174,17 @@ function stateless(user: PreparedUser): Operation {
 function unchanged({ mapped }: PreparedUser, link: Link, known: Known): Step {
   const { sourceId } = link;
   const stamp = Math.max(link.stamp ?? 0, mapped.stampedAt ?? 0) || undefined;
-  const kept: Link = { ...link, stamp };
+  const isLinkKept = stamp === link.stamp;
+  const kept: Link = isLinkKept ? link : { ...link, stamp };
   if (mapped.isActive === false && link.isActive) return decided(planSwitchOff(kept, "disabled"));
   if (mapped.isActive === undefined && !isPartial(mapped)) {
     const issue = stateIssue({ sourceId, userName: undefined }, true);
     return decided({ op: "skip", sourceId, link: kept, issue });
   }
-  if (link.pendingManager === undefined) return decided({ op: "skip", sourceId, link: kept });
+  if (link.pendingManager === undefined) {
+    const skip = { op: "skip", sourceId, link: kept } as const;
+    return decided(isLinkKept ? { ...skip, isLinkKept } : skip);
+  }
   return { kind: "waiting", link: kept, record: recordOf(known, link) };
 }
 

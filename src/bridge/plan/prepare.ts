@@ -95,8 +95,10 @@ function hashedText({ values, derived, manager, mark }: MappedUser): string {
   return JSON.stringify(mark === "" ? said : [...said, mark]).normalize("NFC");
 }
 
+const ENCODER = new TextEncoder();
+
 /** The SHA-256 of a text, in base64 without padding: what tells whether a record changed. */
 async function hashText(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const digest = await crypto.subtle.digest("SHA-256", ENCODER.encode(text));
   return btoa(String.fromCharCode(...new Uint8Array(digest))).replace("=", "");
 }

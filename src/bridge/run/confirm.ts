@@ -180,7 +180,8 @@ async function settleAsked(
     keepClaims(world, run, prepared, operations);
     const links = [...linksBySource(sql, gone).values()];
     const missing = planMissing(links, rehired, planContext(world, "page"));
-    const next = keepResults(world, run, [...operations, ...missing], rawsOf(prepared));
+    const raws = rawsOf(prepared, operations);
+    const next = keepResults(world, run, [...operations, ...missing], raws);
     markPageSeen(sql, prepared);
     const knownIds = known.map(({ sourceId }) => sourceId);
     const unreadIds = unread.map(({ sourceId }) => sourceId);

@@ -13,7 +13,7 @@ import {
   settleConflicts,
 } from "../storage/conflicts.ts";
 import { issueSubject } from "../storage/issues.ts";
-import { linksBySource } from "../storage/links.ts";
+import { linkNumbers } from "../storage/links.ts";
 import { markSeen } from "../storage/seen.ts";
 import { countOffs } from "../storage/switch-offs.ts";
 import type { ObjectSql } from "../storage/tables.ts";
@@ -36,7 +36,6 @@ export async function readUsersPage(world: RunContext, run: Run): Promise<Run> {
   const page = await readPage(world, run, listing, run.isFull ? undefined : run.since.users);
   const mode = run.isFull ? "full" : "delta";
   const prepared = await preparePage(page.records, config, mode);
-  const raws = rawsOf(prepared);
   const parts = partsOf(prepared);
   let current = run;
   for (const [at, part] of parts.entries()) {
@@ -44,7 +43,7 @@ export async function readUsersPage(world: RunContext, run: Run): Promise<Run> {
     const isLast = at === parts.length - 1;
     current = (isLast ? keep : keepPart)(current, () => {
       keepClaims(world, current, part, operations);
-      const absorbed = keepResults(world, current, operations, raws);
+      const absorbed = keepResults(world, current, operations, rawsOf(part, operations));
       return isLast ? passPage(world, absorbed, page, prepared) : absorbed;
     });
   }
@@ -88,7 +87,7 @@ async function matchWaiting(world: RunContext, run: Run): Promise<Run> {
   const operations = await applyRecords(world, run, prepared, pass);
   return keep(run, () => {
     keepClaims(world, run, prepared, operations);
-    const next = keepResults(world, run, operations, rawsOf(prepared));
+    const next = keepResults(world, run, operations, rawsOf(prepared, operations));
     // The page had shown them before they were linked.
     markPageSeen(sql, prepared);
     // They stay until all are matched: what one of them claims holds for the others.
@@ -172,16 +171,20 @@ export function markPageSeen(
   records: readonly { readonly sourceId: string | undefined }[],
 ): number {
   const ids = records.flatMap(({ sourceId }) => sourceId ?? []);
-  const links = linksBySource(sql, ids);
-  const numbers = [...links.values()].map(({ n }) => n);
-  const shown = ids.filter((id) => links.has(id)).length;
-  return shown - markSeen(sql, numbers);
+  const numbers = linkNumbers(sql, ids);
+  const shown = ids.filter((id) => numbers.has(id)).length;
+  return shown - markSeen(sql, [...numbers.values()]);
 }
 
-/** The records by source id as they are kept where they have to wait. */
-export function rawsOf(prepared: readonly PreparedRecord[]): ReadonlyMap<string, KeptConflict> {
+/** The records that have to wait, by source id, as they are kept. */
+export function rawsOf(
+  prepared: readonly PreparedRecord[],
+  operations: readonly Operation[],
+): ReadonlyMap<string, KeptConflict> {
+  const conflicts = operations.filter(({ op }) => op === "conflict");
+  const waiting = new Set(conflicts.map(({ sourceId }) => sourceId));
   const kept = prepared.flatMap((each): readonly KeptConflict[] => {
-    const claim = claimOf(each);
+    const claim = waiting.has(each.sourceId) ? claimOf(each) : undefined;
     return claim === undefined ? [] : [{ ...claim, record: each.raw }];
   });
   return new Map(kept.map((each) => [each.sourceId, each]));

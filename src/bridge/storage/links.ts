@@ -15,6 +15,18 @@ export function linksBySource(
   return new Map(links.map((link) => [link.sourceId, link]));
 }
 
+/** Finds the numbers of links by the provider's ids. */
+export function linkNumbers(
+  sql: ObjectSql,
+  sourceIds: readonly string[],
+): ReadonlyMap<string, number> {
+  if (sourceIds.length === 0) return new Map();
+  const text = `SELECT n, source_id AS sourceId FROM links
+    WHERE source_id IN (SELECT value FROM json_each(?))`;
+  const rows = rowsIn<Pick<LinkRow, "n" | "sourceId">>(sql, text, JSON.stringify(sourceIds));
+  return new Map(rows.map(({ n, sourceId }) => [sourceId, n]));
+}
+
 /** Finds links by the ids of the directory's users. */
 export function linksByUser(
   sql: ObjectSql,

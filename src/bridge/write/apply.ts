@@ -173,7 +173,9 @@ function isListing({ mode }: Run): boolean {
 
 /** Writes the links that changed; tells whether one is new, or waits for its manager. */
 function keepLinks(sql: ObjectSql, run: Run, operations: readonly Operation[]): boolean {
-  const links = operations.flatMap((each) => ("link" in each ? [each.link] : []));
+  const links = operations.flatMap((each) =>
+    "link" in each && !isLinkKept(each) ? [each.link] : [],
+  );
   const known = linksBySource(
     sql,
     links.map(({ sourceId }) => sourceId),
@@ -202,6 +204,11 @@ function keepLinks(sql: ObjectSql, run: Run, operations: readonly Operation[]): 
   return written.some(
     ({ sourceId, pendingManager }) => !known.has(sourceId) || pendingManager !== undefined,
   );
+}
+
+/** Most people of most runs. */
+function isLinkKept(operation: Operation): boolean {
+  return operation.op === "skip" && operation.isLinkKept === true;
 }
 
 function isStateUnsaid(operation: Operation): boolean {
