@@ -186,7 +186,10 @@ const BY_ID = scopedStatement<{ readonly type: TypeName; readonly id: string }>(
   ),
 );
 
-function besideById(given: Givens<{ readonly type: TypeName; readonly id: string }>): SQL<string> {
+/** The live resource with an id, beside its credential. */
+export function besideById(
+  given: Givens<{ readonly type: TypeName; readonly id: string }>,
+): SQL<string> {
   const condition = and(
     eq(resources.connectorId, credentials.connectorId),
     eq(resources.type, given.type),

@@ -118,7 +118,15 @@ export function statement<Given extends Readonly<Record<string, Value>>>() {
   };
 }
 
-const GIVENS = new Proxy({}, { get: (_, name) => sql.placeholder(String(name)) });
+const GIVENS = new Proxy(
+  {},
+  {
+    get: (_, name) => sql.placeholder(String(name)),
+    ownKeys: () => {
+      throw new TypeError("What a statement is given is taken one by one, not spread.");
+    },
+  },
+);
 
 /** The rows of one statement's result. */
 export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {

@@ -1,5 +1,4 @@
 import { and, eq, type Placeholder, sql } from "drizzle-orm";
-import type { ResourceRecord } from "#scim/ports.ts";
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
@@ -8,7 +7,7 @@ import { type Database, withRetries } from "#store/database.ts";
 import { type Beside, type BesideExpression, type Query, rowsOf } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
 import { connectors, credentials } from "#store/schema.ts";
-import { build, type Givens, named, type RowOf, statement, type Value } from "#store/statement.ts";
+import { build, type Givens, named, type RowOf, statement } from "#store/statement.ts";
 
 /** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
 export interface Access {
@@ -123,13 +122,7 @@ export function accessWith<T>(
 ) {
   const known = BESIDE.get(expression) ?? statementWith(expression);
   BESIDE.set(expression, known);
-  return readerOf(known.bind(db, { ...given, hash: tokenHash }), read);
-}
-
-function readerOf<T>(
-  statement: D1PreparedStatement,
-  read: (records: readonly ResourceRecord[]) => T,
-) {
+  const statement = known.bind(db, { ...given, hash: tokenHash });
   const rowIn = (result: D1Result | undefined) =>
     rowsOf<AccessRow & { readonly text: string }>(result)[0];
   return {
@@ -146,29 +139,6 @@ function readerOf<T>(
       return records && { value: read(records) };
     },
   };
-}
-
-// The text for statements that are not built with Drizzle yet.
-const ACCESS_COLUMNS = `c.connector_id AS connectorId, k.status AS connectorStatus,
-    k.deleted_at AS connectorDeletedAt, k.settings AS settings, k.attributes AS attributes,
-    k.webhook_ids AS webhookIds, c.id AS credentialId, c.scope AS scope, c.expires_at AS expiresAt, c.revoked_at AS revokedAt, c.last_used_at AS lastUsedAt`;
-const ACCESS_SOURCE =
-  "FROM credentials c CROSS JOIN connectors k ON k.number = c.connector_id WHERE c.hash = ?1";
-
-/** accessWith for an expression that is text. */
-export function accessBeside<T>(
-  db: Database,
-  tokenHash: string,
-  besides: {
-    readonly expression: string;
-    readonly values: readonly Value[];
-    readonly read: (records: readonly ResourceRecord[]) => T;
-  },
-) {
-  const statement = db
-    .prepare(`SELECT ${besides.expression} AS text, ${ACCESS_COLUMNS} ${ACCESS_SOURCE}`)
-    .bind(tokenHash, ...besides.values);
-  return readerOf(statement, besides.read);
 }
 
 function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): Access {

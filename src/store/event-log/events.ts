@@ -2,7 +2,6 @@ import { type SQLWrapper, sql } from "drizzle-orm";
 import type { Difference } from "#scim/resource/difference.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import type { RowSource } from "#store/row-source.ts";
 import { doNothing, excluded, insertRows, nameOf, type Rows, rowStatement } from "#store/rows.ts";
 import { events } from "#store/schema.ts";
 
@@ -42,52 +41,6 @@ export function eventCells({ cell }: Rows<EventRow>, connectorId: SQLWrapper) {
     difference: cell("difference"),
     explanation: cell("explanation"),
   } satisfies Record<keyof EventRow | "connectorId", SQLWrapper>;
-}
-
-/** The columns of an event in the order of the insert; each is read from the member of the same name. */
-const COLUMNS = [
-  ["op_id", "opId"],
-  ["at", "at"],
-  ["method", "method"],
-  ["path", "path"],
-  ["status", "status"],
-  ["scim_type", "scimType"],
-  ["latency_ms", "latencyMs"],
-  ["client_ip", "clientIp"],
-  ["user_agent", "userAgent"],
-  ["credential_id", "credentialId"],
-  ["resource_type", "resourceType"],
-  ["resource_id", "resourceId"],
-  ["user_name", "userName"],
-  ["user_name_key", "userNameKey"],
-  ["request_body", "requestBody"],
-  ["response_body", "responseBody"],
-  ["warnings", "warnings"],
-  ["difference", "difference"],
-  ["explanation", "explanation"],
-] as const;
-
-const INSERTED = COLUMNS.map(([column]) => column).join(", ");
-
-/** Appends event rows; ?1 = rows (see row-source.ts), ?2 = connector. A known op_id aborts the batch. */
-export function insertEvents({ row, from, only }: RowSource): string {
-  const values = COLUMNS.map(([, member]) => `${row} ->> '${member}'`).join(", ");
-  return `INSERT INTO events (connector_id, ${INSERTED}) SELECT ?2, ${values} ${from} WHERE ${only}`;
-}
-
-/**
- * Appends one event where a condition holds. In a `repeated` batch a known op_id
- * aborts it also where the condition no longer holds: the try before made it so.
- */
-export function insertEventIf(
-  condition: string,
-  isRepeated: boolean,
-): (source: RowSource) => string {
-  return ({ row, from }) => {
-    const known = `SELECT 1 FROM events WHERE connector_id = ?2 AND op_id = ${row} ->> 'opId'`;
-    const only = isRepeated ? `(${condition} OR EXISTS (${known}))` : condition;
-    return insertEvents({ row, from, only });
-  };
 }
 
 /**

@@ -121,6 +121,15 @@ test("what is missing when a statement is bound is a fault, never a NULL", () =>
   expect(() => find.bind(db, nothing)).toThrow(`lacks its "id"`);
 });
 
+test("what a statement is given cannot be spread, which would lose it", () => {
+  const { db } = database();
+  const find = statement<{ id: string }>()(({ ...given }) =>
+    build.select(named(shown)).from(credentials).where(eq(credentials.id, given.id)),
+  );
+
+  expect(() => find.bind(db, { id: "a" })).toThrow("one by one");
+});
+
 test("a value that D1 cannot hold is refused", () => {
   const { db } = database();
   expect(() => prepare(db, sql`select ${true}`)).toThrow(TypeError);
