@@ -163,6 +163,15 @@ export function withTables<Query extends BuiltQuery>(
   return sql`with ${sql.join(made, sql`, `)} ${query.getSQL()}`;
 }
 
+/** The rows of several queries, each once; the columns bear the names that the first query gives them. */
+export function unionOf<Query extends BuiltQuery>(queries: readonly Query[]): SQL<RowOf<Query>> {
+  for (const query of queries) checkNames(query);
+  return sql.join(
+    queries.map((query) => query.getSQL()),
+    sql` union `,
+  ) as SQL<RowOf<Query>>;
+}
+
 /** A column of a table that is joined by LEFT JOIN: it is null where no row is joined. */
 export function optional<Source extends Column>(
   column: Source,

@@ -21,6 +21,7 @@ import {
   type RowOfFields,
   selectOnly,
   statement,
+  unionOf,
   withTables,
 } from "#store/statement.ts";
 
@@ -238,6 +239,20 @@ test("a query over tables of its own has its names checked too", () => {
   const query = build.select({ key: credentials.id }).from(credentials);
 
   expect(() => withTables([found], query)).toThrow("wrap it in named()");
+});
+
+test("the rows of several queries are joined into one list, and the names of each are checked", () => {
+  const ids = build.select(named({ id: credentials.id })).from(credentials);
+  const other = build.select(named({ id: connectors.id })).from(connectors);
+  const unnamed = build.select({ key: credentials.id }).from(credentials);
+
+  const query = unionOf([ids, other]);
+
+  expect(compile(query).text).toBe(
+    `select "id" as "id" from "credentials" union select "id" as "id" from "connectors"`,
+  );
+  expectTypeOf<RowOf<typeof query>>().toEqualTypeOf<{ readonly id: string }>();
+  expect(() => unionOf([unnamed])).toThrow("wrap it in named()");
 });
 
 test("a single row is read directly, and several through one parameter", () => {

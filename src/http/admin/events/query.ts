@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Difference } from "#scim/resource/difference.ts";
-import type { EventFilter, StoredEvent } from "#store/event-log/list.ts";
+import type { EventFilter } from "#store/event-log/conditions.ts";
+import type { StoredEvent } from "#store/event-log/list.ts";
 import type { EventMembership, EventPerson } from "#store/event-log/person.ts";
 
 const TIME = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
