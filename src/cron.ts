@@ -1,4 +1,4 @@
-import type { BridgeCalls } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
 import type { WebhookCalls } from "#delivery/views.ts";
 import { takeDueBridges } from "#store/admin/bridges.ts";
 import { webhooksToWake } from "#store/admin/webhooks.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import type { BridgeCalls } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
 import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";

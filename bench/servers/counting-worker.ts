@@ -1,4 +1,4 @@
-import { toolsOf } from "../../src/bridge/tools.ts";
+import { toolsOf } from "../../src/bridge/worker-tools.ts";
 import worker, { ConnectorBridge, WebhookEndpoint } from "../../src/worker.ts";
 import { type Cost, countingDatabase } from "../../test/support/d1/counting-d1.ts";
 

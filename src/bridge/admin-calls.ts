@@ -14,19 +14,19 @@ import type {
 import type { BridgeSettings } from "./config/settings.ts";
 import { heldGroupItems } from "./groups/held.ts";
 import { userNames } from "./notices/log-notices.ts";
-import type { BridgeSnapshot, ConnectorSync } from "./run/connector-sync.ts";
-import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./run/held.ts";
-import { RunBroken } from "./run/run-context.ts";
-import { syncOneUser } from "./run/user.ts";
 import { SourceError } from "./source/source.ts";
 import { NO_CURSORS } from "./state/run.ts";
-import { clearRun, currentRun } from "./state/runs.ts";
 import { enableBridge } from "./state/state.ts";
+import { RunBroken } from "./step/run-context.ts";
 import { dropGroupLinks } from "./storage/groups/links.ts";
 import { countApprovedGroups, decideHeld } from "./storage/groups/switch-offs.ts";
 import { countLinks } from "./storage/links.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage/runs.ts";
 import { approveOffs, clearOffs, countOffs, heldOffs, rejectOffs } from "./storage/switch-offs.ts";
+import type { BridgeSnapshot, ConnectorSync } from "./sync/connector-sync.ts";
+import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./sync/held.ts";
+import { clearRun, currentRun } from "./sync/runs.ts";
+import { syncOneUser } from "./sync/user.ts";
 
 type Started = BridgeAnswer<{ readonly runId: string }>;
 

@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import { BridgeAdmin } from "./admin-calls.ts";
 import type {
   BridgeAnswer,
-  BridgeCalls,
   BridgeCheck,
   BridgeOverview,
   HeldChoice,
@@ -11,11 +10,13 @@ import type {
   PlanView,
   RunView,
 } from "./admin-views.ts";
+import type { BridgeCalls } from "./calls.ts";
 import { type CheckProposal, checkConnection } from "./check/check.ts";
-import { judgeProposal, type Proposal } from "./config/judge.ts";
+import { judgeProposal, type Proposal } from "./check/judge.ts";
 import type { BridgeSettings } from "./config/settings.ts";
-import { ConnectorSync } from "./run/connector-sync.ts";
-import { toolsOf } from "./tools.ts";
+import { ConnectorSync } from "./sync/connector-sync.ts";
+import { workOnBridge } from "./sync/worker.ts";
+import { toolsOf } from "./worker-tools.ts";
 
 /**
  * If a slice dies with its isolate, the next one begins then. A slice that takes longer loses nothing:
@@ -48,7 +49,7 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
     this.isWorking = true;
     try {
       await storage.setAlarm(clock.now() + DEAD_MAN_MS);
-      await this.engine.work();
+      await workOnBridge(this.engine);
       await this.arm();
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;

@@ -1,19 +1,19 @@
 import type { JsonObject } from "#scim/json.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import type { BridgeCheck, CheckStep } from "../admin-views.ts";
-import { judgeProposal, type Proposal } from "../config/judge.ts";
 import type { BridgeConfig } from "../config/settings.ts";
+import { brokenRules } from "../mapping/chosen.ts";
+import { textAt } from "../mapping/reading.ts";
+import { mapRecord, rawIdName } from "../providers/map-record.ts";
+import { partsOf } from "../run/scope.ts";
+import { type Listing, type Source, SourceError, type SourceGroup } from "../source/source.ts";
+import { RunBroken } from "../step/run-context.ts";
 import {
   openProposed,
   type ProposedCredentials,
   type SourceOpeningTools,
-} from "../config/stored-config.ts";
-import { brokenRules } from "../mapping/chosen.ts";
-import { textAt } from "../mapping/reading.ts";
-import { mapRecord, rawIdName } from "../providers/map-record.ts";
-import { RunBroken } from "../run/run-context.ts";
-import { partsOf } from "../run/scope.ts";
-import { type Listing, type Source, SourceError, type SourceGroup } from "../source/source.ts";
+} from "../sync/open-source.ts";
+import { judgeProposal, type Proposal } from "./judge.ts";
 import { APPLICATION_NEEDS, CHECK_NEEDS } from "./needs.ts";
 
 /** A bridge to be tried: its own credentials, or those that are stored and sealed. */

@@ -1,11 +1,11 @@
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { BridgeAnswer } from "../admin-views.ts";
+import type { BridgeChoice, SourceCredentials } from "../config/settings.ts";
 import { checkMapping, UnusableMapping } from "../mapping/chosen.ts";
 import { importServiceAccountKey } from "../providers/google/assertion.ts";
 import { importSigningKey } from "../source/http/signing-key.ts";
 import { SourceError } from "../source/source.ts";
-import type { BridgeChoice, SourceCredentials } from "./settings.ts";
 
 /** A bridge as somebody would like to store it. */
 export interface Proposal extends BridgeChoice {

@@ -6,6 +6,7 @@ import { CORE_GROUP } from "#scim/schema/urns.ts";
 import { foldText } from "#scim/text.ts";
 import type { RunCounts } from "../admin-views.ts";
 import type { Issue } from "../mapping/mapped.ts";
+import type { GroupLink } from "../storage/groups/links.ts";
 import { asIssue } from "./issue.ts";
 import type { Leaving, Weighed } from "./leaving.ts";
 import {
@@ -17,16 +18,6 @@ import {
   knownMembers,
   membersValue,
 } from "./members.ts";
-
-/** A group of the provider tied to a group of the directory, as the Durable Object keeps it. */
-export interface GroupLink {
-  readonly sourceId: string;
-  readonly groupId: string;
-  /** Of name and members as they were last written; empty where the next look must compare. */
-  readonly hash: string;
-  /** Whether the Bridge made the group: only then may it delete it. */
-  readonly isCreated: boolean;
-}
 
 /** What is known of a group's members, as ids of the directory's own resources. */
 export type GroupMembership =

@@ -1,6 +1,7 @@
 import type { GroupDirectory } from "#scim/provision/group.ts";
 import { removeResource } from "#scim/provision/provision.ts";
-import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
+import type { GroupLink } from "../storage/groups/links.ts";
+import { type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
 
 /** Removes a group that is gone at the provider: deletes what the Bridge made, lets go of what it adopted. */
 export async function removeGroup(

@@ -1,8 +1,8 @@
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
-import type { RunContext } from "../run/run-context.ts";
 import type { SourceGroup } from "../source/source.ts";
 import { counted, enterPhase, mayWrite, type Run } from "../state/run.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { keepGroupLink } from "../storage/groups/links.ts";
 import { pruneGroupOffs } from "../storage/groups/switch-offs.ts";
 import { isScopeGroup } from "../storage/scope.ts";

@@ -1,10 +1,18 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { judgeGuard } from "../plan/switch-offs.ts";
-import { actorOf, type RunContext } from "../run/run-context.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
-import { groupLink, groupLinks, keepGroupLink, listedGroups } from "../storage/groups/links.ts";
+import { bridgeDirectory } from "../step/directory.ts";
+import { actorOf, type RunContext } from "../step/run-context.ts";
+import { putFormerGroup } from "../storage/groups/former.ts";
+import {
+  type GroupLink,
+  groupLink,
+  groupLinks,
+  keepGroupLink,
+  listedGroups,
+} from "../storage/groups/links.ts";
 import {
   dropGroupOff,
   type GroupOff,
@@ -14,9 +22,7 @@ import {
   wantedGroups,
 } from "../storage/groups/switch-offs.ts";
 import { addGroupSteps } from "../storage/runs.ts";
-import { bridgeDirectory } from "../write/directory.ts";
-import { putFormerGroup } from "./former.ts";
-import { type GroupLink, type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
+import { type GroupOutcome, NO_GROUP_COUNTS } from "./group.ts";
 import { unlistedGroup } from "./issue.ts";
 import { nameOfGroup } from "./name.ts";
 import { removeGroup } from "./removal.ts";

@@ -1,7 +1,7 @@
 import { noteIssues } from "../notices/note-issues.ts";
-import { behindPage, readPage } from "../run/listing.ts";
-import { RunBroken, type RunContext } from "../run/run-context.ts";
 import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import { behindPage, readPage } from "../step/listing.ts";
+import { RunBroken, type RunContext } from "../step/run-context.ts";
 import {
   dropGroupLinks,
   listedCount,

@@ -1,9 +1,11 @@
 import type { Issue } from "../mapping/mapped.ts";
-import { noteNext } from "../run/listing.ts";
-import { actorOf, type RunContext } from "../run/run-context.ts";
-import { reachOf } from "../run/scope.ts";
 import { SourceError, type UnsupportedMember } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
+import { bridgeDirectory } from "../step/directory.ts";
+import { noteNext } from "../step/listing.ts";
+import { reachOf } from "../step/reach.ts";
+import { actorOf, type RunContext } from "../step/run-context.ts";
+import { dropFormerGroup, formerGroup } from "../storage/groups/former.ts";
 import { groupIdsBySource, groupLink, isGroupLinked } from "../storage/groups/links.ts";
 import {
   countUnknownMembers,
@@ -31,8 +33,6 @@ import {
 } from "../storage/groups/switch-offs.ts";
 import { linksBySource } from "../storage/links.ts";
 import { addGroupSteps } from "../storage/runs.ts";
-import { bridgeDirectory } from "../write/directory.ts";
-import { dropFormerGroup, formerGroup } from "./former.ts";
 import { type GroupMembership, type GroupOutcome, type GroupTask, syncGroup } from "./group.ts";
 import { unresolvedMembers, unsupportedMembers } from "./issue.ts";
 import { isWorthWeighing, weighLeaving } from "./leaving.ts";

@@ -9,10 +9,10 @@ import { runQuery, type Scope } from "#store/query.ts";
 import { parseChoice } from "../config/stored-config.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import { textIn } from "../plan/document.ts";
+import { noticeEvent } from "../step/event-row.ts";
 import { dropNotices, listNotices } from "../storage/notices.ts";
 import type { ObjectSql } from "../storage/tables.ts";
 import type { BridgeTools } from "../tools.ts";
-import { noticeEvent } from "../write/event-row.ts";
 
 /** So many notices travel together. */
 const NOTICES_PER_BATCH = 1_000;

@@ -1,6 +1,6 @@
 import type { Issue } from "../mapping/mapped.ts";
-import type { RunContext } from "../run/run-context.ts";
 import { mayWrite, type Run } from "../state/run.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { groupIdsBySource } from "../storage/groups/links.ts";
 import {
   dropIssues,
@@ -10,9 +10,9 @@ import {
   putIssues,
 } from "../storage/issues.ts";
 import { linksBySource } from "../storage/links.ts";
+import { type HeldCount, heldNotice, issueNotice, type Notice } from "../storage/notice.ts";
 import { putNotices } from "../storage/notices.ts";
 import { newOffs } from "../storage/switch-offs.ts";
-import { type HeldCount, heldNotice, issueNotice, type Notice } from "./notice.ts";
 
 /** So many new issues of a run go to the event log; the others follow in the next runs. */
 const LOGGED_ISSUES_MAX = 1_000;

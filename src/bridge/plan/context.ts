@@ -5,9 +5,7 @@ import type { ResourceKey } from "#scim/resource/key.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { BridgeConfig } from "../config/settings.ts";
 import type { MappedRecord } from "../mapping/mapped.ts";
-import type { Evidence } from "./evidence.ts";
 import type { Link } from "./operation.ts";
-import type { Pass } from "./target.ts";
 
 /** A raw record made ready for planning; `hash` tells users apart by what is mapped, and is empty for the rest. */
 export interface PreparedRecord<Mapped extends MappedRecord = MappedRecord> {
@@ -34,6 +32,24 @@ export interface Lookups {
   readonly emails: readonly string[];
 }
 
+/** Whether the provider has somebody with an id; "unknown" until a complete listing or a look by that id tells. */
+export type Presence = "present" | "gone" | "unknown";
+
+/**
+ * What is known of the provider's other records when weak evidence is weighed: a userName or an
+ * address hands a user over only where everything that would be stronger is known.
+ */
+export interface Evidence {
+  /** Whether every record of the provider was seen. */
+  readonly isComplete: boolean;
+  readonly standing: (sourceId: string) => Presence;
+  /** The records without a link that have the userName, or the address, by source id. */
+  readonly named: (nameKey: string) => readonly string[];
+  readonly addressed: (emailKey: string) => readonly string[];
+  /** The source id whose user this is although no link says so. */
+  readonly ownerOf: (userId: string) => string | undefined;
+}
+
 /** What the directory answered to Lookups, and the links. */
 export interface Known {
   readonly links: Links;
@@ -46,6 +62,13 @@ export interface Known {
   /** What is known of the provider's other records. */
   readonly evidence: Evidence;
 }
+
+/**
+ * How far a run is. While a listing is read ("page"), links and externalIds decide, and whatever is
+ * weaker waits. Once it has shown all it has, "names" are weighed, and when those are settled
+ * "addresses". "second" also hands over the users of links whose people are gone.
+ */
+export type Pass = "page" | "names" | "addresses" | "second";
 
 /** What holds while operations are planned. */
 export interface PlanContext {

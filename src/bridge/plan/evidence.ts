@@ -2,7 +2,7 @@ import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { keyText } from "#scim/resource/key.ts";
 import { foldText } from "#scim/text.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
-import type { Known, PreparedRecord } from "./context.ts";
+import type { Evidence, Known, PreparedRecord, Presence } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import type { Operation } from "./operation.ts";
 import { isUser, type PreparedUser } from "./scope.ts";
@@ -21,24 +21,6 @@ export interface Claim {
 export interface Released {
   readonly userId: string;
   readonly sourceId: string;
-}
-
-/** Whether the provider has somebody with an id; "unknown" until a complete listing or a look by that id tells. */
-export type Presence = "present" | "gone" | "unknown";
-
-/**
- * What is known of the provider's other records when weak evidence is weighed: a userName or an
- * address hands a user over only where everything that would be stronger is known.
- */
-export interface Evidence {
-  /** Whether every record of the provider was seen. */
-  readonly isComplete: boolean;
-  readonly standing: (sourceId: string) => Presence;
-  /** The records without a link that have the userName, or the address, by source id. */
-  readonly named: (nameKey: string) => readonly string[];
-  readonly addressed: (emailKey: string) => readonly string[];
-  /** The source id whose user this is although no link says so. */
-  readonly ownerOf: (userId: string) => string | undefined;
 }
 
 /** What is to be known before a page's weak matches can be weighed. */

@@ -1,6 +1,7 @@
+import type { OffReason } from "../admin-views.ts";
 import type { BridgeConfig } from "../config/settings.ts";
 import type { Known, Links, PlanContext, PreparedRecord } from "./context.ts";
-import type { Link, OffReason, Operation, SwitchOff } from "./operation.ts";
+import type { Link, Operation, SwitchOff } from "./operation.ts";
 import { isUser } from "./scope.ts";
 import { matchStranger } from "./target.ts";
 

@@ -1,6 +1,6 @@
 import type { ResourceChange } from "#scim/ports.ts";
+import type { OffReason } from "../admin-views.ts";
 import type { Issue, IssueKind } from "../mapping/mapped.ts";
-import type { ConflictReason } from "./target.ts";
 
 /** A user of the provider tied to a user of the directory, as the Durable Object keeps it. */
 export interface Link {
@@ -18,17 +18,6 @@ export interface Link {
   readonly stamp?: number | undefined;
 }
 
-/** Why a user is to be switched off. */
-export type OffReason =
-  | "disabled"
-  | "missing"
-  | "excluded"
-  | "not-in-scope"
-  | "guest"
-  | "service-account"
-  | "removed:changed"
-  | "removed:deleted";
-
 /** Why nothing is done about a record. */
 export type IgnoreReason =
   | "inactive-never-seen"
@@ -39,6 +28,14 @@ export type IgnoreReason =
   /** It could not be read whether the user is in the scope. */
   | "scope-unknown"
   | IssueKind;
+
+/** Why a record waits, or in the end is an issue. */
+export type ConflictReason =
+  | "userName-taken"
+  | "externalId-taken"
+  | "rehire-conflict"
+  | "account-of-another"
+  | "match-undecided";
 
 /**
  * What a run does about one record, in listing order. `change` is decided on the resource as it was

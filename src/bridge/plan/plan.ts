@@ -3,6 +3,7 @@ import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { uncleanName } from "#scim/resource/clean-names.ts";
 import { foldText } from "#scim/text.ts";
+import type { OffReason } from "../admin-views.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { Known, PlanContext, PreparedRecord } from "./context.ts";
@@ -11,7 +12,7 @@ import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "
 import { type ManagerResolver, managerResolver, planManager } from "./managers.ts";
 import { planGone, planSwitchOff } from "./missing.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./names.ts";
-import type { IgnoreReason, Link, OffReason, Operation } from "./operation.ts";
+import type { IgnoreReason, Link, Operation } from "./operation.ts";
 import {
   exclusionOf,
   isPartial,

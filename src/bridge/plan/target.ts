@@ -4,10 +4,10 @@ import { foldText } from "#scim/text.ts";
 import type { BridgeSettings } from "../config/settings.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
-import type { Known } from "./context.ts";
+import type { Known, Pass } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
 import { ofAnotherIssue, rehireIssue, subjectOf, takenIssue, undecidedIssue } from "./issue.ts";
-import type { Link } from "./operation.ts";
+import type { ConflictReason, Link } from "./operation.ts";
 import type { PreparedUser } from "./scope.ts";
 
 /** Which user of the directory a record is to be written to. */
@@ -25,21 +25,6 @@ export type Target =
 export type NoTarget =
   | { readonly kind: "none" }
   | { readonly kind: "conflict"; readonly why: ConflictReason; readonly issue: Issue };
-
-/** Why a record waits, or in the end is an issue. */
-export type ConflictReason =
-  | "userName-taken"
-  | "externalId-taken"
-  | "rehire-conflict"
-  | "account-of-another"
-  | "match-undecided";
-
-/**
- * How far a run is. While a listing is read ("page"), links and externalIds decide, and whatever is
- * weaker waits. Once it has shown all it has, "names" are weighed, and when those are settled
- * "addresses". "second" also hands over the users of links whose people are gone.
- */
-export type Pass = "page" | "names" | "addresses" | "second";
 
 /** By what rules records are matched. */
 export interface MatchTerms {

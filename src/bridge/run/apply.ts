@@ -11,10 +11,10 @@ import { lookupsOf } from "../plan/lookups.ts";
 import type { Link, Operation, SwitchOff } from "../plan/operation.ts";
 import { planPage } from "../plan/plan.ts";
 import { plannedStep } from "../plan/planned-step.ts";
-import { gatherEvidence } from "../run/gather-evidence.ts";
-import { planContext, type RunContext } from "../run/run-context.ts";
-import { reachOf } from "../run/scope.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
+import { reachOf } from "../step/reach.ts";
+import { planContext, type RunContext } from "../step/run-context.ts";
+import { writeBatch } from "../step/write-batch.ts";
 import { putAsks } from "../storage/asks.ts";
 import { dropReleased, putReleased } from "../storage/claims.ts";
 import { type KeptConflict, putConflicts } from "../storage/conflicts.ts";
@@ -29,7 +29,7 @@ import {
 import { addSteps } from "../storage/runs.ts";
 import { dropOffs, keepHeld, putOffs } from "../storage/switch-offs.ts";
 import type { ObjectSql } from "../storage/tables.ts";
-import { writeBatch } from "./write-batch.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 
 /** A record as it was sent, and made ready. */
 export interface Read {

@@ -8,6 +8,7 @@ import { preparePage } from "../plan/prepare.ts";
 import { judgeGuard } from "../plan/switch-offs.ts";
 import { SourceError } from "../source/source.ts";
 import { enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
+import { planContext, type RunContext } from "../step/run-context.ts";
 import {
   countActiveMissing,
   countAsks,
@@ -29,9 +30,8 @@ import {
   stillApproved,
   takeUpApproved,
 } from "../storage/switch-offs.ts";
-import { applyRecords, keepResults, linksOf, lookUp, switchOffsIn } from "../write/apply.ts";
+import { applyRecords, keepResults, linksOf, lookUp, switchOffsIn } from "./apply.ts";
 import { knownClaims } from "./gather-evidence.ts";
-import { planContext, type RunContext } from "./run-context.ts";
 import { keepClaims, markPageSeen, rawsOf } from "./users.ts";
 
 /** So many users are asked for by id in one step; each is a request of its own. */

@@ -1,7 +1,7 @@
 import { SourceError, type SourceFailure } from "../source/source.ts";
 import { retryDelayMs, throttleDelayMs } from "../state/backoff.ts";
 import { firstPage, NO_CURSORS, NO_PLACE, type Run } from "../state/run.ts";
-import { RunBroken } from "./run-context.ts";
+import { RunBroken } from "../step/run-context.ts";
 
 /** What a failed step means for its run. */
 export type FailureVerdict =

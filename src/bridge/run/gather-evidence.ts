@@ -1,19 +1,17 @@
-import type { Known, PreparedRecord } from "../plan/context.ts";
+import type { Evidence, Known, PreparedRecord, Presence } from "../plan/context.ts";
 import {
   type Claim,
   claimsOfReleased,
-  type Evidence,
   evidenceOf,
-  type Presence,
   type Questions,
   questionsOf,
 } from "../plan/evidence.ts";
 import { mapRecord } from "../providers/map-record.ts";
 import { SourceError } from "../source/source.ts";
 import type { Run } from "../state/run.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { claimsFor, listReleased } from "../storage/claims.ts";
 import { linksBySource } from "../storage/links.ts";
-import type { RunContext } from "./run-context.ts";
 
 /**
  * Finds out what weak matches have to know: from the listing where it came whole, else by asking the

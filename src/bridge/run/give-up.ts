@@ -1,11 +1,11 @@
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { putAsks } from "../storage/asks.ts";
 import { listConflicts } from "../storage/conflicts.ts";
 import { clearGroupTables } from "../storage/tables.ts";
 import { unaskedIssue } from "./confirm.ts";
-import type { RunContext } from "./run-context.ts";
 import { leaveScope } from "./scope.ts";
 
 /** So many records that were left in doubt are asked for in the next run. */

@@ -4,19 +4,17 @@ import { noteIssues } from "../notices/note-issues.ts";
 import type { Reach } from "../plan/context.ts";
 import { type ScopePage, type ScopePart, type Source, SourceError } from "../source/source.ts";
 import { enterPhase, type Run } from "../state/run.ts";
+import { noteNext } from "../step/listing.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { issueSubject } from "../storage/issues.ts";
 import {
   cameWith,
   closePart,
-  formerMembersAmong,
-  membersAmong,
   nextPart,
   type OpenPart,
   passScopePage,
   putParts,
 } from "../storage/scope.ts";
-import { noteNext } from "./listing.ts";
-import type { RunContext } from "./run-context.ts";
 
 /**
  * Phase "scope", of a bridge that provisions some people alone: before anybody is looked at, it is read who
@@ -74,23 +72,6 @@ export function doubtedByScope(run: Run): Run {
   if (run.reach !== "doubtful") return run;
   const why = "it could not be read who is in the scope of the bridge.";
   return { ...run, isComplete: false, incompleteWhy: run.incompleteWhy ?? why };
-}
-
-/** Tells for the people of a page whether they are in the bridge's scope, as far as the run knows. */
-export function reachOf(
-  { sql, config, reach }: Pick<RunContext, "sql" | "config" | "reach">,
-  run: Run,
-  page: readonly { readonly sourceId: string | undefined }[],
-): (sourceId: string) => Reach {
-  if (config.settings.scope === undefined) return () => "in";
-  if (reach !== undefined) return reach;
-  const ids = page.flatMap(({ sourceId }) => sourceId ?? []);
-  if (run.reach === "known") {
-    const members = membersAmong(sql, ids);
-    return (sourceId) => (members.has(sourceId) ? "in" : "out");
-  }
-  const members = new Set([...membersAmong(sql, ids), ...formerMembersAmong(sql, ids)]);
-  return (sourceId) => (members.has(sourceId) ? "in" : "unknown");
 }
 
 /** So many pages of the scope are read for one user whom an administrator asks for. */

@@ -9,11 +9,11 @@ import type { Operation } from "../plan/operation.ts";
 import { preparePage } from "../plan/prepare.ts";
 import { recordOf } from "../plan/scope.ts";
 import { enterPhase, mayWrite, type Run } from "../state/run.ts";
+import { planContext, type RunContext } from "../step/run-context.ts";
+import { writeBatch } from "../step/write-batch.ts";
 import { listConflicts } from "../storage/conflicts.ts";
 import { pendingManagers, type StoredLink } from "../storage/links.ts";
-import { applyRecords, changeOf, keepResults, linksOf, lookUp } from "../write/apply.ts";
-import { writeBatch } from "../write/write-batch.ts";
-import { planContext, type RunContext } from "./run-context.ts";
+import { applyRecords, changeOf, keepResults, linksOf, lookUp } from "./apply.ts";
 import { waitingPerStep } from "./users.ts";
 
 const LINKS_PER_STEP = 200;

@@ -1,9 +1,9 @@
 import { readGroups } from "../groups/run-groups.ts";
 import type { Run } from "../state/run.ts";
+import { type RunContext, RunReplaced } from "../step/run-context.ts";
 import { confirmUsers } from "./confirm.ts";
 import { type FailureVerdict, judgeFailure } from "./failure.ts";
 import { giveUpPhase } from "./give-up.ts";
-import { type RunContext, RunReplaced } from "./run-context.ts";
 import { readScope } from "./scope.ts";
 import { secondPass } from "./second-pass.ts";
 import { switchOff } from "./switch-off.ts";

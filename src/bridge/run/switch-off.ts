@@ -2,6 +2,8 @@ import type { Issue } from "../mapping/mapped.ts";
 import { noteHeld, noteIssues } from "../notices/note-issues.ts";
 import { judgeGuard, type PlannedSwitchOff, planSwitchOffs } from "../plan/switch-offs.ts";
 import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
+import { planContext, type RunContext } from "../step/run-context.ts";
+import { writeBatch } from "../step/write-batch.ts";
 import { countLinks, dropLinks, putLinks } from "../storage/links.ts";
 import {
   clearOffs,
@@ -17,10 +19,8 @@ import {
   putOffs,
   type WaitingOff,
 } from "../storage/switch-offs.ts";
-import { linksOf, lookUp } from "../write/apply.ts";
-import { writeBatch } from "../write/write-batch.ts";
+import { linksOf, lookUp } from "./apply.ts";
 import { listMissing } from "./confirm.ts";
-import { planContext, type RunContext } from "./run-context.ts";
 
 const OFFS_PER_BATCH = 200;
 

@@ -5,6 +5,8 @@ import { claimOf, claimsLeft } from "../plan/evidence.ts";
 import type { Operation } from "../plan/operation.ts";
 import { preparePage } from "../plan/prepare.ts";
 import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
+import { behindPage, type ReadPage, readPage } from "../step/listing.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { putClaims } from "../storage/claims.ts";
 import {
   dropSettled,
@@ -17,9 +19,7 @@ import { linkNumbers } from "../storage/links.ts";
 import { markSeen } from "../storage/seen.ts";
 import { countOffs } from "../storage/switch-offs.ts";
 import type { ObjectSql } from "../storage/tables.ts";
-import { applyRecords, keepResults } from "../write/apply.ts";
-import { behindPage, type ReadPage, readPage } from "./listing.ts";
-import type { RunContext } from "./run-context.ts";
+import { applyRecords, keepResults } from "./apply.ts";
 import { doubtedByScope } from "./scope.ts";
 
 /** The changes of so many records travel in one batch to D1. */

@@ -1,5 +1,6 @@
 import type { RunCounts, RunMode, RunPhase, RunView } from "../admin-views.ts";
 import type { BridgeSettings } from "../config/settings.ts";
+import type { Standing } from "./state.ts";
 
 /** From where the delta runs of a provider's listings go on. */
 export interface DeltaCursors {
@@ -197,3 +198,8 @@ const FRESH: Omit<Run, "runId" | "mode" | "isFull" | "since" | "startedAt" | "ph
     origin: "",
     resumes: 0,
   };
+
+/** Whether a run may go on: a paused bridge does nothing but dry runs, which write nothing. */
+export function isFree(standing: Standing, run: Run): boolean {
+  return !standing.paused || !mayWrite(run);
+}

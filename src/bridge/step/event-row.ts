@@ -7,7 +7,7 @@ import { maskEvent } from "#store/event-log/mask.ts";
 import { redactDifference } from "#store/event-log/redact.ts";
 import { redactText } from "#store/event-log/redact-text.ts";
 import type { Provider } from "../config/settings.ts";
-import type { Notice } from "../notices/notice.ts";
+import type { Notice } from "../storage/notice.ts";
 
 /** What is the same for all events of a run. */
 export interface BridgeFacts {

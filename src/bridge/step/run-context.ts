@@ -6,7 +6,7 @@ import type { PlanContext, Reach } from "../plan/context.ts";
 import type { Source } from "../source/source.ts";
 import type { Run } from "../state/run.ts";
 import type { ObjectSql } from "../storage/tables.ts";
-import type { BridgeActor } from "../write/directory.ts";
+import type { BridgeActor } from "./directory.ts";
 
 /** What the steps of a run work with. */
 export interface RunContext {

@@ -2,10 +2,10 @@ import { ScimError } from "#scim/error.ts";
 import type { ResourceChange } from "#scim/ports.ts";
 import { Overloaded } from "#store/d1-error.ts";
 import type { Issue, IssueKind } from "../mapping/mapped.ts";
-import { actorOf, type RunContext } from "../run/run-context.ts";
 import { SourceError } from "../source/source.ts";
 import { mayWrite, type Run } from "../state/run.ts";
 import { commitAsBridge } from "./directory.ts";
+import { actorOf, type RunContext } from "./run-context.ts";
 
 /** How items of one kind are decided and, where the directory refuses one, what stands in its place. */
 export interface Decider<Item, Planned> {

@@ -1,6 +1,6 @@
 import { ISSUE_KINDS, type Issue, type IssueKind } from "../mapping/mapped.ts";
-import type { Notice } from "../notices/notice.ts";
 import { mayWrite, type Run } from "../state/run.ts";
+import type { Notice } from "./notice.ts";
 import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** An issue that is open. `subject` is the provider's id, or what else tells records apart. */

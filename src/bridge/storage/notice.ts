@@ -1,7 +1,7 @@
+import type { OffReason } from "../admin-views.ts";
 import type { GuardSettings } from "../config/settings.ts";
 import type { Issue, IssueKind } from "../mapping/mapped.ts";
-import type { OffReason } from "../plan/operation.ts";
-import type { WaitingOff } from "../storage/switch-offs.ts";
+import type { WaitingOff } from "./switch-offs.ts";
 
 /**
  * Something of a run that no write tells of, on its way to the event log: an issue, or a switch-off

@@ -1,4 +1,4 @@
-import type { Notice, NoticeContent } from "../notices/notice.ts";
+import type { Notice, NoticeContent } from "./notice.ts";
 import { type ObjectSql, rowsIn } from "./tables.ts";
 
 /** Keeps notices of a run until the event log has them. */

@@ -1,12 +1,13 @@
 import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import type { BridgeConfig, BridgeSettings } from "../config/settings.ts";
-import { configOf, openSource, proposedConfig, readingOf } from "../config/stored-config.ts";
+import { configOf, proposedConfig } from "../config/stored-config.ts";
 import { logNotices } from "../notices/log-notices.ts";
 import { keepSourceMemory } from "../source/memory.ts";
 import type { Run } from "../state/run.ts";
-import { beginRun, currentRun, failingDueAt, raiseFailing } from "../state/runs.ts";
+import { isFree } from "../state/run.ts";
 import { newStanding, pauseBridge, resumeBridge, type Standing } from "../state/state.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { type BridgeRecord, readMemory, writeMemory } from "../storage/bridge-record.ts";
 import { createGroupTables } from "../storage/groups/links.ts";
 import { listNotices } from "../storage/notices.ts";
@@ -14,11 +15,9 @@ import { createTables } from "../storage/schema.ts";
 import type { ObjectSql } from "../storage/tables.ts";
 import type { BridgeTools } from "../tools.ts";
 import { mirrorMemory } from "./mirror.ts";
-import type { RunContext } from "./run-context.ts";
-import { hasApproved, isFree, workAtRun } from "./worker.ts";
-
-/** A connector that is disabled is looked at again so often, should cron not tell of it. */
-const DISABLED_LOOK_MS = 15 * 60_000;
+import { openSource } from "./open-source.ts";
+import { readingOf } from "./reading.ts";
+import { beginRun, currentRun, failingDueAt, hasApproved } from "./runs.ts";
 
 /** No run waits longer than a day: a later moment was set by a clock that was wrong. */
 const WAIT_MAX_MS = 25 * 3_600_000;
@@ -125,18 +124,9 @@ export class ConnectorSync {
     });
   }
 
-  /** Does what is due, for a while. */
-  async work(): Promise<void> {
-    const look = await this.look(undefined);
-    if (look === undefined) return;
-    if (look.bridge.connectorStatus === "disabled") {
-      this.restsUntil = this.tools().clock.now() + DISABLED_LOOK_MS;
-      return;
-    }
-    await workAtRun(this, look);
-    const { clock, newId } = this.tools();
-    this.storage.transactionSync(() => raiseFailing(this.sql, clock.now(), newId));
-    await this.flush(look.bridge);
+  /** Does nothing before then: the connector is disabled. */
+  restUntil(at: number): void {
+    this.restsUntil = at;
   }
 
   /** Lets what is due happen, should the connector have been disabled. */
@@ -167,7 +157,7 @@ export class ConnectorSync {
     const { clock } = this.tools();
     const run = currentRun(this.sql);
     if (run !== undefined && isFree(standing, run)) return run.resumeAt ?? clock.now();
-    if (run === undefined && hasApproved(this, standing)) return clock.now();
+    if (run === undefined && hasApproved(this.sql, standing)) return clock.now();
     const isAtRest = standing.paused || standing.state === "disabled";
     const syncAt = isAtRest ? undefined : standing.nextSyncAt;
     const isTold = alerts.length === 0 && listNotices(this.sql, 1).length === 0;

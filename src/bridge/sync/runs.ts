@@ -1,22 +1,8 @@
 import type { RunMode } from "../admin-views.ts";
 import type { BridgeSettings } from "../config/settings.ts";
 import type { Issue } from "../mapping/mapped.ts";
-import { countHeld } from "../run/held.ts";
 import type { Failed } from "../run/slice.ts";
-import {
-  type BridgeRecord,
-  type PendingAlert,
-  readMemory,
-  writeMemory,
-} from "../storage/bridge-record.ts";
-import { clearListedGroups, clearPlanned } from "../storage/groups/links.ts";
-import { dropSettledManagers, dropUnmetIssues } from "../storage/issues.ts";
-import { countLinks } from "../storage/links.ts";
-import { keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";
-import { clearScope } from "../storage/scope.ts";
-import { countOffs } from "../storage/switch-offs.ts";
-import { clearGroupTables, clearRunTables, type ObjectSql } from "../storage/tables.ts";
-import { mayWrite, NO_CURSORS, NO_PLACE, newRun, type Run } from "./run.ts";
+import { mayWrite, NO_CURSORS, NO_PLACE, newRun, type Run } from "../state/run.ts";
 import {
   failingAlertAt,
   fullEveryMs,
@@ -25,7 +11,23 @@ import {
   runRested,
   runStarted,
   runSucceeded,
-} from "./state.ts";
+  type Standing,
+} from "../state/state.ts";
+import {
+  type BridgeRecord,
+  type PendingAlert,
+  readMemory,
+  writeMemory,
+} from "../storage/bridge-record.ts";
+import { clearListedGroups, clearPlanned } from "../storage/groups/links.ts";
+import { hasNewlyApproved } from "../storage/groups/switch-offs.ts";
+import { dropSettledManagers, dropUnmetIssues } from "../storage/issues.ts";
+import { countLinks } from "../storage/links.ts";
+import { keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";
+import { clearScope } from "../storage/scope.ts";
+import { countOffs, hasNewApproved } from "../storage/switch-offs.ts";
+import { clearGroupTables, clearRunTables, type ObjectSql } from "../storage/tables.ts";
+import { countHeld } from "./held.ts";
 
 // Each of these runs inside one transaction of the object's storage.
 
@@ -350,4 +352,9 @@ function heldAlerts(
 
 function defined({ users, groups }: Run["deltaFrom"]): Partial<Run["deltaFrom"]> {
   return { ...(users !== undefined && { users }), ...(groups !== undefined && { groups }) };
+}
+
+/** Whether switch-offs were approved that no run has asked for yet. */
+export function hasApproved(sql: ObjectSql, { paused, state }: Standing): boolean {
+  return !paused && state !== "disabled" && (hasNewApproved(sql) || hasNewlyApproved(sql));
 }

@@ -1,16 +1,16 @@
 import type { PlannedStep } from "../admin-views.ts";
-import { readingOf } from "../config/stored-config.ts";
 import type { PreparedRecord, Reach } from "../plan/context.ts";
 import { shownStep } from "../plan/planned-step.ts";
 import { preparePage } from "../plan/prepare.ts";
+import { applyRecords, keepResults, switchOffsIn } from "../run/apply.ts";
+import { findInScope } from "../run/scope.ts";
+import { keepOffs, switchOffNow } from "../run/switch-off.ts";
 import { counted, NO_CURSORS, newRun, type Run } from "../state/run.ts";
+import type { RunContext } from "../step/run-context.ts";
 import { linksBySource } from "../storage/links.ts";
 import { keepIssues, pruneRuns, writeRun } from "../storage/runs.ts";
-import { applyRecords, keepResults, switchOffsIn } from "../write/apply.ts";
 import type { BridgeSnapshot, ConnectorSync } from "./connector-sync.ts";
-import type { RunContext } from "./run-context.ts";
-import { findInScope } from "./scope.ts";
-import { keepOffs, switchOffNow } from "./switch-off.ts";
+import { readingOf } from "./reading.ts";
 
 /**
  * Brings one user up to date now, by source id, login or address: a run of its own with one record,

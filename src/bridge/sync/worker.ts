@@ -1,17 +1,41 @@
 import type { BridgeConfig } from "../config/settings.ts";
-import { originOf, proposedConfig, readingOf, scopeOf } from "../config/stored-config.ts";
-import { mayWrite, type Run } from "../state/run.ts";
-import { beginAnew, clearListing, currentRun, failRun, finishRun } from "../state/runs.ts";
-import { isDue, type Standing } from "../state/state.ts";
-import { hasNewlyApproved } from "../storage/groups/switch-offs.ts";
+import { proposedConfig } from "../config/stored-config.ts";
+import { type Failed, type RunStore, runSlice } from "../run/slice.ts";
+import { isFree, type Run } from "../state/run.ts";
+import { isDue } from "../state/state.ts";
+import { RunBroken, type RunContext, RunReplaced } from "../step/run-context.ts";
 import { writeRun } from "../storage/runs.ts";
-import { hasNewApproved } from "../storage/switch-offs.ts";
 import type { BridgeSnapshot, ConnectorSync } from "./connector-sync.ts";
-import { RunBroken, type RunContext, RunReplaced } from "./run-context.ts";
-import { type Failed, type RunStore, runSlice } from "./slice.ts";
+import { originOf, readingOf, scopeOf } from "./reading.ts";
+import {
+  beginAnew,
+  clearListing,
+  currentRun,
+  failRun,
+  finishRun,
+  hasApproved,
+  raiseFailing,
+} from "./runs.ts";
+
+/** A connector that is disabled is looked at again so often, should cron not tell of it. */
+const DISABLED_LOOK_MS = 15 * 60_000;
+
+/** Does what is due of a bridge, for a while. */
+export async function workOnBridge(engine: ConnectorSync): Promise<void> {
+  const look = await engine.look(undefined);
+  if (look === undefined) return;
+  const { clock, newId } = engine.tools();
+  if (look.bridge.connectorStatus === "disabled") {
+    engine.restUntil(clock.now() + DISABLED_LOOK_MS);
+    return;
+  }
+  await workAtRun(engine, look);
+  engine.storage.transactionSync(() => raiseFailing(engine.sql, clock.now(), newId));
+  await engine.flush(look.bridge);
+}
 
 /** Does one slice of the run under way, or of one that is due; nothing where neither is. */
-export async function workAtRun(engine: ConnectorSync, look: BridgeSnapshot): Promise<void> {
+async function workAtRun(engine: ConnectorSync, look: BridgeSnapshot): Promise<void> {
   const run = readyRun(engine, look);
   if (run === undefined) return;
   await engine.flush(look.bridge);
@@ -23,16 +47,6 @@ export async function workAtRun(engine: ConnectorSync, look: BridgeSnapshot): Pr
     throw error;
   }
   await engine.wakeWebhooks(look.bridge);
-}
-
-/** Whether a run may go on: a paused bridge does nothing but dry runs, which write nothing. */
-export function isFree(standing: Standing, run: Run): boolean {
-  return !standing.paused || !mayWrite(run);
-}
-
-/** Whether switch-offs were approved that no run has asked for yet. */
-export function hasApproved({ sql }: ConnectorSync, { paused, state }: Standing): boolean {
-  return !paused && state !== "disabled" && (hasNewApproved(sql) || hasNewlyApproved(sql));
 }
 
 /** The bridge as a dry run is to take it, which may go by other settings than those that are stored. */
@@ -53,7 +67,7 @@ function readyRun(engine: ConnectorSync, look: BridgeSnapshot): Run | undefined 
   const run = currentRun(sql);
   if (run !== undefined)
     return isFree(memory.standing, run) && (run.resumeAt ?? 0) <= now ? run : undefined;
-  if (hasApproved(engine, memory.standing)) return engine.begin(look, "approve");
+  if (hasApproved(engine.sql, memory.standing)) return engine.begin(look, "approve");
   return isDue(memory.standing, now) ? engine.begin(look, "delta") : undefined;
 }
 

@@ -2,8 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
 import type { IssueKind } from "#bridge/mapping/mapped.ts";
-import { currentRun } from "#bridge/state/runs.ts";
 import { writeRun } from "#bridge/storage/runs.ts";
+import { currentRun } from "#bridge/sync/runs.ts";
 import {
   openPull,
   openSynced,

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { ConnectorSync } from "#bridge/run/connector-sync.ts";
+import { ConnectorSync } from "#bridge/sync/connector-sync.ts";
+import { workOnBridge } from "#bridge/sync/worker.ts";
 import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import type { BridgeSource } from "./source.ts";
 import type { TestBridge } from "./world.ts";
@@ -51,7 +52,7 @@ export async function playKilled(
       const death = new Promise<void>((resolve) => {
         die = resolve;
       });
-      await Promise.race([death, engine.work()]);
+      await Promise.race([death, workOnBridge(engine)]);
       const { runId, isMirrored = true } = engine.memory() ?? {};
       isDone = runId === undefined && isMirrored;
     }

@@ -1,4 +1,4 @@
-import type { ConflictReason } from "#bridge/plan/target.ts";
+import type { ConflictReason } from "#bridge/plan/operation.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import type { Played } from "./fixtures.ts";
 import type { SeenEvent, Sight } from "./observer.ts";

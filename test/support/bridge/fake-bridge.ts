@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
-import type { BridgeCalls, BridgeOverview, RunView } from "#bridge/admin-views.ts";
-import { judgeProposal } from "#bridge/config/judge.ts";
+import type { BridgeOverview, RunView } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
+import { judgeProposal } from "#bridge/check/judge.ts";
 import { NO_GROUP_COUNTS } from "#bridge/groups/group.ts";
 
 /** The Durable Objects of all bridges as tests of their callers see them: nothing runs in them. */

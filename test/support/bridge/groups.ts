@@ -1,14 +1,10 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
-import {
-  type GroupLink,
-  type GroupMembership,
-  type GroupOutcome,
-  syncGroup,
-} from "#bridge/groups/group.ts";
+import { type GroupMembership, type GroupOutcome, syncGroup } from "#bridge/groups/group.ts";
 import { GROUP_LIMITS, type GroupLimits } from "#bridge/groups/members.ts";
 import { removeGroup } from "#bridge/groups/removal.ts";
-import { bridgeDirectory } from "#bridge/write/directory.ts";
+import { bridgeDirectory } from "#bridge/step/directory.ts";
+import type { GroupLink } from "#bridge/storage/groups/links.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import { findConnector } from "#store/admin/connectors.ts";
 import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";

@@ -3,13 +3,12 @@ import {
   type BridgeConfig,
   type BridgeSettings,
 } from "#bridge/config/settings.ts";
-import type { ListingMode, PlanContext, PreparedRecord } from "#bridge/plan/context.ts";
+import type { Evidence, ListingMode, PlanContext, PreparedRecord } from "#bridge/plan/context.ts";
 import {
   type Claim,
   claimOf,
   claimsLeft,
   claimsOfReleased,
-  type Evidence,
   evidenceOf,
   NO_EVIDENCE,
 } from "#bridge/plan/evidence.ts";

@@ -1,11 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
-import type { BridgeAnswer, BridgeCalls, RunView } from "#bridge/admin-views.ts";
+import type { BridgeAnswer, RunView } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
 import type { BridgeSettings, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { ConnectorBridge } from "#bridge/durable-object.ts";
 import type { Source } from "#bridge/source/source.ts";
-import { type BridgeTools, toolsOf } from "#bridge/tools.ts";
+import type { BridgeTools } from "#bridge/tools.ts";
+import { toolsOf } from "#bridge/worker-tools.ts";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge } from "#store/admin/bridges.ts";

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ConnectorBridge } from "#bridge/durable-object.ts";
-import { toolsOf } from "#bridge/tools.ts";
+import { toolsOf } from "#bridge/worker-tools.ts";
 import { START } from "#test/support/bridge/world.ts";
 import { serviceKey } from "#test/support/fake-directory/service-key.ts";
 import type { Canaries } from "./canaries.ts";

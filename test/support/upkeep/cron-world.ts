@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { vi } from "vitest";
-import type { BridgeCalls } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { START, TestBridge } from "#test/support/bridge/world.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";

@@ -1,5 +1,5 @@
 import type { FormerGroup } from "#scim/provision/group.ts";
-import { type ObjectSql, rowsIn } from "../storage/tables.ts";
+import { type ObjectSql, rowsIn } from "../tables.ts";
 
 /** So long a group that went can come back as the one it was. */
 const FORMER_KEPT_MS = 30 * 86_400_000;

@@ -1,7 +1,16 @@
-import { createFormerGroupTable } from "../../groups/former.ts";
-import type { GroupLink } from "../../groups/group.ts";
 import { type ObjectSql, rowsIn } from "../tables.ts";
+import { createFormerGroupTable } from "./former.ts";
 import { clearGroupOffs, clearPlannedGroupOffs, createGroupOffTables } from "./switch-offs.ts";
+
+/** A group of the provider tied to a group of the directory, as the Durable Object keeps it. */
+export interface GroupLink {
+  readonly sourceId: string;
+  readonly groupId: string;
+  /** Of name and members as they were last written; empty where the next look must compare. */
+  readonly hash: string;
+  /** Whether the Bridge made the group: only then may it delete it. */
+  readonly isCreated: boolean;
+}
 
 /** Creates the tables of groups where they are not there yet. */
 export function createGroupTables(sql: ObjectSql): void {

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Proposal } from "#bridge/config/judge.ts";
+import type { Proposal } from "#bridge/check/judge.ts";
 import type {
   BridgeChoice,
   BridgeScope,

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import type { BridgeAnswer, BridgeCalls } from "#bridge/admin-views.ts";
+import type { BridgeAnswer } from "#bridge/admin-views.ts";
+import type { BridgeCalls } from "#bridge/calls.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
 

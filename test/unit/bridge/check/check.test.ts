@@ -3,11 +3,11 @@ import { type CheckProposal, checkConnection } from "#bridge/check/check.ts";
 import { BRIDGE_DEFAULTS, type BridgeSettings, type Provider } from "#bridge/config/settings.ts";
 import { createSource } from "#bridge/providers/create.ts";
 import type { BridgeTools } from "#bridge/tools.ts";
+import { createDirectory } from "#test/support/fake-directory/directory.ts";
+import { createFakeProvider } from "#test/support/fake-directory/provider.ts";
 import { ENTRA_APPS } from "#test/support/fake-directory/providers/entra-record.ts";
 import { EVERYONE_ID, OKTA_APPS } from "#test/support/fake-directory/providers/okta-record.ts";
-import { createDirectory } from "../../support/fake-directory/directory.ts";
-import { createFakeProvider } from "../../support/fake-directory/provider.ts";
-import { FAKE_ORIGIN } from "../../support/fake-directory/source-of.ts";
+import { FAKE_ORIGIN } from "#test/support/fake-directory/source-of.ts";
 
 const PROVIDERS: readonly Provider[] = ["okta", "entra", "google", "onelogin", "jumpcloud", "scim"];
 const START = Date.parse("2040-01-01T00:00:00Z");

@@ -5,10 +5,10 @@ import type {
   MappingRule,
   SourceConfig,
 } from "#bridge/config/settings.ts";
-import { scopeOf } from "#bridge/config/stored-config.ts";
 import { askedProperties } from "#bridge/mapping/chosen.ts";
 import { readSourcePlace } from "#bridge/mapping/source-place.ts";
 import { mapRecord } from "#bridge/providers/map-record.ts";
+import { scopeOf } from "#bridge/sync/reading.ts";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { resourceTypesWith } from "#scim/schema/custom.ts";
 import type { Declaration } from "#scim/schema/declaration.ts";

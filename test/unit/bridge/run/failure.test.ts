@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { judgeFailure } from "#bridge/run/failure.ts";
-import { RunBroken } from "#bridge/run/run-context.ts";
 import { SourceError, type SourceFailure, scopeOfFailure } from "#bridge/source/source.ts";
 import { NO_CURSORS, newRun, type Run } from "#bridge/state/run.ts";
+import { RunBroken } from "#bridge/step/run-context.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Issue } from "#bridge/mapping/mapped.ts";
-import { heldNotice, issueNotice } from "#bridge/notices/notice.ts";
+import { heldNotice, issueNotice } from "#bridge/storage/notice.ts";
 import type { WaitingOff } from "#bridge/storage/switch-offs.ts";
 
 const NOBODY = { id: undefined, groupName: undefined };

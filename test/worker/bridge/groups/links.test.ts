@@ -1,11 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { GroupLink } from "#bridge/groups/group.ts";
 import {
   clearListedGroups,
   createGroupTables,
   dropGroupLinks,
+  type GroupLink,
   groupIdsBySource,
   groupLink,
   groupLinks,
