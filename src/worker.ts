@@ -6,7 +6,7 @@ import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
-import { Memory } from "#http/isolate-cache.ts";
+import { IsolateCache } from "#http/isolate-cache.ts";
 import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
 import type { AppEnv } from "#http/request/services.ts";
@@ -32,7 +32,7 @@ export default {
       clock,
       log: new DeferredLog(clock),
       waker: new WebhookWaker(clock),
-      memory: new Memory(clock),
+      cache: new IsolateCache(clock),
       turns: new ScanTurns(clock),
       fetch: (url, init) => fetch(url, init),
     });

@@ -1,6 +1,6 @@
 import { createApp } from "../../src/http/app.ts";
 import { readConfig } from "../../src/http/config.ts";
-import { Memory } from "../../src/http/isolate-cache.ts";
+import { IsolateCache } from "../../src/http/isolate-cache.ts";
 import { DeferredLog } from "../../src/http/log/deferred-log.ts";
 import { ScanTurns } from "../../src/http/request/scan-turns.ts";
 import { WebhookWaker } from "../../src/http/webhook-waker.ts";
@@ -18,7 +18,7 @@ export function createGateway(env: Env): (request: Request) => Promise<Response>
     clock,
     log: new DeferredLog(clock),
     waker: new WebhookWaker(clock),
-    memory: new Memory(clock),
+    cache: new IsolateCache(clock),
     turns: new ScanTurns(clock),
     fetch: () => Promise.reject(new Error("Nothing goes out.")),
   });

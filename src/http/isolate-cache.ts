@@ -14,7 +14,7 @@ const TERMS_CHARACTERS_MAX = 8 * 1024;
  * What this isolate saw in earlier requests: what tokens stand for, and users. It grants nothing and no
  * answer is made of it but that of a write whose commit proved all of it, in the batch that stores it.
  */
-export class Memory {
+export class IsolateCache {
   private readonly accesses: Recent<Access>;
   private readonly users: Recent<ResourceRecord>;
 

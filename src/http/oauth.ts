@@ -217,7 +217,7 @@ function logRequest(
     types: STANDARD_TYPES,
     difference: null,
   });
-  services.log.addEvent(db, connectorId, row, waitUntil(context));
+  services.log.addEvents(db, connectorId, [row], waitUntil(context));
 }
 
 function oauthResponse(

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { AccessConfig } from "#http/access-config.ts";
 import { createApp } from "#http/app.ts";
 import { readConfig } from "#http/config.ts";
-import { Memory } from "#http/isolate-cache.ts";
+import { IsolateCache } from "#http/isolate-cache.ts";
 import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
@@ -98,9 +98,9 @@ export function openGateway(options: GatewayOptions = {}) {
     access: options.access,
   };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
-  const [waker, memory] = [new WebhookWaker(clock), new Memory(clock)];
+  const [waker, cache] = [new WebhookWaker(clock), new IsolateCache(clock)];
   const turns = new ScanTurns(clock);
-  const app = createApp({ config, clock, log, waker, memory, turns, fetch: outgoing });
+  const app = createApp({ config, clock, log, waker, cache, turns, fetch: outgoing });
 
   const send = async (request: Request): Promise<TestAnswer> => {
     const cost: Cost = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

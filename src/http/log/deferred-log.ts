@@ -56,9 +56,14 @@ export class DeferredLog {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Takes a row that is written with the next group. */
-  addEvent(db: Database, connectorId: ConnectorId, row: EventRow, waitUntil: WaitUntil): void {
-    this.events.push({ connectorId, row });
+  /** Takes rows that are written with the next group. */
+  addEvents(
+    db: Database,
+    connectorId: ConnectorId,
+    rows: readonly EventRow[],
+    waitUntil: WaitUntil,
+  ): void {
+    this.events.push(...rows.map((row) => ({ connectorId, row })));
     this.schedule(db, waitUntil);
   }
 

@@ -1,5 +1,5 @@
 import type { Config } from "#http/config.ts";
-import type { Memory } from "#http/isolate-cache.ts";
+import type { IsolateCache } from "#http/isolate-cache.ts";
 import type { DeferredLog } from "#http/log/deferred-log.ts";
 import type { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
@@ -13,7 +13,7 @@ export interface Services {
   /** Tells webhooks of what was written. */
   readonly waker: WebhookWaker;
   /** What earlier requests saw, to decide a write on. */
-  readonly memory: Memory;
+  readonly cache: IsolateCache;
   /** One scan at a time for each connector. */
   readonly turns: ScanTurns;
   /** Outgoing requests, to hosts that the operator configured. */

@@ -4,9 +4,10 @@ import type { DoorReason, LoggedResource } from "#http/log/event-log.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "#http/response/answer.ts";
 import { Refusal } from "#http/response/error.ts";
-import { directoryOf, membersOf } from "#http/scim/call/directory.ts";
-import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
-import { ID_CHARACTERS_MAX, namedIn } from "#http/scim/call/single.ts";
+import { ID_CHARACTERS_MAX, namedIn, readJson, type ScimCall } from "#http/scim/call/call.ts";
+import { loggedResource } from "#http/scim/call/call-log.ts";
+import { directoryOf, store, withRow } from "#http/scim/call/directory.ts";
+import { membersOf } from "#http/scim/call/members.ts";
 import type { ResourceType } from "#scim/attribute.ts";
 import { BULK_BYTES_MAX, parseBulkRequest } from "#scim/bulk/bulk.ts";
 import { performBulk } from "#scim/bulk/job.ts";
@@ -33,15 +34,16 @@ export function addBulkRoute(app: Hono<AppEnv>, services: Services, basePath: st
 }
 
 async function postBulk(call: ScimCall): Promise<Answer> {
-  const settings = await call.settings();
-  const request = parseBulkRequest(await call.readJson(BULK_BYTES_MAX), settings);
-  call.showsBodies = false;
+  const settings = await call.caller.settings();
+  const request = parseBulkRequest(await readJson(call, BULK_BYTES_MAX), settings);
+  call.log.hideBodies();
   const callAt = operationCalls(call, request.operations);
   const answered = answerResults(await performBulk(request, worldOf(call, callAt)));
-  call.operationRows = answered.flatMap((each) =>
-    rowsOf(callAt(each.result.position).call, each, call.doorReason),
+  const rows = answered.flatMap((each) =>
+    rowsOf(callAt(each.result.position).call, each, call.caller.doorReason),
   );
-  const Operations = answered.map((each) => resultDocument(each, call.baseUrl));
+  call.log.addRows(rows);
+  const Operations = answered.map((each) => resultDocument(each, call.facts.baseUrl));
   return jsonAnswer(200, { schemas: [BULK_RESPONSE], Operations });
 }
 
@@ -52,16 +54,19 @@ type CallAt = (position: number) => { readonly operation: BulkOperation; readonl
 const METHOD_CHARACTERS_MAX = 16;
 
 function operationCalls(call: ScimCall, operations: readonly BulkOperation[]): CallAt {
-  const basePath = new URL(call.baseUrl).pathname;
+  const basePath = new URL(call.facts.baseUrl).pathname;
   const calls = operations.map((operation, position) => {
     const { method, path, data, dataText } = operation;
     const facts = {
+      ...call.facts,
       // In the log, the operations stand in the order of the request.
       opId: uuidv7({ msecs: call.facts.startedAt, seq: position }),
       method: method.slice(0, METHOD_CHARACTERS_MAX),
       target: `${basePath}${rooted(path)}`,
     };
-    return { operation, call: call.operation(facts, { text: dataText, value: data }) };
+    const caller = call.caller.forOperation();
+    const log = call.log.ofOperation(facts, caller, { text: dataText, value: data });
+    return { operation, call: { ...call, facts, caller, log } };
   });
   return (position) => {
     const found = calls[position];
@@ -83,14 +88,16 @@ function worldOf(call: ScimCall, callAt: CallAt): BulkWorld {
       ...directoryAt(GROUP, position),
       ...withinBulk(membersOf(callAt(position).call)),
     }),
-    find: (keys) => call.ask((db, scope) => resourcesByKeys(db, scope, USER.name, keys)),
+    find: (keys) => call.caller.ask((db, scope) => resourcesByKeys(db, scope, USER.name, keys)),
     commitAll: async (decisions) => {
       const changes = decisions.flatMap(({ position, changes, warnings }) =>
-        callAt(position).call.withEvents(USER, changes, warnings, answerAt(position)),
+        changes.map((change) =>
+          withRow(callAt(position).call, USER, change, warnings, answerAt(position)),
+        ),
       );
-      const outcome = await call.store(changes);
+      const outcome = await store(call, changes);
       if (outcome.kind === "committed") {
-        for (const { position } of decisions) callAt(position).call.isLogged = true;
+        for (const { position } of decisions) callAt(position).call.log.stored();
       }
       return outcome;
     },
@@ -124,22 +131,24 @@ function rowsOf(
   { result, answer }: AnsweredOperation,
   bulkReason: DoorReason | undefined,
 ): readonly EventRow[] {
-  if (call.isLogged) return [];
+  const { log, caller } = call;
+  if (log.isStored) return [];
   const isAtDoor = answer.status === 401 || answer.status === 403;
-  if (isAtDoor && (call.doorReason ?? bulkReason) !== undefined) {
+  if (isAtDoor && (caller.doorReason ?? bulkReason) !== undefined) {
     // The credential went while the Bulk was under way: from there on nothing of the client's is kept.
-    call.showsBodies = false;
-    return [call.eventRow(answer, null, {})];
+    log.hideBodies();
+    log.about({});
+    return [log.row(answer)];
   }
   const { operation, outcome } = result;
   const isWritten = outcome.kind === "written";
-  call.resource = isWritten ? loggedResource(outcome.written.record) : namedBy(call, operation);
-  call.warnings = isWritten ? outcome.written.warnings : [];
-  return [call.eventRow(answer)];
+  log.about(isWritten ? loggedResource(outcome.written.record) : namedBy(call, operation));
+  log.letPass(isWritten ? outcome.written.warnings : []);
+  return [log.row(answer)];
 }
 
 function namedBy(call: ScimCall, { action, data }: BulkOperation): LoggedResource {
   if (action.kind === "refused") return {};
   const id = "id" in action ? { resourceId: action.id.slice(0, ID_CHARACTERS_MAX) } : {};
-  return { resourceType: action.type, ...id, ...namedIn(call.types[action.type], data) };
+  return { resourceType: action.type, ...id, ...namedIn(call.caller.types[action.type], data) };
 }

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { type Answer, jsonAnswer, toResponse } from "#http/response/answer.ts";
 import { answerTo } from "#http/response/error.ts";
+import { queryReader } from "#http/scim/call/call.ts";
 import type { ResourceType } from "#scim/attribute.ts";
 import {
   findResourceType,
@@ -16,7 +17,6 @@ import { listResponse } from "#scim/list/list.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import { scimBaseUrl, scimHandler } from "./handler.ts";
-import { queryReader } from "./parameters.ts";
 
 /** Who asks for a discovery document, and where: without a token, with the defaults of a connector. */
 interface Asked {
@@ -48,9 +48,10 @@ const DOCUMENTS: readonly (readonly [path: string, document: Document])[] = [
 export function addDiscoveryRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
   for (const [path, document] of DOCUMENTS) {
     const known = scimHandler(services, basePath, "read", async (call, context) => {
-      const settings = await call.settings();
-      const types = [call.types.User, call.types.Group];
-      return answer(context, { baseUrl: call.baseUrl, types, settings }, document);
+      const { caller, facts } = call;
+      const settings = await caller.settings();
+      const types = [caller.types.User, caller.types.Group];
+      return answer(context, { baseUrl: facts.baseUrl, types, settings }, document);
     });
     const anonymous = async (context: Context<AppEnv>) => {
       const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);

@@ -2,10 +2,18 @@ import type { Context, Hono } from "hono";
 import { GROUP_BODY_BYTES_MAX } from "#http/request/body.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { type Answer, emptyAnswer, versionHeaders } from "#http/response/answer.ts";
-import { directoryOf, membersOf } from "#http/scim/call/directory.ts";
-import type { ListCall } from "#http/scim/call/list-call.ts";
-import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
-import { isKnownVersion, noteId, readNamedBody } from "#http/scim/call/single.ts";
+import {
+  isKnownVersion,
+  type ListCall,
+  noteId,
+  noteWritten,
+  queryReader,
+  readNamedBody,
+  readProjection,
+  type ScimCall,
+} from "#http/scim/call/call.ts";
+import { directoryOf } from "#http/scim/call/directory.ts";
+import { membersOf } from "#http/scim/call/members.ts";
 import { answerList } from "#http/scim/list/answer.ts";
 import {
   membersText,
@@ -21,16 +29,14 @@ import {
   type GroupDirectory,
   patchGroup,
   replaceGroup,
-  type WrittenGroup,
 } from "#scim/provision/group.ts";
-import { noSuchResource, removeResource, type Written } from "#scim/provision/provision.ts";
+import { noSuchResource, removeResource } from "#scim/provision/provision.ts";
 import { isEverything } from "#scim/resource/projection.ts";
 import { GROUP } from "#scim/schema/registry.ts";
 import { type GroupMember, memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
 import { type ScimOperation, scimHandler } from "./handler.ts";
-import { queryReader, readProjection } from "./parameters.ts";
 
 /** Registers /Groups (RFC 7644 §3.2) under a SCIM base path. */
 export function addGroupRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
@@ -56,9 +62,9 @@ async function getGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answe
   const id = noteId(call, context, GROUP);
   const { group, members } = await readGroup(call, view, id);
   if (group === undefined) throw noSuchResource(GROUP.name, id);
-  call.resource = loggedResource(group);
+  call.log.aboutRecord(group);
   if (isKnownVersion(context, group)) return emptyAnswer(304, versionHeaders(group.version));
-  return resourceAnswer(group, view, membersText(members, call.baseUrl));
+  return resourceAnswer(group, view, membersText(members, call.facts.baseUrl));
 }
 
 async function postGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
@@ -66,11 +72,11 @@ async function postGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answ
   const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
   let answer: Answer | undefined;
   const directory = groupDirectory(call, (record, named) => {
-    answer = createdAnswer(record, view, membersText(named, call.baseUrl));
+    answer = createdAnswer(record, view, membersText(named, call.facts.baseUrl));
     return answer;
   });
   const written = await createGroup(directory, body);
-  return noteWritten(call, written) && (answer ?? createdAnswer(written.record, view));
+  return noteWritten(call, GROUP, written) && (answer ?? createdAnswer(written.record, view));
 }
 
 async function putGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
@@ -78,10 +84,10 @@ async function putGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answe
   const id = noteId(call, context, GROUP);
   const body = await readNamedBody(call, GROUP, GROUP_BODY_BYTES_MAX);
   const show = (record: ResourceRecord, named: readonly ShownMember[]) =>
-    resourceAnswer(record, view, membersText(named, call.baseUrl));
+    resourceAnswer(record, view, membersText(named, call.facts.baseUrl));
   const directory = groupDirectory(call, show);
   const written = await replaceGroup(directory, id, body, context.req.header("If-Match"));
-  const { record, named } = noteWritten(call, written);
+  const { record, named } = noteWritten(call, GROUP, written);
   return show(record, shownOf(named));
 }
 
@@ -94,29 +100,30 @@ async function patchOneGroup(call: ScimCall, context: Context<AppEnv>): Promise<
   const show = (record: ResourceRecord, named: readonly ShownMember[]) =>
     isSilent
       ? emptyAnswer(204, versionHeaders(record.version))
-      : resourceAnswer(record, view, membersText(named, call.baseUrl));
+      : resourceAnswer(record, view, membersText(named, call.facts.baseUrl));
   const directory = groupDirectory(call, show);
   const written = await patchGroup(directory, id, body, context.req.header("If-Match"));
-  const { record, named, isWhole } = noteWritten(call, written);
+  const { record, named, isWhole } = noteWritten(call, GROUP, written);
   if (isSilent || isWhole || !showsMembers(view)) return show(record, shownOf(named));
   const { group, members } = await readGroup(call, view, id);
-  return resourceAnswer(group ?? record, view, membersText(members, call.baseUrl));
+  return resourceAnswer(group ?? record, view, membersText(members, call.facts.baseUrl));
 }
 
 async function deleteGroup(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const id = noteId(call, context, GROUP);
   const directory = directoryOf(call, GROUP, () => emptyAnswer(204));
-  noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
+  const removed = await removeResource(directory, id, context.req.header("If-Match"));
+  noteWritten(call, GROUP, removed);
   return emptyAnswer(204);
 }
 
 /** Reads a group and, where the view shows them, all of its members; the first page comes along with it. */
 export async function readGroup(call: ListCall, view: View, id: string) {
   if (!showsMembers(view)) {
-    const group = await call.ask((db, scope) => resourceById(db, scope, GROUP.name, id));
+    const group = await call.caller.ask((db, scope) => resourceById(db, scope, GROUP.name, id));
     return { group, members: [] };
   }
-  const [group, firstPage] = await call.ask((db, scope) =>
+  const [group, firstPage] = await call.caller.ask((db, scope) =>
     bothQueries(resourceById(db, scope, GROUP.name, id), memberPage(db, scope, id, "")),
   );
   const members: readonly GroupMember[] =
@@ -153,14 +160,7 @@ function shownMember({ type, memberId, display }: NamedMember): readonly ShownMe
   return [{ value: memberId, type, display: display ?? null }];
 }
 
-function noteWritten<T extends Written | WrittenGroup>(call: ScimCall, written: T | undefined): T {
-  if (written === undefined) throw noSuchResource(GROUP.name, call.resource.resourceId ?? "");
-  call.resource = loggedResource(written.record);
-  call.warnings = written.warnings;
-  return written;
-}
-
 function viewOf(call: ScimCall, context: Context<AppEnv>): View {
   const projection = readProjection(context);
-  return { type: () => call.types.Group, baseUrl: call.baseUrl, projection };
+  return { type: () => call.caller.types.Group, baseUrl: call.facts.baseUrl, projection };
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import { Memory } from "#http/isolate-cache.ts";
+import { IsolateCache } from "#http/isolate-cache.ts";
 import { readCredential } from "#http/request/authenticate.ts";
 import { callFacts, countRefusal } from "#http/request/facts.ts";
 import { admitConnector, hasFailedTooOften, tooManyFailures } from "#http/request/rate-limit.ts";
@@ -9,8 +9,11 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import { waitUntil } from "#http/request/wait-until.ts";
 import { type Answer, toResponse } from "#http/response/answer.ts";
 import { answerTo, Refusal } from "#http/response/error.ts";
-import { ScimCall } from "#http/scim/call/scim-call.ts";
+import type { ScimCall } from "#http/scim/call/call.ts";
+import { CallLog } from "#http/scim/call/call-log.ts";
+import { Caller } from "#http/scim/call/caller.ts";
 import { ScimError } from "#scim/error.ts";
+import { databaseOf } from "#store/databases.ts";
 import type { Access } from "#store/directory/access.ts";
 
 /** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
@@ -26,7 +29,6 @@ export function scimHandler(
   intent: "read" | "write",
   operation: ScimOperation,
 ): (context: Context<AppEnv>) => Promise<Response> {
-  const { clock, config, waker } = services;
   return async (context) => {
     const { headers } = context.req.raw;
     const credential = await readCredential(headers.get("Authorization") ?? undefined);
@@ -34,23 +36,37 @@ export function scimHandler(
       countRefusal(services, context, credential.kind);
       return toResponse(await answerRefused(services, context, credential.refusal));
     }
-    const admit = (access: Access) => admitConnector(context.env, config, access);
-    const wake = ({ webhookIds }: Access) =>
-      waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context));
-    const inTurn = <T>({ connectorId }: Access, scan: () => Promise<T>) =>
-      scanInTurn(services, context, connectorId, scan);
-    const signer = config.cursorSigner;
-    const memory = config.writesOptimistically ? services.memory : new Memory(clock);
-    const tools = { db: context.env.DB, clock, signer, admit, inTurn, wake, memory };
-    const { pathname, search } = new URL(context.req.raw.url);
-    const baseUrl = scimBaseUrl(services, context.req.raw.url, basePath);
-    const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);
-    const call = new ScimCall(tools, facts, context.req.raw, credential.hash, intent);
+    const call = openCall(services, context, basePath, { tokenHash: credential.hash, intent });
     const answer = await answerOf(services, call, context, operation);
     await logCall(services, context, call, answer, intent);
     noteUndeclared(services, context, call);
     return toResponse(answer);
   };
+}
+
+/** A request as its operation gets it: nobody has looked yet whether its token is good. */
+function openCall(
+  services: Services,
+  context: Context<AppEnv>,
+  basePath: string,
+  bearer: { readonly tokenHash: string; readonly intent: "read" | "write" },
+): ScimCall {
+  const { clock, config, waker } = services;
+  const request = context.req.raw;
+  const { pathname, search } = new URL(request.url);
+  const baseUrl = scimBaseUrl(services, request.url, basePath);
+  const facts = callFacts(services, context, `${pathname}${search}`, baseUrl);
+  const tools: ScimCall["tools"] = {
+    databases: context.env,
+    clock,
+    cache: config.writesOptimistically ? services.cache : new IsolateCache(clock),
+    signer: config.cursorSigner,
+    admit: (access) => admitConnector(context.env, config, access),
+    inTurn: ({ connectorId }, scan) => scanInTurn(services, context, connectorId, scan),
+    wake: ({ webhookIds }) => waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context)),
+  };
+  const caller = new Caller(tools, { ...bearer, at: facts.startedAt });
+  return { request, facts, caller, log: new CallLog(facts, caller, clock), tools };
 }
 
 /** The base URL of a SCIM path, with the public origin if one is configured; no header can change it. */
@@ -67,7 +83,7 @@ async function answerOf(
   try {
     return await operation(call, context);
   } catch (error) {
-    const isEarly = call.access === undefined && error instanceof ScimError;
+    const isEarly = call.caller.access === undefined && error instanceof ScimError;
     return isEarly
       ? await answerKnownCaller(services, call, context, error)
       : await answerRefused(services, context, error);
@@ -82,7 +98,7 @@ async function answerKnownCaller(
   error: ScimError,
 ): Promise<Answer> {
   try {
-    await call.settings();
+    await call.caller.granted();
     return answerTo(error);
   } catch (refusal) {
     return await answerRefused(services, context, refusal);
@@ -108,32 +124,30 @@ async function logCall(
   answer: Answer,
   intent: "read" | "write",
 ): Promise<void> {
-  const { access } = call;
+  const { caller, log } = call;
+  const { access, doorReason } = caller;
   if (access === undefined) {
     if (answer.status === 401 || answer.status === 429) countRefusal(services, context, "unknown");
     return;
   }
   // A flood is what the limits are for: it leaves no row at all.
   if (answer.status === 429) return;
-  const { doorReason } = call;
+  const { connectorId } = access;
+  const db = databaseOf(context.env, connectorId);
   // In a Bulk, an operation may be refused so and the others not: the request itself was let in.
   if (doorReason !== undefined && answer.status >= 400) {
-    const row = call.refusedRow(answer, routeOf(context), doorReason, access);
-    services.log.addRefused(context.env.DB, access.connectorId, row, waitUntil(context));
+    const row = log.refusedRow(answer, routeOf(context), doorReason, access);
+    services.log.addRefused(db, connectorId, row, waitUntil(context));
     return;
   }
-  if (call.isGranted) noteUse(services, context, call, access);
+  if (caller.isGranted) noteUse(services, context, caller, access);
   const isQuietRead = intent === "read" && answer.status < 400;
-  if (call.isLogged || (isQuietRead && access.settings.logReads === "refused")) return;
-  const row = call.eventRow(answer);
+  if (log.isStored || (isQuietRead && access.settings.logReads === "refused")) return;
+  const rows = log.rows(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.
   const isDeferred = intent === "read" || answer.status >= 500;
-  if (isDeferred)
-    services.log.addEvent(context.env.DB, access.connectorId, row, waitUntil(context));
-  else {
-    const rows = [...call.operationRows, row];
-    await services.log.writeEvents(context.env.DB, access.connectorId, rows);
-  }
+  if (isDeferred) services.log.addEvents(db, connectorId, rows, waitUntil(context));
+  else await services.log.writeEvents(db, connectorId, rows);
 }
 
 /** The path of the route that a request met, as we wrote it: it holds nothing of the caller's. */
@@ -145,10 +159,11 @@ function routeOf(context: Context<AppEnv>): string {
 function noteUndeclared(
   services: Services,
   context: Context<AppEnv>,
-  { undeclared, access, isGranted }: ScimCall,
+  { log: { undeclared }, caller: { connectorId, isGranted } }: ScimCall,
 ): void {
-  if (undeclared.length === 0 || access === undefined || !isGranted) return;
-  services.log.addSeen(context.env.DB, access.connectorId, undeclared, waitUntil(context));
+  if (undeclared.length === 0 || connectorId === undefined || !isGranted) return;
+  const db = databaseOf(context.env, connectorId);
+  services.log.addSeen(db, connectorId, undeclared, waitUntil(context));
 }
 
 /** SEMANTICS 9: last used is written at most every five minutes. */
@@ -157,11 +172,12 @@ const LAST_USED_EVERY_MS = 5 * 60_000;
 function noteUse(
   services: Services,
   context: Context<AppEnv>,
-  call: ScimCall,
+  caller: Caller,
   { connectorId, credentialId, lastUsedAt }: Access,
 ): void {
   const at = services.clock.now();
   if (at - (lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
-  services.log.addUse(context.env.DB, { connectorId, credentialId, at }, waitUntil(context));
-  call.keepUse(at);
+  const db = databaseOf(context.env, connectorId);
+  services.log.addUse(db, { connectorId, credentialId, at }, waitUntil(context));
+  caller.keepUse(at);
 }

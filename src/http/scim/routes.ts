@@ -79,8 +79,8 @@ export function refuseAnywhere(services: Services, refusal: ScimError) {
 
 /** A handler that refuses every caller whose token is good, in the same words. */
 function refuse(services: Services, basePath: string, refusal: ScimError | Refusal) {
-  return scimHandler(services, basePath, "read", async (call) => {
-    await call.settings();
+  return scimHandler(services, basePath, "read", async ({ caller }) => {
+    await caller.granted();
     throw refusal;
   });
 }

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { USER_BODY_BYTES_MAX } from "#http/request/body.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { Answer } from "#http/response/answer.ts";
-import type { ScimCall } from "#http/scim/call/scim-call.ts";
+import { readJson, type ScimCall } from "#http/scim/call/call.ts";
 import { answerList } from "#http/scim/list/answer.ts";
 import type { ListScope } from "#http/scim/list/list.ts";
 import { SEARCH_FILTER_BYTES_MAX } from "#scim/filter/syntax/parse.ts";
@@ -32,11 +32,11 @@ export function addSearchRoutes(app: Hono<AppEnv>, services: Services, basePath:
 }
 
 async function answerSearch(call: ScimCall, types: ListScope["types"]): Promise<Answer> {
-  const body = await call.readJson(USER_BODY_BYTES_MAX);
+  const body = await readJson(call, USER_BODY_BYTES_MAX);
   const parameters = parseSearchRequest(body, { strict: false });
   const filterBytesMax = SEARCH_FILTER_BYTES_MAX;
   const answer = await answerList(call, { types, parameters, filterBytesMax });
   // Only now is the connector known, and so whether it is strict.
-  parseSearchRequest(body, await call.settings());
+  parseSearchRequest(body, await call.caller.settings());
   return answer;
 }

@@ -2,9 +2,16 @@ import type { Context, Hono } from "hono";
 import { USER_BODY_BYTES_MAX } from "#http/request/body.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { type Answer, emptyAnswer, versionHeaders } from "#http/response/answer.ts";
-import { guessingDirectory } from "#http/scim/call/guessing-directory.ts";
-import { loggedResource, type ScimCall } from "#http/scim/call/scim-call.ts";
-import { isKnownVersion, noteId, readNamedBody } from "#http/scim/call/single.ts";
+import {
+  isKnownVersion,
+  noteId,
+  noteWritten,
+  queryReader,
+  readNamedBody,
+  readProjection,
+  type ScimCall,
+} from "#http/scim/call/call.ts";
+import { noteFound, optimisticDirectory } from "#http/scim/call/directory.ts";
 import { answerList } from "#http/scim/list/answer.ts";
 import { createdAnswer, resourceAnswer, type View } from "#http/scim/list/resource-answers.ts";
 import { parseListParameters } from "#scim/list/list.ts";
@@ -14,12 +21,10 @@ import {
   patchUser,
   removeResource,
   replaceUser,
-  type Written,
 } from "#scim/provision/provision.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { resourceById } from "#store/resources.ts";
 import { type ScimOperation, scimHandler } from "./handler.ts";
-import { queryReader, readProjection } from "./parameters.ts";
 
 /** Registers /Users (RFC 7644 §3.2) under a SCIM base path. */
 export function addUserRoutes(app: Hono<AppEnv>, services: Services, basePath: string): void {
@@ -49,18 +54,18 @@ async function listUsers(call: ScimCall, context: Context<AppEnv>): Promise<Answ
 async function postUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const view = viewOf(call, context);
   const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
-  const directory = guessingDirectory(call, ({ after }) => createdAnswer(after, view));
+  const directory = optimisticDirectory(call, ({ after }) => createdAnswer(after, view));
   const { record, warnings } = await createUser(directory, body);
-  call.warnings = warnings;
+  call.log.letPass(warnings);
   return createdAnswer(record, view);
 }
 
 async function getUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const view = viewOf(call, context);
   const id = noteId(call, context, USER);
-  const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
+  const user = await call.caller.ask((db, scope) => resourceById(db, scope, USER.name, id));
   if (user === undefined) throw noSuchResource(USER.name, id);
-  call.noted(user);
+  noteFound(call, user);
   return isKnownVersion(context, user)
     ? emptyAnswer(304, versionHeaders(user.version))
     : resourceAnswer(user, view);
@@ -74,26 +79,20 @@ async function changeUser(
   const view = viewOf(call, context);
   const id = noteId(call, context, USER);
   const body = await readNamedBody(call, USER, USER_BODY_BYTES_MAX);
-  const directory = guessingDirectory(call, ({ after }) => resourceAnswer(after, view));
+  const directory = optimisticDirectory(call, ({ after }) => resourceAnswer(after, view));
   const written = await change(directory, id, body, context.req.header("If-Match"));
-  return resourceAnswer(noteWritten(call, written).record, view);
+  return resourceAnswer(noteWritten(call, USER, written).record, view);
 }
 
 async function deleteUser(call: ScimCall, context: Context<AppEnv>): Promise<Answer> {
   const id = noteId(call, context, USER);
-  const directory = guessingDirectory(call, () => emptyAnswer(204));
-  noteWritten(call, await removeResource(directory, id, context.req.header("If-Match")));
+  const directory = optimisticDirectory(call, () => emptyAnswer(204));
+  const removed = await removeResource(directory, id, context.req.header("If-Match"));
+  noteWritten(call, USER, removed);
   return emptyAnswer(204);
-}
-
-function noteWritten(call: ScimCall, written: Written | undefined): Written {
-  if (written === undefined) throw noSuchResource(USER.name, call.resource.resourceId ?? "");
-  call.resource = loggedResource(written.record);
-  call.warnings = written.warnings;
-  return written;
 }
 
 function viewOf(call: ScimCall, context: Context<AppEnv>): View {
   const projection = readProjection(context);
-  return { type: () => call.types.User, baseUrl: call.baseUrl, projection };
+  return { type: () => call.caller.types.User, baseUrl: call.facts.baseUrl, projection };
 }

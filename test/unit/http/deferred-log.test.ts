@@ -32,7 +32,7 @@ const ROW = { opId: "1", at: 0, method: "GET", path: "/Users", status: 200 } as 
 test("a burst of requests does not pile its rows up in memory: two hundred are written at once", () => {
   const { log, db, written } = aLog();
 
-  for (let n = 0; n < 450; n += 1) log.addEvent(db, CONNECTOR, ROW, () => undefined);
+  for (let n = 0; n < 450; n += 1) log.addEvents(db, CONNECTOR, [ROW], () => undefined);
 
   expect(written).toEqual([200, 200]);
 });

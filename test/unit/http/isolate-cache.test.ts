@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Memory } from "#http/isolate-cache.ts";
+import { IsolateCache } from "#http/isolate-cache.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 
@@ -26,7 +26,7 @@ function aRecord(id: string, documentText = "{}"): ResourceRecord {
 function aCache() {
   let now = 1_800_000_000_000;
   const clock = { now: () => now, sleep: () => Promise.resolve(), random: () => 0 };
-  const cache = new Memory(clock);
+  const cache = new IsolateCache(clock);
   return {
     cache,
     pass: (ms: number) => {

@@ -3,10 +3,11 @@ import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { scanInTurn } from "#http/request/scan-turns.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import { scimBaseUrl } from "#http/scim/handler.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
-import { runQuery, type Scope } from "#store/query.ts";
+import { databaseOf } from "#store/databases.ts";
+import { runQuery } from "#store/query.ts";
 
 /**
  * An administrator's read of a connector's resources, as SCIM's lists want it; 409 for a staged
@@ -20,18 +21,21 @@ export async function directoryCall(
   const connector = await findOr404(context, context.req.param("id") ?? "");
   if (connector.settings.staged) throw new Problem(409, STAGED);
   const types = resourceTypesOf(connector.attributes, connector.settings);
-  const scope: Scope = { kind: "connector", connectorId: connector.number };
+  const connectorId = connector.number;
+  const db = databaseOf(context.env, connectorId);
+  const baseUrl = scimBaseUrl(services, context.req.raw.url, config.scimBasePaths[0]);
   return {
-    resource: {},
-    access: { connectorId: connector.number },
-    facts: { startedAt: clock.now() },
-    signer: config.cursorSigner,
-    baseUrl: scimBaseUrl(services, context.req.raw.url, config.scimBasePaths[0]),
-    types,
-    ask: (build) => runQuery(context.env.DB, build(context.env.DB, scope), clock),
-    inTurn: (scan) => scanInTurn(services, context, connector.number, scan),
-    resolve: async (find) => find(types),
-    keep: () => undefined,
+    facts: { startedAt: clock.now(), baseUrl },
+    caller: {
+      connectorId,
+      types,
+      ask: (build) => runQuery(db, build(db, { kind: "connector", connectorId }), clock),
+      inTurn: (scan) => scanInTurn(services, context, connectorId, scan),
+      resolve: async (find) => find(types),
+      remember: () => undefined,
+    },
+    log: { about: () => undefined },
+    tools: { signer: config.cursorSigner },
   };
 }
 

@@ -6,7 +6,7 @@ import { readQuery } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { Refusal } from "#http/response/error.ts";
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import { readGroup } from "#http/scim/groups.ts";
 import { findList } from "#http/scim/list/answer.ts";
 import { membersText } from "#http/scim/list/group-members.ts";
@@ -96,7 +96,7 @@ function listOf(type: TypeName) {
 async function userOf(call: ListCall, context: Context<AppEnv>): Promise<string> {
   const view = viewOf(call, context, USER.name);
   const id = idOf(context, "userId");
-  const user = await call.ask((db, scope) => resourceById(db, scope, USER.name, id));
+  const user = await call.caller.ask((db, scope) => resourceById(db, scope, USER.name, id));
   if (user === undefined) throw noSuchResource(USER.name, id);
   return resourceText(user, view);
 }
@@ -106,26 +106,26 @@ async function groupOf(call: ListCall, context: Context<AppEnv>): Promise<string
   const id = idOf(context, "groupId");
   const { group, members } = await readGroup(call, view, id);
   if (group === undefined) throw noSuchResource(GROUP.name, id);
-  return resourceText(group, view, membersText(members, call.baseUrl));
+  return resourceText(group, view, membersText(members, call.facts.baseUrl));
 }
 
 async function membersOf(call: ListCall, context: Context<AppEnv>): Promise<string> {
   const { cursor, limit } = readQuery(context, MEMBERS_QUERY);
   const afterId = decodeIdCursor(cursor) ?? "";
   const id = idOf(context, "groupId");
-  const [group, members] = await call.ask((db, scope) =>
+  const [group, members] = await call.caller.ask((db, scope) =>
     bothQueries(resourceById(db, scope, GROUP.name, id), memberPage(db, scope, id, afterId, limit)),
   );
   if (group === undefined) throw noSuchResource(GROUP.name, id);
   const nextCursor = encodeCursor(members.length === limit ? members.at(-1)?.value : undefined);
-  const items = membersText(members, call.baseUrl);
+  const items = membersText(members, call.facts.baseUrl);
   return `{"items":${items},"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
 function viewOf(call: ListCall, context: Context<AppEnv>, type: TypeName): View {
   const { attributes, excludedAttributes } = readQuery(context, RESOURCE_QUERY);
   const projection = parseProjection(attributes, excludedAttributes);
-  return { type: () => call.types[type], baseUrl: call.baseUrl, projection };
+  return { type: () => call.caller.types[type], baseUrl: call.facts.baseUrl, projection };
 }
 
 /** Ids are written in lower case, and read in any. */

@@ -1,5 +1,5 @@
 import type { Answer } from "#http/response/answer.ts";
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import type { Filter } from "#scim/filter/syntax/ast.ts";
 import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { TypeName } from "#scim/ports.ts";
@@ -43,8 +43,8 @@ export async function findList(call: ListCall, listing: ListScope): Promise<Foun
   const fitting = fittingRecords(records.slice(0, count));
   const whole = await wholeOf(call, fitting);
   const texts = await textsOf(call, whole, (type) => ({
-    type: () => call.types[type],
-    baseUrl: call.baseUrl,
+    type: () => call.caller.types[type],
+    baseUrl: call.facts.baseUrl,
     projection,
   }));
   if (!isByCursor) return { totalResults: total, startIndex, texts };
@@ -60,13 +60,15 @@ async function resolveQueries(call: ListCall, listing: ListScope): Promise<reado
   const { filter: text } = parameters;
   const filter = text === undefined ? undefined : parseFilter(text, { bytesMax: filterBytesMax });
   const [only, ...others] = names;
-  call.resource = {
+  call.log.about({
     ...(others.length === 0 && { resourceType: only }),
     ...(filter && namedIn(only, filter)),
-  };
-  return await call.resolve((own) => {
+  });
+  return await call.caller.resolve((own) => {
     const searched = names.map((name) => own[name]);
-    return searched.map((type) => resolveQuery(type, filter, parameters, call.baseUrl, searched));
+    return searched.map((type) =>
+      resolveQuery(type, filter, parameters, call.facts.baseUrl, searched),
+    );
   });
 }
 
@@ -95,7 +97,7 @@ async function findRecords(
   }
   // A client looks a user up by name and changes it next.
   const [only, ...others] = records;
-  if (only?.isWhole && others.length === 0) call.keep(only);
+  if (only?.isWhole && others.length === 0) call.caller.remember(only);
   return { total, records };
 }
 
@@ -106,7 +108,7 @@ async function wholeOf(
 ): Promise<readonly ListedRecord[]> {
   const large = records.filter(({ isWhole }) => !isWhole);
   if (large.length === 0) return records;
-  const found = await call.ask((db, scope) => wholeRecords(db, scope, large));
+  const found = await call.caller.ask((db, scope) => wholeRecords(db, scope, large));
   return records.flatMap((record) => {
     if (record.isWhole) return record;
     const whole = found.get(record.id);
@@ -127,7 +129,7 @@ async function textsOf(
   for (const record of records) {
     const shown = record.type === "Group" ? members?.get(record.id) : undefined;
     if (record.type === "Group" && members !== undefined && shown === undefined) break;
-    const text = shown && membersText(shown, call.baseUrl);
+    const text = shown && membersText(shown, call.facts.baseUrl);
     texts.push(resourceText(record, viewOf(record.type), text));
   }
   return texts;

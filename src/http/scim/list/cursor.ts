@@ -1,6 +1,6 @@
 import { decodeBase64Url, encodeBase64Url } from "#credentials/base64url.ts";
 import { SIGNATURE_CHARACTERS } from "#credentials/signer.ts";
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import { ScimError } from "#scim/error.ts";
 import { CURSOR_TIMEOUT_SECONDS } from "#scim/list/list.ts";
 import type { Position } from "#scim/list/sort.ts";
@@ -40,10 +40,10 @@ export async function signCursor(
       "The page ends at a resource whose value is too long for a cursor. Page by startIndex.",
     );
   }
-  const owner = await call.signer.sign(ownerText(call));
+  const owner = await call.tools.signer.sign(ownerText(call));
   const payload: CursorPayload = { owner, issuedAt: call.facts.startedAt, type, id, value };
   const text = encodeBase64Url(new TextEncoder().encode(JSON.stringify(payload)));
-  return text + (await call.signer.sign(signedText(listing, text)));
+  return text + (await call.tools.signer.sign(signedText(listing, text)));
 }
 
 /** A cursor that was read, and its last check, for when the caller's connector is known. */
@@ -60,7 +60,7 @@ export async function decodeCursor(
 ): Promise<OpenedCursor> {
   const text = cursor.slice(0, -SIGNATURE_CHARACTERS);
   const signature = cursor.slice(-SIGNATURE_CHARACTERS);
-  const isOurs = await call.signer.verify(signedText(listing, text), signature);
+  const isOurs = await call.tools.signer.verify(signedText(listing, text), signature);
   if (!isOurs) throw invalidCursor();
   // The signature says that signCursor wrote it.
   const payload = JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as CursorPayload;
@@ -71,7 +71,7 @@ export async function decodeCursor(
     );
   }
   const requireOwn = async () => {
-    if (!(await call.signer.verify(ownerText(call), owner))) throw invalidCursor();
+    if (!(await call.tools.signer.verify(ownerText(call), owner))) throw invalidCursor();
   };
   return { position, requireOwn };
 }
@@ -87,7 +87,7 @@ function invalidCursor(): ScimError {
   );
 }
 
-function ownerText({ access }: ListCall): string {
-  if (access === undefined) throw new Error("A cursor was used before its caller was known.");
-  return `connector ${access.connectorId}`;
+function ownerText({ caller: { connectorId } }: ListCall): string {
+  if (connectorId === undefined) throw new Error("A cursor was used before its caller was known.");
+  return `connector ${connectorId}`;
 }

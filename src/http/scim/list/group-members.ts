@@ -1,4 +1,4 @@
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { showsAttribute } from "#scim/resource/projection.ts";
 import { locationOf } from "#scim/resource/record.ts";
@@ -42,7 +42,7 @@ export async function restOfMembers(
   let page = firstPage;
   while (page.length === MEMBERS_PAGE) {
     const afterId = page.at(-1)?.value ?? "";
-    page = await call.ask((db, scope) => memberPage(db, scope, groupId, afterId));
+    page = await call.caller.ask((db, scope) => memberPage(db, scope, groupId, afterId));
     members.push(...page);
   }
   return members;
@@ -63,12 +63,12 @@ export async function membersOfPage(
   const [firstId] = ids;
   if (firstId === undefined) return new Map();
   const limit = LISTED_MEMBERS_MAX + 1;
-  const found = await call.ask((db, scope) => membersOfGroups(db, scope, ids, limit));
+  const found = await call.caller.ask((db, scope) => membersOfGroups(db, scope, ids, limit));
   const byGroup = Map.groupBy(found, ({ groupId }) => groupId);
   if (found.length < limit) return new Map(ids.map((id) => [id, byGroup.get(id) ?? []]));
   const cutId = found.at(-1)?.groupId ?? firstId;
   const whole = ids.slice(0, ids.indexOf(cutId));
   if (whole.length > 0) return new Map(whole.map((id) => [id, byGroup.get(id) ?? []]));
-  const firstPage = await call.ask((db, scope) => memberPage(db, scope, firstId, ""));
+  const firstPage = await call.caller.ask((db, scope) => memberPage(db, scope, firstId, ""));
   return new Map([[firstId, await restOfMembers(call, firstId, firstPage)]]);
 }

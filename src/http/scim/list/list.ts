@@ -1,4 +1,4 @@
-import type { ListCall } from "#http/scim/call/list-call.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
 import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
 import { withAddresses } from "#scim/filter/membership.ts";
@@ -68,15 +68,15 @@ export async function findInOneTrip(
   const { type, filter, sort } = query;
   const found =
     filter === undefined && isIndexOrder(sort)
-      ? await call.ask((db, scope) => resourcePage(db, scope, type.name, page, sort))
+      ? await call.caller.ask((db, scope) => resourcePage(db, scope, type.name, page, sort))
       : ((await scan(call, query, page, SMALL_SCAN_STEPS)) ??
-        (await call.inTurn(() => scan(call, query, page, SCAN_STEPS_MAX))));
+        (await call.caller.inTurn(() => scan(call, query, page, SCAN_STEPS_MAX))));
   if (found === undefined) throw tooManyToScan(type, filter, sort);
   return found;
 }
 
 function scan(call: ListCall, { type, filter, sort }: TypeQuery, page: Page, stepsMax: number) {
-  return call.ask((db, scope) =>
+  return call.caller.ask((db, scope) =>
     scannedMatches(db, scope, type.name, filter, page, sort, stepsMax),
   );
 }
@@ -90,7 +90,7 @@ async function findIndexed(
   if (filter === undefined || !hasIndexedTerm(filter) || start.kind !== "offset") return undefined;
   const limit = start.offset + count;
   if (sort.by !== "creation" || sort.isDescending || limit > COUNT_MAX) return undefined;
-  const { isComplete, records } = await call.ask((db, scope) =>
+  const { isComplete, records } = await call.caller.ask((db, scope) =>
     indexedMatches(db, scope, type.name, filter, limit),
   );
   if (!isComplete) return undefined;
