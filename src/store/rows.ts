@@ -78,6 +78,8 @@ export function jsonEach<Item extends Value = string>(list: SQLWrapper, alias = 
     table: sql`json_each(${list}) as ${name}`,
     key: sql<number>`${name}.key`,
     value: sql<Item>`${name}.value`,
+    /** The JSON type of the value, as json_type names it. */
+    type: sql<string>`${name}.type`,
   };
 }
 

@@ -1,9 +1,12 @@
+import { and, count, eq, exists, gte, lt, or, sql } from "drizzle-orm";
 import type { TypeName } from "#scim/ports.ts";
 import type { SeenName, SeenType } from "#scim/resource/undeclared-names.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { withoutSecrets } from "#store/event-log/redact-text.ts";
-import { selectRows } from "#store/query.ts";
+import { excluded, insertRows, jsonEach, nameOf } from "#store/rows.ts";
+import { seenAttributes } from "#store/schema.ts";
+import { build, named, selectRows, statement } from "#store/statement.ts";
 
 /** An undeclared attribute, or a part of one, as it was last sent; the time in milliseconds. */
 export interface SeenAttribute extends Omit<SeenName, "type" | "multiValued"> {
@@ -49,35 +52,58 @@ export function noteSeen(
     })),
   );
   return [
-    db
-      .prepare("DELETE FROM seen_attributes WHERE connector_id = ?1 AND last_at < ?2")
-      .bind(connectorId, newest - SEEN_DAYS * DAY_MS),
-    db.prepare(NOTE).bind(connectorId, json),
+    FORGET_OLD.bind(db, { connectorId, before: newest - SEEN_DAYS * DAY_MS }),
+    NOTE.bind(db, { connectorId, json }),
   ];
 }
+
+const FORGET_OLD = statement<{ connectorId: ConnectorId; before: number }>()(
+  ({ connectorId, before }) =>
+    build
+      .delete(seenAttributes)
+      .where(and(eq(seenAttributes.connectorId, connectorId), lt(seenAttributes.lastAt, before))),
+);
 
 /** A client may send a token where a name belongs. */
 function isFreeOfSecrets({ seen: { schema = "", name, part = "" } }: SeenToStore): boolean {
   return [schema, name, part].every((text) => withoutSecrets(text) === text);
 }
 
-// ?1 = connector, ?2 = JSON list of rows. The first spelling stays.
-const NOTE = `INSERT INTO seen_attributes (connector_id, place, resource_type, schema, name, types, last_at)
-  SELECT ?1, lower((row.value ->> 'resourceType') || ' ' || (row.value ->> 'schema') || ' ' || (row.value ->> 'name')),
-    row.value ->> 'resourceType', row.value ->> 'schema', row.value ->> 'name', row.value ->> 'types', row.value ->> 'at'
-  FROM json_each(?2) AS row
-  WHERE row.key + (SELECT count(*) FROM seen_attributes WHERE connector_id = ?1) < ${SEEN_MAX}
-    OR EXISTS (SELECT 1 FROM seen_attributes AS known WHERE known.connector_id = ?1 AND known.place
-      = lower((row.value ->> 'resourceType') || ' ' || (row.value ->> 'schema') || ' ' || (row.value ->> 'name')))
-  ON CONFLICT DO UPDATE SET types = types | excluded.types, last_at = max(last_at, excluded.last_at)`;
-
-interface SeenRow {
-  readonly resourceType: TypeName;
-  readonly schema: string;
-  readonly name: string;
-  readonly types: number;
-  readonly lastSeenAt: number;
-}
+/** Notes the rows of a JSON list. The first spelling stays. */
+const NOTE = statement<{ connectorId: ConnectorId; json: string }>()(({ connectorId, json }) => {
+  const { table, key, value } = jsonEach(sql`${json}`, "row");
+  const [resourceType, schema, name] = [
+    sql`(${value} ->> 'resourceType')`,
+    sql`(${value} ->> 'schema')`,
+    sql`(${value} ->> 'name')`,
+  ];
+  const place = sql`lower(${resourceType} || ' ' || ${schema} || ' ' || ${name})`;
+  const cells = {
+    connectorId: sql`${connectorId}`,
+    place,
+    resourceType,
+    schema,
+    name,
+    types: sql`${value} ->> 'types'`,
+    lastAt: sql`${value} ->> 'at'`,
+  };
+  const isOwn = eq(seenAttributes.connectorId, connectorId);
+  const held = build
+    .select(named({ count: count() }))
+    .from(seenAttributes)
+    .where(isOwn);
+  const known = build
+    .select(named({ place: seenAttributes.place }))
+    .from(seenAttributes)
+    .where(and(isOwn, eq(seenAttributes.place, place)));
+  const { types, lastAt } = seenAttributes;
+  return insertRows(seenAttributes, cells, {
+    from: table,
+    where: or(lt(sql`${key} + ${held}`, SEEN_MAX), exists(known)),
+    onConflict: sql`on conflict do update set ${nameOf(types)} = ${types} | ${excluded(types)},
+      ${nameOf(lastAt)} = max(${lastAt}, ${excluded(lastAt)})`,
+  });
+});
 
 /** The undeclared attributes that a connector's clients sent within SEEN_DAYS, by name. */
 export async function listSeen(
@@ -85,13 +111,26 @@ export async function listSeen(
   connectorId: ConnectorId,
   now: number,
 ): Promise<readonly SeenAttribute[]> {
-  const rows = await selectRows<SeenRow>(
-    db,
-    `SELECT resource_type AS resourceType, schema, name, types, last_at AS lastSeenAt FROM seen_attributes
-     WHERE connector_id = ?1 AND last_at >= ?2 ORDER BY place LIMIT ${SEEN_MAX}`,
-    connectorId,
-    now - SEEN_DAYS * DAY_MS,
-  );
+  const query = build
+    .select(
+      named({
+        resourceType: seenAttributes.resourceType,
+        schema: seenAttributes.schema,
+        name: seenAttributes.name,
+        types: seenAttributes.types,
+        lastSeenAt: seenAttributes.lastAt,
+      }),
+    )
+    .from(seenAttributes)
+    .where(
+      and(
+        eq(seenAttributes.connectorId, connectorId),
+        gte(seenAttributes.lastAt, now - SEEN_DAYS * DAY_MS),
+      ),
+    )
+    .orderBy(seenAttributes.place)
+    .limit(SEEN_MAX);
+  const rows = await selectRows(db, query);
   return rows.map(({ schema, name, types, ...row }) => {
     const [attribute = name, part] = name.split(".", 2);
     return {

@@ -1,9 +1,13 @@
+import { and, count, eq, exists, gt, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import type { JsonObject } from "#scim/json.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { uncleanName } from "#scim/resource/clean-names.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
+import { jsonEach } from "#store/rows.ts";
+import { connectors, resources, sweeps } from "#store/schema.ts";
+import { build, named, type RowOf, selectRows } from "#store/statement.ts";
+import { moveWalk } from "./walk.ts";
 
 /** How many rows one call looks at. */
 export const NAMED_ROWS = 500;
@@ -19,73 +23,107 @@ const BYTES_MAX = 1024 * 1024;
  * repeat; what is told twice at once is told twice.
  */
 export async function reportUncleanNames(db: Database, clock: Clock): Promise<void> {
-  const [walk] = await withRetries(clock, () => selectRows<Walk>(db, SELECT_POSITION));
+  const [walk] = await withRetries(clock, () => selectRows(db, selectPosition()));
   const position = walk?.position ?? 0;
   if (position === DONE) return;
-  const [window] = await withRetries(clock, () => selectRows<Window>(db, SELECT_WINDOW, position));
+  const [window] = await withRetries(clock, () => selectRows(db, selectWindow(position)));
   const { size, last, end } = window ?? NO_WINDOW;
   if (end !== null) {
-    const rows = await withRetries(clock, () =>
-      selectRows<Row>(db, SELECT_SUSPECTS, position, end),
-    );
+    const rows = await withRetries(clock, () => selectRows(db, selectSuspects(position, end)));
     report(rows.filter(isUnclean));
   }
-  const isEnd = size < NAMED_ROWS && end === last;
-  const moved = db.prepare(MOVE_TO).bind(isEnd ? DONE : end, position);
+  const isEnd = end === null || (size < NAMED_ROWS && end === last);
+  // Of two calls at once the slower one must not lead the walk back.
+  const moved = moveWalk(db, WALK, isEnd ? DONE : end, eq(sweeps.position, position));
   await withRetries(clock, () => moved.run());
 }
+
+const WALK = "names";
 
 /** The position of a walk that is over. */
 const DONE = -1;
 
-interface Walk {
-  readonly position: number;
+function selectPosition() {
+  return build
+    .select(named({ position: sweeps.position }))
+    .from(sweeps)
+    .where(eq(sweeps.name, WALK));
 }
 
 /** The rows behind the position of the walk: the last of them, and the last that the bytes allow. */
-interface Window {
-  readonly size: number;
-  readonly last: number | null;
-  readonly end: number | null;
+type Window = RowOf<ReturnType<typeof selectWindow>>;
+
+function selectWindow(position: number) {
+  const next = build
+    // octet_length reads the header of a row, not its text.
+    .select(named({ rowId: resources.rowId, bytes: sql<number>`octet_length(${resources.doc})` }))
+    .from(resources)
+    .where(gt(resources.rowId, position))
+    .orderBy(resources.rowId)
+    .limit(NAMED_ROWS)
+    .as("next");
+  const before = sql<number>`sum(${next.bytes}) over (order by ${next.rowId}) - ${next.bytes}`;
+  const summed = build
+    .select(named({ rowId: next.rowId, before }))
+    .from(next)
+    .as("summed");
+  return build
+    .select(
+      named({
+        size: count(),
+        last: sql<number | null>`max(${summed.rowId})`,
+        end: sql<number | null>`max(iif(${summed.before} < ${BYTES_MAX}, ${summed.rowId}, null))`,
+      }),
+    )
+    .from(summed);
 }
 
 const NO_WINDOW: Window = { size: 0, last: null, end: null };
 
 /** A row of which a name may be unclean; `names` are those attributes of its document, as JSON. */
-interface Row {
-  readonly connector: string;
-  readonly type: TypeName;
-  readonly id: string;
-  readonly names: string;
+type Row = RowOf<ReturnType<typeof selectSuspects>>;
+
+function selectSuspects(position: number, end: number) {
+  const { doc } = resources;
+  const emails = jsonEach(sql`${doc} -> 'emails'`, "e");
+  const suspectEmails = build
+    .select(named({ at: emails.key }))
+    .from(emails.table)
+    .where(and(eq(emails.type, "object"), isSuspect(sql`(${emails.value} ->> 'value')`)));
+  return build
+    .select(
+      named({
+        connector: connectors.id,
+        type: resources.type,
+        id: resources.id,
+        names: sql<string>`json_object('userName', ${doc} -> 'userName', 'externalId', ${doc} -> 'externalId',
+          'displayName', ${doc} -> 'displayName', 'emails', ${doc} -> 'emails')`,
+      }),
+    )
+    .from(resources)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, resources.connectorId),
+        gt(resources.rowId, position),
+        lte(resources.rowId, end),
+        isNull(resources.deletedAt),
+        isNull(connectors.deletedAt),
+        or(
+          isSuspect(sql`(${doc} ->> 'userName')`),
+          isSuspect(sql`(${doc} ->> 'externalId')`),
+          isSuspect(sql`(${doc} ->> 'displayName')`),
+          exists(suspectEmails),
+        ),
+      ),
+    )
+    .orderBy(resources.rowId);
 }
-
-const SELECT_POSITION = "SELECT position FROM sweeps WHERE name = 'names'";
-
-// octet_length reads the header of a row, not its text.
-const SELECT_WINDOW = `SELECT count(*) AS size, max(row_id) AS last,
-    max(iif(before < ${BYTES_MAX}, row_id, NULL)) AS "end"
-  FROM (SELECT row_id, sum(bytes) OVER (ORDER BY row_id) - bytes AS before
-    FROM (SELECT row_id, octet_length(doc) AS bytes FROM resources WHERE row_id > ?1
-      ORDER BY row_id LIMIT ${NAMED_ROWS}))`;
 
 /** Whether a text is more than visible ASCII with blanks inside: only such a one may be unclean. */
-function isSuspect(text: string): string {
-  return `coalesce(${text} GLOB '*[^ -~]*' OR ${text} <> trim(${text}), 0)`;
+function isSuspect(text: SQL): SQL {
+  return sql`coalesce(${text} glob '*[^ -~]*' or ${text} <> trim(${text}), 0)`;
 }
-
-const SELECT_SUSPECTS = `SELECT connectors.id AS connector, type, resources.id AS id,
-    json_object('userName', doc -> '$.userName', 'externalId', doc -> '$.externalId',
-      'displayName', doc -> '$.displayName', 'emails', doc -> '$.emails') AS names
-  FROM resources CROSS JOIN connectors ON connectors.number = resources.connector_id
-  WHERE row_id > ?1 AND row_id <= ?2 AND resources.deleted_at IS NULL AND connectors.deleted_at IS NULL
-    AND (${["userName", "externalId", "displayName"].map((name) => isSuspect(`doc ->> '$.${name}'`)).join(" OR ")}
-      OR EXISTS (SELECT 1 FROM json_each(doc, '$.emails') AS e WHERE e.type = 'object'
-        AND ${isSuspect("e.value ->> '$.value'")}))
-  ORDER BY row_id`;
-
-// ?2 = the position that was read: of two calls at once the slower one must not lead the walk back.
-const MOVE_TO = `INSERT INTO sweeps (name, position) VALUES ('names', ?1)
-  ON CONFLICT DO UPDATE SET position = excluded.position WHERE position = ?2`;
 
 function isUnclean({ type, names }: Row): boolean {
   // The statement writes a JSON object.

@@ -1,7 +1,10 @@
+import { and, between, count, eq, gt, lt, lte, sql } from "drizzle-orm";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
+import { changes, connectors, events, refusals } from "#store/schema.ts";
+import { type BuiltQuery, build, named, prepare, selectRows } from "#store/statement.ts";
+import { moveWalk, positionOf } from "./walk.ts";
 
 /** How many rows one step looks at, and so deletes at most. */
 export const PRUNED_ROWS = 500;
@@ -18,7 +21,7 @@ const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /** The days for which a connector's events are kept; settings stored before the option have its default. */
-const EVENT_DAYS = `coalesce(settings ->> 'eventRetentionDays', ${DEFAULT_SETTINGS.eventRetentionDays})`;
+const EVENT_DAYS = sql<number>`coalesce(${connectors.settings} ->> 'eventRetentionDays', ${DEFAULT_SETTINGS.eventRetentionDays})`;
 
 /**
  * Deletes events that are older than their connector's `eventRetentionDays`, those of deleted
@@ -27,15 +30,23 @@ const EVENT_DAYS = `coalesce(settings ->> 'eventRetentionDays', ${DEFAULT_SETTIN
  */
 export async function pruneEvents(db: Database, clock: Clock): Promise<void> {
   const now = clock.now();
-  const [shortest] = await selectRows<{
-    readonly days: number | null;
-    readonly oldest: number | null;
-  }>(
-    db,
-    `SELECT min(${EVENT_DAYS}) AS days,
-       (SELECT min(at) FROM (SELECT at FROM events WHERE at <= ?1 ORDER BY row_id LIMIT ${FIRST_ROWS})) AS oldest FROM connectors`,
-    now,
-  );
+  const first = build
+    .select(named({ at: events.at }))
+    .from(events)
+    .where(lte(events.at, now))
+    .orderBy(events.rowId)
+    .limit(FIRST_ROWS)
+    .as("first");
+  const oldest = build.select(named({ at: sql`min(${first.at})` })).from(first);
+  const query = build
+    .select(
+      named({
+        days: sql<number | null>`min(${EVENT_DAYS})`,
+        oldest: sql<number | null>`${oldest}`,
+      }),
+    )
+    .from(connectors);
+  const [shortest] = await selectRows(db, query);
   const youngest = now - (shortest?.days ?? DEFAULT_SETTINGS.eventRetentionDays) * DAY_MS;
   // Most minutes: the order of rows is about the order of time, and no connector wants any to go.
   if ((shortest?.oldest ?? now) >= youngest) return;
@@ -52,45 +63,95 @@ export async function pruneEvents(db: Database, clock: Clock): Promise<void> {
 export async function pruneChanges(db: Database, clock: Clock): Promise<void> {
   const now = clock.now();
   const before = now - KEPT_DAYS * DAY_MS;
-  const oldest = `SELECT min(iif(at > ?1, 0, at)) AS at FROM (SELECT at FROM changes ORDER BY seq LIMIT ${FIRST_ROWS})`;
-  const [first] = await selectRows<{ readonly at: number | null }>(db, oldest, now);
+  const [first] = await selectRows(db, selectOldestChange(now));
   if ((first?.at ?? before) >= before) return;
-  const text = `WITH first AS MATERIALIZED (SELECT seq, at FROM changes ORDER BY seq LIMIT ${PRUNED_ROWS}),
-    young AS (SELECT coalesce(min(seq), 9e18) AS seq FROM first WHERE at BETWEEN ?1 AND ?1 + ${KEPT_DAYS * DAY_MS})
-    DELETE FROM changes WHERE seq <= (SELECT max(first.seq) FROM first CROSS JOIN young
-      WHERE first.at < ?1 AND first.seq < young.seq)`;
-  await deleteInSteps(db, clock, text, before);
+  await deleteInSteps(db, clock, deleteChanges(before));
+}
+
+function selectOldestChange(now: number) {
+  const first = build
+    .select(named({ at: changes.at }))
+    .from(changes)
+    .orderBy(changes.seq)
+    .limit(FIRST_ROWS)
+    .as("first");
+  const at = sql<number | null>`min(iif(${first.at} > ${now}, 0, ${first.at}))`;
+  return build.select(named({ at })).from(first);
+}
+
+/** Of the first rows, those that are old and have no young one before them. */
+function deleteChanges(before: number) {
+  const first = build
+    .select(named({ seq: changes.seq, at: changes.at }))
+    .from(changes)
+    .orderBy(changes.seq)
+    .limit(PRUNED_ROWS)
+    .as("first");
+  const isYoung = between(first.at, before, before + KEPT_DAYS * DAY_MS);
+  const young = sql<number>`sum(${isYoung}) over (order by ${first.seq})`;
+  const counted = build
+    .select(named({ seq: first.seq, at: first.at, young }))
+    .from(first)
+    .as("counted");
+  const last = build
+    .select(named({ seq: sql`max(${counted.seq})` }))
+    .from(counted)
+    .where(and(lt(counted.at, before), eq(counted.young, 0)));
+  return build.delete(changes).where(lte(changes.seq, sql`${last}`));
 }
 
 /** Deletes counted refusals that are older than 30 days. */
 export async function pruneRefusals(db: Database, clock: Clock): Promise<void> {
-  const text = `DELETE FROM refusals WHERE (minute, ip_prefix, reason) IN (
-    SELECT minute, ip_prefix, reason FROM refusals WHERE minute < ?1 ORDER BY minute LIMIT ${PRUNED_ROWS})`;
+  const { minute, ipPrefix, reason } = refusals;
   const before = Math.floor((clock.now() - KEPT_DAYS * DAY_MS) / 60_000);
-  await deleteInSteps(db, clock, text, before);
+  const oldest = build
+    .select(named({ minute, ipPrefix, reason }))
+    .from(refusals)
+    .where(lt(minute, before))
+    .orderBy(minute)
+    .limit(PRUNED_ROWS);
+  const query = build.delete(refusals).where(sql`(${minute}, ${ipPrefix}, ${reason}) in ${oldest}`);
+  await deleteInSteps(db, clock, query);
 }
+
+const WALK = "events";
 
 /** The rows behind the position of the walk. */
-interface Window {
-  readonly position: number;
-  readonly size: number;
-  readonly last: number | null;
-  readonly newest: number | null;
+function selectWindow(now: number) {
+  const position = positionOf(WALK);
+  const next = build
+    .select(named({ rowId: events.rowId, at: events.at }))
+    .from(events)
+    .where(gt(events.rowId, position))
+    .orderBy(events.rowId)
+    .limit(PRUNED_ROWS)
+    .as("next");
+  return build
+    .select(
+      named({
+        position,
+        size: count(),
+        last: sql<number | null>`max(${next.rowId})`,
+        newest: sql<number | null>`max(iif(${next.at} <= ${now}, ${next.at}, 0))`,
+      }),
+    )
+    .from(next);
 }
 
-const SELECT_WINDOW = `SELECT position, count(row_id) AS size, max(row_id) AS last, max(iif(at <= ?1, at, 0)) AS newest
-  FROM (SELECT coalesce((SELECT position FROM sweeps WHERE name = 'events'), 0) AS position)
-  LEFT JOIN (SELECT row_id, at FROM events
-    WHERE row_id > coalesce((SELECT position FROM sweeps WHERE name = 'events'), 0)
-    ORDER BY row_id LIMIT ${PRUNED_ROWS})`;
-
-// ?1, ?2 = the window, ?3 = now, ?4 = a day. A row of a connector that is nowhere has the default.
-const DELETE_EXPIRED = `DELETE FROM events WHERE row_id > ?1 AND row_id <= ?2
-  AND at < ?3 - ?4 * coalesce((SELECT ${EVENT_DAYS} FROM connectors
-    WHERE number = events.connector_id), ${DEFAULT_SETTINGS.eventRetentionDays})`;
-
-const MOVE_TO = `INSERT INTO sweeps (name, position) VALUES ('events', ?1)
-  ON CONFLICT DO UPDATE SET position = excluded.position`;
+/** Deletes what is too old in a window; a row of a connector that is nowhere has the default. */
+function deleteExpired(
+  { position, last }: { readonly position: number; readonly last: number },
+  now: number,
+) {
+  const days = build
+    .select(named({ days: EVENT_DAYS }))
+    .from(connectors)
+    .where(eq(connectors.number, events.connectorId));
+  const oldest = sql`${now} - ${DAY_MS} * coalesce(${days}, ${DEFAULT_SETTINGS.eventRetentionDays})`;
+  return build
+    .delete(events)
+    .where(and(gt(events.rowId, position), lte(events.rowId, last), lt(events.at, oldest)));
+}
 
 async function pruneWindow(
   db: Database,
@@ -98,29 +159,25 @@ async function pruneWindow(
   now: number,
   youngest: number,
 ): Promise<"moved on" | "begun again"> {
-  const [window] = await selectRows<Window>(db, SELECT_WINDOW, now);
+  const [window] = await selectRows(db, selectWindow(now));
   if (window === undefined || window.last === null) {
-    await withRetries(clock, () => db.prepare(MOVE_TO).bind(0).run());
+    await withRetries(clock, () => moveWalk(db, WALK, 0).run());
     return "begun again";
   }
   const { position, size, last, newest } = window;
   const isEnd = size < PRUNED_ROWS || (newest ?? 0) >= youngest;
   const statements = [
-    db.prepare(DELETE_EXPIRED).bind(position, last, now, DAY_MS),
-    db.prepare(MOVE_TO).bind(isEnd ? 0 : last),
+    prepare(db, deleteExpired({ position, last }, now)),
+    moveWalk(db, WALK, isEnd ? 0 : last),
   ];
   await withRetries(clock, () => db.batch(statements));
   return isEnd ? "begun again" : "moved on";
 }
 
-async function deleteInSteps(
-  db: Database,
-  clock: Clock,
-  text: string,
-  before: number,
-): Promise<void> {
+async function deleteInSteps(db: Database, clock: Clock, query: BuiltQuery): Promise<void> {
+  const deleted = prepare(db, query);
   for (let step = 0; step < STEPS_MAX; step += 1) {
-    const { meta } = await withRetries(clock, () => db.prepare(text).bind(before).run());
+    const { meta } = await withRetries(clock, () => deleted.run());
     if (meta.changes === 0) return;
   }
 }

@@ -1,6 +1,20 @@
+import { and, count, eq, exists, getTableName, gt, ne, or, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { rowsOf } from "#store/query.ts";
+import { rowIdOf } from "#store/rows.ts";
+import { bridges, connectors, sweeps, webhooks } from "#store/schema.ts";
+import {
+  type BuiltQuery,
+  build,
+  named,
+  type Prepared,
+  prepare,
+  type RowOf,
+  rowsOf,
+} from "#store/statement.ts";
+import { moveWalk, positionOf } from "./walk.ts";
 
 /** How many rows one call looks at in each place: ten thousand webhooks are walked in 100 minutes. */
 export const RESEALED_ROWS = 100;
@@ -34,50 +48,45 @@ export async function resealSecrets(db: Database, clock: Clock, resealer: Reseal
 
 /** A column that holds sealed texts. Its table's rowid is what the walk goes by. */
 interface Place {
-  readonly table: "bridges" | "webhooks";
-  readonly column: "credentials" | "secret" | "former_secret";
-  /** The column with the id of what the secret belongs to. */
-  readonly owner: "connector_id" | "id";
+  readonly table: SQLiteTable;
+  readonly column: SQLiteColumn;
+  readonly connectorId: SQLiteColumn;
+  /** The id of what the secret belongs to. */
+  readonly owner: SQLiteColumn;
   readonly field: (fields: Resealer["fields"], owner: string) => string;
+  /** Puts a text into the column of a row. */
+  readonly update: (text: string, isRow: SQL | undefined) => BuiltQuery;
 }
 
 const PLACES: readonly Place[] = [
   {
-    table: "bridges",
-    column: "credentials",
-    owner: "connector_id",
+    table: bridges,
+    column: bridges.credentials,
+    connectorId: bridges.connectorId,
+    owner: bridges.connectorId,
     field: (fields) => fields.bridgeCredentials,
+    update: (credentials, isRow) => build.update(bridges).set({ credentials }).where(isRow),
   },
   {
-    table: "webhooks",
-    column: "secret",
-    owner: "id",
+    table: webhooks,
+    column: webhooks.secret,
+    connectorId: webhooks.connectorId,
+    owner: webhooks.id,
     field: (fields, webhookId) => fields.webhookSecret(webhookId),
+    update: (secret, isRow) => build.update(webhooks).set({ secret }).where(isRow),
   },
   {
-    table: "webhooks",
-    column: "former_secret",
-    owner: "id",
+    table: webhooks,
+    column: webhooks.formerSecret,
+    connectorId: webhooks.connectorId,
+    owner: webhooks.id,
     field: (fields, webhookId) => fields.formerWebhookSecret(webhookId),
+    update: (formerSecret, isRow) => build.update(webhooks).set({ formerSecret }).where(isRow),
   },
 ];
 
-/** The rows behind the position of the walk. */
-interface Window {
-  readonly position: number;
-  readonly size: number;
-  readonly last: number | null;
-}
-
 /** A secret that another than the newest key sealed. */
-interface OldSecret {
-  readonly row: number;
-  readonly connector: string;
-  readonly owner: string;
-  readonly sealed: string;
-  /** Whether the log named it already as one that cannot be opened. */
-  readonly isNamed: number;
-}
+type OldSecret = RowOf<ReturnType<typeof selectOld>>;
 
 async function resealNext(
   db: Database,
@@ -85,22 +94,21 @@ async function resealNext(
   resealer: Resealer,
   place: Place,
 ): Promise<void> {
-  const walk = `reseal ${place.table}.${place.column}`;
-  const notes = notesOf(resealer, place);
+  const walk = `reseal ${nameOf(place)}`;
+  const next = nextOf(place, walk);
+  const window = selectWindow(next, walk);
+  const old = selectOld(next, resealer, place);
   const [windows, secrets] = await withRetries(clock, () =>
-    db.batch([
-      db.prepare(selectWindow(place)).bind(walk),
-      db.prepare(selectOld(place)).bind(walk, resealer.newestPrefix, notes),
-    ]),
+    db.batch([prepare(db, window), prepare(db, old)]),
   );
-  const [window] = rowsOf<Window>(windows);
+  const [read] = rowsOf<RowOf<typeof window>>(windows);
   const statements: D1PreparedStatement[] = [];
   for (const secret of rowsOf<OldSecret>(secrets)) {
     statements.push(...(await resealOne(db, resealer, place, secret)));
   }
   if (statements.length > 0) statements.push(forgetFormerNotes(db, resealer));
-  const next = window?.size === RESEALED_ROWS ? (window.last ?? 0) : 0;
-  if (next !== window?.position) statements.push(db.prepare(NOTE).bind(walk, next));
+  const end = read?.size === RESEALED_ROWS ? (read.last ?? 0) : 0;
+  if (end !== read?.position) statements.push(moveWalk(db, walk, end));
   if (statements.length > 0) await withRetries(clock, () => db.batch(statements));
 }
 
@@ -114,57 +122,102 @@ async function resealOne(
   const boundTo = { connector, field: place.field(resealer.fields, owner) };
   const resealed = await resealer.reseal(sealed, boundTo);
   if (resealed !== undefined) {
-    return [db.prepare(updateText(place)).bind(resealed, row, sealed)];
+    // Only if it is still the one that was read: an administrator's new one wins.
+    const isRow = and(eq(rowIdOf(place.table), row), eq(place.column, sealed));
+    return [prepare(db, place.update(resealed, isRow))];
   }
   if (isNamed === 1) return [];
   console.error(JSON.stringify({ message: "sealed secret cannot be opened", ...boundTo }));
-  return [db.prepare(NOTE).bind(`${notesOf(resealer, place)}${row}`, 0)];
+  return [moveWalk(db, `${notesOf(resealer, place)}${row}`, 0)];
 }
 
-function positionText(): string {
-  return "coalesce((SELECT position FROM sweeps WHERE name = ?1), 0)";
+/** The next rows of a place. */
+function nextOf({ table, column, connectorId, owner }: Place, walk: string) {
+  const row = rowIdOf(table);
+  return build
+    .select(
+      named({
+        row,
+        connectorId: sql<ConnectorId>`${connectorId}`,
+        owner: sql<string>`${owner}`,
+        sealed: sql<string>`${column}`,
+      }),
+    )
+    .from(table)
+    .where(gt(row, positionOf(walk)))
+    .orderBy(row)
+    .limit(RESEALED_ROWS)
+    .as("next");
 }
 
-function windowText({ table, column, owner }: Place): string {
-  return `SELECT rowid AS row, connector_id, ${owner} AS owner, ${column} AS sealed FROM ${table}
-    WHERE rowid > ${positionText()} ORDER BY rowid LIMIT ${RESEALED_ROWS}`;
+type Next = ReturnType<typeof nextOf>;
+
+/** The rows behind the position of the walk. */
+function selectWindow(next: Next, walk: string) {
+  return build
+    .select(
+      named({
+        position: positionOf(walk),
+        size: count(),
+        last: sql<number | null>`max(${next.row})`,
+      }),
+    )
+    .from(next);
 }
 
-// ?1 = the walk's name.
-function selectWindow(place: Place): string {
-  return `SELECT ${positionText()} AS position, count(*) AS size, max(row) AS last
-    FROM (${windowText(place)})`;
+/**
+ * Secrets that another than the newest key sealed. A key's name may hold dots: `v1.k.` also begins what
+ * the key `k.old` sealed, which has a dot too many.
+ */
+function selectOld(next: Next, resealer: Resealer, place: Place) {
+  const { newestPrefix } = resealer;
+  const { row, owner, sealed } = next;
+  const length = sql`length(${newestPrefix})`;
+  const rest = sql`substr(${sealed}, ${length} + 18)`;
+  const note = build
+    .select(named({ name: sweeps.name }))
+    .from(sweeps)
+    .where(eq(sweeps.name, sql`${notesOf(resealer, place)} || ${row}`));
+  return build
+    .select(
+      named({
+        row,
+        connector: connectors.id,
+        owner,
+        sealed,
+        /** Whether the log named it already as one that cannot be opened. */
+        isNamed: sql<0 | 1>`${exists(note)}`,
+      }),
+    )
+    .from(next)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, next.connectorId),
+        or(ne(sql`substr(${sealed}, 1, ${length})`, newestPrefix), gt(sql`instr(${rest}, '.')`, 0)),
+      ),
+    );
 }
 
-// ?1 = the walk's name, ?2 = the newest prefix, ?3 = what begins the name of a note. A key's name may
-// hold dots: `v1.k.` also begins what the key `k.old` sealed, which has a dot too many.
-function selectOld(place: Place): string {
-  return `SELECT row, connectors.id AS connector, owner, sealed,
-      EXISTS (SELECT 1 FROM sweeps WHERE name = ?3 || row) AS isNamed
-    FROM (${windowText(place)}) CROSS JOIN connectors ON connectors.number = connector_id
-    WHERE substr(sealed, 1, length(?2)) <> ?2 OR instr(substr(sealed, length(?2) + 18), '.') > 0`;
-}
-
-/** Changes a secret only if it is still the one that was read: an administrator's new one wins. */
-function updateText({ table, column }: Place): string {
-  return `UPDATE ${table} SET ${column} = ?1 WHERE rowid = ?2 AND ${column} = ?3`;
+function nameOf({ table, column }: Place): string {
+  return `${getTableName(table)}.${column.name}`;
 }
 
 /** How the names of the notes begin that say what the log named; the secret's row ends them. */
-function notesOf(resealer: Resealer, { table, column }: Place): string {
-  return `${newestNotes(resealer)}${table}.${column} `;
+function notesOf(resealer: Resealer, place: Place): string {
+  return `${newestNotes(resealer)}${nameOf(place)} `;
 }
 
 function newestNotes({ newestPrefix }: Resealer): string {
-  return `unopened ${newestPrefix} `;
+  return `${FIRST_WORD}${newestPrefix} `;
 }
 
-const NOTE = `INSERT INTO sweeps (name, position) VALUES (?1, ?2)
-  ON CONFLICT DO UPDATE SET position = excluded.position`;
+const FIRST_WORD = "unopened ";
 
 /** What was named before the newest key came is named again, if it still cannot be opened. */
-function forgetFormerNotes(db: Database, resealer: Resealer): D1PreparedStatement {
-  const text = `DELETE FROM sweeps WHERE substr(name, 1, 9) = 'unopened '
-    AND substr(name, 1, length(?1)) <> ?1`;
-  return db.prepare(text).bind(newestNotes(resealer));
+function forgetFormerNotes(db: Database, resealer: Resealer): Prepared<unknown> {
+  const newest = newestNotes(resealer);
+  const isNote = eq(sql`substr(${sweeps.name}, 1, ${FIRST_WORD.length})`, FIRST_WORD);
+  const isFormer = ne(sql`substr(${sweeps.name}, 1, length(${newest}))`, newest);
+  return prepare(db, build.delete(sweeps).where(and(isNote, isFormer)));
 }

@@ -1,6 +1,9 @@
+import { and, count, eq, exists, gt, inArray, isNotNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { selectRows } from "#store/query.ts";
+import { connectors, credentials, parkedMembers, resources } from "#store/schema.ts";
+import { build, named, prepare, selectRows } from "#store/statement.ts";
+import { moveWalk, positionOf } from "./walk.ts";
 
 /** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
 export const SWEPT_ROWS = 500;
@@ -20,60 +23,86 @@ const CONNECTOR_DAYS = 30;
  * deletion would cost every DELETE a row written. Safe to repeat, and to run twice at once.
  */
 export async function purgeDeleted(db: Database, clock: Clock): Promise<void> {
-  const [window] = await withRetries(clock, () => selectRows<Window>(db, SELECT_WINDOW));
+  const [window] = await withRetries(clock, () => selectRows(db, selectWindow()));
   if (window === undefined) return;
-  const { position, end, isSuspect } = window;
-  const erased = db.prepare(ERASE_EXPIRED).bind(position, end ?? position, clock.now(), DAY_MS);
-  const moved = db.prepare(MOVE_TO).bind(window.size < SWEPT_ROWS ? 0 : end);
+  const { position, size, end, isSuspect } = window;
+  const erased = prepare(db, eraseExpired({ position, end: end ?? position }, clock.now()));
+  const moved = moveWalk(db, WALK, size < SWEPT_ROWS ? 0 : (end ?? 0));
   await withRetries(clock, () => db.batch(isSuspect === 1 ? [erased, moved] : [moved]));
+}
+
+const WALK = "deleted";
+
+/** The resources behind the position of the walk, and whether one of them may have to go. */
+function selectWindow() {
+  const position = positionOf(WALK);
+  const next = build
+    .select(named({ rowId: resources.rowId, deletedAt: resources.deletedAt }))
+    .from(resources)
+    .where(gt(resources.rowId, position))
+    .orderBy(resources.rowId)
+    .limit(SWEPT_ROWS)
+    .as("next");
+  const deletedConnectors = build
+    .select(named({ number: connectors.number }))
+    .from(connectors)
+    .where(isNotNull(connectors.deletedAt));
+  return build
+    .select(
+      named({
+        position,
+        size: count(),
+        end: sql<number | null>`max(${next.rowId})`,
+        isSuspect: sql<0 | 1>`count(${next.deletedAt}) > 0 or ${exists(deletedConnectors)}`,
+      }),
+    )
+    .from(next);
+}
+
+/** Settings that were stored before the option existed have its default. */
+function eraseExpired(window: { readonly position: number; readonly end: number }, now: number) {
+  const retentionDays = sql`coalesce(${connectors.settings} ->> 'retentionDays', 30)`;
+  const expired = build
+    .select(named({ rowId: resources.rowId }))
+    .from(resources)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, resources.connectorId),
+        gt(resources.rowId, window.position),
+        lte(resources.rowId, window.end),
+        or(
+          lt(resources.deletedAt, sql`${now} - ${DAY_MS} * ${retentionDays}`),
+          lt(connectors.deletedAt, now - DAY_MS * CONNECTOR_DAYS),
+        ),
+      ),
+    );
+  return build.delete(resources).where(inArray(resources.rowId, expired));
 }
 
 /** Drops member values that waited too long for their resource (SEMANTICS 7). */
 export async function dropParked(db: Database, clock: Clock): Promise<void> {
   const before = clock.now() - PARKED_DAYS * DAY_MS;
-  const statement = db
-    .prepare(
-      `DELETE FROM parked_members WHERE (connector_id, group_id, value) IN (
-         SELECT connector_id, group_id, value FROM parked_members WHERE parked_at < ?1
-         ORDER BY parked_at LIMIT ${SWEPT_ROWS})`,
-    )
-    .bind(before);
-  await withRetries(clock, () => statement.run());
+  const { connectorId, groupId, value, parkedAt } = parkedMembers;
+  const oldest = build
+    .select(named({ connectorId, groupId, value }))
+    .from(parkedMembers)
+    .where(lt(parkedAt, before))
+    .orderBy(parkedAt)
+    .limit(SWEPT_ROWS);
+  const dropped = build
+    .delete(parkedMembers)
+    .where(sql`(${connectorId}, ${groupId}, ${value}) in ${oldest}`);
+  await withRetries(clock, () => prepare(db, dropped).run());
 }
 
 /** Forgets access tokens a day after they expired; until then the log can say that they did. */
 export async function dropAccessTokens(db: Database, clock: Clock): Promise<void> {
-  const statement = db
-    .prepare(
-      `DELETE FROM credentials WHERE hash IN (SELECT hash FROM credentials
-         WHERE kind = 'access' AND expires_at < ?1 LIMIT ${SWEPT_ROWS})`,
-    )
-    .bind(clock.now() - DAY_MS);
-  await withRetries(clock, () => statement.run());
+  const expired = build
+    .select(named({ hash: credentials.hash }))
+    .from(credentials)
+    .where(and(eq(credentials.kind, "access"), lt(credentials.expiresAt, clock.now() - DAY_MS)))
+    .limit(SWEPT_ROWS);
+  const dropped = build.delete(credentials).where(inArray(credentials.hash, expired));
+  await withRetries(clock, () => prepare(db, dropped).run());
 }
-
-/** The resources behind the position of the walk, and whether one of them may have to go. */
-interface Window {
-  readonly position: number;
-  readonly size: number;
-  readonly end: number | null;
-  readonly isSuspect: 0 | 1;
-}
-
-const POSITION = "coalesce((SELECT position FROM sweeps WHERE name = 'deleted'), 0)";
-
-const SELECT_WINDOW = `SELECT ${POSITION} AS position, count(*) AS size, max(row_id) AS end,
-    count(deleted_at) > 0 OR EXISTS (SELECT 1 FROM connectors WHERE deleted_at IS NOT NULL) AS isSuspect
-  FROM (SELECT row_id, deleted_at FROM resources WHERE row_id > ${POSITION}
-    ORDER BY row_id LIMIT ${SWEPT_ROWS})`;
-
-// ?1, ?2 = the window, ?3 = now, ?4 = a day; settings stored before the option existed have its default.
-const ERASE_EXPIRED = `DELETE FROM resources WHERE row_id IN (
-  SELECT swept.row_id FROM resources AS swept
-  CROSS JOIN connectors ON connectors.number = swept.connector_id
-  WHERE swept.row_id > ?1 AND swept.row_id <= ?2
-    AND (swept.deleted_at < ?3 - ?4 * coalesce(connectors.settings ->> 'retentionDays', 30)
-      OR connectors.deleted_at < ?3 - ?4 * ${CONNECTOR_DAYS}))`;
-
-const MOVE_TO = `INSERT INTO sweeps (name, position) VALUES ('deleted', ?1)
-  ON CONFLICT DO UPDATE SET position = excluded.position`;

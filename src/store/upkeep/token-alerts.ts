@@ -1,9 +1,12 @@
+import { and, eq, gt, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
-import { rowsOf } from "#store/query.ts";
+import { insertRows } from "#store/rows.ts";
+import { connectors, credentials, txGuard } from "#store/schema.ts";
+import { build, named, type RowOf, selectRows, statement } from "#store/statement.ts";
 
 /** How many days before a token's expiry an alert is raised. */
 const WARNED_DAYS = [1, 7, 30] as const;
@@ -13,14 +16,7 @@ const ALERTS_MAX = 50;
 
 const DAY_MS = 86_400_000;
 
-interface ExpiringToken {
-  readonly connectorId: ConnectorId;
-  readonly connector: string;
-  readonly id: string;
-  readonly hint: string;
-  readonly expiresAt: number;
-  readonly days: number;
-}
+type ExpiringToken = RowOf<ReturnType<typeof selectExpiring>>;
 
 /**
  * Raises `connector.alert` for tokens that expire in 30, 7 and 1 days: an event-log row, a change row
@@ -28,26 +24,14 @@ interface ExpiringToken {
  */
 export async function warnOfExpiry(db: Database, clock: Clock, newId: () => string): Promise<void> {
   const now = clock.now();
-  const found = await withRetries(clock, () => db.prepare(SELECT_EXPIRING).bind(now, DAY_MS).all());
-  const tokens = rowsOf<ExpiringToken>(found);
+  const tokens = await withRetries(clock, () => selectRows(db, selectExpiring(now)));
   if (tokens.length === 0) return;
   const alerts = tokens.map((token) => alertOf(token, newId(), now));
   await raiseOnce(clock, () =>
     db.batch([
-      ...tokens.map(({ connectorId, id, days }) =>
-        db
-          .prepare(
-            `INSERT INTO tx_guard (version_changed) SELECT 1 FROM credentials
-             WHERE connector_id = ?1 AND id = ?2 AND coalesce(warned_days, 1000) <= ?3`,
-          )
-          .bind(connectorId, id, days),
-      ),
+      ...tokens.map(({ connectorId, id, days }) => GUARD.bind(db, { connectorId, id, days })),
       ...alerts.flatMap((alert) => alertStatements(db, alert)),
-      ...tokens.map(({ connectorId, id, days }) =>
-        db
-          .prepare("UPDATE credentials SET warned_days = ?3 WHERE connector_id = ?1 AND id = ?2")
-          .bind(connectorId, id, days),
-      ),
+      ...tokens.map(({ connectorId, id, days }) => MARK.bind(db, { connectorId, id, days })),
     ]),
   );
 }
@@ -61,14 +45,80 @@ async function raiseOnce(clock: Clock, raise: () => Promise<unknown>): Promise<v
   }
 }
 
-// ?1 = now, ?2 = a day. `days` is the nearest mark that the token has passed.
-const SELECT_EXPIRING = `SELECT * FROM (
-    SELECT c.connector_id AS connectorId, k.id AS connector, c.id AS id, c.hint AS hint,
-      c.expires_at AS expiresAt, coalesce(c.warned_days, 1000) AS warned,
-      ${WARNED_DAYS.map((days) => `iif(c.expires_at <= ?1 + ${days} * ?2, ${days}, `).join("")}NULL${")".repeat(WARNED_DAYS.length)} AS days
-    FROM credentials AS c CROSS JOIN connectors AS k ON k.number = c.connector_id
-    WHERE c.kind = 'token' AND c.revoked_at IS NULL AND c.expires_at > ?1 AND k.deleted_at IS NULL)
-  WHERE days < warned LIMIT ${ALERTS_MAX}`;
+/** So many days before the expiry stands for a warning that was never raised. */
+const NEVER_WARNED = sql<number>`coalesce(${credentials.warnedDays}, 1000)`;
+
+type Warned = { connectorId: ConnectorId; id: string; days: number };
+
+/** Aborts the batch where the alert, or a later one, was raised already. */
+const GUARD = statement<Warned>()(({ connectorId, id, days }) =>
+  insertRows(
+    txGuard,
+    { versionChanged: sql`1` },
+    {
+      from: credentials,
+      where: and(
+        eq(credentials.connectorId, connectorId),
+        eq(credentials.id, id),
+        lte(NEVER_WARNED, days),
+      ),
+    },
+  ),
+);
+
+const MARK = statement<Warned>()(({ connectorId, id, days }) =>
+  build
+    .update(credentials)
+    .set({ warnedDays: sql`${days}` })
+    .where(and(eq(credentials.connectorId, connectorId), eq(credentials.id, id))),
+);
+
+/** Tokens that have passed a mark of which nobody was told; `days` is the nearest one. */
+function selectExpiring(now: number) {
+  const { expiresAt } = credentials;
+  const days = WARNED_DAYS.reduceRight<SQL>(
+    (later, mark) => sql`iif(${expiresAt} <= ${now + mark * DAY_MS}, ${mark}, ${later})`,
+    sql`null`,
+  );
+  const expiring = build
+    .select(
+      named({
+        connectorId: credentials.connectorId,
+        connector: connectors.id,
+        id: credentials.id,
+        hint: credentials.hint,
+        expiresAt: sql<number>`${expiresAt}`,
+        warned: NEVER_WARNED,
+        days: sql<number>`${days}`,
+      }),
+    )
+    .from(credentials)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(connectors.number, credentials.connectorId),
+        eq(credentials.kind, "token"),
+        isNull(credentials.revokedAt),
+        gt(expiresAt, now),
+        isNull(connectors.deletedAt),
+      ),
+    )
+    .as("expiring");
+  return build
+    .select(
+      named({
+        connectorId: expiring.connectorId,
+        connector: expiring.connector,
+        id: expiring.id,
+        hint: expiring.hint,
+        expiresAt: expiring.expiresAt,
+        days: expiring.days,
+      }),
+    )
+    .from(expiring)
+    .where(lt(expiring.days, expiring.warned))
+    .limit(ALERTS_MAX);
+}
 
 function alertOf(token: ExpiringToken, eventId: string, at: number): Alert {
   const { connectorId, connector, id, hint, days } = token;
