@@ -58,47 +58,40 @@ export type Scope =
   | { readonly kind: "connector"; readonly connectorId: ConnectorId }
   | { readonly kind: "token"; readonly hash: string };
 
-/** The SQL expression of the scope's connector number, to be used with `?1` bound to scopeKey(scope). */
-export function scopeText(scope: Scope): string {
-  return scope.kind === "connector"
-    ? "?1"
-    : "(SELECT connector_id FROM credentials WHERE hash = ?1)";
-}
-
-/** A SELECT of the scope's connector as `number`, to join with; it reads less often than scopeText would. */
-export function scopeSource(scope: Scope): string {
-  return scope.kind === "connector"
-    ? "SELECT ?1 AS number"
-    : "SELECT connector_id AS number FROM credentials WHERE hash = ?1";
-}
-
 /** The connector of a scope as the statements over its rows name it. */
 export interface ScopeTerms {
   /** Its number. */
   readonly number: SQL<ConnectorId>;
-  /** A SELECT of its `number`, to join with; it is read less often than the expression would be. */
-  readonly select: () => SQL;
+  /** Its number as a table of one row, to join with; it is read less often than the expression would be. */
+  readonly source: { readonly table: SQL; readonly number: SQL<ConnectorId> };
 }
-
-const SCOPE_KEY = sql.placeholder("scope");
 
 /** The terms of a kind of scope; the statement is to be given the scopeKey as `scope`. */
 export function scopeTerms(kind: Scope["kind"]): ScopeTerms {
+  const key = sql.placeholder("scope");
   if (kind === "connector") {
-    const number = sql<ConnectorId>`${SCOPE_KEY}`;
-    return { number, select: () => selectOnly(named({ number })) };
+    const number = sql<ConnectorId>`${key}`;
+    return { number, source: sourceOf(selectOnly(named({ number }))) };
   }
   const ofToken = build
     .select(named({ number: credentials.connectorId }))
     .from(credentials)
-    .where(eq(credentials.hash, SCOPE_KEY));
-  return { number: sql`${ofToken}`, select: () => ofToken.getSQL() };
+    .where(eq(credentials.hash, key));
+  return { number: sql`${ofToken}`, source: sourceOf(ofToken.getSQL()) };
+}
+
+function sourceOf(select: SQL): ScopeTerms["source"] {
+  const name = sql.identifier("scope");
+  return { table: sql`(${select}) as ${name}`, number: sql`${name}.${sql.identifier("number")}` };
 }
 
 /** A statement that is built once for each kind of scope, on its first use. */
 export interface ScopedStatement<Given, Row> {
   readonly bind: (db: Database, scope: Scope, given: Given) => Prepared<Row>;
 }
+
+/** The row that a scoped statement gives. */
+export type RowOfScoped<Made> = Made extends ScopedStatement<never, infer Row> ? Row : never;
 
 /**
  * A statement over the rows of one connector: `scopedStatement<{ id: string }>()((scope, given) =>

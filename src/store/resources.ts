@@ -3,9 +3,9 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { CandidateKeys, ResourceRecord, TypeName } from "#scim/ports.ts";
 import { HOLDERS_MAX } from "#scim/provision/rehire.ts";
 import type { Database } from "./database.ts";
-import { besideOf, type Query, queryOf, rowsOf, type Scope, scopedStatement } from "./query.ts";
+import { besideOf, type Query, queryOf, type Scope, scopedStatement } from "./query.ts";
 import { credentials, groupMembers, resources } from "./schema.ts";
-import { build, type Givens, literal, named, type RowOf } from "./statement.ts";
+import { build, type Givens, literal, named, type RowOf, rowsOf } from "./statement.ts";
 
 // A user is read with its groups, also to switch it off: they must never outgrow a D1 value of 2 MB.
 const USER_GROUPS_MAX = 2_000;
@@ -171,7 +171,8 @@ export function recordsIn(text: string): readonly ResourceRecord[] | undefined {
   return rows.includes("elsewhere") ? undefined : records;
 }
 
-function recordOf(row: ResourceRow): ResourceRecord {
+/** Reads the resource of one row. */
+export function recordOf(row: ResourceRow): ResourceRecord {
   return { ...row, deletedAt: row.deletedAt ?? undefined };
 }
 

@@ -71,11 +71,16 @@ function cellsOf<Row>(row: SQL): Rows<Row>["cell"] {
   return (name) => sql`(${row} ->> ${sql.raw(`'${name}'`)})`;
 }
 
-/** SQLite's json_each over a JSON list, and the columns of its rows. */
-export function jsonEach<Item extends Value = string>(list: SQLWrapper, alias = "j") {
+/** SQLite's json_each over a JSON list, or over what a path finds in JSON, and the columns of its rows. */
+export function jsonEach<Item extends Value = string>(
+  json: SQLWrapper,
+  alias = "j",
+  path?: SQLWrapper,
+) {
   const name = sql.identifier(alias);
+  const place = path === undefined ? json : sql`${json}, ${path}`;
   return {
-    table: sql`json_each(${list}) as ${name}`,
+    table: sql`json_each(${place}) as ${name}`,
     key: sql<number>`${name}.key`,
     value: sql<Item>`${name}.value`,
     /** The JSON type of the value, as json_type names it. */

@@ -1,6 +1,7 @@
 import {
   Column,
   type GetColumnData,
+  getTableName,
   is,
   Param,
   Placeholder,
@@ -10,6 +11,7 @@ import {
   type WithSubquery,
 } from "drizzle-orm";
 import { CasingCache } from "drizzle-orm/casing";
+import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
 import type { Database } from "./database.ts";
 
@@ -63,6 +65,16 @@ export function selectOnly<Fields extends Readonly<Record<string, SQL.Aliased>>>
   return sql`select ${sql.join(shown, sql`, `)}${where}`;
 }
 
+/** A table under the name of its alias, read by an index where one is named: SQLite would choose another one. */
+export function indexedBy(table: SQLiteTable, aliased: SQLiteTable, index?: string): SQL {
+  const named = sql`${table} as ${sql.identifier(getTableName(aliased))}`;
+  if (index === undefined) return named;
+  if (!getTableConfig(table).indexes.some(({ config }) => config.name === index)) {
+    throw new TypeError(`No index is called "${index}".`);
+  }
+  return sql`${named} indexed by ${sql.identifier(index)}`;
+}
+
 /** A query of the builder, or an sql template. */
 export type BuiltQuery = SQLWrapper;
 
@@ -84,8 +96,7 @@ export function prepare<Query extends BuiltQuery>(
   db: Database,
   query: Query,
 ): Prepared<RowOf<Query>> {
-  const { text, slots } = compile(query);
-  return db.prepare(text).bind(...slots.map((slot) => boundValue(slot, {})));
+  return bindCompiled(db, compile(query), {});
 }
 
 /** A query that is built once for each isolate, and then only bound. */
@@ -110,9 +121,7 @@ export function statement<Given extends Readonly<Record<string, Value>>>() {
     return {
       bind: (db, given) => {
         compiled ??= compile(query(GIVENS as never));
-        return db
-          .prepare(compiled.text)
-          .bind(...compiled.slots.map((slot) => boundValue(slot, given)));
+        return bindCompiled(db, compiled, given);
       },
     };
   };
@@ -127,6 +136,52 @@ const GIVENS = new Proxy(
     },
   },
 );
+
+/** A statement for each shape that its query can have. */
+export interface ShapedStatement<Subject, Row> {
+  /** `shape` has to tell subjects apart whose queries differ in more than in what is given. */
+  readonly bind: (
+    db: Database,
+    shape: string,
+    subject: Subject,
+    given: Readonly<Record<string, Value>>,
+  ) => Prepared<Row>;
+}
+
+/** The row that a shaped statement gives. */
+export type RowOfShaped<Made> = Made extends ShapedStatement<never, infer Row> ? Row : never;
+
+/** So many shapes of a statement are kept, each of so many characters at most. */
+const SHAPES_MAX = 200;
+const SHAPE_CHARACTERS_MAX = 16_000;
+
+/**
+ * A query that depends on more than values, as that of a filter does: built on the first use of each shape
+ * and then only bound. What it is given is named by `sql.placeholder`. The shapes that were used last are kept.
+ */
+export function shapedStatement<Subject, Query extends BuiltQuery>(
+  query: (subject: Subject) => Query,
+): ShapedStatement<Subject, RowOf<Query>> {
+  const known = new Map<string, Compiled>();
+  return {
+    bind: (db, shape, subject, given) => {
+      const compiled = known.get(shape) ?? compile(query(subject));
+      known.delete(shape);
+      const [oldest] = known.size >= SHAPES_MAX ? known.keys() : [];
+      if (oldest !== undefined) known.delete(oldest);
+      if (compiled.text.length <= SHAPE_CHARACTERS_MAX) known.set(shape, compiled);
+      return bindCompiled(db, compiled, given);
+    },
+  };
+}
+
+function bindCompiled(
+  db: Database,
+  { text, slots }: Compiled,
+  given: Readonly<Record<string, Value>>,
+): D1PreparedStatement {
+  return db.prepare(text).bind(...slots.map((slot) => boundValue(slot, given)));
+}
 
 /** The rows of one statement's result. */
 export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {

@@ -4,10 +4,10 @@ import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { type Beside, type BesideExpression, type Query, rowsOf } from "#store/query.ts";
+import type { Beside, BesideExpression, Query } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
 import { connectors, credentials } from "#store/schema.ts";
-import { build, type Givens, named, type RowOf, statement } from "#store/statement.ts";
+import { build, type Givens, named, type RowOf, rowsOf, statement } from "#store/statement.ts";
 
 /** What a known credential stands for; whether it still holds is for `judgeAccess` to say. */
 export interface Access {

@@ -1,10 +1,35 @@
+import { and, desc, eq, gte, isNull, lte, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
 import type { Database } from "#store/database.ts";
-import { Parameters } from "#store/parameters.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
-import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
-import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
+import { type Query, type Scope, scopedStatement, scopeKey, scopeTerms } from "#store/query.ts";
+import { counters, resourceBlocks, resources } from "#store/schema.ts";
+import {
+  build,
+  literal,
+  named,
+  type Prepared,
+  type RowOf,
+  rowsOf,
+  shapedStatement,
+  withTables,
+} from "#store/statement.ts";
+import {
+  givenStart,
+  offsetOf,
+  orderShape,
+  orderTerms,
+  type Page,
+  sortValue,
+  startCondition,
+} from "./list-order.ts";
+import {
+  givenLimits,
+  type ListedRecord,
+  type ListedRow,
+  listedOf,
+  pageFields,
+} from "./listed-records.ts";
 import { SCANNED_RESOURCES_MAX } from "./scan-cost.ts";
 
 /** A page of resources and how many there are in all. */
@@ -38,27 +63,108 @@ export function resourcePage(
     statements: [liveCount(db, scope, type), ...(page.count > 0 && isReachable ? [rows] : [])],
     read: ([live, found]) => {
       const total = liveOf(live);
-      return isReachable || offset >= total ? { total, records: listedOf(found) } : undefined;
+      return isReachable || offset >= total
+        ? { total, records: listedOf(rowsOf<ListedRow>(found)) }
+        : undefined;
     },
   };
 }
+
+const WALKED = shapedStatement(
+  ({
+    kind,
+    type,
+    page: { start },
+    sort,
+  }: {
+    readonly kind: Scope["kind"];
+    readonly type: TypeName;
+    readonly page: Page;
+    readonly sort: Sort;
+  }) => {
+    const value = sortValue(type, sort);
+    const columns = { id: resources.id, value };
+    return build
+      .select(named({ ...pageFields(), sortValue: value }))
+      .from(resources)
+      .where(
+        and(
+          eq(resources.connectorId, scopeTerms(kind).number),
+          eq(resources.type, literal(type)),
+          isNull(resources.deletedAt),
+          startCondition(sort, start, columns),
+        ),
+      )
+      .orderBy(...orderTerms(type, sort, columns))
+      .limit(sql.placeholder("count"))
+      .offset(sql.placeholder("offset"));
+  },
+);
 
 function walkedPage(
   db: Database,
   scope: Scope,
   type: TypeName,
-  { start, count }: Page,
+  page: Page,
   sort: Sort,
-): D1PreparedStatement {
-  const parameters = new Parameters();
-  parameters.bind(scopeKey(scope));
-  const columns = { id: "resources.id", value: sortValueText(type, sort) };
-  const text = `SELECT ${pageColumns(count)}, ${columns.value} AS sortValue FROM resources
-    WHERE connector_id = ${scopeText(scope)} AND type = '${type}' AND deleted_at IS NULL
-      AND ${startCondition(sort, start, columns, parameters)}
-    ORDER BY ${orderText(type, sort, columns)} LIMIT ${count} OFFSET ${offsetOf(start)}`;
-  return db.prepare(text).bind(...parameters.values());
+): Prepared<ListedRow> {
+  const { kind } = scope;
+  const shape = `${kind} ${type} ${orderShape(sort, page.start)}`;
+  const given = {
+    ...givenStart(page.start),
+    ...givenLimits(page.count),
+    count: page.count,
+    scope: scopeKey(scope),
+  };
+  return WALKED.bind(db, shape, { kind, type, page, sort }, given);
 }
+
+const BLOCK_PAGE = scopedStatement<{
+  readonly type: TypeName;
+  readonly offset: number;
+  readonly count: number;
+  readonly bytesMax: number;
+  readonly groupsMax: number;
+  readonly groupsRead: number;
+}>()((scope, given) => {
+  const { live, firstId, connectorId, type } = resourceBlocks;
+  const blocks = build.$with("blocks").as(
+    build
+      .select(
+        named({
+          blockId: firstId,
+          before: sql<number>`sum(${live}) over (order by ${firstId}) - ${live}`,
+        }),
+      )
+      .from(resourceBlocks)
+      .where(and(eq(connectorId, scope.number), eq(type, given.type))),
+  );
+  const start = build.$with("start").as(
+    build
+      .select(named({ startId: blocks.blockId, passed: blocks.before }))
+      .from(blocks)
+      .where(lte(blocks.before, given.offset))
+      .orderBy(desc(blocks.blockId))
+      .limit(1),
+  );
+  const rows = build
+    .select(named({ ...pageFields(), sortValue: sql<null>`null` }))
+    .from(resources)
+    .where(
+      and(
+        eq(resources.connectorId, scope.number),
+        eq(resources.type, given.type),
+        isNull(resources.deletedAt),
+        gte(resources.id, sql`${build.select(named({ id: start.startId })).from(start)}`),
+      ),
+    )
+    .orderBy(resources.id)
+    .limit(given.count);
+  const passed = build.select(named({ passed: start.passed })).from(start);
+  return sql<
+    RowOf<typeof rows>
+  >`${withTables([blocks, start], rows)} offset (${given.offset} - ${passed})`;
+});
 
 function blockPage(
   db: Database,
@@ -66,32 +172,25 @@ function blockPage(
   type: TypeName,
   offset: number,
   count: number,
-): D1PreparedStatement {
-  const text = BLOCK_PAGE.replaceAll("CONNECTOR", scopeText(scope)).replace(
-    "COLUMNS",
-    pageColumns(count),
-  );
-  return db.prepare(text).bind(scopeKey(scope), type, count, offset);
+): Prepared<ListedRow> {
+  return BLOCK_PAGE.bind(db, scope, { type, offset, count, ...givenLimits(count) });
 }
 
-// ?1 = scope, ?2 = type, ?3 = count, ?4 = offset
-const BLOCK_PAGE = `WITH
-  blocks AS (SELECT first_id, sum(live) OVER (ORDER BY first_id) - live AS before
-    FROM resource_blocks WHERE connector_id = CONNECTOR AND type = ?2),
-  start AS MATERIALIZED (SELECT first_id, before FROM blocks WHERE before <= ?4
-    ORDER BY first_id DESC LIMIT 1)
-  SELECT COLUMNS, NULL AS sortValue FROM resources
-  WHERE connector_id = CONNECTOR AND type = ?2 AND deleted_at IS NULL AND id >= (SELECT first_id FROM start)
-  ORDER BY id LIMIT ?3 OFFSET (?4 - (SELECT before FROM start))`;
-
-/** The SQL of the number of live resources of a type, its scope bound as `?1`. */
-export function liveCountText(scope: Scope, type: TypeName): string {
-  return `SELECT live FROM counters WHERE connector_id = ${scopeText(scope)} AND type = '${type}'`;
+/** The number of live resources of a type, by its counter. */
+export function liveCountOf(connector: SQL, type: SQLWrapper) {
+  return build
+    .select(named({ live: counters.live }))
+    .from(counters)
+    .where(and(eq(counters.connectorId, connector), eq(counters.type, type)));
 }
+
+const LIVE_COUNT = scopedStatement<{ readonly type: TypeName }>()((scope, { type }) =>
+  liveCountOf(scope.number, type),
+);
 
 /** The statement that counts the live resources of a type. */
 export function liveCount(db: Database, scope: Scope, type: TypeName): D1PreparedStatement {
-  return db.prepare(liveCountText(scope, type)).bind(scopeKey(scope));
+  return LIVE_COUNT.bind(db, scope, { type });
 }
 
 /** What the statement of liveCount found. */

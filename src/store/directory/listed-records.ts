@@ -1,9 +1,18 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { SortValue } from "#scim/list/sort.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import type { Database } from "#store/database.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
-import { listedColumns, RESOURCE_COLUMNS } from "#store/resource-text.ts";
-import { recordsOf } from "#store/resources.ts";
+import { type Query, queryOf, type Scope, scopedStatement } from "#store/query.ts";
+import {
+  listedFields,
+  type ResourceRow,
+  recordOf,
+  recordsOf,
+  resourceFields,
+} from "#store/resources.ts";
+import { jsonEach } from "#store/rows.ts";
+import { resources } from "#store/schema.ts";
+import { build, named } from "#store/statement.ts";
 
 /** A page of a list ends behind the resource with which its documents and groups reach so many bytes. */
 export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -20,27 +29,37 @@ export interface ListedRecord extends ResourceRecord {
   readonly isWhole: boolean;
 }
 
-/** The columns of a page of so many resources, whose texts together stay near PAGE_BYTES_MAX. */
-export function pageColumns(count: number): string {
+/** How much of each resource is read for a page of so many, whose texts together stay near PAGE_BYTES_MAX. */
+export function givenLimits(count: number) {
   const share = (all: number) => Math.floor(all / Math.max(1, count));
-  return listedColumns(share(PAGE_BYTES_MAX), share(PAGE_GROUPS_MAX));
+  const groupsMax = share(PAGE_GROUPS_MAX);
+  return { bytesMax: share(PAGE_BYTES_MAX), groupsMax, groupsRead: groupsMax + 1 };
 }
 
-/** How a statement that selects pageColumns gives a text: itself, or the number of its bytes. */
-interface ListedTexts {
+/** What is read of each resource of a page; the statement is given givenLimits. */
+export function pageFields() {
+  return listedFields({
+    bytesMax: sql.placeholder("bytesMax"),
+    groupsMax: sql.placeholder("groupsMax"),
+    groupsRead: sql.placeholder("groupsRead"),
+  });
+}
+
+/** A row of pageFields: a text that is large is the number of its bytes. */
+export type ListedRow = Omit<ResourceRow, "documentText" | "groupsText"> & {
   readonly documentText: string | number;
   readonly groupsText: string | number;
+  /** Missing where the resources are in no order. */
   readonly sortValue?: SortValue;
-}
+};
 
-/** Reads the resources of a result whose statement selects pageColumns and, unless by id, `sortValue`. */
-export function listedOf(result: D1Result | undefined): readonly ListedRecord[] {
-  const texts = rowsOf<ListedTexts>(result);
-  return recordsOf(rowsOf(result)).map((record, at) => {
-    const { documentText = "", groupsText = "", sortValue = null } = texts[at] ?? {};
+/** Reads the resources of rows that were selected as pageFields. */
+export function listedOf(rows: readonly ListedRow[]): readonly ListedRecord[] {
+  return rows.map(({ documentText, groupsText, sortValue = null, ...row }) => {
     const isWhole = typeof documentText === "string" && typeof groupsText === "string";
+    const texts = isWhole ? { documentText, groupsText } : NO_TEXTS;
     const bytes = bytesOf(documentText) + bytesOf(groupsText);
-    return { ...record, ...(!isWhole && NO_TEXTS), sortValue, bytes, isWhole };
+    return { ...recordOf({ ...row, ...texts }), sortValue, bytes, isWhole };
   });
 }
 
@@ -62,20 +81,30 @@ export function fittingRecords(records: readonly ListedRecord[]): readonly Liste
   return end === -1 ? records : records.slice(0, end);
 }
 
+const WHOLE = scopedStatement<{ readonly list: string }>()((scope, { list }) => {
+  const { table, value } = jsonEach<number>(list);
+  return build
+    .select(named(resourceFields()))
+    .from(table)
+    .crossJoin(resources)
+    .where(
+      and(
+        eq(resources.rowId, value),
+        eq(resources.connectorId, scope.number),
+        isNull(resources.deletedAt),
+      ),
+    );
+});
+
 /** Reads resources of a page again, with all their texts; one that is deleted by now is missing. */
 export function wholeRecords(
   db: Database,
   scope: Scope,
   records: readonly ListedRecord[],
 ): Query<ReadonlyMap<string, ResourceRecord>> {
-  const statement = db
-    .prepare(
-      `SELECT ${RESOURCE_COLUMNS} FROM json_each(?2) AS j CROSS JOIN resources ON resources.row_id = j.value
-       WHERE resources.connector_id = ${scopeText(scope)} AND resources.deleted_at IS NULL`,
-    )
-    .bind(scopeKey(scope), JSON.stringify(records.map(({ rowId }) => rowId)));
-  return {
-    statements: [statement],
-    read: ([result]) => new Map(recordsOf(rowsOf(result)).map((record) => [record.id, record])),
-  };
+  const list = JSON.stringify(records.map(({ rowId }) => rowId));
+  return queryOf(
+    WHOLE.bind(db, scope, { list }),
+    (rows) => new Map(recordsOf(rows).map((record) => [record.id, record])),
+  );
 }

@@ -7,7 +7,6 @@ import { EMAILS_PATH } from "#store/columns.ts";
 import type { Database } from "#store/database.ts";
 import {
   type Query,
-  rowsOf,
   type Scope,
   type ScopedStatement,
   type ScopeTerms,
@@ -16,7 +15,7 @@ import {
 import { type ResourceRow, recordsOf, resourceFields } from "#store/resources.ts";
 import { jsonEach, jsonLists } from "#store/rows.ts";
 import { resources, resourceValues } from "#store/schema.ts";
-import { build, type Givens, literal, named } from "#store/statement.ts";
+import { build, type Givens, literal, named, rowsOf } from "#store/statement.ts";
 
 /** A row by what it was found by. */
 type ValuedRow = ResourceRow & { readonly value: string };

@@ -1,3 +1,4 @@
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import { CREATION_ORDER, type Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
@@ -10,19 +11,61 @@ import {
   indexedPart,
   isPlainLookup,
 } from "#store/filter/indexed.ts";
-import { Parameters } from "#store/parameters.ts";
-import { type Query, rowsOf, type Scope, scopeKey, scopeText } from "#store/query.ts";
-import { liveCountText, type ResourcePage } from "./list.ts";
-import { offsetOf, orderText, type Page, sortValueText, startCondition } from "./list-order.ts";
-import { type ListedRecord, listedOf, pageColumns } from "./listed-records.ts";
+import { Operands, shapeOf } from "#store/filter/operands.ts";
+import { type Query, type Scope, scopeKey, scopeTerms } from "#store/query.ts";
+import { resources, resourceValues } from "#store/schema.ts";
 import {
+  build,
+  literal,
+  named,
+  type RowOfShaped,
+  rowsOf,
+  selectOnly,
+  shapedStatement,
+  withTables,
+} from "#store/statement.ts";
+import { liveCountOf, type ResourcePage } from "./list.ts";
+import {
+  givenStart,
+  orderShape,
+  orderTerms,
+  type Page,
+  sortValue,
+  startCondition,
+} from "./list-order.ts";
+import {
+  givenLimits,
+  type ListedRecord,
+  type ListedRow,
+  listedOf,
+  pageFields,
+} from "./listed-records.ts";
+import {
+  GIVEN_COST,
+  givenCost,
   isWithinSteps,
-  resourcesWithin,
   SCAN_STEPS_MAX,
-  type ScanCost,
   SMALL_SCAN_STEPS,
   scanCost,
 } from "./scan-cost.ts";
+
+/** What a statement looks for; those of one shape differ in the values of the filter alone. */
+interface Sought {
+  readonly kind: Scope["kind"];
+  readonly type: TypeName;
+  readonly filter: ResolvedFilter | undefined;
+  readonly sort: Sort;
+  readonly operands: Operands;
+}
+
+/** What to look for, the shape of its statement, and the values that it is given. */
+function seek(scope: Scope, type: TypeName, filter: ResolvedFilter | undefined, sort: Sort) {
+  const { kind } = scope;
+  const operands = new Operands();
+  const shape = `${kind} ${type} ${filter === undefined ? "" : shapeOf(filter, operands)}`;
+  const sought: Sought = { kind, type, filter, sort, operands };
+  return { sought, shape, given: { ...operands.given(), scope: scopeKey(scope) } };
+}
 
 /**
  * Resources that match a filter with an indexed term, in the order of creation. Where more than
@@ -36,87 +79,76 @@ export function indexedMatches(
   filter: ResolvedFilter,
   limit: number,
 ): Query<{ readonly records: readonly ListedRecord[]; readonly isComplete: boolean }> {
-  const parameters = new Parameters();
-  const driver = type === "User" ? emailDriver(filter) : undefined;
-  const source =
-    driver === undefined
-      ? `resources WHERE ${matching(scope, type, filter, parameters)}`
-      : emailSource(scope, filter, driver, parameters);
+  const { sought, shape, given: values } = seek(scope, type, filter, CREATION_ORDER);
   const isPlain = isPlainLookup(filter);
-  const guarded = isPlain
-    ? source
-    : `(${smallGuard(scope, type, filter, parameters)}) CROSS JOIN ${source}`;
-  const text = `SELECT ${pageColumns(limit + 1)} FROM ${guarded} LIMIT ${limit + 1}`;
-  const statement = db.prepare(text).bind(...parameters.values());
+  const cost = isPlain ? undefined : givenCost(scanCost(filter, CREATION_ORDER), SMALL_SCAN_STEPS);
+  const given = { ...values, ...cost, ...givenLimits(limit + 1), limit: limit + 1 };
+  const statement = INDEXED.bind(db, shape, { ...sought, filter }, given);
   return {
-    statements: isPlain ? [statement] : [statement, smallness(db, scope, type, filter)],
+    // The second says whether there was a guard in the way of the rows.
+    statements: isPlain ? [statement] : [statement, SMALL.bind(db, shape, sought, given)],
     read: ([rows, small]) => {
-      const records = listedOf(rows);
+      const records = listedOf(rowsOf<ListedRow>(rows));
       const isSmall = isPlain || rowsOf<{ isSmall: number }>(small)[0]?.isSmall === 1;
       return { records: inOrder(records), isComplete: isSmall && records.length <= limit };
     },
   };
 }
 
+const INDEXED = shapedStatement((sought: Sought & { readonly filter: ResolvedFilter }) => {
+  const { type, filter } = sought;
+  const limit = sql.placeholder("limit");
+  const rows = build.select(named(pageFields()));
+  const guard = isPlainLookup(filter) ? undefined : smallGuard(sought);
+  const driver = type === "User" ? emailDriver(filter) : undefined;
+  if (driver === undefined) {
+    const condition = matching(sought, filter);
+    return guard === undefined
+      ? rows.from(resources).where(condition).limit(limit)
+      : rows.from(guard).crossJoin(resources).where(condition).limit(limit);
+  }
+  // From the addresses: SQLite would take a plain join or an IN the wrong way round, or read more.
+  const condition = matchingByEmail(sought, filter, driver);
+  return guard === undefined
+    ? rows.from(resourceValues).crossJoin(resources).where(condition).limit(limit)
+    : rows.from(guard).crossJoin(resourceValues).crossJoin(resources).where(condition).limit(limit);
+});
+
+const SMALL = shapedStatement((sought: Sought) => selectOnly(named({ isSmall: isWithin(sought) })));
+
 /** A table of one row, or of none where an index finds too many for the rest of the filter. */
-function smallGuard(
-  scope: Scope,
-  type: TypeName,
-  filter: ResolvedFilter,
-  parameters: Parameters,
-): string {
-  const within = isWithin(scope, type, filter, CREATION_ORDER, parameters, SMALL_SCAN_STEPS);
-  return `SELECT 1 WHERE ${within}`;
+function smallGuard(sought: Sought): SQL {
+  return sql`(${selectOnly(named({ one: literal(1) }), isWithin(sought))})`;
 }
 
-/** Says beside the rows whether there was a guard in their way. */
-function smallness(
-  db: Database,
-  scope: Scope,
-  type: TypeName,
-  filter: ResolvedFilter,
-): D1PreparedStatement {
-  const parameters = new Parameters();
-  parameters.bind(scopeKey(scope));
-  const within = isWithin(scope, type, filter, CREATION_ORDER, parameters, SMALL_SCAN_STEPS);
-  return db.prepare(`SELECT ${within} AS isSmall`).bind(...parameters.values());
-}
-
-/** The SQL of whether a filter and an order can be tried on all that an index leaves within so many steps. */
-function isWithin(
-  scope: Scope,
-  type: TypeName,
-  filter: ResolvedFilter | undefined,
-  sort: Sort,
-  parameters: Parameters,
-  stepsMax: number,
-): string {
-  const cost: ScanCost = scanCost(filter, sort);
+/** Whether a filter and an order can be tried on all that an index leaves within the given steps. */
+function isWithin(sought: Sought): SQL<number> {
+  const { kind, type, filter, sort } = sought;
   const part = filter && indexedPart(filter);
-  const within = isWithinSteps(type, matching(scope, type, part, parameters), cost, stepsMax);
+  const within = isWithinSteps(type, matching(sought, part), scanCost(filter, sort));
   if (part !== undefined) return within;
   // The counter tells it sooner.
-  const live = `coalesce((${liveCountText(scope, type)}), 0)`;
-  return `CASE WHEN ${live} > ${resourcesWithin(cost, stepsMax)} THEN 0 ELSE ${within} END`;
+  const live = sql`coalesce(${liveCountOf(scopeTerms(kind).number, literal(type))}, 0)`;
+  return sql`case when ${live} > ${GIVEN_COST.resourcesMax} then 0 else ${within} end`;
 }
 
-/** Starts from the addresses: SQLite would take a plain join or an IN the wrong way round, or read more. */
-function emailSource(
-  scope: Scope,
+function matchingByEmail(
+  { kind, operands }: Sought,
   filter: ResolvedFilter,
   driver: EmailDriver,
-  parameters: Parameters,
-): string {
-  parameters.bind(scopeKey(scope));
-  const typed =
-    driver.type === undefined ? "" : ` AND v.type_key = ${parameters.bind(driver.type)}`;
-  const terms = { connector: "v.connector_id", parameters, drivenBy: driver.term };
-  const condition = compileFilter("User", filter, terms);
-  return `resource_values AS v CROSS JOIN resources
-      ON resources.connector_id = v.connector_id AND resources.type = 'User' AND resources.id = v.resource_id
-    WHERE v.connector_id = ${scopeText(scope)} AND v.path = '${EMAILS_PATH}'
-      AND v.value_key = ${parameters.bind(driver.value)}${typed}
-      AND resources.deleted_at IS NULL AND (${condition})`;
+): SQL | undefined {
+  const terms = { connector: resourceValues.connectorId, operands, drivenBy: driver.term };
+  return and(
+    eq(resources.connectorId, resourceValues.connectorId),
+    eq(resources.type, literal("User")),
+    eq(resources.id, resourceValues.resourceId),
+    eq(resourceValues.connectorId, scopeTerms(kind).number),
+    eq(resourceValues.path, literal(EMAILS_PATH)),
+    eq(resourceValues.valueKey, operands.bind(driver.value)),
+    driver.type === undefined ? undefined : eq(resourceValues.typeKey, operands.bind(driver.type)),
+    isNull(resources.deletedAt),
+    compileFilter("User", filter, terms),
+  );
 }
 
 /** Sorted here, since SQLite's sorter reads every row once more; an address under two types finds a user twice. */
@@ -139,46 +171,99 @@ export function scannedMatches(
   sort: Sort,
   stepsMax = SCAN_STEPS_MAX,
 ): Query<ResourcePage | undefined> {
-  const parameters = new Parameters();
-  const condition = matching(scope, type, filter, parameters);
-  const within = isWithin(scope, type, filter, sort, parameters, stepsMax);
-  const start = startCondition(sort, page.start, { id: "id", value: "value" }, parameters);
-  // A guard that is empty beyond the limit: a condition alone would not keep SQLite from the walk.
-  // The left joins keep one row, and so the total, when the page itself is empty.
-  const text = `WITH
-    within AS MATERIALIZED (SELECT ${within} AS isWithin),
-    matches AS MATERIALIZED (SELECT resources.row_id AS row_id, resources.id AS id,
-        ${sortValueText(type, sort)} AS value FROM (SELECT 1 FROM within WHERE isWithin) CROSS JOIN resources
-      WHERE ${condition}),
-    page AS (SELECT row_id, id, value FROM matches WHERE ${start}
-      ORDER BY ${orderText(type, sort, { id: "id", value: "value" })}
-      LIMIT ${page.count} OFFSET ${offsetOf(page.start)})
-    SELECT (SELECT isWithin FROM within) AS isWithin, (SELECT count(*) FROM matches) AS total,
-      page.value AS sortValue, ${pageColumns(page.count)}
-    FROM (SELECT 1) LEFT JOIN page LEFT JOIN resources ON resources.row_id = page.row_id
-    ORDER BY ${orderText(type, sort, { id: "page.id", value: "page.value" })}`;
+  const { sought, shape, given } = seek(scope, type, filter, sort);
+  const statement = SCANNED.bind(
+    db,
+    `${shape} ${orderShape(sort, page.start)}`,
+    { ...sought, page },
+    {
+      ...given,
+      ...givenCost(scanCost(filter, sort), stepsMax),
+      ...givenStart(page.start),
+      ...givenLimits(page.count),
+      count: page.count,
+    },
+  );
   return {
-    statements: [db.prepare(text).bind(...parameters.values())],
+    statements: [statement],
     read: ([found]) => {
-      const [first] = rowsOf<{ isWithin: number; total: number }>(found);
+      const rows = rowsOf<RowOfShaped<typeof SCANNED>>(found);
+      const [first] = rows;
       if (first?.isWithin !== 1) return undefined;
-      const records = listedOf(found).filter(({ rowId }) => rowId !== null);
+      const records = listedOf(rows).filter(({ rowId }) => rowId !== null);
       return { total: first.total, records };
     },
   };
 }
 
-/** The condition on `resources`; the scope's key is bound first, as scopeText expects it. */
+const SCANNED = shapedStatement((sought: Sought & { readonly page: Page }) => {
+  const { type, filter, sort, page } = sought;
+  const within = build
+    .$with("within", named({ isWithin: sql<number>`0` }))
+    .as(selectOnly(named({ isWithin: isWithin(sought) })));
+  // A guard that is empty beyond the limit: a condition alone would not keep SQLite from the walk.
+  const guard = build
+    .select(named({ one: literal(1) }))
+    .from(within)
+    .where(sql`${within.isWithin}`)
+    .as("guard");
+  const matches = build.$with("matches").as(
+    build
+      .select(
+        named({
+          matchRow: resources.rowId,
+          matchId: resources.id,
+          matchValue: sortValue(type, sort),
+        }),
+      )
+      .from(guard)
+      .crossJoin(resources)
+      .where(matching(sought, filter)),
+  );
+  const ofMatches = { id: matches.matchId, value: matches.matchValue };
+  const listed = build.$with("page").as(
+    build
+      .select(
+        named({
+          pageRow: matches.matchRow,
+          pageId: matches.matchId,
+          pageValue: matches.matchValue,
+        }),
+      )
+      .from(matches)
+      .where(startCondition(sort, page.start, ofMatches))
+      .orderBy(...orderTerms(type, sort, ofMatches))
+      .limit(sql.placeholder("count"))
+      .offset(sql.placeholder("offset")),
+  );
+  const total = build.select(named({ total: sql<number>`count(*)` })).from(matches);
+  // The left joins keep one row, and so the total, when the page itself is empty.
+  const rows = build
+    .select(
+      named({
+        isWithin: sql<number>`${build.select(named({ isWithin: within.isWithin })).from(within)}`,
+        total: sql<number>`${total}`,
+        sortValue: listed.pageValue,
+        ...pageFields(),
+      }),
+    )
+    .from(sql`(${selectOnly(named({ one: literal(1) }))})`)
+    .leftJoin(listed, sql`true`)
+    .leftJoin(resources, eq(resources.rowId, listed.pageRow))
+    .orderBy(...orderTerms(type, sort, { id: listed.pageId, value: listed.pageValue }));
+  return withTables([within, matches, listed], rows);
+});
+
+/** The condition on `resources` of a filter, or of a part of it. */
 function matching(
-  scope: Scope,
-  type: TypeName,
+  { kind, type, operands }: Sought,
   filter: ResolvedFilter | undefined,
-  parameters: Parameters,
-): string {
-  parameters.bind(scopeKey(scope));
-  const connector = scopeText(scope);
-  const condition =
-    filter === undefined ? "1" : compileFilter(type, filter, { connector, parameters });
-  return `resources.connector_id = ${connector} AND resources.type = '${type}'
-    AND resources.deleted_at IS NULL AND (${condition})`;
+): SQL | undefined {
+  const connector = scopeTerms(kind).number;
+  return and(
+    eq(resources.connectorId, connector),
+    eq(resources.type, literal(type)),
+    isNull(resources.deletedAt),
+    filter && compileFilter(type, filter, { connector, operands }),
+  );
 }

@@ -1,9 +1,12 @@
+import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { type ResolvedFilter, termsIn } from "#scim/filter/syntax/ast.ts";
 import type { Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { MEMBER_JOIN, membershipsOf } from "#store/filter/membership.ts";
+import { isMembershipOf, joinsMember, membership, other } from "#store/filter/membership.ts";
 import { type FilterTerm, membershipTerm } from "#store/filter/membership-terms.ts";
 import { columnOf } from "#store/filter/target-column.ts";
+import { resources } from "#store/schema.ts";
+import { build, type Givens, literal, named } from "#store/statement.ts";
 import { isIndexOrder } from "./list-order.ts";
 
 /**
@@ -75,55 +78,132 @@ export function scanCost(filter: ResolvedFilter | undefined, sort: Sort): ScanCo
   return sumOf([ROW, ...(all.some(readsDocument) ? [PARSED] : []), ...all]);
 }
 
+/** A cost and its limit as a statement is given them: they differ where its text does not. */
+export interface GivenCost {
+  readonly perResource: number;
+  readonly perByte: number;
+  readonly perElement: number;
+  readonly perMember: number;
+  readonly perMemberByte: number;
+  readonly stepsMax: number;
+  readonly resourcesMax: number;
+  readonly resourcesRead: number;
+  readonly membersRead: number;
+}
+
+/** A cost and the steps that it may take at most, for isWithinSteps. */
+export function givenCost(cost: ScanCost, stepsMax: number): Readonly<GivenCost> {
+  const resourcesMax = resourcesWithin(cost, stepsMax);
+  const membersRead = cost.perMember === 0 ? 0 : Math.floor(stepsMax / cost.perMember) + 1;
+  return { ...cost, stepsMax, resourcesMax, resourcesRead: resourcesMax + 1, membersRead };
+}
+
+/** GivenCost by the names that it has in statements. */
+export const GIVEN_COST: Givens<GivenCost> = {
+  perResource: sql.placeholder("perResource"),
+  perByte: sql.placeholder("perByte"),
+  perElement: sql.placeholder("perElement"),
+  perMember: sql.placeholder("perMember"),
+  perMemberByte: sql.placeholder("perMemberByte"),
+  stepsMax: sql.placeholder("stepsMax"),
+  resourcesMax: sql.placeholder("resourcesMax"),
+  resourcesRead: sql.placeholder("resourcesRead"),
+  membersRead: sql.placeholder("membersRead"),
+};
+
 /**
- * The SQL of whether the walk over the resources of a type stays within so many steps; `condition` is
- * what stands behind WHERE. It reads the lengths of the documents alone, counts memberships only where
- * they are walked, and stops where it must be too much.
+ * The SQL of whether the walk over the resources of a type stays within the given steps, for a filter and
+ * an order of such a cost; `condition` is what the walk asks. It reads the lengths of the documents alone,
+ * counts memberships only where they are walked, and stops where it must be too much.
  */
 export function isWithinSteps(
   type: TypeName,
-  condition: string,
-  cost: ScanCost,
-  stepsMax: number,
-): string {
-  const { perResource, perByte, perElement, perMember } = cost;
-  const steps = `${perResource} + ${perByte} * bytes + ${perElement} * min(100, bytes / 64.0)`;
-  const resources = `SELECT coalesce(sum(${steps}), 0) AS steps FROM (SELECT octet_length(resources.folded) AS bytes
-    FROM resources WHERE ${condition} LIMIT ${resourcesWithin(cost, stepsMax) + 1})`;
-  if (perMember === 0) return `(SELECT steps <= ${stepsMax} FROM (${resources}))`;
-  const members = memberSteps(type, condition, cost, stepsMax);
-  return `(SELECT CASE WHEN steps > ${stepsMax} THEN 0 ELSE steps + (${members}) <= ${stepsMax} END
-    FROM (${resources}))`;
+  condition: SQL | undefined,
+  { perMember, perMemberByte }: ScanCost,
+): SQL<number> {
+  const given = GIVEN_COST;
+  const walked = build
+    .select(named({ bytes: sql<number>`octet_length(${resources.folded})` }))
+    .from(resources)
+    .where(condition)
+    .limit(given.resourcesRead)
+    .as("walked");
+  const each = sql`${given.perResource} + ${given.perByte} * ${walked.bytes}
+    + ${given.perElement} * min(100, ${walked.bytes} / 64.0)`;
+  const walk = build
+    .select(named({ steps: sql<number>`coalesce(sum(${each}), 0)` }))
+    .from(walked)
+    .as("walk");
+  const members = () => memberSteps(type, condition, perMemberByte > 0);
+  const isWithin =
+    perMember === 0
+      ? sql`${walk.steps} <= ${given.stepsMax}`
+      : sql`case when ${walk.steps} > ${given.stepsMax} then 0
+          else ${walk.steps} + ${members()} <= ${given.stepsMax} end`;
+  return sql`${build.select(named({ isWithin })).from(walk)}`;
 }
 
 /** Reading a membership out for a filter in memory, as a PATCH does. */
 const READ_OUT: ScanCost = { ...NOTHING, perMember: 1 };
 
-/** The SQL of whether all members of a group can be read, with their names or without, within so many steps. */
-export function isWithinMemberSteps(where: string, withNames: boolean, stepsMax: number): string {
-  const { perMember, perMemberByte } = sumOf([
-    MEMBERSHIPS,
-    READ_OUT,
-    ...(withNames ? [NAME_OF_MEMBER] : []),
-  ]);
-  const limit = Math.floor(stepsMax / perMember) + 1;
-  const [bytes, join] = withNames ? ["octet_length(r.doc)", MEMBER_JOIN] : ["0", ""];
-  return `(SELECT coalesce(sum(${perMember} + ${perMemberByte} * bytes), 0) <= ${stepsMax}
-    FROM (SELECT ${bytes} AS bytes FROM group_members AS m ${join} ${where} LIMIT ${limit}))`;
+/** What reading a membership out takes, with the name of the member or without. */
+function readingCost(withNames: boolean): ScanCost {
+  return sumOf([MEMBERSHIPS, READ_OUT, ...(withNames ? [NAME_OF_MEMBER] : [])]);
+}
+
+/** How many members of a group can be read within so many steps, however short their documents are. */
+export function membersWithin(withNames: boolean, stepsMax: number): number {
+  return Math.floor(stepsMax / readingCost(withNames).perMember);
+}
+
+/**
+ * The SQL of whether all memberships of a group, those for which a condition holds, can be read with their
+ * names or without within the given steps; membersRead is one more than membersWithin.
+ */
+export function isWithinMemberSteps(
+  inGroup: SQL | undefined,
+  withNames: boolean,
+  given: { readonly stepsMax: Placeholder; readonly membersRead: Placeholder },
+): SQL<number> {
+  const { perMember, perMemberByte } = readingCost(withNames);
+  const read = withNames
+    ? build
+        .select(named({ bytes: sql<number>`octet_length(${other.doc})` }))
+        .from(membership)
+        .crossJoin(other)
+        .where(and(joinsMember(), inGroup))
+    : build
+        .select(named({ bytes: sql<number>`0` }))
+        .from(membership)
+        .where(inGroup);
+  const members = read.limit(given.membersRead).as("members");
+  const steps = sql`${literal(perMember)} + ${literal(perMemberByte)} * ${members.bytes}`;
+  const isWithin = sql`coalesce(sum(${steps}), 0) <= ${given.stepsMax}`;
+  return sql`${build.select(named({ isWithin })).from(members)}`;
 }
 
 /** A SELECT of the steps that the memberships of resources take, of no more than may be. */
 function memberSteps(
   type: TypeName,
-  condition: string,
-  { perMember, perMemberByte }: ScanCost,
-  stepsMax: number,
-): string {
-  const limit = Math.floor(stepsMax / perMember) + 1;
-  const rows = membershipsOf(type, perMemberByte > 0);
-  const bytes = perMemberByte > 0 ? "octet_length(r.folded)" : "0";
-  return `SELECT coalesce(sum(${perMember} + ${perMemberByte} * bytes), 0)
-    FROM (SELECT ${bytes} AS bytes FROM resources CROSS JOIN ${rows} WHERE ${condition} LIMIT ${limit})`;
+  condition: SQL | undefined,
+  readsMember: boolean,
+): SQL<number> {
+  const given = GIVEN_COST;
+  const walked = readsMember
+    ? build
+        .select(named({ bytes: sql<number>`octet_length(${other.folded})` }))
+        .from(resources)
+        .crossJoin(membership)
+        .crossJoin(other)
+        .where(and(isMembershipOf(type, true), condition))
+    : build
+        .select(named({ bytes: sql<number>`0` }))
+        .from(resources)
+        .crossJoin(membership)
+        .where(and(isMembershipOf(type, false), condition));
+  const members = walked.limit(given.membersRead).as("members");
+  const steps = sql`coalesce(sum(${given.perMember} + ${given.perMemberByte} * ${members.bytes}), 0)`;
+  return sql`${build.select(named({ steps })).from(members)}`;
 }
 
 /** How many resources there may be at most, however short they are. */

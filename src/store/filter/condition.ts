@@ -1,29 +1,46 @@
+import {
+  and,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  or,
+  type Placeholder,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import type { AttributeTarget } from "#scim/attribute.ts";
 import type { Operand, ResolvedFilter, ResolvedOperator } from "#scim/filter/syntax/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { EMAILS_PATH } from "#store/columns.ts";
-import type { Bound, Parameters } from "#store/parameters.ts";
+import { resources, resourceValues } from "#store/schema.ts";
+import { build, literal, named } from "#store/statement.ts";
 import { emailTerm, isKeyTarget, isName } from "./indexed.ts";
-import { elementsOf, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
+import { elementsOf, existsIn, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
 import { membershipCondition } from "./membership.ts";
 import type { FilterTerm } from "./membership-terms.ts";
+import { boundValue, type Operands } from "./operands.ts";
 import { columnOf } from "./target-column.ts";
 
 /** What a compiled filter is built into. */
 export interface FilterTerms {
-  /** The SQL of the connector's number, for lookups in other tables. */
-  readonly connector: string;
+  /** The connector's number, for lookups in other tables. */
+  readonly connector: SQLWrapper;
   /** Every value is bound here. */
-  readonly parameters: Parameters;
+  readonly operands: Operands;
   /** A term of the filter that the statement has already looked up. */
   readonly drivenBy?: ResolvedFilter;
 }
 
 /**
- * Compiles a resolved filter to a SQL condition on `resources` of one type. It means what
+ * Compiles a resolved filter to a condition on `resources` of one type. It means what
  * `matchesFilter` means on the same folded document; a property test holds the two together.
  */
-export function compileFilter(type: TypeName, filter: ResolvedFilter, terms: FilterTerms): string {
+export function compileFilter(type: TypeName, filter: ResolvedFilter, terms: FilterTerms): SQL {
   return compile(filter, { ...terms, type, element: undefined, isNegated: false, isKeyed: false });
 }
 
@@ -37,31 +54,31 @@ interface Context extends FilterTerms {
   readonly isKeyed: boolean;
 }
 
-function compile(filter: ResolvedFilter, context: Context): string {
+function compile(filter: ResolvedFilter, context: Context): SQL {
   switch (filter.kind) {
     case "and": {
       const isKeyed = context.isKeyed || filter.filters.some(isKeyTerm);
       const inner = { ...context, isKeyed };
-      return filter.filters.map((term) => `(${compile(term, inner)})`).join(" AND ");
+      return and(...filter.filters.map((term) => compile(term, inner))) ?? literal(1);
     }
     case "or":
       // No term at all is false: what the root .search makes of an attribute that a type lacks.
-      return filter.filters.map((term) => `(${compile(term, context)})`).join(" OR ") || "0";
+      return or(...filter.filters.map((term) => compile(term, context))) ?? literal(0);
     case "not":
-      return `NOT (${compile(filter.filter, { ...context, isNegated: true })})`;
+      return sql`not (${compile(filter.filter, { ...context, isNegated: true })})`;
     case "present":
     case "some":
     case "compare": {
-      if (filter === context.drivenBy && filter.kind === "compare") return "1";
+      if (filter === context.drivenBy && filter.kind === "compare") return literal(1);
       const membership = context.element === undefined && membershipOf(filter, context);
       if (membership) return membership;
       const condition = compileTerm(filter, context);
-      return context.isNegated ? `(${condition}) IS TRUE` : condition;
+      return context.isNegated ? sql`(${condition}) is true` : condition;
     }
   }
 }
 
-function membershipOf(filter: FilterTerm, context: Context): string | undefined {
+function membershipOf(filter: FilterTerm, context: Context): SQL | undefined {
   const compileElement = (inner: ResolvedFilter, element: JsonSource) =>
     compile(inner, { ...context, element, isNegated: false });
   return membershipCondition(filter, { ...context, compileElement });
@@ -74,7 +91,7 @@ function isKeyTerm(term: ResolvedFilter): boolean {
   return isName(target) || isKeyTarget(target, "id") || isKeyTarget(target, "externalId");
 }
 
-function compileTerm(filter: FilterTerm, context: Context): string {
+function compileTerm(filter: FilterTerm, context: Context): SQL {
   switch (filter.kind) {
     case "present":
       return isPresent(filter.target, context);
@@ -90,78 +107,80 @@ function compare(
   operator: ResolvedOperator,
   operand: Operand,
   context: Context,
-): string {
-  const bound = context.parameters.bind(boundValue(operand));
+): SQL {
+  const { operands } = context;
+  const bound = operands.bind(boundValue(operand));
   if (context.element === undefined) {
-    if (operator === "eq" && isKeyTarget(target, "emails")) return emailLookup(bound, "", context);
+    if (operator === "eq" && isKeyTarget(target, "emails")) {
+      return emailLookup(bound, undefined, context);
+    }
     const column = columnOf(target, context.type);
     if (column !== undefined) return test(column, operator, bound);
   }
   const { list, value } = placeOf(target, context.element ?? FOLDED);
   // The base URL is the caller's: no row holds it.
-  const { parameters } = context;
   const shown =
-    operand.type === "address" ? `(${parameters.bind(operand.base)} || ${value})` : value;
+    operand.type === "address" ? sql`(${operands.bind(operand.base)} || ${value})` : value;
   const condition = test(shown, operator, bound);
-  return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+  return list === undefined ? condition : existsIn(list, condition);
 }
 
-function test(value: string, operator: ResolvedOperator, bound: string): string {
+function test(value: SQLWrapper, operator: ResolvedOperator, bound: Placeholder): SQL {
   switch (operator) {
     case "eq":
-      return `${value} = ${bound}`;
+      return eq(value, bound);
     case "gt":
-      return `${value} > ${bound}`;
+      return gt(value, bound);
     case "ge":
-      return `${value} >= ${bound}`;
+      return gte(value, bound);
     case "lt":
-      return `${value} < ${bound}`;
+      return lt(value, bound);
     case "le":
-      return `${value} <= ${bound}`;
+      return lte(value, bound);
     case "co":
-      return `instr(${value}, ${bound}) > 0`;
+      return sql`instr(${value}, ${bound}) > 0`;
     case "sw":
       // A range, so that an index on the column serves it; U+10FFFF sorts behind every text.
-      return `${value} >= ${bound} AND ${value} < ${bound} || char(1114111)`;
+      return sql`(${value} >= ${bound} and ${value} < ${bound} || char(1114111))`;
     case "ew":
-      return `substr(${value}, max(1, length(${value}) - length(${bound}) + 1)) = ${bound}`;
+      return sql`substr(${value}, max(1, length(${value}) - length(${bound}) + 1)) = ${bound}`;
   }
 }
 
-function boundValue(operand: Operand): Bound {
-  switch (operand.type) {
-    case "text":
-    case "address":
-    case "number":
-      return operand.value;
-    case "boolean":
-      return operand.value ? 1 : 0;
-    case "instant":
-      return operand.ms;
-  }
-}
-
-function isPresent(target: AttributeTarget, context: Context): string {
+function isPresent(target: AttributeTarget, context: Context): SQL {
   const column = context.element === undefined ? columnOf(target, context.type) : undefined;
-  if (column !== undefined) return `${column} IS NOT NULL`;
+  if (column !== undefined) return isNotNull(column);
   const { list, value } = placeOf(target, context.element ?? FOLDED);
-  const condition = `${value} IS NOT NULL`;
-  return list === undefined ? condition : `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+  const condition = isNotNull(value);
+  return list === undefined ? condition : existsIn(list, condition);
 }
 
-function hasElement(filter: Extract<FilterTerm, { kind: "some" }>, context: Context): string {
+function hasElement(filter: Extract<FilterTerm, { kind: "some" }>, context: Context): SQL {
   const { list, element } = elementsOf(filter.target);
-  const condition = compile(filter.filter, { ...context, element });
-  const exists = `EXISTS (SELECT 1 FROM ${list} WHERE ${condition})`;
+  const found = existsIn(list, compile(filter.filter, { ...context, element }));
   const email = isKeyTarget(filter.target, "emails") ? emailTerm(filter.filter) : undefined;
-  if (email === undefined || filter === context.drivenBy) return exists;
-  const { parameters } = context;
-  const type = email.type === undefined ? "" : ` AND type_key = ${parameters.bind(email.type)}`;
-  return `${emailLookup(parameters.bind(email.value), type, context)} AND ${exists}`;
+  if (email === undefined || filter === context.drivenBy) return found;
+  const { operands } = context;
+  const type = email.type === undefined ? undefined : operands.bind(email.type);
+  return sql`(${emailLookup(operands.bind(email.value), type, context)} and ${found})`;
 }
 
 /** Finds users by an e-mail address through its index; Entra sends `emails[type eq "work"].value eq`. */
-function emailLookup(value: string, andType: string, context: Context): string {
-  return `resources.id IN (SELECT resource_id FROM resource_values WHERE connector_id = ${context.connector}
-    AND path = '${EMAILS_PATH}' AND value_key = ${value}${andType})`;
+function emailLookup(
+  value: Placeholder,
+  type: Placeholder | undefined,
+  { connector }: Context,
+): SQL {
+  const found = build
+    .select(named({ id: resourceValues.resourceId }))
+    .from(resourceValues)
+    .where(
+      and(
+        eq(resourceValues.connectorId, connector),
+        eq(resourceValues.path, literal(EMAILS_PATH)),
+        eq(resourceValues.valueKey, value),
+        type && eq(resourceValues.typeKey, type),
+      ),
+    );
+  return inArray(resources.id, found);
 }

@@ -1,20 +1,25 @@
+import { exists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Attribute, AttributeTarget } from "#scim/attribute.ts";
+import type { SortValue } from "#scim/list/sort.ts";
 import { findSubAttribute } from "#scim/schema/registry.ts";
+import { jsonEach } from "#store/rows.ts";
+import { resources } from "#store/schema.ts";
+import { build, literal, named } from "#store/statement.ts";
 
 /**
  * A value in SQL: its expression, and whether it is an object whose members can be read. Where the
  * members are no JSON, `columns` has the expression of each.
  */
 export interface JsonSource {
-  readonly text: string;
+  readonly value: SQLWrapper;
   readonly isObject: boolean;
-  readonly columns?: Readonly<Record<string, string>>;
+  readonly columns?: Readonly<Record<string, SQLWrapper>>;
 }
 
-/** Where a target's values are: `value` in each row of `list`, or `value` alone where it has no list. */
+/** Where a target's values are: `value` in each row of the tables `list`, or `value` alone without a list. */
 export interface JsonPlace {
-  readonly list: string | undefined;
-  readonly value: string;
+  readonly list: SQL | undefined;
+  readonly value: SQLWrapper;
 }
 
 /**
@@ -24,63 +29,83 @@ export interface JsonPlace {
 export const UNREAD = jsonPath(["~unread"]);
 
 /** The folded document of a resource. */
-export const FOLDED: JsonSource = { text: "resources.folded", isObject: true };
+export const FOLDED: JsonSource = { value: resources.folded, isObject: true };
 
 /** Finds the SQL that reads a target's values out of a JSON source. */
 export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace {
   const { attribute, subAttribute } = target;
   const column = source.columns?.[attribute.name];
   if (column !== undefined) return { list: undefined, value: column };
-  if (!source.isObject) return { list: undefined, value: source.text };
+  if (!source.isObject) return { list: undefined, value: source.value };
   const names = subAttribute === undefined ? [] : [subAttribute.name];
   if (!attribute.multiValued) {
-    const path = pathText([...outerNames(target), ...names]);
+    const path = pathOf([...outerNames(target), ...names]);
     return subAttribute?.multiValued
-      ? { list: `json_each(${source.text}, ${path}) AS s`, value: "s.value" }
-      : { list: undefined, value: `(${source.text} ->> ${path})` };
+      ? partsOf(source.value, path)
+      : { list: undefined, value: sql`(${source.value} ->> ${path})` };
   }
   // Inside of an element, whose row is called e, its own parts need another name.
-  if (source !== FOLDED) {
-    return {
-      list: `json_each(${source.text}, ${pathText(outerNames(target))}) AS s`,
-      value: "s.value",
-    };
-  }
-  const list = listText(target, source);
-  if (subAttribute === undefined) return { list, value: "e.value" };
-  const part = pathText(names);
-  return subAttribute.multiValued
-    ? { list: `${list}, json_each(e.value, ${part}) AS s`, value: "s.value" }
-    : { list, value: `(e.value ->> ${part})` };
+  if (source !== FOLDED) return partsOf(source.value, pathOf(outerNames(target)));
+  const { table, value } = rowsIn(target);
+  if (subAttribute === undefined) return { list: table, value };
+  const part = pathOf(names);
+  if (!subAttribute.multiValued) return { list: table, value: sql`(${value} ->> ${part})` };
+  const parts = partsOf(value, part);
+  return { list: sql`${table}, ${parts.list}`, value: parts.value };
 }
 
+/** The values of a multi-valued part. */
+function partsOf(json: SQLWrapper, path: SQL): JsonPlace {
+  const { table, value } = jsonEach(json, PARTS, path);
+  return { list: table, value };
+}
+
+/** What the rows of json_each are called: of a multi-valued attribute, and of a part that has several values. */
+const ELEMENTS = "e";
+const PARTS = "s";
+
 /** The rows that hold the values of a multi-valued target, and one such value as a source. */
-export function elementsOf(target: AttributeTarget): { list: string; element: JsonSource } {
-  return {
-    list: listText(target, FOLDED),
-    element: { text: "e.value", isObject: isComplex(target.attribute) },
-  };
+export function elementsOf(target: AttributeTarget): { list: SQL; element: JsonSource } {
+  const { table, value } = rowsIn(target);
+  return { list: table, element: { value, isObject: isComplex(target.attribute) } };
+}
+
+/** The condition that there is a row with it in the tables of a list. */
+export function existsIn(list: SQL, condition: SQL): SQL {
+  return exists(
+    build
+      .select(named({ one: literal(1) }))
+      .from(list)
+      .where(condition),
+  );
 }
 
 /**
  * The SQL of the value that a resource is sorted by (RFC 7644 §3.4.2.3): of several the primary one,
  * or else the first.
  */
-export function sortedValue(target: AttributeTarget): string {
+export function sortedValue(target: AttributeTarget): SQL<SortValue> {
   const { list, value } = placeOf(target, FOLDED);
-  if (list === undefined) return value;
+  if (list === undefined) return sql`${value}`;
   const hasPrimary = findSubAttribute(target.attribute, "primary") !== undefined;
   const isOfElements = target.attribute.multiValued;
+  const elements = rowsIn(target);
+  const isPrimary = sql`(${elements.value} ->> ${pathOf(["primary"])}) is 1 desc`;
   const keys = [
-    ...(isOfElements && hasPrimary ? [`(e.value ->> '$."primary"') IS 1 DESC`] : []),
-    ...(isOfElements ? ["e.key"] : []),
-    ...(target.subAttribute?.multiValued ? ["s.key"] : []),
+    ...(isOfElements && hasPrimary ? [isPrimary] : []),
+    ...(isOfElements ? [elements.key] : []),
+    ...(target.subAttribute?.multiValued ? [jsonEach(value, PARTS).key] : []),
   ];
-  return `(SELECT ${value} FROM ${list} ORDER BY ${keys.join(", ")} LIMIT 1)`;
+  const first = build
+    .select(named({ value: sql`${value}` }))
+    .from(list)
+    .orderBy(...keys)
+    .limit(1);
+  return sql`${first}`;
 }
 
-function listText(target: AttributeTarget, source: JsonSource): string {
-  return `json_each(${source.text}, ${pathText(outerNames(target))}) AS e`;
+function rowsIn(target: AttributeTarget) {
+  return jsonEach(FOLDED.value, ELEMENTS, pathOf(outerNames(target)));
 }
 
 function outerNames({ extension, attribute }: AttributeTarget): readonly string[] {
@@ -96,7 +121,7 @@ export function jsonPath(names: readonly string[]): string {
   return `$${names.map((name) => `."${name}"`).join("")}`;
 }
 
-/** A JSON path as a SQL literal. Its names come from schemas, never from a request. */
-function pathText(names: readonly string[]): string {
-  return `'${jsonPath(names).replaceAll("'", "''")}'`;
+/** A JSON path as a constant of the statement. Its names come from schemas, never from a request. */
+function pathOf(names: readonly string[]): SQL<string> {
+  return literal(jsonPath(names));
 }

@@ -1,116 +1,203 @@
+import {
+  and,
+  eq,
+  exists,
+  gte,
+  inArray,
+  isNull,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
-import type { Parameters } from "#store/parameters.ts";
-import { SHOWN_NAME_CHARACTERS } from "#store/resources.ts";
+import { shownName } from "#store/resources.ts";
+import { groupMembers, resources } from "#store/schema.ts";
+import { build, indexedBy, literal, named } from "#store/statement.ts";
 import type { JsonSource } from "./json-path.ts";
 import { type FilterTerm, type MembershipLookup, membershipTerm } from "./membership-terms.ts";
+import { isCutName, type Operands } from "./operands.ts";
 
-/** One side of `group_members AS m`, with the resource at its other end as `r` where it is joined. */
+/** A membership, and the resource at its other end where it is joined. */
+export const membership = alias(groupMembers, "m");
+export const other = alias(resources, "r");
+
+/** One side of memberships. */
 interface Side {
   /** Whose memberships they are. */
-  readonly own: string;
-  /** What the index is called that finds them by the other end. */
-  readonly indexed: string;
-  readonly join: string;
+  readonly own: typeof membership.groupId | typeof membership.memberId;
+  /** The memberships as they are found by the other end. */
+  readonly byOther: SQL;
+  /** That `other` is at the other end. */
+  readonly joins: () => SQL | undefined;
   /** A membership as a filter sees it: folded, `$ref` below the base URL. */
-  readonly element: JsonSource;
+  readonly element: () => JsonSource;
 }
 
-/** Joins the memberships `m` with the member, as `r`. */
-export const MEMBER_JOIN = `CROSS JOIN resources AS r ON r.connector_id = m.connector_id AND r.type = m.member_type
-    AND r.id = m.member_id AND r.deleted_at IS NULL`;
+/** The condition that `other` is the member. */
+export function joinsMember(): SQL | undefined {
+  return and(
+    eq(other.connectorId, membership.connectorId),
+    eq(other.type, membership.memberType),
+    eq(other.id, membership.memberId),
+    isNull(other.deletedAt),
+  );
+}
 
-const OF_GROUPS: Side = {
-  own: "m.group_id",
-  // Without the hint SQLite walks all memberships of the connector where `member_type` is read as well.
-  indexed: "INDEXED BY group_members_member",
-  join: MEMBER_JOIN,
-  element: elementOf({
-    value: "m.member_id",
-    $ref: "(m.member_type || 's/' || m.member_id)",
-    type: "lower(m.member_type)",
-    display: `substr(coalesce(r.folded ->> '$."displayName"', r.name_key), 1, ${SHOWN_NAME_CHARACTERS})`,
-  }),
-};
+function joinsGroup(): SQL | undefined {
+  return and(
+    eq(other.connectorId, membership.connectorId),
+    eq(other.type, literal("Group")),
+    eq(other.id, membership.groupId),
+    isNull(other.deletedAt),
+  );
+}
 
-const OF_USERS: Side = {
-  own: "m.member_id",
-  indexed: "",
-  join: `CROSS JOIN resources AS r ON r.connector_id = m.connector_id AND r.type = 'Group'
-    AND r.id = m.group_id AND r.deleted_at IS NULL`,
-  element: elementOf({
-    value: "m.group_id",
-    $ref: "('Groups/' || m.group_id)",
-    type: "'direct'",
-    display: `substr(r.name_key, 1, ${SHOWN_NAME_CHARACTERS})`,
-  }),
-};
+function sideOf(type: TypeName): Side {
+  return type === "Group" ? ofGroups() : ofUsers();
+}
 
-/** The memberships `m` of `resources` of a type, to join with; with who is at their other end, as `r`. */
-export function membershipsOf(type: TypeName, withOther: boolean): string {
-  const { own, join } = type === "Group" ? OF_GROUPS : OF_USERS;
-  const rows = `group_members AS m ON m.connector_id = resources.connector_id AND ${own} = resources.id`;
-  return withOther ? `${rows} ${join}` : rows;
+function ofGroups(): Side {
+  return {
+    own: membership.groupId,
+    // Without the hint SQLite walks all memberships of the connector where the member's type is read as well.
+    byOther: indexedBy(groupMembers, membership, "group_members_member"),
+    joins: joinsMember,
+    element: () =>
+      elementOf({
+        value: membership.memberId,
+        $ref: sql`(${membership.memberType} || 's/' || ${membership.memberId})`,
+        type: sql`lower(${membership.memberType})`,
+        display: shownName(sql`coalesce(${other.folded} ->> '$."displayName"', ${other.nameKey})`),
+      }),
+  };
+}
+
+function ofUsers(): Side {
+  return {
+    own: membership.memberId,
+    byOther: indexedBy(groupMembers, membership),
+    joins: joinsGroup,
+    element: () =>
+      elementOf({
+        value: membership.groupId,
+        $ref: sql`('Groups/' || ${membership.groupId})`,
+        type: literal("direct"),
+        display: shownName(sql`${other.nameKey}`),
+      }),
+  };
+}
+
+/** The condition that a membership is of `resources` of a type; where asked for, with `other` at its other end. */
+export function isMembershipOf(type: TypeName, withOther: boolean): SQL | undefined {
+  const { own, joins } = sideOf(type);
+  return and(
+    eq(membership.connectorId, resources.connectorId),
+    eq(own, resources.id),
+    withOther ? joins() : undefined,
+  );
 }
 
 /** What a term on memberships is compiled into. */
 interface Context {
-  readonly connector: string;
-  readonly parameters: Parameters;
+  readonly connector: SQLWrapper;
+  readonly operands: Operands;
   /** Whether a term and-ed with this one finds the resource by a key of its own. */
   readonly isKeyed: boolean;
-  readonly compileElement: (filter: ResolvedFilter, element: JsonSource) => string;
+  readonly compileElement: (filter: ResolvedFilter, element: JsonSource) => SQL;
 }
 
 /**
  * The SQL of a term on `members` (of groups) or `groups` (of users), whose values are rows of
  * group_members and never stand in the document; undefined for a term on anything else.
  */
-export function membershipCondition(filter: FilterTerm, context: Context): string | undefined {
+export function membershipCondition(filter: FilterTerm, context: Context): SQL | undefined {
   const term = membershipTerm(filter);
   if (term === undefined) return undefined;
-  const { own, indexed, join, element } =
-    filter.target.attribute === MEMBERS ? OF_GROUPS : OF_USERS;
-  const rows = "FROM group_members AS m";
-  const mine = `WHERE m.connector_id = ${context.connector} AND ${own} = resources.id`;
+  const side = sideOf(filter.target.attribute === MEMBERS ? "Group" : "User");
+  const mine = and(eq(membership.connectorId, context.connector), eq(side.own, resources.id));
   switch (term.kind) {
     case "any":
       // Whatever part of a membership is asked for, each of them has it.
-      return `EXISTS (SELECT 1 ${rows} ${mine})`;
+      return exists(selectOne().from(membership).where(mine));
     case "alternatives":
-      return (
-        term.terms.map((each) => `(${membershipCondition(each, context)})`).join(" OR ") || "0"
-      );
+      return or(...term.terms.map((each) => membershipCondition(each, context))) ?? literal(0);
     case "element": {
-      const condition = context.compileElement(term.filter, element);
-      const joins = term.readsName ? join : "";
+      const condition = context.compileElement(term.filter, side.element());
       // Where another term finds the one resource, only its memberships are asked, not the whole list.
       if (term.lookup === undefined || context.isKeyed) {
-        return `EXISTS (SELECT 1 ${rows} ${joins} ${mine} AND (${condition}))`;
+        return term.readsName
+          ? exists(
+              selectOne()
+                .from(membership)
+                .crossJoin(other)
+                .where(and(side.joins(), mine, condition)),
+            )
+          : exists(selectOne().from(membership).where(and(mine, condition)));
       }
-      const found =
+      return inArray(
+        resources.id,
         term.lookup.by === "value"
-          ? `${rows} ${indexed} ${joins} WHERE m.connector_id = ${context.connector}`
-          : rowsByGroupName(term.lookup, context);
-      return `resources.id IN (SELECT ${own} ${found} AND (${condition}))`;
+          ? idsByOther(side, term.readsName, condition, context)
+          : idsByGroupName(side, term.lookup, condition, context),
+      );
     }
   }
 }
 
-/** The memberships in the groups that are shown under a name; a long one is shown in part. */
-function rowsByGroupName({ key }: MembershipLookup, { connector, parameters }: Context): string {
-  const name = parameters.bind(key);
-  const isCut = [...key].length >= SHOWN_NAME_CHARACTERS;
-  const named = isCut
-    ? `r.name_key >= ${name} AND r.name_key < ${name} || char(1114111)`
-    : `r.name_key = ${name}`;
-  return `FROM resources AS r CROSS JOIN group_members AS m
-      ON m.connector_id = r.connector_id AND m.group_id = r.id
-    WHERE r.connector_id = ${connector} AND r.type = 'Group' AND r.deleted_at IS NULL AND ${named}`;
+function selectOne() {
+  return build.select(named({ one: literal(1) }));
+}
+
+/** Whose the memberships are that the other end finds. */
+function idsByOther(
+  { own, byOther, joins }: Side,
+  readsName: boolean,
+  condition: SQL,
+  { connector }: Context,
+): SQLWrapper {
+  const select = build.select(named({ id: own }));
+  const ofConnector = eq(membership.connectorId, connector);
+  return readsName
+    ? select
+        .from(byOther)
+        .crossJoin(other)
+        .where(and(joins(), ofConnector, condition))
+    : select.from(byOther).where(and(ofConnector, condition));
+}
+
+/** Whose the memberships are in the groups that are shown under a name; a long one is shown in part. */
+function idsByGroupName(
+  { own }: Side,
+  { key }: MembershipLookup,
+  condition: SQL,
+  { connector, operands }: Context,
+): SQLWrapper {
+  const name = operands.bind(key);
+  const isNamed = isCutName(key)
+    ? and(gte(other.nameKey, name), sql`${other.nameKey} < ${name} || char(1114111)`)
+    : eq(other.nameKey, name);
+  return build
+    .select(named({ id: own }))
+    .from(other)
+    .crossJoin(membership)
+    .where(
+      and(
+        eq(membership.connectorId, other.connectorId),
+        eq(membership.groupId, other.id),
+        eq(other.connectorId, connector),
+        eq(other.type, literal("Group")),
+        isNull(other.deletedAt),
+        isNamed,
+        condition,
+      ),
+    );
 }
 
 /** A membership whose sub-attributes are SQL expressions. */
-function elementOf(columns: Readonly<Record<string, string>>): JsonSource {
-  return { text: "", isObject: true, columns };
+function elementOf(columns: Readonly<Record<string, SQLWrapper>>): JsonSource {
+  return { value: literal(""), isObject: true, columns };
 }

@@ -1,5 +1,8 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { expect, expectTypeOf, test } from "vitest";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { scopedStatement } from "#store/query.ts";
 import {
   doNothing,
   excluded,
@@ -13,6 +16,7 @@ import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/s
 import {
   build,
   compile,
+  indexedBy,
   literal,
   named,
   optional,
@@ -20,6 +24,7 @@ import {
   type RowOf,
   type RowOfFields,
   selectOnly,
+  shapedStatement,
   statement,
   unionOf,
   withTables,
@@ -371,4 +376,64 @@ test("a selection without a table is one row on its condition", () => {
   expectTypeOf<RowOf<typeof query>>().toEqualTypeOf<{ readonly isThere: number }>();
   const condition = `?1 in (select "id" as "id" from "credentials")`;
   expect(compile(query).text).toBe(`select ${condition} as "isThere" where ${condition}`);
+});
+
+test("a query is built once for each shape, and the shapes used last are kept", () => {
+  const { db, bound } = database();
+  const built: string[] = [];
+  const find = shapedStatement((shape: "id" | "name" | number) => {
+    built.push(String(shape));
+    const column = shape === "name" ? credentials.name : credentials.id;
+    const shown = named({ id: credentials.id });
+    return build
+      .select(shown)
+      .from(credentials)
+      .where(eq(column, sql.placeholder("key")));
+  });
+
+  find.bind(db, "id", "id", { key: "a" });
+  find.bind(db, "name", "name", { key: "b" });
+  find.bind(db, "id", "id", { key: "c" });
+  expect(built).toEqual(["id", "name"]);
+  expect(bound.map(({ values }) => values)).toEqual([["a"], ["b"], ["c"]]);
+  expect(bound[0]?.text).toBe(bound[2]?.text);
+  expect(bound[1]?.text).not.toBe(bound[0]?.text);
+
+  for (let other = 1; other < 200; other += 1) find.bind(db, String(other), other, { key: "" });
+  expect(find.bind(db, "id", "id", { key: "a" })).toBeDefined();
+  expect(built.filter((shape) => shape === "id")).toHaveLength(1);
+  find.bind(db, "name", "name", { key: "b" });
+  expect(built.filter((shape) => shape === "name")).toHaveLength(2);
+});
+
+test("a statement of one connector names it by its number or by the hash of a token", () => {
+  const { db, bound } = database();
+  const find = scopedStatement<{ id: string }>()((scope, given) =>
+    build
+      .select(named(shown))
+      .from(credentials)
+      .where(and(eq(credentials.connectorId, scope.number), eq(credentials.id, given.id))),
+  );
+
+  find.bind(db, { kind: "token", hash: "h" }, { id: "a" });
+  find.bind(db, { kind: "connector", connectorId: 3 as ConnectorId }, { id: "a" });
+
+  const select = `select "id" as "id", "connector_id" as "connectorId" from "credentials"`;
+  const ofToken = `(select "connector_id" as "number" from "credentials" where "credentials"."hash" = ?1)`;
+  const where = (number: string) =>
+    `where ("credentials"."connector_id" = ${number} and "credentials"."id" = ?2)`;
+  expect(bound).toEqual([
+    { text: `${select} ${where(ofToken)}`, values: ["h", "a"] },
+    { text: `${select} ${where("?1")}`, values: [3, "a"] },
+  ]);
+});
+
+test("a table is read by an index that the schema has", () => {
+  const member = alias(groupMembers, "m");
+
+  expect(compile(indexedBy(groupMembers, member, "group_members_member")).text).toBe(
+    `"group_members" as "m" indexed by "group_members_member"`,
+  );
+  expect(compile(indexedBy(groupMembers, member)).text).toBe(`"group_members" as "m"`);
+  expect(() => indexedBy(groupMembers, member, "group_members_gone")).toThrow("No index");
 });
