@@ -11,6 +11,7 @@ import { filterPath } from "./lib/operations.js";
 import { bodyOf, person } from "./lib/people.js";
 import { RecordingD1 } from "./lib/sqlite-d1.js";
 
+const ADMIN_TOKEN = "bench-admin-token-of-32-characters";
 const USERS = 1000;
 const PAGE = 100;
 const WARM_UP_MS = 500;
@@ -70,8 +71,6 @@ async function requestTimes() {
   }
   return times;
 }
-
-const ADMIN_TOKEN = "bench-admin-token-of-32-characters";
 
 async function openGateway() {
   const db = new RecordingD1();
