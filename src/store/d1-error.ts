@@ -1,4 +1,6 @@
+import { type Column, getTableName } from "drizzle-orm";
 import type { UniqueKey } from "#scim/ports.ts";
+import { events, GUARDS, resources } from "./schema.ts";
 
 /** D1 cannot take the request now: the caller answers 503 with Retry-After; whether a write got in is unknown. */
 export class Overloaded extends Error {
@@ -18,14 +20,22 @@ export type D1ErrorKind =
 
 /** Constraint messages of SQLite, which name the columns of a unique index or a named CHECK. */
 const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
-  ["UNIQUE constraint failed: events.connector_id, events.op_id", { kind: "duplicateOperation" }],
-  ["CHECK constraint failed: version_unchanged", { kind: "versionChanged" }],
-  ["CHECK constraint failed: credential_valid", { kind: "credentialGone" }],
-  ["CHECK constraint failed: no_membership_cycle", { kind: "membershipCycle" }],
-  ["CHECK constraint failed: external_id_free", { kind: "uniqueness", key: "externalId" }],
-  ["resources.type, resources.name_key", { kind: "uniqueness", key: "name" }],
-  ["resources.type, resources.id", { kind: "uniqueness", key: "id" }],
+  [
+    `UNIQUE constraint failed: ${columnList(events.connectorId, events.opId)}`,
+    { kind: "duplicateOperation" },
+  ],
+  [`CHECK constraint failed: ${GUARDS.versionChanged}`, { kind: "versionChanged" }],
+  [`CHECK constraint failed: ${GUARDS.credentialGone}`, { kind: "credentialGone" }],
+  [`CHECK constraint failed: ${GUARDS.memberOfItself}`, { kind: "membershipCycle" }],
+  [`CHECK constraint failed: ${GUARDS.externalIdTaken}`, { kind: "uniqueness", key: "externalId" }],
+  [columnList(resources.type, resources.nameKey), { kind: "uniqueness", key: "name" }],
+  [columnList(resources.type, resources.id), { kind: "uniqueness", key: "id" }],
 ];
+
+/** Columns as SQLite's messages name them. */
+function columnList(...columns: readonly Column[]): string {
+  return columns.map((column) => `${getTableName(column.table)}.${column.name}`).join(", ");
+}
 
 /** Errors that D1's documentation calls transient; the batch may or may not have committed. */
 const RETRYABLE: readonly string[] = [
@@ -62,7 +72,7 @@ export function classifyError(error: unknown): D1ErrorKind {
   return INTERNAL.test(message) ? { kind: "overloaded" } : { kind: "other" };
 }
 
-/** The message of an error and of its cause (Drizzle wraps the D1 error). */
+/** The message of an error and of its cause: D1 wraps what SQLite said. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message;

@@ -79,6 +79,14 @@ export const oauthClients = sqliteTable(
   (table) => [index("oauth_clients_connector").on(table.connectorId, table.id)],
 );
 
+/** The CHECKs of the table of guards, by the column in which a guard tells that it is broken. */
+export const GUARDS = {
+  versionChanged: "version_unchanged",
+  credentialGone: "credential_valid",
+  memberOfItself: "no_membership_cycle",
+  externalIdTaken: "external_id_free",
+} as const;
+
 /** Nothing is ever stored here: an insert that breaks a named CHECK aborts the batch it travels in. */
 export const txGuard = sqliteTable(
   "tx_guard",
@@ -89,10 +97,10 @@ export const txGuard = sqliteTable(
     externalIdTaken: integer("external_id_taken").notNull().default(0),
   },
   (table) => [
-    check("version_unchanged", sql`${table.versionChanged} = 0`),
-    check("credential_valid", sql`${table.credentialGone} = 0`),
-    check("no_membership_cycle", sql`${table.memberOfItself} = 0`),
-    check("external_id_free", sql`${table.externalIdTaken} = 0`),
+    check(GUARDS.versionChanged, sql`${table.versionChanged} = 0`),
+    check(GUARDS.credentialGone, sql`${table.credentialGone} = 0`),
+    check(GUARDS.memberOfItself, sql`${table.memberOfItself} = 0`),
+    check(GUARDS.externalIdTaken, sql`${table.externalIdTaken} = 0`),
   ],
 );
 
