@@ -1,0 +1,168 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text is what is judged
+import { readdirSync, readFileSync } from "node:fs";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { parseSync } from "vite";
+import { expect, test } from "vitest";
+import * as schema from "#store/schema.ts";
+
+/** Where the tables of D1, and the machinery that writes statements out, stand. */
+const SCHEMA = "store/schema.ts";
+const MACHINERY = ["store/statement.ts", "store/rows.ts"];
+
+/** Files that still hold text; the list only gets shorter. */
+const NOT_YET_BUILT: readonly string[] = [
+  "store/query.ts",
+  "store/resource-text.ts",
+  "store/row-source.ts",
+  "store/directory/list.ts",
+  "store/directory/listed-records.ts",
+  "store/directory/matches.ts",
+  "store/directory/members.ts",
+  "store/directory/scan-cost.ts",
+  "store/filter/condition.ts",
+  "store/filter/json-path.ts",
+  "store/upkeep/name-sweep.ts",
+  "store/upkeep/prune.ts",
+  "store/upkeep/reseal.ts",
+  "store/upkeep/sweep.ts",
+  "store/upkeep/token-alerts.ts",
+  "store/admin/seen-attributes.ts",
+];
+
+const FILES = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".ts"),
+);
+
+/** A string or a template of the source, its expressions left out, and the function whose tag it bears. */
+interface Text {
+  readonly text: string;
+  readonly tag: string | undefined;
+}
+
+interface Found {
+  readonly texts: readonly Text[];
+  /** The methods that are called, by name. */
+  readonly methods: readonly string[];
+}
+
+function read(file: string, source: string): Found {
+  const texts: Text[] = [];
+  const methods: string[] = [];
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) {
+      for (const each of node) walk(each);
+      return;
+    }
+    if (!isNode(node) || SKIPPED.has(node.type)) return;
+    if (typeof node.value === "string" && node.type === "Literal")
+      texts.push({ text: node.value, tag: undefined });
+    if (node.type === "CallExpression") methods.push(nameOf(node.callee));
+    if (node.type === "TemplateLiteral") texts.push({ text: textOf(node), tag: undefined });
+    if (node.type === "TaggedTemplateExpression") {
+      texts.push({ text: textOf(node.quasi), tag: nameOf(node.tag) });
+      walk(isNode(node.quasi) && node.quasi.expressions);
+      return;
+    }
+    for (const member of Object.values(node)) walk(member);
+  };
+  walk(parseSync(file, source).program.body);
+  return { texts, methods };
+}
+
+/** What holds texts that are no values. */
+const SKIPPED = new Set<unknown>(["ImportDeclaration", "TSLiteralType"]);
+
+/** The name of `name` or of `….name`; empty for anything else. */
+function nameOf(node: unknown): string {
+  if (!isNode(node)) return "";
+  if (typeof node.name === "string") return node.name;
+  return isNode(node.property) ? `.${nameOf(node.property)}` : "";
+}
+
+function textOf(quasi: unknown): string {
+  if (!isNode(quasi) || !Array.isArray(quasi.quasis)) return "";
+  return quasi.quasis.map((part) => part?.value?.cooked ?? "").join("…");
+}
+
+function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+const TABLES = Object.values(schema).filter((each) => is(each, SQLiteTable));
+const NAMES = new Set(
+  TABLES.flatMap((table) => [
+    getTableName(table),
+    ...Object.values(getTableColumns(table))
+      .map(({ name }) => name)
+      .filter((name) => name.includes("_")),
+  ]),
+);
+
+/** A statement of SQL; the "do update set" of an upsert names no table. */
+const STATEMENT = new RegExp(
+  [
+    "\\bselect\\b.+\\bfrom\\b",
+    "\\binsert\\s+(or\\s+\\w+\\s+)?into\\b",
+    "(?<!\\bdo\\s+)\\bupdate\\b.+\\bset\\b.+=",
+    "\\bdelete\\s+from\\b",
+  ].join("|"),
+  "is",
+);
+
+/** What of SQL a file of the store holds as text. */
+function sqlIn(file: string, source: string): readonly string[] {
+  const { texts, methods } = read(file, source);
+  const isMachinery = MACHINERY.includes(file);
+  const calls = methods.filter(
+    (name) => name === ".transaction" || (name === ".prepare" && !isMachinery),
+  );
+  const isNamed = ({ text, tag }: Text) =>
+    tag === "sql" && (text.match(/\w+/g) ?? []).some((word) => NAMES.has(word));
+  const isStatement = ({ text }: Text) => !isMachinery && STATEMENT.test(text);
+  const found = texts.filter((text) => isNamed(text) || isStatement(text));
+  return [...calls, ...found.map(({ text }) => text)];
+}
+
+test.each([
+  ["a statement", "const a = 'Delete  from users'"],
+  ["a statement in a template", "const a = `select x\n from ${b}`"],
+  ["an update", "run(`UPDATE ${table} SET a = 1`)"],
+  ["an insert", "const a = 'INSERT OR IGNORE INTO x'"],
+  ["a table by its name", "const a = sql<number>`count(resources)`"],
+  ["a column by its name", "const a = eq(b, sql`coalesce(${c}, d.name_key)`)"],
+  ["a column inside of an expression", "const a = sql`${b} > ${sql`1 + name_key`}`"],
+  ["a text that D1 prepares", "this.db.prepare(text)"],
+  ["a transaction", "await db.transaction(async () => {})"],
+])("%s is found", (_, source) => {
+  expect(sqlIn("store/x.ts", source)).toHaveLength(1);
+});
+
+test.each([
+  ["an expression", "const a = sql`coalesce(${users.name}, 1) > ${now}`"],
+  ["an upsert's assignment", "const a = sql`on conflict do update set ${count} = 1`"],
+  ["an import", "import { a } from './resources.ts'"],
+  ["the builder", "prepare(db, build.select(a).from(b))"],
+])("%s is none", (_, source) => {
+  expect(sqlIn("store/x.ts", source)).toEqual([]);
+});
+
+const OF_STORE = FILES.filter((file) => file.startsWith("store/") && file !== SCHEMA);
+
+test.each(OF_STORE.filter((file) => !NOT_YET_BUILT.includes(file)))("%s holds no SQL", (file) => {
+  expect(sqlIn(file, readFileSync(`src/${file}`, "utf8"))).toEqual([]);
+});
+
+test.each(NOT_YET_BUILT)("%s still holds some, or leaves the list", (file) => {
+  expect(sqlIn(file, readFileSync(`src/${file}`, "utf8"))).not.toEqual([]);
+});
+
+test("nobody else gives D1 a text", () => {
+  const others = FILES.filter((file) => !file.startsWith("store/"));
+
+  const calls = others.filter((file) =>
+    read(file, readFileSync(`src/${file}`, "utf8")).methods.includes(".prepare"),
+  );
+
+  expect(calls).toEqual([]);
+});
