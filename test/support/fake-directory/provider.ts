@@ -1,4 +1,4 @@
-import type { Provider, SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
+import type { Provider } from "#bridge/config/settings.ts";
 import { createEntraFace } from "#test/support/fake-directory/providers/entra.ts";
 import { createGoogleFace } from "#test/support/fake-directory/providers/google.ts";
 import { createJumpcloudFace } from "#test/support/fake-directory/providers/jumpcloud.ts";
@@ -7,8 +7,8 @@ import { createOneloginFace } from "#test/support/fake-directory/providers/onelo
 import { createScimFace, type ScimOptions } from "#test/support/fake-directory/providers/scim.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { type Call, type Face, type RefusalStatus, waitSeconds } from "./face.ts";
-import { createFaults, type FaultRule, type Faults } from "./faults.ts";
-import { createSteering } from "./steering.ts";
+import { createFaults, type FaultRule } from "./faults.ts";
+import { createSteering, type SteeredFake } from "./steering.ts";
 
 /** What a fake provider is made of; without a directory an empty one. */
 export interface FakeProviderOptions {
@@ -34,18 +34,11 @@ export interface FakeStats {
 }
 
 /** A provider that answers for a fake directory. */
-export interface FakeProvider {
-  readonly directory: Directory;
-  readonly faults: Faults;
-  readonly credentials: SourceCredentials;
-  /** The settings of a bridge to this fake at an origin (any origin will do for `fetch`). */
-  readonly source: (origin: string) => SourceConfig;
+export interface FakeProvider extends SteeredFake {
   /** Answers a request; throws where the connection is to break. */
   readonly handle: (request: Request) => Promise<Response>;
   /** The same in the form that SourceTools wants. */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
-  /** Access tokens that were given out end now. */
-  readonly revokeTokens: () => void;
   readonly stats: () => FakeStats;
 }
 

@@ -1,7 +1,20 @@
+import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import type { DirectoryChange } from "./change.ts";
+import type { Directory } from "./directory.ts";
 import { json } from "./face.ts";
-import type { FaultKind, FaultRule } from "./faults.ts";
-import type { FakeProvider } from "./provider.ts";
+import type { FaultKind, FaultRule, Faults } from "./faults.ts";
+
+/** What is steered of a fake provider. */
+export interface SteeredFake {
+  readonly directory: Directory;
+  readonly faults: Faults;
+  readonly credentials: SourceCredentials;
+  /** The settings of a bridge to this fake at an origin (any origin will do for `fetch`). */
+  readonly source: (origin: string) => SourceConfig;
+  /** Access tokens that were given out end now. */
+  readonly revokeTokens: () => void;
+  readonly stats: () => unknown;
+}
 
 /** What `POST /_fake/faults` takes; what it does not name stays as it is. */
 export interface FaultOrder {
@@ -21,7 +34,7 @@ export interface FaultOrder {
  * takes a list of DirectoryChange, `POST faults` a FaultOrder, and `GET bridge` gives what a bridge needs.
  */
 export function createSteering(
-  fake: Omit<FakeProvider, "handle" | "fetch">,
+  fake: SteeredFake,
 ): (request: Request) => Promise<Response | undefined> {
   return async (request) => {
     const url = new URL(request.url);
@@ -46,7 +59,7 @@ export function createSteering(
   };
 }
 
-function orderFaults(fake: Pick<FakeProvider, "faults" | "revokeTokens">, order: FaultOrder): void {
+function orderFaults(fake: Pick<SteeredFake, "faults" | "revokeTokens">, order: FaultOrder): void {
   if (order.clear === true) fake.faults.clear();
   for (const { kind, ...rule } of order.next ?? []) fake.faults.next(kind, rule);
   if (order.rate !== undefined) {
@@ -55,7 +68,7 @@ function orderFaults(fake: Pick<FakeProvider, "faults" | "revokeTokens">, order:
   if (order.revokeTokens === true) fake.revokeTokens();
 }
 
-function modelOf({ directory }: Pick<FakeProvider, "directory">, query: URLSearchParams): unknown {
+function modelOf({ directory }: Pick<SteeredFake, "directory">, query: URLSearchParams): unknown {
   const from = Number(query.get("from") ?? 0);
   const limit = Number(query.get("limit") ?? 100);
   const page = directory.walk({ from, limit, keep: () => true });
