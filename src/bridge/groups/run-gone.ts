@@ -1,6 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { judgeGuard } from "../plan/switch-offs.ts";
+import { askAgain, ODD_ANSWERS_MAX } from "../source/ask-again.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";
@@ -29,7 +30,7 @@ import { removeGroup } from "./removal.ts";
 import { isInScope, keepOutcome, leaveGroups, noteGroup } from "./run-end.ts";
 import { plannedRemoval } from "./step.ts";
 
-/** So many groups are asked for, or removed, in one step. */
+/** So many groups are removed in one step, and so many requests for them go out. */
 const GROUPS_PER_STEP = 10;
 
 /**
@@ -42,8 +43,13 @@ export async function askForMissing(world: RunContext, run: Run): Promise<Run> {
   const ids = missingAfter(world, run, after.slice(AFTER_PREFIX)).slice(0, GROUPS_PER_STEP);
   if (ids.length === 0) return keep(run, () => ({ ...run, place: atStep("judge", after) }));
   let current = run;
+  let requests = 0;
   for (const sourceId of ids) {
-    const answer = await groupOrTrouble(world, sourceId);
+    if (requests + ODD_ANSWERS_MAX > GROUPS_PER_STEP) break;
+    const answer = await groupOrTrouble(() => {
+      requests += 1;
+      return world.source.findGroup(sourceId);
+    });
     const before = current;
     current = keepPart(before, () => ({
       ...noteAnswer(world, before, sourceId, answer),
@@ -91,11 +97,10 @@ function byText(a: string, b: string): number {
 }
 
 async function groupOrTrouble(
-  { source }: RunContext,
-  sourceId: string,
+  find: () => Promise<JsonObject | undefined>,
 ): Promise<JsonObject | undefined | SourceError> {
   try {
-    return await source.findGroup(sourceId);
+    return await askAgain(find);
   } catch (error) {
     if (error instanceof SourceError && error.failure.kind === "record") return error;
     throw error;

@@ -1,4 +1,5 @@
 import type { Issue } from "../mapping/mapped.ts";
+import { ODD_ANSWERS_MAX } from "../source/ask-again.ts";
 import { SourceError, type UnsupportedMember } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";
@@ -82,15 +83,13 @@ function noteRemoved({ sql, clock }: RunContext, run: Run, sourceId: string): vo
   putGroupOffs(sql, run, "run", [off], clock.now());
 }
 
-/** So many answers that nobody can understand are an issue of the group; behind the others it is asked for again. */
-const ODD_ANSWERS_MAX = 3;
-
 async function readMembers(world: RunContext, run: Run, queued: QueuedGroup): Promise<Run> {
   const { sql, keep } = world;
   const { sourceId } = queued;
   const page = await membersOrTrouble(world, queued);
   if (page instanceof SourceError) {
     const { failure, detail } = page;
+    // It is asked for again behind the others.
     if (failure.kind === "record" && failure.mayPass && queued.tries < ODD_ANSWERS_MAX - 1) {
       return keep(run, () => {
         putOffGroup(sql, sourceId);

@@ -6,6 +6,7 @@ import { lookupsOf } from "../plan/lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "../plan/missing.ts";
 import { preparePage } from "../plan/prepare.ts";
 import { judgeGuard } from "../plan/switch-offs.ts";
+import { askAgain, ODD_ANSWERS_MAX } from "../source/ask-again.ts";
 import { SourceError } from "../source/source.ts";
 import { enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
 import { planContext, type RunContext } from "../step/run-context.ts";
@@ -36,6 +37,9 @@ import { keepClaims, markPageSeen, rawsOf } from "./users.ts";
 
 /** So many users are asked for by id in one step; each is a request of its own. */
 const READS_PER_STEP = 5;
+
+/** So many requests go out for them, where some are asked for again. */
+const REQUESTS_PER_STEP = READS_PER_STEP + ODD_ANSWERS_MAX - 1;
 
 /** So many links are taken for gone in one step where nobody is asked. */
 const UNASKED_PER_STEP = 1_000;
@@ -140,15 +144,24 @@ async function askForNext(world: RunContext, run: Run): Promise<Run> {
   return await settleAsked(world, run, answers);
 }
 
-/** Asks the provider for users one by one; where it breaks off, those before that are given. */
+/**
+ * Asks the provider for users one by one; where it breaks off, or a step's requests end, those before that
+ * are given.
+ */
 async function askFor(
   { source }: RunContext,
   sourceIds: readonly string[],
 ): Promise<readonly AskedUser[]> {
   const asked: AskedUser[] = [];
+  let requests = 0;
   for (const sourceId of sourceIds) {
+    if (requests + ODD_ANSWERS_MAX > REQUESTS_PER_STEP) return asked;
+    const read = () => {
+      requests += 1;
+      return source.readUser(sourceId);
+    };
     try {
-      asked.push({ sourceId, record: await source.readUser(sourceId) });
+      asked.push({ sourceId, record: await askAgain(read) });
     } catch (error) {
       if (error instanceof SourceError && error.failure.kind === "record") {
         asked.push({ sourceId, record: undefined, unreadable: error.detail });

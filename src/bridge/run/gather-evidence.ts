@@ -7,6 +7,7 @@ import {
   questionsOf,
 } from "../plan/evidence.ts";
 import { mapRecord } from "../providers/map-record.ts";
+import { askAgain } from "../source/ask-again.ts";
 import { SourceError } from "../source/source.ts";
 import type { Run } from "../state/run.ts";
 import type { RunContext } from "../step/run-context.ts";
@@ -53,9 +54,12 @@ export function knownClaims(
   return [...claims, ...claimsOfReleased(released, claims, isComplete)];
 }
 
+/** Several ids may be in doubt in one step, whose requests are few. */
+const TRIES_MAX = 2;
+
 async function ask({ source, config }: RunContext, sourceId: string): Promise<Presence> {
   try {
-    const record = await source.readUser(sourceId);
+    const record = await askAgain(() => source.readUser(sourceId), TRIES_MAX);
     if (record === undefined) return "gone";
     const mapped = mapRecord(record, config);
     // Some providers also answer to a login, which is nobody's id.

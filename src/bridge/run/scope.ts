@@ -2,6 +2,7 @@ import type { BridgeScope } from "../config/settings.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import type { Reach } from "../plan/context.ts";
+import { askAgain } from "../source/ask-again.ts";
 import { type ScopePage, type ScopePart, type Source, SourceError } from "../source/source.ts";
 import { enterPhase, type Run } from "../state/run.ts";
 import { noteNext } from "../step/listing.ts";
@@ -118,7 +119,7 @@ async function pageOrTrouble(
   const trouble = (detail: string) =>
     new SourceError({ kind: "record", sourceId, mayPass: false }, detail);
   try {
-    const page = await world.source.scopePage({ kind, sourceId }, cursor);
+    const page = await askAgain(() => world.source.scopePage({ kind, sourceId }, cursor));
     const noted = await noteNext(world, `scope ${kind} ${sourceId}`, page.next);
     if (noted === undefined) {
       return trouble(`The provider's pages of the ${kind} ${sourceId} repeat.`);

@@ -5,6 +5,7 @@ import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 
 const HOLDS_TWO = { guard: { max: 2, percent: 0, minBase: 5 } };
+const LETS_ALL_GO = { max: 100, percent: 100, minBase: 5 };
 const MINUTE_MS = 60_000;
 
 /** A bridge that has synced so many people once; `answers` says how the provider fails for some of them. */
@@ -21,6 +22,31 @@ async function aSyncedBridge(count: number, settings: Partial<BridgeSettings> = 
     return await read(id);
   };
   return { source, bridge, trouble };
+}
+
+/** The first answers about each record that is asked for by itself are cut off; counts the answers. */
+function beOddAtFirst(source: BridgeSource, times: number): ReadonlyMap<string, number> {
+  const asked = new Map<string, number>();
+  const note = (sourceId: string) => {
+    const count = (asked.get(sourceId) ?? 0) + 1;
+    asked.set(sourceId, count);
+    if (count > times) return;
+    throw new SourceError({ kind: "record", sourceId, mayPass: true }, `Cut off: ${sourceId}.`);
+  };
+  const { readUser, findGroup, scopePage } = source;
+  source.readUser = async (id) => {
+    note(id);
+    return await readUser.call(source, id);
+  };
+  source.findGroup = async (id) => {
+    note(id);
+    return await findGroup.call(source, id);
+  };
+  source.scopePage = async (part, cursor) => {
+    note(part.sourceId);
+    return await scopePage.call(source, part, cursor);
+  };
+  return asked;
 }
 
 const offIds = async (bridge: TestBridge) =>
@@ -53,6 +79,53 @@ describe("K1: one record's odd answer concerns that one alone", () => {
     expect(later.issues).toMatchObject([{ kind: "unreadable", sourceId: "p0", tries: 2 }]);
     expect([last.counts.deactivated, kindsOf(last)]).toEqual([1, []]);
     expect(await offIds(bridge)).toEqual(["p0", "p1"]);
+  });
+
+  test("an answer that nobody understands is asked for again in the same run: those in doubt leave in it", async () => {
+    const { source, bridge } = await aSyncedBridge(40, { groups: "all", guard: LETS_ALL_GO });
+    source.putGroups(
+      { id: "g", name: "Eng", members: ["p5"] },
+      { id: "h", name: "Ops", members: [] },
+    );
+    await bridge.run();
+    source.drop(...manyPeople(8).map(({ id }) => id));
+    source.dropGroup("h");
+    const asked = beOddAtFirst(source, 2);
+
+    const run = await bridge.run();
+
+    expect([run.counts.deactivated, run.counts.groupsDeleted, kindsOf(run)]).toEqual([8, 1, []]);
+    expect([...new Set(asked.values())]).toEqual([3]);
+  });
+
+  test("a scope of which a page is cut off is read again", async () => {
+    const source = new BridgeSource(manyPeople(3));
+    source.putGroups({ id: "g", name: "Eng", members: ["p1"] });
+    const asked = beOddAtFirst(source, 2);
+    const bridge = await TestBridge.open(source, { scope: { groups: ["g"] } });
+
+    await bridge.due();
+
+    expect((await bridge.users()).map(({ externalId }) => externalId)).toEqual(["p1"]);
+    expect(asked.get("g")).toBe(3);
+  });
+
+  test("whose answer stays odd is asked for three times in a run, and once where it is a refusal", async () => {
+    const { source, bridge, trouble } = await aSyncedBridge(40);
+    source.drop("p0", "p1");
+    trouble.set("p0", { kind: "record", sourceId: "p0", mayPass: true });
+    trouble.set("p1", { kind: "record", sourceId: "p1", mayPass: false });
+    const asked: string[] = [];
+    const read = source.readUser;
+    source.readUser = (id) => {
+      asked.push(id);
+      return read(id);
+    };
+
+    const run = await bridge.run();
+
+    expect(kindsOf(run)).toEqual(["unreadable", "unreadable"]);
+    expect(asked.toSorted()).toEqual(["p0", "p0", "p0", "p1"]);
   });
 
   test.each<SourceFailure>([
