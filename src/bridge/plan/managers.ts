@@ -6,7 +6,7 @@ import { readSlot } from "../mapping/slot.ts";
 import type { Known, PlanContext } from "./context.ts";
 import { MANAGER_SLOT, withManager } from "./document.ts";
 import type { Link, Operation } from "./operation.ts";
-import { recordOf } from "./scope.ts";
+import { linkedRecord } from "./scope.ts";
 
 /** Finds the SCIM id of whom a record names as manager; undefined when no linked user answers to it. */
 export type ManagerResolver = (reference: string) => string | undefined;
@@ -46,7 +46,7 @@ export function planManagers(
 ): readonly Operation[] {
   const resolve = managerResolver(known, NOBODY);
   return pending.flatMap(
-    (link) => planManager(link, recordOf(known, link), resolve, context) ?? [],
+    (link) => planManager(link, linkedRecord(known, link), resolve, context) ?? [],
   );
 }
 

@@ -16,9 +16,9 @@ import type { IgnoreReason, Link, Operation } from "./operation.ts";
 import {
   exclusionOf,
   isPartial,
+  linkedRecord,
   needsComparing,
   type PreparedUser,
-  recordOf,
   type UserExclusion,
 } from "./scope.ts";
 import { matchStranger, type Target } from "./target.ts";
@@ -99,7 +99,7 @@ function stepOfUser(user: PreparedUser, facts: PageFacts): Step {
   const { known, context, isExcluded } = facts;
   const { sourceId, mapped } = user;
   const link = known.links.bySource(sourceId);
-  const record = link === undefined ? undefined : recordOf(known, link);
+  const record = link === undefined ? undefined : linkedRecord(known, link);
   if (isExcluded(mapped, record)) return decided(outOfScope(sourceId, link, "excluded", context));
   const outside = outsideOf(sourceId, context);
   if (outside !== undefined && !isLeaver(user, link)) {
@@ -186,7 +186,7 @@ function unchanged({ mapped }: PreparedUser, link: Link, known: Known): Step {
     const skip = { op: "skip", sourceId, link: kept } as const;
     return decided(isLinkKept ? { ...skip, isLinkKept } : skip);
   }
-  return { kind: "waiting", link: kept, record: recordOf(known, link) };
+  return { kind: "waiting", link: kept, record: linkedRecord(known, link) };
 }
 
 function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): Step {

@@ -57,6 +57,6 @@ export function needsComparing(user: PreparedUser, link: Link): boolean {
 }
 
 /** The live user of a link, as far as the directory was asked for it. */
-export function recordOf(known: Known, link: Link): ResourceRecord | undefined {
+export function linkedRecord(known: Known, link: Link): ResourceRecord | undefined {
   return known.records.get(keyText({ key: "id", value: link.userId }));
 }

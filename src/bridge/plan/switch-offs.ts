@@ -3,7 +3,7 @@ import { deletedRecord, replacedRecord } from "#scim/resource/record.ts";
 import type { GuardSettings } from "../config/settings.ts";
 import type { Known, PlanContext } from "./context.ts";
 import type { Link, SwitchOff } from "./operation.ts";
-import { recordOf } from "./scope.ts";
+import { linkedRecord } from "./scope.ts";
 
 /** What the guard of a run weighs. */
 export interface GuardCount {
@@ -47,7 +47,7 @@ export function planSwitchOffs(
   return offs.flatMap((each) => {
     const link = known.links.bySource(each.sourceId);
     if (link === undefined || link.userId !== each.userId) return [];
-    return [planOff(each, link, recordOf(known, link), context)];
+    return [planOff(each, link, linkedRecord(known, link), context)];
   });
 }
 

@@ -7,7 +7,7 @@ import { managerLookups } from "../plan/lookups.ts";
 import { planManagers } from "../plan/managers.ts";
 import type { Operation } from "../plan/operation.ts";
 import { preparePage } from "../plan/prepare.ts";
-import { recordOf } from "../plan/scope.ts";
+import { linkedRecord } from "../plan/scope.ts";
 import { enterPhase, mayWrite, type Run } from "../state/run.ts";
 import { planContext, type RunContext } from "../step/run-context.ts";
 import { writeBatch } from "../step/write-batch.ts";
@@ -57,7 +57,7 @@ async function setManagers(world: RunContext, run: Run): Promise<Run> {
       const links = linksOf(sql, items);
       const known = await lookUp(world, links, managerLookups(items, links));
       for (const link of items) {
-        const record = recordOf(known, link);
+        const record = linkedRecord(known, link);
         if (record !== undefined)
           userNames.set(link.sourceId, textIn(documentOf(record), USER_NAME_SLOT));
       }
