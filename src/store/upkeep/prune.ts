@@ -69,35 +69,32 @@ export async function pruneChanges(db: Database, clock: Clock): Promise<void> {
 }
 
 function selectOldestChange(now: number) {
-  const first = build
-    .select(named({ at: changes.at }))
-    .from(changes)
-    .orderBy(changes.seq)
-    .limit(FIRST_ROWS)
-    .as("first");
+  const first = firstChanges(FIRST_ROWS);
   const at = sql<number | null>`min(iif(${first.at} > ${now}, 0, ${first.at}))`;
   return build.select(named({ at })).from(first);
 }
 
 /** Of the first rows, those that are old and have no young one before them. */
 function deleteChanges(before: number) {
-  const first = build
+  const [first, others] = [firstChanges(PRUNED_ROWS), firstChanges(PRUNED_ROWS)];
+  const young = build
+    .select(named({ seq: sql`min(${others.seq})` }))
+    .from(others)
+    .where(between(others.at, before, before + KEPT_DAYS * DAY_MS));
+  const last = build
+    .select(named({ seq: sql`max(${first.seq})` }))
+    .from(first)
+    .where(and(lt(first.at, before), sql`coalesce(${first.seq} < ${young}, 1)`));
+  return build.delete(changes).where(lte(changes.seq, sql`${last}`));
+}
+
+function firstChanges(limit: number) {
+  return build
     .select(named({ seq: changes.seq, at: changes.at }))
     .from(changes)
     .orderBy(changes.seq)
-    .limit(PRUNED_ROWS)
+    .limit(limit)
     .as("first");
-  const isYoung = between(first.at, before, before + KEPT_DAYS * DAY_MS);
-  const young = sql<number>`sum(${isYoung}) over (order by ${first.seq})`;
-  const counted = build
-    .select(named({ seq: first.seq, at: first.at, young }))
-    .from(first)
-    .as("counted");
-  const last = build
-    .select(named({ seq: sql`max(${counted.seq})` }))
-    .from(counted)
-    .where(and(lt(counted.at, before), eq(counted.young, 0)));
-  return build.delete(changes).where(lte(changes.seq, sql`${last}`));
 }
 
 /** Deletes counted refusals that are older than 30 days. */

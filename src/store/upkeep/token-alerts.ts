@@ -96,11 +96,12 @@ function selectExpiring(now: number) {
     .crossJoin(connectors)
     .where(
       and(
-        eq(connectors.number, credentials.connectorId),
         eq(credentials.kind, "token"),
         isNull(credentials.revokedAt),
         gt(expiresAt, now),
         isNull(connectors.deletedAt),
+        // Last: written first, SQLite walks the table through the index on connector and id.
+        eq(connectors.number, credentials.connectorId),
       ),
     )
     .as("expiring");
