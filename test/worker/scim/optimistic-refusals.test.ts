@@ -92,7 +92,7 @@ test("last used is written at most every five minutes, also by refused writes", 
   expect(Date.parse(tokens.body.items[0].lastUsedAt)).toBe(noted);
 });
 
-test("a write that D1 could not take is in the event log, also if it was decided from memory", async () => {
+test("a write that D1 could not take is in the event log, also if it was optimistic", async () => {
   let callsToFail = 0;
   const db = faultyDatabase(env.DB, () => {
     callsToFail -= 1;
