@@ -1,76 +1,281 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { OPERATIONS } from "./admin-operations.js";
+import { TAGS } from "../../src/http/admin/call/operation.ts";
+import { PROBLEM, PROBLEMS } from "../../src/http/admin/call/schemas.ts";
+import { OPERATIONS } from "../../src/http/admin/operations.ts";
 
-/** @typedef {import("./admin-operations.js").Operation} Operation */
+/** @typedef {import("../../src/http/admin/call/operation.ts").Operation} Operation */
+/** @typedef {Readonly<Record<string, unknown>>} Json */
 
-/** The OpenAPI 3.1 document of the admin API. */
+/** The OpenAPI 3.1 document of the admin API, of the operations that its routes are made of. */
 export function openapiDocument() {
+  const schemas = new Components();
+  const paths = pathsOf(schemas);
+  const problem = { "application/problem+json": { schema: schemas.answered(PROBLEM) } };
+  const responses = Object.fromEntries(
+    Object.values(PROBLEMS)
+      // No operation is asked by a method that its path does not know.
+      .filter(({ title }) => title !== PROBLEMS[405]?.title)
+      .map(({ title, when }) => [named(title), { description: when, content: problem }]),
+  );
   return {
     openapi: "3.1.0",
-    info: { title: "scim-edge admin API", version: "1" },
+    info: {
+      title: "scim-edge admin API",
+      version: "1",
+      description:
+        "Makes connectors, tokens, OAuth clients, bridges and webhooks; reads the event log, the change feed and the directory. docs/admin-api.md says more. Answers may get further members: ignore those that you do not know.",
+      contact: { name: "The administrators of this gateway" },
+      license: { name: "MIT", identifier: "MIT" },
+    },
     servers: [{ url: "/admin/v1" }],
-    security: [{ bearer: [] }],
-    paths: paths(),
+    security: [{ adminToken: [] }, { cloudflareAccess: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
-      responses: { problem: content("A problem (RFC 9457).", "application/problem+json", PROBLEM) },
+      securitySchemes: SECURITY,
+      parameters: { IfMatch: IF_MATCH, IfNoneMatch: IF_NONE_MATCH },
+      headers: { ETag: ETAG },
+      responses,
+      schemas: schemas.sorted(),
     },
   };
 }
 
-const PROBLEM = {
-  type: "object",
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
+const SECURITY = {
+  adminToken: { type: "http", scheme: "bearer", description: "The secret ADMIN_TOKEN." },
+  cloudflareAccess: {
+    type: "apiKey",
+    in: "header",
+    name: "Cf-Access-Jwt-Assertion",
+    description: "What Cloudflare Access adds, where it is set up.",
   },
-  required: ["type", "title", "status", "detail"],
 };
-
-function paths() {
-  /** @type {Record<string, Record<string, object>>} */
-  const found = {};
-  for (const each of OPERATIONS) {
-    const [method = "", path = ""] = each.route.split(" ");
-    const template = path.replaceAll(/:(\w+)/g, "{$1}");
-    found[template] = { ...found[template], [method.toLowerCase()]: operation(each, path) };
-  }
-  return found;
-}
-
-/**
- * @param {Operation} each
- * @param {string} path
- */
-function operation(each, path) {
-  const { id, summary, status, query, body, isBodyOptional, type } = each;
-  const parameters = [
-    ...pathParameters(path),
-    ...(query === undefined ? [] : queryOf(query)),
-    ...(each.isConditional ? [IF_MATCH] : []),
-    ...(each.isConditional || each.isKnowable ? [IF_NONE_MATCH] : []),
-  ];
-  const done = status === 204 ? { description: "Done." } : content("Done.", type);
-  const json = body && { "application/json": { schema: schemaOf(body) } };
-  return {
-    operationId: id,
-    summary,
-    ...(parameters.length > 0 && { parameters }),
-    ...(json && { requestBody: { required: !isBodyOptional, content: json } }),
-    responses: {
-      [status]: { ...done, ...(each.isTagged && { headers: { ETag: ETAG } }) },
-      ...(each.isKnowable && { 304: { description: "It is what If-None-Match names." } }),
-      ...(each.isConditional && { 412: { $ref: "#/components/responses/problem" } }),
-      default: { $ref: "#/components/responses/problem" },
-    },
-  };
-}
 
 const ETAG = { description: "The version, as a weak entity tag.", schema: { type: "string" } };
 const IF_MATCH = header("If-Match", "The versions on which this may be done, as ETag gave them.");
 const IF_NONE_MATCH = header("If-None-Match", "The versions that the caller does not want.");
+
+/** @param {Components} schemas */
+function pathsOf(schemas) {
+  /** @type {Record<string, Record<string, Json>>} */
+  const paths = {};
+  for (const [name, each] of Object.entries(OPERATIONS)) {
+    const template = each.path.replaceAll(/:(\w+)/g, "{$1}");
+    const method = each.method.toLowerCase();
+    paths[template] = { ...paths[template], [method]: operationOf(name, each, schemas) };
+  }
+  return paths;
+}
+
+/**
+ * @param {string} operationId
+ * @param {Operation} each
+ * @param {Components} schemas
+ */
+function operationOf(operationId, each, schemas) {
+  const { tag, summary, query, body, isBodyOptional } = each;
+  const parameters = [
+    ...pathParameters(each.path),
+    ...(query === undefined ? [] : queryParameters(schemas.sent(query))),
+    ...(each.isConditional ? [ref("parameters/IfMatch")] : []),
+    ...(each.isConditional || each.isKnowable ? [ref("parameters/IfNoneMatch")] : []),
+  ];
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description: [summary, ...notes(each)].join(" "),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: !isBodyOptional,
+        content: { "application/json": { schema: schemas.sent(body) } },
+      },
+    }),
+    responses: { ...successes(each, schemas), ...refusals(each) },
+  };
+}
+
+/**
+ * What a reader cannot see of the parameters and answers alone.
+ *
+ * @param {Operation} each
+ */
+function notes({ isBodyOptional, isTagged, isKnowable, isConditional }) {
+  return [
+    ...(isBodyOptional ? ["The body may be left out."] : []),
+    ...(isTagged ? ["ETag is the version of what is answered."] : []),
+    ...(isKnowable ? ["304 where If-None-Match names it."] : []),
+    ...(isConditional ? ["412 and no change where If-Match or If-None-Match forbids it."] : []),
+  ];
+}
+
+/**
+ * @param {Operation} each
+ * @param {Components} schemas
+ */
+function successes({ answers, media, isTagged, isKnowable }, schemas) {
+  const entries = Object.entries(answers).map(([status, schema]) => {
+    const content =
+      schema !== null
+        ? { "application/json": { schema: schemas.answered(schema) } }
+        : media && mapValues(media, (each) => ({ schema: schemas.answered(each) }));
+    return [
+      status,
+      {
+        description: DONE[status] ?? "Done.",
+        ...(isTagged && { headers: { ETag: ref("headers/ETag") } }),
+        ...(content && { content }),
+      },
+    ];
+  });
+  const known = { 304: { description: "It is at the version that If-None-Match names." } };
+  return { ...Object.fromEntries(entries), ...(isKnowable && known) };
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const DONE = {
+  200: "Done.",
+  201: "Made.",
+  202: "Begun; it goes on by itself.",
+  204: "Done; there is nothing to say.",
+};
+
+/** @param {Operation} each */
+function refusals({ path, body, isConditional, refusals: own = [] }) {
+  const statuses = [
+    400,
+    401,
+    403,
+    ...(path.includes(":") ? [404] : []),
+    ...(isConditional ? [412] : []),
+    ...(body === undefined ? [] : [413, 415]),
+    ...own,
+    429,
+    500,
+    503,
+  ];
+  return Object.fromEntries(
+    statuses.map((status) => [status, ref(`responses/${named(PROBLEMS[status]?.title ?? "")}`)]),
+  );
+}
+
+/** @param {string} path */
+function pathParameters(path) {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+}
+
+/** @param {Json} schema of a query, with its members */
+function queryParameters({ properties = {}, required = [] }) {
+  return Object.entries(/** @type {Record<string, Json>} */ (properties)).map(
+    ([name, { description, ...schema }]) => ({
+      name,
+      in: "query",
+      ...(description !== undefined && { description }),
+      ...(isListed(name, required) && { required: true }),
+      schema,
+    }),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} list
+ */
+function isListed(name, list) {
+  return Array.isArray(list) && list.includes(name);
+}
+
+/** The schemas that have an id, each of which stands in the document once. */
+class Components {
+  /** @type {Map<string, Json>} */
+  #found = new Map();
+
+  /**
+   * A schema of what a caller sends: what has a default may be left out.
+   *
+   * @param {z.ZodType} schema
+   */
+  sent(schema) {
+    return this.#take(schema, "input");
+  }
+
+  /**
+   * A schema of what is answered: what has a default is there, and more members may come one day.
+   *
+   * @param {z.ZodType} schema
+   */
+  answered(schema) {
+    return this.#take(schema, "output");
+  }
+
+  sorted() {
+    return Object.fromEntries([...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /**
+   * @param {z.ZodType} schema
+   * @param {"input" | "output"} io
+   * @returns {Json}
+   */
+  #take(schema, io) {
+    const {
+      $schema: _,
+      $defs = {},
+      id,
+      ...found
+    } = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: "any",
+      override: ({ jsonSchema }) => {
+        // The format says it; the regular expression for a time would be half of the document.
+        if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+        if (io === "output" && jsonSchema.additionalProperties === false)
+          delete jsonSchema.additionalProperties;
+        if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+        if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      },
+    });
+    for (const [name, each] of Object.entries($defs)) this.#keep(name, each);
+    if (typeof id !== "string") return inDocument(found);
+    this.#keep(id, found);
+    return ref(`schemas/${id}`);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Json} schema
+   */
+  #keep(name, { id: _, ...schema }) {
+    const known = this.#found.get(name);
+    const kept = inDocument(schema);
+    if (known !== undefined && !isDeepStrictEqual(known, kept)) {
+      throw new Error(`Two schemas have the id ${name}, or one is sent and answered unlike.`);
+    }
+    this.#found.set(name, kept);
+  }
+}
+
+/**
+ * A schema with its references led to where the document has what they name.
+ *
+ * @param {Json} schema
+ * @returns {Json}
+ */
+function inDocument(schema) {
+  return JSON.parse(JSON.stringify(schema).replaceAll("#/$defs/", "#/components/schemas/"));
+}
+
+/** @param {string} place */
+function ref(place) {
+  return { $ref: `#/components/${place}` };
+}
 
 /**
  * @param {string} name
@@ -80,39 +285,20 @@ function header(name, description) {
   return { name, in: "header", description, schema: { type: "string" } };
 }
 
-/** @param {string} path */
-function pathParameters(path) {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
-}
-
-/** @param {import("zod").ZodType} query */
-function queryOf(query) {
-  const { properties = {} } = schemaOf(query);
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
-}
-
-/** @param {import("zod").ZodType} schema */
-function schemaOf(schema) {
-  const { $schema: _, ...found } = z.toJSONSchema(schema, {
-    io: "input",
-    override: ({ jsonSchema }) => {
-      // The format says it; the regular expression for a time would be half of the document.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-    },
-  });
-  return found;
+/**
+ * A title as the name of a component.
+ *
+ * @param {string} title
+ */
+function named(title) {
+  return title.replaceAll(" ", "");
 }
 
 /**
- * @param {string} description
- * @param {string} [type]
- * @param {object} [schema]
+ * @template From, To
+ * @param {Readonly<Record<string, From>>} record
+ * @param {(value: From) => To} change
  */
-function content(description, type = "application/json", schema = {}) {
-  return { description, content: { [type]: { schema } } };
+function mapValues(record, change) {
+  return Object.fromEntries(Object.entries(record).map(([name, each]) => [name, change(each)]));
 }

@@ -8,6 +8,7 @@ import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
+import { expectDescribed } from "#test/support/admin-answers.ts";
 import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 
 /** DESIGN "Budgets": no request takes more round trips to D1, its deferred log apart. */
@@ -78,6 +79,7 @@ export interface TestAnswer {
 
 export const ADMIN_TOKEN = "test-admin-token-of-32-characters";
 const ORIGIN = "https://scim.example.com";
+const ADMIN_PATH = "/admin/v1/";
 
 /** The gateway as it is deployed, on the test's D1, counting every request's round trips. */
 export function openGateway(options: GatewayOptions = {}) {
@@ -117,6 +119,12 @@ export function openGateway(options: GatewayOptions = {}) {
     }
     const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
     const body: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith(ADMIN_PATH)) {
+      const type = response.headers.get("Content-Type")?.split(";")[0] ?? "";
+      const path = pathname.slice(ADMIN_PATH.length - 1);
+      expectDescribed({ method: request.method, path, status: response.status, type, body });
+    }
     return { status: response.status, headers: response.headers, body, cost: answer };
   };
 

@@ -3,6 +3,7 @@ import { addBridgeRoutes } from "#http/admin/bridge/bridge.ts";
 import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
 import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
+import { addCall } from "#http/admin/call/operation.ts";
 import { Problem, problemResponse } from "#http/admin/call/problem.ts";
 import { addChangeRoutes } from "#http/admin/changes/changes.ts";
 import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
@@ -16,7 +17,7 @@ import { addEventRoutes } from "#http/admin/events/events.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
 import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-import openapi from "./openapi.json";
+import { META_OPERATIONS } from "./operations.ts";
 
 /**
  * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).
@@ -43,7 +44,11 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
-  admin.get("/openapi.json", (context) => context.json(openapi));
+  addCall(admin, META_OPERATIONS.getOpenapi, async (context) => {
+    // Loaded when it is asked for: it is longer than all else that an isolate starts with.
+    const { default: document } = await import("./openapi.json");
+    return context.json(document);
+  });
   admin.all("*", () => {
     throw new Problem(404, "The admin API has no such call.");
   });

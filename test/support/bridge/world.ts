@@ -53,7 +53,8 @@ export class TestBridge {
 
   /** Stores a configuration, and tells the object of it. */
   async configure(settings: Partial<BridgeSettings>): Promise<void> {
-    const config = JSON.stringify({ source: this.origin.config, settings });
+    const credentialsKind = this.origin.credentials.kind;
+    const config = JSON.stringify({ source: this.origin.config, settings, credentialsKind });
     const ring = parseKeyRing(env.ENCRYPTION_KEYS);
     const text = JSON.stringify(this.origin.credentials);
     const boundTo = { connector: this.connector.id, field: BRIDGE_CREDENTIALS };

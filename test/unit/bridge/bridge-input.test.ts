@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BRIDGE_DEFAULTS } from "#bridge/config/settings.ts";
-import { BRIDGE } from "#http/admin/bridge/input.ts";
+import { BRIDGE } from "#http/admin/bridge/schemas.ts";
 
 const SOURCE = { type: "okta", baseUrl: "https://acme.okta.com" };
 

@@ -35,30 +35,27 @@ test("it has every call of the admin API and no other", async () => {
 test("each call has a name of its own and names the ids in its path", async () => {
   const { paths } = await document();
 
-  const operations = Object.entries<object>(paths).flatMap(([path, methods]) =>
-    Object.values(methods).map((operation) => ({ path, ...operation })),
-  );
+  const operations = operationsOf(paths);
   const names = operations.map(({ operationId }) => operationId);
   expect(new Set(names).size).toBe(names.length);
   for (const { path, parameters = [] } of operations) {
-    const inPath = parameters.filter((each: { in: string }) => each.in === "path");
-    const named = inPath.map(({ name }: { name: string }) => `{${name}}`);
+    const inPath = parameters.filter((each) => each.in === "path");
+    const named = inPath.map(({ name }) => `{${name}}`);
     expect(named).toEqual(path.match(/\{\w+\}/g) ?? []);
   }
 });
 
 describe("what a call takes is what the Worker checks", () => {
   test("in a body", async () => {
-    const { paths } = await document();
+    const { paths, components } = await document();
 
     const { schema } = paths["/connectors"].post.requestBody.content["application/json"];
 
-    expect(schema).toMatchObject({ required: ["name"], additionalProperties: false });
-    expect(schema.properties.settings.properties.rateLimit.enum).toEqual([
-      "low",
-      "standard",
-      "high",
-    ]);
+    expect(schema).toEqual({ $ref: "#/components/schemas/NewConnector" });
+    const { NewConnector, ChosenConnectorSettings } = components.schemas;
+    expect(NewConnector).toMatchObject({ required: ["name"], additionalProperties: false });
+    const { rateLimit } = ChosenConnectorSettings.properties;
+    expect(rateLimit.enum).toEqual(["low", "standard", "high"]);
   });
 
   test("in a query", async () => {
@@ -66,34 +63,72 @@ describe("what a call takes is what the Worker checks", () => {
 
     const { parameters } = paths["/connectors/{id}/events"].get;
 
-    expect(parameters).toContainEqual({
-      name: "limit",
+    const inQuery = new Map(parameters.map((each: { name: string }) => [each.name, each]));
+    expect(inQuery.get("limit")).toMatchObject({
       in: "query",
       schema: { type: "integer", minimum: 1, maximum: 500, default: 50 },
     });
-    expect(parameters).toContainEqual({
-      name: "from",
+    expect(inQuery.get("from")).toMatchObject({
       in: "query",
       schema: { type: "string", format: "date-time" },
     });
   });
 });
 
+test("each answer with content has a schema, and each refusal is a problem", async () => {
+  const { paths, components } = await document();
+
+  const problem = { schema: { $ref: "#/components/schemas/Problem" } };
+  for (const response of Object.values<{ content: object }>(components.responses)) {
+    expect(response.content).toEqual({ "application/problem+json": problem });
+  }
+  for (const { operationId, responses } of operationsOf(paths)) {
+    for (const [status, response] of Object.entries(responses)) {
+      const call = `${operationId} ${status}`;
+      if (Number(status) >= 400) {
+        expect(response.$ref, call).toMatch(/^#\/components\/responses\//);
+        continue;
+      }
+      const contents = Object.values(response.content ?? {});
+      if (status !== "204" && status !== "304") expect(contents, call).not.toEqual([]);
+      for (const { schema } of contents) expect(Object.keys(schema), call).not.toEqual([]);
+    }
+  }
+});
+
 test("what can be read and changed has its tag, and each change of it a 412", async () => {
   const { paths } = await document();
   const namesOf = (call: string, path: string) =>
-    paths[path][call].parameters.flatMap((each: { in: string; name: string }) =>
-      each.in === "header" ? [each.name] : [],
+    paths[path][call].parameters.flatMap(({ $ref }: { $ref?: string }) =>
+      $ref === undefined ? [] : [$ref.split("/").at(-1)],
     );
 
   for (const [path, methods] of Object.entries<Record<string, object>>(paths)) {
     if (methods.get === undefined || !(methods.patch || methods.put)) continue;
-    expect(paths[path].get.responses[200].headers.ETag.schema.type).toBe("string");
+    const { ETag } = paths[path].get.responses[200].headers;
+    expect(ETag).toEqual({ $ref: "#/components/headers/ETag" });
     for (const method of ["patch", "put", "delete"].filter((name) => name in methods)) {
-      expect(namesOf(method, path)).toEqual(["If-Match", "If-None-Match"]);
+      expect(namesOf(method, path)).toEqual(["IfMatch", "IfNoneMatch"]);
       expect(paths[path][method].responses).toHaveProperty("412");
     }
   }
-  expect(namesOf("post", "/connectors/{id}/approve")).toContain("If-Match");
-  expect(namesOf("get", "/connectors/{id}")).toEqual(["If-None-Match"]);
+  expect(namesOf("post", "/connectors/{id}/approve")).toContain("IfMatch");
+  expect(namesOf("get", "/connectors/{id}")).toEqual(["IfNoneMatch"]);
 });
+
+interface Described {
+  readonly path: string;
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly in?: string; readonly name?: string }[];
+  readonly responses: Readonly<
+    Record<string, { $ref?: string; content?: Record<string, { schema: object }> }>
+  >;
+}
+
+function operationsOf(
+  paths: Readonly<Record<string, Readonly<Record<string, Omit<Described, "path">>>>>,
+): readonly Described[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).map((described) => ({ path, ...described })),
+  );
+}

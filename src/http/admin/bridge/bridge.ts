@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { BridgeOverview } from "#bridge/admin-views.ts";
-import { readInput } from "#http/admin/call/input.ts";
+import { hasBody, readInput } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { changedMeanwhile, expectedVersion, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
@@ -17,10 +18,18 @@ import {
   readProposal,
   type Wanted,
 } from "./change.ts";
-import { BRIDGE, CHANGED_BRIDGE, EXCLUSION } from "./input.ts";
 import { openBridge } from "./open.ts";
+import { BRIDGE_OPERATIONS } from "./operations.ts";
 
-const BRIDGE_PATH = "/connectors/:id/bridge";
+const {
+  getBridge,
+  putBridge,
+  changeBridge: patchBridge,
+  deleteBridge: remove,
+  excludeFromBridge,
+  includeInBridge,
+  checkBridge,
+} = BRIDGE_OPERATIONS;
 
 /** Registers what a connector's bridge is to do (SEMANTICS 11) in the admin API. */
 export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
@@ -30,31 +39,31 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
     if (isChanged) await ask((bridge) => bridge.configured(id));
     const overview = await ask((bridge) => bridge.overview());
     tag(context, version);
-    return context.json(bridgeView(config, kept, overview));
+    return reply(context, putBridge, 200, bridgeView(config, kept, overview));
   };
-  admin.get(BRIDGE_PATH, async (context) => {
+  addCall(admin, getBridge, async (context) => {
     const { stored, ask } = await openBridge(context);
     const overview = await ask((bridge) => bridge.overview());
     tag(context, stored.version);
-    return context.json(bridgeView(readKeptConfig(stored), stored, overview));
+    return reply(context, getBridge, 200, bridgeView(readKeptConfig(stored), stored, overview));
   });
-  admin.put(BRIDGE_PATH, async (context) => {
-    const input = await readInput(context, BRIDGE);
+  addCall(admin, putBridge, async (context) => {
+    const input = await readInput(context, putBridge);
     return await change(context, () => input);
   });
-  admin.patch(BRIDGE_PATH, async (context) => {
-    const patch = patched(await readInput(context, CHANGED_BRIDGE));
+  addCall(admin, patchBridge, async (context) => {
+    const patch = patched(await readInput(context, patchBridge));
     return await change(context, (former) => patch(present(former)));
   });
-  admin.post(`${BRIDGE_PATH}/excluded`, async (context) => {
-    const { pattern } = await readInput(context, EXCLUSION);
+  addCall(admin, excludeFromBridge, async (context) => {
+    const { pattern } = await readInput(context, excludeFromBridge);
     return await change(context, (former) => {
       const excluded = exclusionsOf(former);
       const isKnown = excluded.some((each) => isSamePattern(each, pattern));
       return patched({ excluded: isKnown ? excluded : [...excluded, pattern] })(former);
     });
   });
-  admin.delete(`${BRIDGE_PATH}/excluded/:pattern`, async (context) => {
+  addCall(admin, includeInBridge, async (context) => {
     const { pattern } = context.req.param();
     return await change(context, (former) => {
       const excluded = exclusionsOf(former);
@@ -63,7 +72,7 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
       throw new Problem(404, "This bridge does not exclude that pattern.");
     });
   });
-  admin.delete(BRIDGE_PATH, async (context) => {
+  addCall(admin, remove, async (context) => {
     const { id, number } = await findOr404(context, context.req.param("id"));
     const stored = await findBridge(context.env.DB, id);
     const seen = stored && expectedVersion(context, stored.version);
@@ -78,18 +87,18 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
 
 /** The test of a connection: of the bridge as it is, or with the changes in the body. */
 function addCheck(admin: Hono<AppEnv>, services: Services): void {
-  admin.post(`${BRIDGE_PATH}/check`, async (context) => {
-    const hasBody = context.req.header("Content-Type") !== undefined;
-    const patch = hasBody ? await readInput(context, CHANGED_BRIDGE) : {};
+  addCall(admin, checkBridge, async (context) => {
+    const patch = await readInput(context, checkBridge);
     const { id, attributes } = await findOr404(context, context.req.param("id"));
     const former = await findBridge(context.env.DB, id);
     if (former !== undefined) expectedVersion(context, former.version);
-    else if (!hasBody) present(former);
+    else if (!hasBody(context)) present(former);
     const facts = { wanted: patched(patch), former, attributes };
     const { source, settings, credentials } = readProposal(services, context, facts);
     const sealed = credentials === undefined ? former?.credentials : undefined;
     const proposal = { source, settings, attributes, credentials, connectorId: id, sealed };
-    return context.json(await asker(context, id)((bridge) => bridge.check(proposal)));
+    const checked = await asker(context, id)((bridge) => bridge.check(proposal));
+    return reply(context, checkBridge, 200, checked);
   });
 }
 

@@ -17,7 +17,7 @@ import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { type AskBridge, asker, granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { findBridge, putBridge, type StoredBridge } from "#store/admin/bridges.ts";
-import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./input.ts";
+import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./schemas.ts";
 import { hasSameAddresses, readCredentials, readSource } from "./source.ts";
 
 /** A bridge as its row keeps it: which kind of credentials it has can be told without unsealing them. */

@@ -4,7 +4,12 @@ import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-u
 import { Problem } from "#http/admin/call/problem.ts";
 import { isJsonObject, parseJson } from "#scim/json.ts";
 import { withoutTrailing } from "#scim/text.ts";
-import { type BridgeInput, CREDENTIALS, GOOGLE_KEY_FILE, GOOGLE_KEY_FILE_GIVEN } from "./input.ts";
+import {
+  type BridgeInput,
+  CREDENTIALS,
+  GOOGLE_KEY_FILE,
+  GOOGLE_KEY_FILE_GIVEN,
+} from "./schemas.ts";
 
 /** Reads the source of a bridge with its addresses made safe; 400 for one that is not. */
 export function readSource(source: BridgeInput["source"], options: SafeUrlOptions): SourceConfig {

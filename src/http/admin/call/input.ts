@@ -9,13 +9,6 @@ import { Problem } from "./problem.ts";
 /** An admin body is small; SEMANTICS 9 sets no limit for it. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 
-/** How many items a list answers when nothing else is asked, and at most. */
-const LIMIT_DEFAULT = 50;
-const LIMIT_MAX = 500;
-
-/** The `limit` of every admin list. */
-export const LIMIT = z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT);
-
 /** Refuses with 415 a body that does not come as application/json, of calls that read none as well. */
 export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
   const { headers } = req.raw;
@@ -24,10 +17,22 @@ export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
   await next();
 };
 
-/** Reads and checks a JSON body; 415 unless it comes as application/json, 400 for what does not fit. */
-export async function readInput<T>(context: Context<AppEnv>, schema: z.ZodType<T>): Promise<T> {
+/**
+ * Reads and checks the JSON body of a call; 415 unless it comes as application/json, 400 for what does not
+ * fit. One that may be left out, and comes without a content type, is {}.
+ */
+export async function readInput<T>(
+  context: Context<AppEnv>,
+  { body, isBodyOptional }: { readonly body: z.ZodType<T>; readonly isBodyOptional?: true },
+): Promise<T> {
+  if (isBodyOptional && !hasBody(context)) return check(body, {});
   checkType(context.req.raw.headers);
-  return check(schema, await readJson(context.req.raw));
+  return check(body, await readJson(context.req.raw));
+}
+
+/** Whether a call says that it has a body. */
+export function hasBody(context: Context<AppEnv>): boolean {
+  return context.req.header("Content-Type") !== undefined;
 }
 
 /** A form or text/plain can be posted across origins without asking; JSON cannot. */
@@ -39,13 +44,23 @@ function checkType(headers: Headers): void {
 }
 
 /** Reads and checks the query of a call; a parameter given twice is refused. */
-export function readQuery<T>(context: Context<AppEnv>, schema: z.ZodType<T>): T {
+export function readQuery<T>(
+  context: Context<AppEnv>,
+  { query }: { readonly query: z.ZodType<T> },
+): T {
   const entries = [...new URL(context.req.raw.url).searchParams];
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new Problem(400, `The parameter "${twice}" is given twice.`);
-  return check(schema, Object.fromEntries(entries));
+  return check(query, Object.fromEntries(entries), "query");
 }
+
+/** Refuses any parameter of a call that takes none. */
+export function refuseParameters(context: Context<AppEnv>): void {
+  if (context.req.raw.url.includes("?")) readQuery(context, { query: NO_PARAMETERS });
+}
+
+const NO_PARAMETERS = z.strictObject({});
 
 async function readJson(request: Request): Promise<unknown> {
   try {
@@ -60,12 +75,16 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Checks a body that was read already; 400 for what does not fit. */
-export function check<T>(schema: z.ZodType<T>, value: unknown): T {
+/** Checks what was read of a call's body or query; 400 for what does not fit. */
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  place: "body" | "query" = "body",
+): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "body"}: ${message}`,
+    ({ path, message }) => `${path.join(".") || place}: ${message}`,
   );
   throw new Problem(400, issues.slice(0, 5).join("; "));
 }

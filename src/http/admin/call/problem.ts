@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { OVERLOAD_HEADERS, reportFault } from "#http/response/error.ts";
 import { classifyError } from "#store/d1-error.ts";
+import { PROBLEMS } from "./schemas.ts";
 
 /** A refused admin call: RFC 9457 status, and a detail that says what to change. */
 export class Problem extends Error {
@@ -15,28 +16,12 @@ export class Problem extends Error {
   }
 }
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  409: "Conflict",
-  410: "Gone",
-  412: "Precondition Failed",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
 /** The problem+json answer (RFC 9457) to whatever an admin call ended in. */
 export function problemResponse(error: unknown): Response {
   const problem = problemOf(error);
   const body = {
     type: "about:blank",
-    title: TITLES[problem.status] ?? "Error",
+    title: PROBLEMS[problem.status]?.title ?? "Error",
     status: problem.status,
     detail: problem.detail,
   };

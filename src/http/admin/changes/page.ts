@@ -1,10 +1,14 @@
 import type { Context } from "hono";
 import type { SetSigner } from "#credentials/feed-key.ts";
+import { reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ChangeEvent } from "#store/changes/event.ts";
 import type { ChangePage, PageRange } from "#store/changes/feed.ts";
+import { CHANGE_OPERATIONS } from "./operations.ts";
 import { setClaims } from "./set.ts";
+
+const { listChanges } = CHANGE_OPERATIONS;
 
 /** A page of events, and the ends of the feed at the same moment. */
 interface EventPage extends Omit<ChangePage, "changes"> {
@@ -57,7 +61,8 @@ export async function answerFeed(
   const next = hasMore && last !== undefined ? last.cursor : String(latest);
   const hasWaited = query.wait > 0 && query.after !== "latest";
   if (hasWaited && last === undefined) return nothingCame(context, next);
-  return context.json(await body(answering, context, query, { events, hasMore, next }));
+  const page = await body(answering, context, query, { events, hasMore, next });
+  return reply(context, listChanges, 200, page);
 }
 
 /** A feed that delivers nothing yet keeps its reader where it is. */
@@ -73,7 +78,7 @@ async function answerStaged(
   if (wait > 0) await answering.services.clock.sleep(wait * 1_000);
   const next = after === "latest" ? String(oldest - 1) : after;
   const page = await body(answering, context, query, { events: [], hasMore: false, next });
-  return context.json({ ...page, staged: true });
+  return reply(context, listChanges, 200, { ...page, staged: true });
 }
 
 /** What an answer tells of a page. */

@@ -1,63 +1,34 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { readInput } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { parseDeclarations, resourceTypesOf, type StoredDeclaration } from "#scim/schema/custom.ts";
-import {
-  DECLARATIONS_MAX,
-  type Declaration,
-  SUB_DECLARATIONS_MAX,
-} from "#scim/schema/declaration.ts";
+import type { Declaration } from "#scim/schema/declaration.ts";
 import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.ts";
-import { hasBrokenText } from "#scim/text.ts";
 import { changeAttributes, heldAttributes } from "#store/admin/attributes.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { type ReadKept, readKept } from "#store/admin/kept-values.ts";
+import type { DECLARATION } from "./attribute-schemas.ts";
 import { findOr404 } from "./connectors.ts";
+import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
-const SIMPLE_TYPES = ["string", "boolean", "decimal", "integer", "dateTime", "reference"] as const;
-
-/** What a declaration and those of its parts have in common. */
-const DESCRIBED = {
-  name: z.string().max(64),
-  multiValued: z.boolean().default(false),
-  caseExact: z.boolean().optional(),
-  description: z
-    .string()
-    .max(200)
-    .refine((text) => !hasBrokenText(text))
-    .optional(),
-};
-
-const SUB_DECLARATION = z.strictObject({ ...DESCRIBED, type: z.enum(SIMPLE_TYPES) });
-
-const DECLARATION = z.strictObject({
-  ...DESCRIBED,
-  resourceType: z.enum(["User", "Group"]).default("User"),
-  type: z.enum([...SIMPLE_TYPES, "complex"]),
-  subAttributes: z.array(SUB_DECLARATION).max(SUB_DECLARATIONS_MAX).optional(),
-  schema: z.string().max(200).optional(),
-});
-
-/** The body of PUT /connectors/{id}/attributes. */
-export const ATTRIBUTES = z.strictObject({
-  attributes: z.array(DECLARATION).max(DECLARATIONS_MAX),
-});
+const { getAttributes, putAttributes } = CONNECTOR_OPERATIONS;
 
 /** How often a list is put anew on what somebody else has put at the same moment. */
 const TRIES_MAX = 5;
 
 /** Registers the attributes that a connector declares for itself (SEMANTICS 8) in the admin API. */
 export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  admin.get("/connectors/:id/attributes", async (context) => {
+  addCall(admin, getAttributes, async (context) => {
     const { attributes, attributesVersion } = await findOr404(context, context.req.param("id"));
     if (isKnown(context, attributesVersion)) return context.body(null, 304);
     return answer(context, parseDeclarations(attributes));
   });
-  admin.put("/connectors/:id/attributes", async (context) => {
-    const input = await readInput(context, ATTRIBUTES);
+  addCall(admin, putAttributes, async (context) => {
+    const input = await readInput(context, putAttributes);
     const wanted = input.attributes.map(declarationOf);
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
       const seen = await findOr404(context, context.req.param("id"));
@@ -129,7 +100,7 @@ function answer(
   kept: ReadKept = { misfits: [], isIncomplete: false },
 ) {
   const shown = declarations.filter(({ isRemoved }) => !isRemoved);
-  return context.json({
+  return reply(context, putAttributes, 200, {
     attributes: shown.map(({ isRemoved: _, ...declaration }) => declaration),
     ...(kept.misfits.length > 0 && { misfits: kept.misfits }),
     ...(kept.isIncomplete && { isIncomplete: true }),

@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod";
 import { createToken } from "#credentials/token.ts";
 import { readInput } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -13,18 +13,15 @@ import {
   revokeClient,
 } from "#store/admin/oauth-clients.ts";
 import { deleted, findOr404 } from "./connectors.ts";
+import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
-/** The body of POST /connectors/{id}/clients. */
-export const NEW_CLIENT = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
-  scope: z.enum(["read", "read-write"]).default("read-write"),
-});
+const { createClient: create, listClients: list, revokeClient: revoke } = CONNECTOR_OPERATIONS;
 
 /** Registers the OAuth clients of a connector in the admin API. */
 export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  admin.post("/connectors/:id/clients", async (context) => {
+  addCall(admin, create, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const { name, scope } = await readInput(context, NEW_CLIENT);
+    const { name, scope } = await readInput(context, create);
     const { secret, hash, hint } = await createToken();
     const id = uuidv7();
     const now = clock.now();
@@ -32,14 +29,14 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     if ((await createClient(context.env.DB, number, client, now)) === undefined) throw deleted();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
-    return context.json({ ...view, clientSecret: secret }, 201);
+    return reply(context, create, 201, { ...view, clientSecret: secret });
   });
-  admin.get("/connectors/:id/clients", async (context) => {
+  addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const clients = await listClients(context.env.DB, number);
-    return context.json({ items: clients.map(clientView), nextCursor: null });
+    return reply(context, list, 200, { items: clients.map(clientView), nextCursor: null });
   });
-  admin.delete("/connectors/:id/clients/:clientId", async (context) => {
+  addCall(admin, revoke, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { clientId } = context.req.param();
     const outcome = await revokeClient(context.env.DB, number, clientId, clock.now());

@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
-import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
+import { readInput, readQuery } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { changedMeanwhile, expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
@@ -20,55 +20,22 @@ import {
   listConnectors,
 } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
+import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
-const NAME = z.string().trim().min(1).max(200);
-
-const SETTINGS = z.strictObject({
-  strict: z.boolean().optional(),
-  reprovision: z.enum(["restore", "conflict"]).optional(),
-  deletion: z.enum(["soft", "hard", "deactivate"]).optional(),
-  retentionDays: z.int().min(1).max(3_650).optional(),
-  unknownMembers: z.enum(["park", "reject"]).optional(),
-  unknownExtensions: z.enum(["keep", "drop"]).optional(),
-  allowDuplicateGroupNames: z.boolean().optional(),
-  uniqueExternalId: z.boolean().optional(),
-  userNameFrom: z.enum(["none", "externalId", "email"]).optional(),
-  advertisePagination: z.boolean().optional(),
-  rateLimit: z.enum(["low", "standard", "high"]).optional(),
-  eventRetentionDays: z.int().min(1).max(400).optional(),
-  logReads: z.enum(["all", "refused"]).optional(),
-  maskPersonalData: z.boolean().optional(),
-  staged: z.boolean().optional(),
-});
-
-/** The body of POST /connectors. */
-export const NEW_CONNECTOR = z.strictObject({
-  name: NAME,
-  tenant: NAME.optional(),
-  preset: z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"]).optional(),
-  settings: SETTINGS.optional(),
-});
-
-/** The body of PATCH /connectors/{id}. */
-export const CHANGED_CONNECTOR = z.strictObject({
-  name: NAME.optional(),
-  tenant: NAME.nullable().optional(),
-  status: z.enum(["active", "disabled"]).optional(),
-  settings: SETTINGS.optional(),
-});
-
-/** The query of GET /connectors. */
-export const LIST_QUERY = z.strictObject({
-  tenant: NAME.optional(),
-  cursor: z.string().optional(),
-  limit: LIMIT,
-});
+const {
+  approveConnector,
+  createConnector: create,
+  listConnectors: list,
+  getConnector,
+  changeConnector: patch,
+  deleteConnector: remove,
+} = CONNECTOR_OPERATIONS;
 
 /** Registers /connectors of the admin API. */
 export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
-  admin.post("/connectors", async (context) => {
-    const input = await readInput(context, NEW_CONNECTOR);
+  addCall(admin, create, async (context) => {
+    const input = await readInput(context, create);
     const id = uuidv7();
     const now = clock.now();
     const { secret, token } = await makeToken(NO_EXPIRY);
@@ -78,24 +45,22 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const connector = await findOr404(context, id);
     const view = connectorView(services, context, connector);
     tag(context, connector.version);
-    return context.json(
-      { connector: view, token: { id: token.id, secret, hint: token.hint } },
-      201,
-    );
+    const { id: tokenId, hint } = token;
+    return reply(context, create, 201, { connector: view, token: { id: tokenId, secret, hint } });
   });
-  admin.get("/connectors", async (context) => {
-    const { tenant, cursor, limit } = readQuery(context, LIST_QUERY);
+  addCall(admin, list, async (context) => {
+    const { tenant, cursor, limit } = readQuery(context, list);
     const beforeId = decodeIdCursor(cursor);
     const found = await listConnectors(context.env.DB, { tenant, beforeId, limit });
-    return context.json({
+    return reply(context, list, 200, {
       items: found.map((connector) => connectorView(services, context, connector)),
       nextCursor: encodeCursor(found.length === limit ? found.at(-1)?.id : undefined),
     });
   });
-  admin.get("/connectors/:id", async (context) => {
+  addCall(admin, getConnector, async (context) => {
     const connector = await findOr404(context, context.req.param("id"));
     if (isKnown(context, connector.version)) return context.body(null, 304);
-    return context.json(connectorView(services, context, connector));
+    return reply(context, getConnector, 200, connectorView(services, context, connector));
   });
   const change = async (context: Context<AppEnv>, changed: ConnectorChange) => {
     const { number, version } = await findOr404(context, context.req.param("id") ?? "");
@@ -106,16 +71,16 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     if (connector === undefined) throw deleted();
     tellWebhooks(context, number);
     tag(context, connector.version);
-    return context.json(connectorView(services, context, connector));
+    return reply(context, patch, 200, connectorView(services, context, connector));
   };
-  admin.patch("/connectors/:id", async (context) => {
-    const { settings, ...columns } = defined(await readInput(context, CHANGED_CONNECTOR));
+  addCall(admin, patch, async (context) => {
+    const { settings, ...columns } = defined(await readInput(context, patch));
     return await change(context, { ...columns, ...(settings && { settings: defined(settings) }) });
   });
-  admin.post("/connectors/:id/approve", (context) => {
+  addCall(admin, approveConnector, (context) => {
     return change(context, { settings: { staged: false } });
   });
-  admin.delete("/connectors/:id", async (context) => {
+  addCall(admin, remove, async (context) => {
     const { id, number, version } = await findOr404(context, context.req.param("id"));
     const seen = expectedVersion(context, version);
     const outcome = await deleteConnector(context.env.DB, number, { seen, now: clock.now() });

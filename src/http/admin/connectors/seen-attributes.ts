@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { parseDeclarations } from "#scim/schema/custom.ts";
 import {
@@ -10,10 +11,13 @@ import {
 } from "#scim/schema/declaration.ts";
 import { listSeen, type SeenAttribute } from "#store/admin/seen-attributes.ts";
 import { findOr404 } from "./connectors.ts";
+import { CONNECTOR_OPERATIONS } from "./operations.ts";
+
+const { getSeenAttributes } = CONNECTOR_OPERATIONS;
 
 /** Registers the list of attributes that clients sent and nobody declared in the admin API. */
 export function addSeenAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  admin.get("/connectors/:id/attributes/seen", async (context) => {
+  addCall(admin, getSeenAttributes, async (context) => {
     const { number, attributes } = await findOr404(context, context.req.param("id"));
     const declared = parseDeclarations(attributes).filter(({ isRemoved }) => !isRemoved);
     const seen = await listSeen(context.env.DB, number, clock.now());
@@ -32,7 +36,7 @@ export function addSeenAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services)
         },
       ];
     });
-    return context.json({ items });
+    return reply(context, getSeenAttributes, 200, { items, nextCursor: null });
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
-import * as z from "zod";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
-import { LIMIT, readInput, readQuery } from "#http/admin/call/input.ts";
+import { readInput, readQuery } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { makeToken, tokenView } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -15,38 +15,23 @@ import {
   type Token,
 } from "#store/admin/tokens.ts";
 import { deleted, findOr404 } from "./connectors.ts";
+import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
-/** The body of POST /connectors/{id}/tokens. */
-export const NEW_TOKEN = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
-  scope: z.enum(["read", "read-write"]).default("read-write"),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
-});
+const {
+  createToken,
+  rotateToken: rotate,
+  listUnusedTokens: listUnused,
+  listTokens: list,
+  revokeToken: revoke,
+} = CONNECTOR_OPERATIONS;
 
-const DAY_SECONDS = 86_400;
-
-/** The body of POST /connectors/{id}/tokens/{tokenId}/rotate. */
-export const ROTATION = z.strictObject({
-  /** How long both tokens work: an IdP has to be told of the new one by hand. */
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(90 * DAY_SECONDS)
-    .default(DAY_SECONDS),
-});
-
-/** The query of GET /tokens. */
-export const UNUSED_QUERY = z.strictObject({
-  unusedDays: z.coerce.number().int().min(1).max(3_650).default(30),
-  cursor: z.string().optional(),
-  limit: LIMIT,
-});
+const DAY_MS = 86_400_000;
 
 /** Registers the tokens of a connector in the admin API. */
 export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  admin.post("/connectors/:id/tokens", async (context) => {
+  addCall(admin, createToken, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const { name, scope, expiresAt } = await readInput(context, NEW_TOKEN);
+    const { name, scope, expiresAt } = await readInput(context, createToken);
     const now = clock.now();
     const expiry = expiresAt === undefined ? undefined : Date.parse(expiresAt);
     if (expiry !== undefined && expiry <= now) {
@@ -62,11 +47,11 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
       ...NEVER,
       expiresAt: expiry ?? null,
     };
-    return context.json({ ...tokenView(stored), secret }, 201);
+    return reply(context, createToken, 201, { ...tokenView(stored), secret });
   });
-  admin.post("/connectors/:id/tokens/:tokenId/rotate", async (context) => {
+  addCall(admin, rotate, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const { overlapSeconds } = await readInput(context, ROTATION);
+    const { overlapSeconds } = await readInput(context, rotate);
     const now = clock.now();
     const former = await findLiveToken(context.env.DB, number, context.req.param("tokenId"), now);
     if (former === undefined) throw notLive();
@@ -77,25 +62,25 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const outcome = await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
     if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
-    return context.json({ ...tokenView(stored), secret, replaces: former.id }, 201);
+    return reply(context, rotate, 201, { ...tokenView(stored), secret, replaces: former.id });
   });
-  admin.get("/tokens", async (context) => {
-    const { unusedDays, cursor, limit } = readQuery(context, UNUSED_QUERY);
+  addCall(admin, listUnused, async (context) => {
+    const { unusedDays, cursor, limit } = readQuery(context, listUnused);
     const now = clock.now();
     const offset = decodeOffsetCursor(cursor);
-    const since = now - unusedDays * DAY_SECONDS * 1_000;
+    const since = now - unusedDays * DAY_MS;
     const found = await listUnusedTokens(context.env.DB, { since, now, offset, limit });
-    return context.json({
+    return reply(context, listUnused, 200, {
       items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),
       nextCursor: encodeCursor(found.length === limit ? String(offset + limit) : undefined),
     });
   });
-  admin.get("/connectors/:id/tokens", async (context) => {
+  addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const tokens = await listTokens(context.env.DB, number);
-    return context.json({ items: tokens.map(tokenView), nextCursor: null });
+    return reply(context, list, 200, { items: tokens.map(tokenView), nextCursor: null });
   });
-  admin.delete("/connectors/:id/tokens/:tokenId", async (context) => {
+  addCall(admin, revoke, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { tokenId } = context.req.param();
     const outcome = await revokeToken(context.env.DB, number, tokenId, clock.now());

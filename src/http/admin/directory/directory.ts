@@ -1,8 +1,9 @@
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import * as z from "zod";
+import type * as z from "zod";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
+import { addCall } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { Refusal } from "#http/response/error.ts";
@@ -12,7 +13,6 @@ import { findList } from "#http/scim/list/answer.ts";
 import { membersText } from "#http/scim/list/group-members.ts";
 import { resourceText, type View } from "#http/scim/list/resource-answers.ts";
 import { ScimError } from "#scim/error.ts";
-import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { noSuchResource } from "#scim/provision/provision.ts";
 import { parseProjection } from "#scim/resource/projection.ts";
@@ -21,29 +21,10 @@ import { memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
 import { directoryCall } from "./call.ts";
+import { DIRECTORY_OPERATIONS } from "./operations.ts";
+import type { RESOURCE_QUERY } from "./schemas.ts";
 
-/** The directory is read to be copied: its pages are as long as those of SCIM (SEMANTICS 6). */
-const LIMIT = z.coerce.number().int().min(1).max(COUNT_MAX).default(COUNT_DEFAULT);
-
-const SHOWN = {
-  attributes: z.string().optional(),
-  excludedAttributes: z.string().optional(),
-};
-
-/** The query of GET /connectors/{id}/users and …/groups. */
-export const RESOURCES_QUERY = z.strictObject({
-  /** As in SCIM (RFC 7644 §3.4.2.2). */
-  filter: z.string().optional(),
-  cursor: z.string().default(""),
-  limit: LIMIT,
-  ...SHOWN,
-});
-
-/** The query of GET /connectors/{id}/users/{userId} and …/groups/{groupId}. */
-export const RESOURCE_QUERY = z.strictObject(SHOWN);
-
-/** The query of GET /connectors/{id}/groups/{groupId}/members. */
-export const MEMBERS_QUERY = z.strictObject({ cursor: z.string().optional(), limit: LIMIT });
+const { listUsers, getUser, listGroups, getGroup, listMembers } = DIRECTORY_OPERATIONS;
 
 /** Registers the directory as an application reads it: the documents that SCIM answers. */
 export function addDirectoryRoutes(admin: Hono<AppEnv>, services: Services): void {
@@ -53,11 +34,11 @@ export function addDirectoryRoutes(admin: Hono<AppEnv>, services: Services): voi
       const text = await refused(async () => read(await directoryCall(services, context), context));
       return context.body(text, 200, { "Content-Type": "application/json" });
     };
-  admin.get("/connectors/:id/users", on(listOf(USER.name)));
-  admin.get("/connectors/:id/users/:userId", on(userOf));
-  admin.get("/connectors/:id/groups", on(listOf(GROUP.name)));
-  admin.get("/connectors/:id/groups/:groupId", on(groupOf));
-  admin.get("/connectors/:id/groups/:groupId/members", on(membersOf));
+  addCall(admin, listUsers, on(listOf(USER.name)));
+  addCall(admin, getUser, on(userOf));
+  addCall(admin, listGroups, on(listOf(GROUP.name)));
+  addCall(admin, getGroup, on(groupOf));
+  addCall(admin, listMembers, on(membersOf));
 }
 
 /** Refuses in the admin API's words what a SCIM call would refuse, such as a broken filter. */
@@ -77,7 +58,7 @@ async function refused<T>(read: () => Promise<T>): Promise<T> {
 
 function listOf(type: TypeName) {
   return async (call: ListCall, context: Context<AppEnv>): Promise<string> => {
-    const { filter, cursor, limit, ...shown } = readQuery(context, RESOURCES_QUERY);
+    const { filter, cursor, limit, ...shown } = readQuery(context, listUsers);
     const { texts, nextCursor } = await findList(call, {
       types: [type],
       parameters: {
@@ -110,7 +91,7 @@ async function groupOf(call: ListCall, context: Context<AppEnv>): Promise<string
 }
 
 async function membersOf(call: ListCall, context: Context<AppEnv>): Promise<string> {
-  const { cursor, limit } = readQuery(context, MEMBERS_QUERY);
+  const { cursor, limit } = readQuery(context, listMembers);
   const afterId = decodeIdCursor(cursor) ?? "";
   const id = idOf(context, "groupId");
   const [group, members] = await call.caller.ask((db, scope) =>
@@ -123,7 +104,7 @@ async function membersOf(call: ListCall, context: Context<AppEnv>): Promise<stri
 }
 
 function viewOf(call: ListCall, context: Context<AppEnv>, type: TypeName): View {
-  const { attributes, excludedAttributes } = readQuery(context, RESOURCE_QUERY);
+  const { attributes, excludedAttributes } = readQuery(context, getUser);
   const projection = parseProjection(attributes, excludedAttributes);
   return { type: () => call.caller.types[type], baseUrl: call.facts.baseUrl, projection };
 }

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod";
 import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
-import { LIMIT, readQuery } from "#http/admin/call/input.ts";
+import { readQuery } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -10,62 +10,53 @@ import type { EventFilter } from "#store/event-log/conditions.ts";
 import { findEvent, listEvents } from "#store/event-log/list.ts";
 import { listRefusals } from "#store/event-log/refusals.ts";
 import { EXPORT_PAGE_ROWS, exportResponse } from "./export.ts";
-import { EVENT_FILTERS, eventFilter, eventView, USER_FILTER } from "./query.ts";
+import { EVENT_OPERATIONS } from "./operations.ts";
+import { eventFilter, eventView } from "./query.ts";
 
-const PAGE = { cursor: z.string().optional(), limit: LIMIT };
-
-/** The query of GET /connectors/{id}/events. */
-export const EVENT_QUERY = z.strictObject({ ...EVENT_FILTERS, ...USER_FILTER, ...PAGE });
-
-/** The query of GET /connectors/{id}/users/{userId}/events. */
-export const HISTORY_QUERY = z.strictObject({ ...EVENT_FILTERS, ...PAGE });
-
-/** The query of GET /connectors/{id}/events/export. */
-export const EXPORT_QUERY = z.strictObject({
-  format: z.enum(["ndjson", "csv"]).default("ndjson"),
-  ...EVENT_FILTERS,
-  ...USER_FILTER,
-});
-
-/** The query of GET /refusals. */
-export const REFUSAL_QUERY = z.strictObject(PAGE);
+const {
+  listEvents: list,
+  listUserEvents,
+  exportEvents,
+  getEvent,
+  listRefusals: refusals,
+} = EVENT_OPERATIONS;
 
 /** Registers the event log in the admin API. */
 export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
   const { log } = services;
-  admin.get("/connectors/:id/events", async (context) => {
-    const { cursor, limit, ...filters } = readQuery(context, EVENT_QUERY);
+  addCall(admin, list, async (context) => {
+    const { cursor, limit, ...filters } = readQuery(context, list);
     return await answerPage(services, context, eventFilter(filters), { cursor, limit });
   });
-  admin.get("/connectors/:id/users/:userId/events", async (context) => {
-    const { cursor, limit, ...filters } = readQuery(context, HISTORY_QUERY);
+  addCall(admin, listUserEvents, async (context) => {
+    const { cursor, limit, ...filters } = readQuery(context, listUserEvents);
     // Events outlive their user, so nobody is looked up here.
     const person = { text: context.req.param("userId").toLowerCase(), by: "id" } as const;
     const filter = { ...eventFilter(filters), person, resourceType: USER.name };
     return await answerPage(services, context, filter, { cursor, limit });
   });
-  admin.get("/connectors/:id/events/export", async (context) => {
+  addCall(admin, exportEvents, async (context) => {
     const { id, number } = await findOr404(context, context.req.param("id"));
-    const { format, ...filters } = readQuery(context, EXPORT_QUERY);
+    const { format, ...filters } = readQuery(context, exportEvents);
     const filter = eventFilter(filters);
     await log.flush(context.env.DB, "all");
     return await exportResponse(format, `events-${id}`, (beforeId) =>
       listEvents(context.env.DB, number, filter, { beforeId, limit: EXPORT_PAGE_ROWS }),
     );
   });
-  admin.get("/connectors/:id/events/:eventId", async (context) => {
+  addCall(admin, getEvent, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     await log.flush(context.env.DB, "all");
     const event = await findEvent(context.env.DB, number, context.req.param("eventId"));
     if (event === undefined) throw new Problem(404, "This connector has no event with that id.");
-    return context.json(eventView(event));
+    return reply(context, getEvent, 200, eventView(event));
   });
-  admin.get("/refusals", async (context) => {
-    const { cursor, limit } = readQuery(context, REFUSAL_QUERY);
+  addCall(admin, refusals, async (context) => {
+    const { cursor, limit } = readQuery(context, refusals);
     await log.flush(context.env.DB, "all");
     const offset = decodeOffsetCursor(cursor);
     const found = await listRefusals(context.env.DB, { offset, limit });
-    return context.json({
+    return reply(context, refusals, 200, {
       items: found.map(({ minute, ...counted }) => ({
         minute: new Date(minute * 60_000).toISOString(),
         ...counted,
@@ -87,7 +78,7 @@ async function answerPage(
   await log.flush(context.env.DB, "all");
   const beforeId = decodeIdCursor(cursor);
   const page = await listEvents(context.env.DB, number, filter, { beforeId, limit });
-  return context.json({
+  return reply(context, list, 200, {
     items: page.events.map(eventView),
     nextCursor: encodeCursor(page.beforeId),
   });

@@ -1,59 +1,8 @@
-import * as z from "zod";
 import type { Difference } from "#scim/resource/difference.ts";
 import type { EventFilter } from "#store/event-log/conditions.ts";
 import type { StoredEvent } from "#store/event-log/list.ts";
 import type { EventMembership, EventPerson } from "#store/event-log/person.ts";
-
-const TIME = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
-const TEXT = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => text.isWellFormed(), "Invalid text");
-
-/** The filters that every list of events takes. */
-export const EVENT_FILTERS = {
-  from: TIME.optional(),
-  to: TIME.optional(),
-  /** One status, or "2xx", "4xx" …, as an access log names them. */
-  status: z
-    .string()
-    .regex(/^([2-5]xx|[1-5][0-9]{2})$/)
-    .optional(),
-  method: z.string().max(16).optional(),
-  credentialId: z.string().max(64).optional(),
-  clientIp: z.string().max(64).optional(),
-  /** Words that the explanation or the warnings hold. */
-  explanation: TEXT.optional(),
-  /** A text that the userName or the path holds. */
-  search: TEXT.optional(),
-};
-
-/** The filters on whom events are about, where the path does not name a user already. */
-export const USER_FILTER = {
-  /** An id, a name or an externalId. */
-  user: z
-    .string()
-    .max(1_024)
-    .refine((text) => text.isWellFormed(), "Invalid text")
-    .optional(),
-  resourceId: z.string().min(1).max(64).optional(),
-};
-
-/** The filters as they come out of their schemas. */
-interface EventFilters {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly status?: string | undefined;
-  readonly method?: string | undefined;
-  readonly search?: string | undefined;
-  readonly user?: string | undefined;
-  readonly credentialId?: string | undefined;
-  readonly clientIp?: string | undefined;
-  readonly explanation?: string | undefined;
-  readonly resourceId?: string | undefined;
-}
+import type { EventFilters } from "./schemas.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod";
 import { readInput } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import { makeToken } from "#http/admin/call/token-view.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -9,6 +9,7 @@ import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.
 import { parseDeclarations } from "#scim/schema/custom.ts";
 import { changeAttributes } from "#store/admin/attributes.ts";
 import { type Connector, createConnector, deleteConnector } from "#store/admin/connectors.ts";
+import { SELF_TEST_OPERATIONS } from "./operations.ts";
 import { type SelfTestStep, selfTestSteps } from "./steps.ts";
 
 /** Sends a request through the whole gateway, as if it came from outside. */
@@ -33,8 +34,7 @@ interface Stage {
   readonly ids: Map<string, string>;
 }
 
-/** The body of POST /connectors/{id}/self-test, which may be left out: there is nothing to choose yet. */
-export const SELF_TEST = z.strictObject({});
+const { selfTest } = SELF_TEST_OPERATIONS;
 
 /** A run takes seconds; should its connector outlive it, the token does not. */
 const TOKEN_LIFE_MS = 10 * 60_000;
@@ -44,8 +44,8 @@ const TOKEN_LIFE_MS = 10 * 60_000;
  * in which Okta's and Entra's requests are played, each through the whole gateway.
  */
 export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: Play): void {
-  admin.post("/connectors/:id/self-test", async (context) => {
-    if (context.req.header("Content-Type") !== undefined) await readInput(context, SELF_TEST);
+  addCall(admin, selfTest, async (context) => {
+    await readInput(context, selfTest);
     const tested = await findOr404(context, context.req.param("id"));
     const { connector, secret } = await createScratch(services, context, tested);
     try {
@@ -56,7 +56,7 @@ export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: 
         secret,
         ids: new Map(),
       });
-      return context.json({ passed: steps.every(({ passed }) => passed), steps });
+      return reply(context, selfTest, 200, { passed: steps.every(({ passed }) => passed), steps });
     } finally {
       const now = services.clock.now();
       await deleteConnector(context.env.DB, connector.number, { seen: undefined, now });

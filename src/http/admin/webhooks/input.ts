@@ -1,71 +1,10 @@
 import type { Context } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { readSafeUrl, UnsafeUrl } from "#credentials/safe-url.ts";
 import type { Replay } from "#delivery/views.ts";
-import { LIMIT } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-
-/** The types of change events, of which a webhook may want some. */
-const EVENT_TYPES = [
-  "user.created",
-  "user.updated",
-  "user.deactivated",
-  "user.reactivated",
-  "user.deleted",
-  "user.restored",
-  "group.created",
-  "group.updated",
-  "group.deleted",
-  "group.member_added",
-  "group.member_removed",
-  "connector.alert",
-] as const;
-
-const NAME = z.string().trim().min(1).max(200);
-const TYPES = z.array(z.enum(EVENT_TYPES)).min(1).max(50);
-const MOMENT = z.iso.datetime({ offset: true });
-
-/** The body of POST /connectors/{id}/webhooks. */
-export const NEW_WEBHOOK = z.strictObject({
-  url: z.string(),
-  name: NAME.optional(),
-  eventTypes: TYPES.nullable().optional(),
-});
-
-/** The body of PATCH /connectors/{id}/webhooks/{webhookId}. */
-export const CHANGED_WEBHOOK = z.strictObject({
-  url: z.string().optional(),
-  name: NAME.nullable().optional(),
-  eventTypes: TYPES.nullable().optional(),
-  status: z.enum(["active", "disabled"]).optional(),
-});
-
-const DAY_SECONDS = 86_400;
-
-/** The body of POST /connectors/{id}/webhooks/{webhookId}/rotate. */
-export const SECRET_ROTATION = z.strictObject({
-  /** How long deliveries carry both signatures: the receiver has to be told of the new secret. */
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(90 * DAY_SECONDS)
-    .default(DAY_SECONDS),
-});
-
-/** The body of POST /connectors/{id}/webhooks/{webhookId}/replay: exactly one of the three. */
-export const REPLAY = z.strictObject({
-  eventId: z.string().optional(),
-  deadSince: MOMENT.optional(),
-  rewindTo: MOMENT.optional(),
-});
-
-/** The query of GET /connectors/{id}/webhooks/{webhookId}/deliveries. */
-export const DELIVERIES_QUERY = z.strictObject({
-  outcome: z.enum(["delivered", "failed", "dead"]).optional(),
-  cursor: z.string().optional(),
-  limit: LIMIT,
-});
+import type { REPLAY } from "./schemas.ts";
 
 /** Checks where a webhook is to deliver, and gives the URL as it will be fetched; else 400. */
 export function readWebhookUrl(

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
 import { readInput } from "#http/admin/call/input.ts";
+import { addCall, reply } from "#http/admin/call/operation.ts";
 import {
   changedMeanwhile,
   expectedVersion,
@@ -27,8 +28,18 @@ import {
 } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { addDeliveryRoutes } from "./deliveries.ts";
-import { CHANGED_WEBHOOK, NEW_WEBHOOK, readWebhookUrl, SECRET_ROTATION } from "./input.ts";
+import { readWebhookUrl } from "./input.ts";
+import { WEBHOOK_OPERATIONS } from "./operations.ts";
 import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./secret.ts";
+
+const {
+  listWebhooks: list,
+  getWebhook,
+  createWebhook: create,
+  changeWebhook: patch,
+  deleteWebhook: remove,
+  rotateWebhook,
+} = WEBHOOK_OPERATIONS;
 
 /** Registers the webhooks of a connector in the admin API. */
 export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void {
@@ -36,26 +47,26 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
   addChanges(admin, services);
   addRotation(admin, services);
   addDeliveryRoutes(admin);
-  admin.get("/connectors/:id/webhooks", async (context) => {
+  addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const webhooks = await listWebhooks(context.env.DB, number);
-    return context.json({ items: webhooks.map(webhookView), nextCursor: null });
+    return reply(context, list, 200, { items: webhooks.map(webhookView), nextCursor: null });
   });
-  admin.get("/connectors/:id/webhooks/:webhookId", async (context) => {
+  addCall(admin, getWebhook, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId"));
     if (webhook === undefined) throw noWebhook();
     tag(context, webhook.version);
     const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
-    return context.json({ ...webhookView(webhook), delivery });
+    return reply(context, getWebhook, 200, { ...webhookView(webhook), delivery });
   });
 }
 
 function addCreation(admin: Hono<AppEnv>, services: Services): void {
   const { clock, config, waker } = services;
-  admin.post("/connectors/:id/webhooks", async (context) => {
+  addCall(admin, create, async (context) => {
     const connector = await findOr404(context, context.req.param("id"));
-    const { name, eventTypes = null, ...input } = await readInput(context, NEW_WEBHOOK);
+    const { name, eventTypes = null, ...input } = await readInput(context, create);
     const url = readWebhookUrl(services, context, input.url);
     const id = uuidv7();
     const secret = createWebhookSecret();
@@ -71,7 +82,7 @@ function addCreation(admin: Hono<AppEnv>, services: Services): void {
     const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
     const view = webhookView({ ...created, ...NEVER, status: "active" });
     tag(context, NEVER.version);
-    return context.json({ ...view, secret }, 201);
+    return reply(context, create, 201, { ...view, secret });
   });
 }
 
@@ -80,10 +91,10 @@ const NEVER = { disabledReason: null, formerSecretUntil: null, version: 1 };
 
 function addChanges(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
-  admin.patch("/connectors/:id/webhooks/:webhookId", async (context) => {
+  addCall(admin, patch, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
-    const { url: text, name, eventTypes, status } = await readInput(context, CHANGED_WEBHOOK);
+    const { url: text, name, eventTypes, status } = await readInput(context, patch);
     const change = {
       ...(text !== undefined && { url: readWebhookUrl(services, context, text) }),
       ...(name !== undefined && { name }),
@@ -98,9 +109,9 @@ function addChanges(admin: Hono<AppEnv>, services: Services): void {
     const isRevived = status === "active";
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, isRevived));
     tag(context, webhook.version);
-    return context.json(webhookView(webhook));
+    return reply(context, patch, 200, webhookView(webhook));
   });
-  admin.delete("/connectors/:id/webhooks/:webhookId", async (context) => {
+  addCall(admin, remove, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
     const seen = await seenVersion(context, number);
@@ -127,14 +138,14 @@ async function seenVersion(
 const ROTATION_TRIES_MAX = 3;
 
 function addRotation(admin: Hono<AppEnv>, services: Services): void {
-  admin.post("/connectors/:id/webhooks/:webhookId/rotate", async (context) => {
+  addCall(admin, rotateWebhook, async (context) => {
     const connector = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
-    const { overlapSeconds } = await readInput(context, SECRET_ROTATION);
+    const { overlapSeconds } = await readInput(context, rotateWebhook);
     const { webhook, secret } = await rotated(services, context, connector, overlapSeconds);
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
     tag(context, webhook.version);
-    return context.json({ ...webhookView(webhook), secret });
+    return reply(context, rotateWebhook, 200, { ...webhookView(webhook), secret });
   });
 }
 

@@ -29,7 +29,8 @@ const TENANT = z
 
 const NAME = z.string().regex(/^[\w-]{1,64}$/, "must be letters, digits, _ or -");
 
-const SOURCE = z.discriminatedUnion(
+/** Where a bridge pulls from. */
+export const SOURCE = z.discriminatedUnion(
   "type",
   [
     z.strictObject({ type: z.literal("okta"), baseUrl: ADDRESS }),
@@ -107,7 +108,7 @@ export const CREDENTIALS = {
 } as const;
 
 /** What they are made of depends on the source, and is checked by CREDENTIALS. */
-const ANY_CREDENTIALS = z.looseObject({}).register(z.globalRegistry, {
+const ANY_CREDENTIALS = z.looseObject({}).meta({
   description:
     "okta: {apiToken} or {clientId, privateKeyJwk}; entra and onelogin: {clientId, clientSecret}; google: {keyFile} with the service account's JSON key file, the file itself, or {clientEmail, privateKey}; jumpcloud: {apiKey}; scim: {token}",
 });
@@ -183,7 +184,7 @@ const SETTINGS = {
 };
 
 /** What GET answers besides; it may come back, and is not looked at. */
-const READ_ONLY = z.unknown().optional().register(z.globalRegistry, { readOnly: true });
+const READ_ONLY = z.unknown().optional().meta({ readOnly: true });
 
 const VIEWED = {
   credentialsKind: READ_ONLY,
@@ -213,7 +214,8 @@ export const BRIDGE = z.strictObject({
 export const BRIDGE_SETTINGS = z.object(SETTINGS);
 
 /** The body of PATCH …/bridge, of …/check and of …/plan: what BRIDGE has, any part of it. */
-export const CHANGED_BRIDGE = z.looseObject({}).register(z.globalRegistry, {
+export const CHANGED_BRIDGE = z.looseObject({}).meta({
+  id: "ChangedBridge",
   description:
     "A JSON Merge Patch (RFC 7396) of the bridge: members of PUT's body; null stands for a default.",
 });

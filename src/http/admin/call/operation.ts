@@ -1,0 +1,87 @@
+import type { Context, Handler, Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type * as z from "zod";
+import type { AppEnv } from "#http/request/services.ts";
+import { refuseParameters } from "./input.ts";
+
+/** The parts of the admin API, as its OpenAPI document groups the calls. */
+export const TAGS = {
+  Connectors: "One directory each, with its own settings; the wall between directories.",
+  Attributes: "What a connector's provider may send beside the attributes of RFC 7643.",
+  Tokens: "Bearer tokens of a connector's SCIM client.",
+  Clients: "OAuth clients, for providers that fetch short-lived tokens.",
+  Bridge: "The pull sync from a provider's own API: its configuration, runs and held switch-offs.",
+  Events: "The log of SCIM requests, of the Bridge's writes and of alerts.",
+  Changes: "The ordered feed of what changed.",
+  Directory: "Users and groups as SCIM has them, to be read by applications.",
+  Webhooks: "Where changes are delivered.",
+  Meta: "The API itself.",
+} as const;
+
+/** A call of the admin API: all that its route, its checks, its types and its documentation are made of. */
+export interface Operation {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** As Hono has it, below /admin/v1. */
+  readonly path: string;
+  readonly tag: keyof typeof TAGS;
+  /** One sentence, as a command. */
+  readonly summary: string;
+  /** What the query may hold; without it any parameter is refused. */
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Whether the body may be left out; it is then read as {}. */
+  readonly isBodyOptional?: true;
+  /** The JSON answer to each status of success; null for one without content. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** What the answers are where they are not application/json, by media type. */
+  readonly media?: Readonly<Record<string, z.ZodType>>;
+  /** The refusals of its own, beside those that its path, query, body and conditions bring along. */
+  readonly refusals?: readonly number[];
+  /** Whether the answer has an ETag. */
+  readonly isTagged?: true;
+  /** Whether If-None-Match is answered with 304. */
+  readonly isKnowable?: true;
+  /** Whether If-Match and If-None-Match are heeded, with 412. */
+  readonly isConditional?: true;
+}
+
+/** What a value may be where a schema describes it: all of it may be read-only. */
+export type Answered<T> = T extends readonly (infer Item)[]
+  ? readonly Answered<Item>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Answered<T[Name]> }
+    : T;
+
+/** Operations by their names; each keeps its types as narrow as they are written. */
+export function describe<const Described extends Readonly<Record<string, Operation>>>(
+  operations: Described,
+): Described {
+  return operations;
+}
+
+/** Registers the route of an operation. */
+export function addCall<const Path extends string>(
+  admin: Hono<AppEnv>,
+  called: Operation & { readonly path: Path },
+  handle: Handler<AppEnv, Path>,
+): void {
+  const { method, path, query } = called;
+  const strict: Handler<AppEnv, Path> = (context, next) => {
+    if (query === undefined) refuseParameters(context);
+    return handle(context, next);
+  };
+  admin.on(method, path, strict);
+}
+
+/** Answers a call with JSON that its operation describes for that status. */
+export function reply<
+  Status extends ContentfulStatusCode,
+  Described extends { readonly answers: Readonly<Record<Status, z.ZodType>> },
+>(
+  context: Context<AppEnv>,
+  _operation: Described,
+  status: Status,
+  body: Answered<z.output<Described["answers"][Status]>>,
+): Response {
+  return context.json(body, status);
+}

@@ -1,0 +1,105 @@
+import * as z from "zod";
+
+/** How many items a list answers when nothing else is asked, and at most. */
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+
+/** A number in a query, within bounds. */
+export function numberIn(least: number, most: number) {
+  return z.coerce.number().int().min(least).max(most);
+}
+
+/** The `limit` of every admin list. */
+export const LIMIT = numberIn(1, LIMIT_MAX)
+  .default(LIMIT_DEFAULT)
+  .describe("How many items a page holds.");
+
+/** The `cursor` of every admin list. */
+export const CURSOR = z
+  .string()
+  .optional()
+  .describe("The `nextCursor` of the page before; without it the list begins.");
+
+/** The query of a list that takes nothing else. */
+export const PAGE_QUERY = z.strictObject({ cursor: CURSOR, limit: LIMIT });
+
+/** A name that people gave to a thing. */
+export const NAME = z.string().trim().min(1).max(200);
+
+/** A time that is sent, with any zone. */
+export const TIME = z.iso.datetime({ offset: true });
+
+/** A time that is answered: ISO 8601 in UTC. */
+export const MOMENT = z.iso.datetime();
+
+/** Of what a credential lets do. */
+export const SCOPE = z
+  .enum(["read", "read-write"])
+  .describe("Whether it may change the directory, or read it alone.");
+
+/** A page of a list, under a name of its own in OpenAPI. */
+export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
+  return z
+    .strictObject({
+      items: z.array(item),
+      nextCursor: z
+        .string()
+        .nullable()
+        .describe("Send it as `cursor` for the next page; null at the end."),
+    })
+    .meta({ id });
+}
+
+/** The error of every call: problem details of RFC 9457. */
+export const PROBLEM = z
+  .strictObject({
+    type: z.string().describe("A URI that names the kind of problem; about:blank as a rule."),
+    title: z.string().describe("The words of the status."),
+    status: z.int().min(400).max(599),
+    detail: z.string().describe("What is wrong, and what to change."),
+  })
+  .meta({
+    id: "Problem",
+    description: "Problem details (RFC 9457).",
+    examples: [
+      {
+        type: "about:blank",
+        title: "Bad Request",
+        status: 400,
+        detail: "limit: Too small: expected number to be >=1",
+      },
+    ],
+  });
+
+/** The words of each status of refusal (RFC 9110 §15), and when it is answered. */
+export const PROBLEMS: Readonly<Record<number, { readonly title: string; readonly when: string }>> =
+  {
+    400: { title: "Bad Request", when: "What was sent does not fit; `detail` names it." },
+    401: { title: "Unauthorized", when: "No admin token, or a wrong one." },
+    403: {
+      title: "Forbidden",
+      when: "The caller may only read, or the call was written on another site.",
+    },
+    404: { title: "Not Found", when: "There is nothing with this id." },
+    405: { title: "Method Not Allowed", when: "The path does not know this method." },
+    409: { title: "Conflict", when: "It cannot be done now; `detail` says why." },
+    410: { title: "Gone", when: "Changes behind this cursor are no longer kept." },
+    412: {
+      title: "Precondition Failed",
+      when: "It is not at a version that If-Match and If-None-Match let pass.",
+    },
+    413: { title: "Content Too Large", when: "The body is larger than 64 KB." },
+    415: { title: "Unsupported Media Type", when: "The body did not come as application/json." },
+    429: {
+      title: "Too Many Requests",
+      when: "Too many calls with bad credentials came from this address.",
+    },
+    500: {
+      title: "Internal Server Error",
+      when: "A fault of the gateway; `detail` holds an id that the log repeats.",
+    },
+    503: {
+      title: "Service Unavailable",
+      when: "Something that the call needs cannot be had right now. Repeat it later.",
+    },
+  };

@@ -1,0 +1,158 @@
+import * as z from "zod";
+import { CURSOR, LIMIT, MOMENT, NAME, pageOf } from "#http/admin/call/schemas.ts";
+
+/** What may be chosen of a connector's settings; ConnectorSettings says what each means. */
+const SETTINGS = z
+  .strictObject({
+    strict: z
+      .boolean()
+      .describe("Give the RFC's answer, rather than accept what real clients send."),
+    reprovision: z
+      .enum(["restore", "conflict"])
+      .describe("What a create for an inactive user of the same identity does."),
+    deletion: z.enum(["soft", "hard", "deactivate"]).describe("What DELETE of a user does."),
+    retentionDays: z
+      .int()
+      .min(1)
+      .max(3_650)
+      .describe("For how many days a softly deleted user can be restored."),
+    unknownMembers: z
+      .enum(["park", "reject"])
+      .describe("What becomes of a group's member who is not known."),
+    unknownExtensions: z
+      .enum(["keep", "drop"])
+      .describe("What is done with attributes of extensions that nobody declared."),
+    allowDuplicateGroupNames: z.boolean(),
+    uniqueExternalId: z.boolean(),
+    userNameFrom: z
+      .enum(["none", "externalId", "email"])
+      .describe("What a userName that a client leaves out is made of."),
+    advertisePagination: z
+      .boolean()
+      .describe("Whether ServiceProviderConfig has the `pagination` of RFC 9865."),
+    rateLimit: z
+      .enum(["low", "standard", "high"])
+      .describe("100, 1,000 or 10,000 requests in ten seconds."),
+    eventRetentionDays: z.int().min(1).max(400).describe("For how many days an event is kept."),
+    logReads: z.enum(["all", "refused"]).describe("Which reads leave an event."),
+    maskPersonalData: z.boolean().describe("Keep personal data out of the events."),
+    staged: z.boolean().describe("Record what the provider sends, and deliver nothing yet."),
+  })
+  .meta({ id: "ConnectorSettings" });
+
+/** The settings that a call names; the others stay as they are. */
+const CHOSEN_SETTINGS = SETTINGS.partial().meta({ id: "ChosenConnectorSettings" });
+
+/** The body of POST /connectors. */
+export const NEW_CONNECTOR = z
+  .strictObject({
+    name: NAME,
+    tenant: NAME.optional().describe("A label of yours, such as a customer."),
+    preset: z.enum(["okta", "entra", "onelogin", "jumpcloud", "google"]).optional(),
+    settings: CHOSEN_SETTINGS.optional(),
+  })
+  .meta({
+    id: "NewConnector",
+    examples: [
+      {
+        name: "Okta production",
+        tenant: "acme",
+        preset: "okta",
+        settings: { reprovision: "restore" },
+      },
+    ],
+  });
+
+/** The body of PATCH /connectors/{id}. */
+export const CHANGED_CONNECTOR = z
+  .strictObject({
+    name: NAME.optional(),
+    tenant: NAME.nullable().optional(),
+    status: z.enum(["active", "disabled"]).optional(),
+    settings: CHOSEN_SETTINGS.optional(),
+  })
+  .meta({
+    id: "ChangedConnector",
+    examples: [{ name: "Okta", settings: { deletion: "deactivate" } }, { status: "disabled" }],
+  });
+
+/** The query of GET /connectors. */
+export const CONNECTORS_QUERY = z.strictObject({
+  tenant: NAME.optional(),
+  cursor: CURSOR,
+  limit: LIMIT,
+});
+
+/** A connector as it is answered. */
+export const CONNECTOR = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    tenant: z.string().nullable(),
+    preset: z.string().nullable(),
+    status: z.enum(["active", "disabled"]),
+    settings: SETTINGS,
+    scimBaseUrl: z.url().describe("The SCIM base URL, for the provider."),
+    tokenEndpoint: z.url().describe("Where an OAuth client of the provider gets its tokens."),
+    createdAt: MOMENT,
+    modifiedAt: MOMENT,
+  })
+  .meta({
+    id: "Connector",
+    examples: [
+      {
+        id: "01a201d4-0eb1-7478-ab0c-135f14257380",
+        name: "Okta production",
+        tenant: "acme",
+        preset: "okta",
+        status: "active",
+        settings: {
+          strict: false,
+          reprovision: "restore",
+          deletion: "soft",
+          retentionDays: 30,
+          unknownMembers: "park",
+          unknownExtensions: "keep",
+          allowDuplicateGroupNames: false,
+          uniqueExternalId: false,
+          userNameFrom: "none",
+          advertisePagination: true,
+          rateLimit: "standard",
+          eventRetentionDays: 30,
+          logReads: "all",
+          maskPersonalData: false,
+          staged: false,
+        },
+        scimBaseUrl: "https://scim.example.com/scim/v2",
+        tokenEndpoint: "https://scim.example.com/oauth/token",
+        createdAt: "2026-11-22T05:56:44.337Z",
+        modifiedAt: "2026-11-22T05:56:44.337Z",
+      },
+    ],
+  });
+
+/** The answer of POST /connectors. */
+export const CREATED_CONNECTOR = z
+  .strictObject({
+    connector: CONNECTOR,
+    token: z
+      .strictObject({ id: z.string(), secret: z.string(), hint: z.string() })
+      .describe("Its first token, read-write and without an end; the secret is shown this once."),
+  })
+  .meta({ id: "CreatedConnector" });
+
+/** The answer of GET /connectors. */
+export const CONNECTORS = pageOf("Connectors", CONNECTOR);
+
+/** The answer of GET /connectors/{id}/parked-members. */
+export const PARKED_MEMBERS = pageOf(
+  "ParkedMembers",
+  z
+    .strictObject({
+      groupId: z.string(),
+      groupName: z.string().nullable(),
+      value: z.string().describe("The member as the client named it."),
+      parkedAt: MOMENT,
+    })
+    .meta({ id: "ParkedMember" }),
+);

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { CURSOR, numberIn, pageOf } from "#http/admin/call/schemas.ts";
+import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
+
+/** The directory is read to be copied: its pages are as long as those of SCIM (SEMANTICS 6). */
+const DIRECTORY_LIMIT = numberIn(1, COUNT_MAX).default(COUNT_DEFAULT);
+
+const SHOWN = {
+  attributes: z.string().optional().describe("The attributes to be shown, as in SCIM."),
+  excludedAttributes: z.string().optional().describe("The attributes to be left out, as in SCIM."),
+};
+
+/** The query of GET /connectors/{id}/users and …/groups. */
+export const RESOURCES_QUERY = z.strictObject({
+  filter: z.string().optional().describe("As in SCIM (RFC 7644 §3.4.2.2)."),
+  cursor: z.string().default("").describe("The `nextCursor` of the page before."),
+  limit: DIRECTORY_LIMIT,
+  ...SHOWN,
+});
+
+/** The query of GET /connectors/{id}/users/{userId} and …/groups/{groupId}. */
+export const RESOURCE_QUERY = z.strictObject(SHOWN);
+
+/** The query of GET /connectors/{id}/groups/{groupId}/members. */
+export const MEMBERS_QUERY = z.strictObject({ cursor: CURSOR, limit: DIRECTORY_LIMIT });
+
+/** What every resource has, whatever is chosen to be shown (RFC 7643 §3.1). */
+const ALWAYS = { schemas: z.array(z.string()), id: z.string() };
+
+const META = z
+  .looseObject({
+    resourceType: z.string().optional(),
+    created: z.string().optional(),
+    lastModified: z.string().optional(),
+    location: z.string().optional(),
+    version: z.string().optional(),
+  })
+  .optional();
+
+/** A user as SCIM answers it; its other attributes are those of the connector's schema. */
+export const SCIM_USER = z
+  .looseObject({
+    ...ALWAYS,
+    externalId: z.string().optional(),
+    userName: z.string().optional(),
+    active: z.boolean().optional(),
+    displayName: z.string().optional(),
+    meta: META,
+  })
+  .meta({ id: "User", description: "A user as SCIM has it (RFC 7643 §4.1)." });
+
+const MEMBER = z
+  .strictObject({
+    value: z.string().optional(),
+    $ref: z.string().optional(),
+    type: z.string().optional(),
+    display: z.string().optional(),
+  })
+  .meta({ id: "Member" });
+
+/** A group as SCIM answers it. */
+export const SCIM_GROUP = z
+  .looseObject({
+    ...ALWAYS,
+    externalId: z.string().optional(),
+    displayName: z.string().optional(),
+    members: z.array(MEMBER).optional(),
+    meta: META,
+  })
+  .meta({ id: "Group", description: "A group as SCIM has it (RFC 7643 §4.2)." });
+
+/** The answers of the lists. */
+export const SCIM_USERS = pageOf("Users", SCIM_USER);
+export const SCIM_GROUPS = pageOf("Groups", SCIM_GROUP);
+export const MEMBERS = pageOf("Members", MEMBER);

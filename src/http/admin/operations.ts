@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { BRIDGE_OPERATIONS } from "./bridge/operations.ts";
+import { describe, type Operation } from "./call/operation.ts";
+import { CHANGE_OPERATIONS } from "./changes/operations.ts";
+import { CONNECTOR_OPERATIONS } from "./connectors/operations.ts";
+import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
+import { EVENT_OPERATIONS } from "./events/operations.ts";
+import { SELF_TEST_OPERATIONS } from "./self-test/operations.ts";
+import { WEBHOOK_OPERATIONS } from "./webhooks/operations.ts";
+
+/** The calls about the API itself. */
+export const META_OPERATIONS = describe({
+  getOpenapi: {
+    method: "GET",
+    path: "/openapi.json",
+    tag: "Meta",
+    summary: "This document.",
+    answers: { 200: z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" }) },
+  },
+});
+
+/** Every call of the admin API, by its name. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...CONNECTOR_OPERATIONS,
+  ...SELF_TEST_OPERATIONS,
+  ...BRIDGE_OPERATIONS,
+  ...EVENT_OPERATIONS,
+  ...CHANGE_OPERATIONS,
+  ...DIRECTORY_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
+  ...META_OPERATIONS,
+};

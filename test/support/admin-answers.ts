@@ -1,0 +1,60 @@
+import { expect } from "vitest";
+import type { Operation } from "#http/admin/call/operation.ts";
+import { PROBLEM } from "#http/admin/call/schemas.ts";
+import { OPERATIONS } from "#http/admin/operations.ts";
+
+/** An answer of the admin API as a test got it. */
+interface Seen {
+  readonly method: string;
+  /** Below /admin/v1. */
+  readonly path: string;
+  readonly status: number;
+  readonly type: string;
+  readonly body: unknown;
+}
+
+/** Those with fewer ids in their paths first, as `/events/export` goes before `/events/:eventId`. */
+const CALLS = Object.values(OPERATIONS)
+  .map((operation) => ({
+    operation,
+    pattern: new RegExp(`^${operation.path.replaceAll(/:\w+/g, "[^/]+")}$`),
+    ids: operation.path.split(":").length,
+  }))
+  .toSorted((a, b) => a.ids - b.ids);
+
+/** Fails the test whose call was answered otherwise than its operation, and so OpenAPI, says. */
+export function expectDescribed(seen: Seen): void {
+  const { method, path, status, type, body } = seen;
+  const call = `${method} ${path}: ${status}`;
+  if (status >= 400) {
+    expect(type, call).toBe("application/problem+json");
+    if (method !== "HEAD") expect(PROBLEM.parse(body), call).toEqual(body);
+    return;
+  }
+  const asked = method === "HEAD" ? "GET" : method;
+  const operation = CALLS.find(
+    (each) => each.operation.method === asked && each.pattern.test(path),
+  )?.operation;
+  if (operation === undefined) throw new Error(`${call} is an answer of no operation.`);
+  if (status === 304) expect(operation.isKnowable, call).toBe(true);
+  else expectAnswer(operation, { ...seen, call });
+}
+
+function expectAnswer(
+  { answers, media }: Operation,
+  { method, status, type, body, call }: Seen & { readonly call: string },
+): void {
+  const schema = answers[status];
+  if (schema === undefined) throw new Error(`${call} is not described.`);
+  if (schema === null) {
+    const types = Object.keys(media ?? {});
+    if (types.length === 0) expect(body, call).toBeUndefined();
+    else expect(types, call).toContain(type);
+    return;
+  }
+  expect(type, call).toBe("application/json");
+  if (method === "HEAD") return;
+  const { data, error } = schema.safeParse(body);
+  if (error !== undefined) throw new Error(`${call} is not as described: ${error.message}`);
+  expect(data, call).toEqual(body);
+}
