@@ -93,32 +93,55 @@ export function writeSlot(
   slot: Slot,
   value: JsonValue | undefined,
 ): JsonObject {
+  const draft = { ...document };
+  setSlot(draft, slot, value);
+  return draft;
+}
+
+/** A document that is put together slot by slot; only its own members are changed in place. */
+export interface DraftDocument {
+  [name: string]: JsonValue;
+}
+
+/** Writes another value into a slot of a draft, or none; nothing else changes but who is primary. */
+export function setSlot(draft: DraftDocument, slot: Slot, value: JsonValue | undefined): void {
   switch (slot.kind) {
     case "attribute":
-      return withMember(document, slot.name, value);
+      setMember(draft, slot.name, value);
+      break;
     case "part":
-      return writePart(document, slot.name, slot.part, value);
+      setPart(draft, slot.name, slot.part, value);
+      break;
     case "extension":
-      return writePart(document, slot.urn, slot.name, value);
+      setPart(draft, slot.urn, slot.name, value);
+      break;
     case "typed": {
-      const list = listOf(document, slot.name);
-      return withMember(document, slot.name, orNothing(writeTyped(list, slot, value)));
+      const list = listOf(draft, slot.name);
+      setMember(draft, slot.name, orNothing(writeTyped(list, slot, value)));
+      break;
     }
     case "allOfType": {
-      const list = writeAllOfType(listOf(document, slot.name), slot.type, value ?? []);
-      return withMember(document, slot.name, orNothing(list));
+      const list = writeAllOfType(listOf(draft, slot.name), slot.type, value ?? []);
+      setMember(draft, slot.name, orNothing(list));
+      break;
     }
   }
 }
 
-function writePart(
-  document: JsonObject,
+function setPart(
+  draft: DraftDocument,
   name: string,
   partName: string,
   value: JsonValue | undefined,
-): JsonObject {
-  const complex = withMember(objectOf(readMember(document, name)), partName, value);
-  return withMember(document, name, Object.keys(complex).length === 0 ? undefined : complex);
+): void {
+  const complex = withMember(objectOf(readMember(draft, name)), partName, value);
+  setMember(draft, name, Object.keys(complex).length === 0 ? undefined : complex);
+}
+
+function setMember(draft: DraftDocument, name: string, value: JsonValue | undefined): void {
+  if (value !== undefined) draft[name] = value;
+  // Of the slots that a mapping owns a record fills few.
+  else if (Object.hasOwn(draft, name)) delete draft[name];
 }
 
 type TypedSlot = Extract<Slot, { kind: "typed" }>;

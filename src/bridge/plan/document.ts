@@ -6,7 +6,14 @@ import { normaliseResource } from "#scim/resource/resource.ts";
 import { foldText } from "#scim/text.ts";
 import { DERIVED_SLOTS, FAMILY_NAME, GIVEN_NAME, WORK_EMAIL } from "../mapping/map-user.ts";
 import type { MappedUser, RuleMisfit } from "../mapping/mapped.ts";
-import { enterprise, readSlot, type Slot, writeSlot } from "../mapping/slot.ts";
+import {
+  type DraftDocument,
+  enterprise,
+  readSlot,
+  type Slot,
+  setSlot,
+  writeSlot,
+} from "../mapping/slot.ts";
 
 /** Where a user's manager stands. */
 export const MANAGER_SLOT: Slot = enterprise("manager");
@@ -36,23 +43,23 @@ export function writeMapped(
   const values = completeValues(mapped, before);
   if (isNew) for (const [slot, value] of mapped.initial) values.set(slot.path, value);
   try {
-    const body = slots.reduce((sum, slot) => writeSlot(sum, slot, values.get(slot.path)), EMPTY);
+    const body: DraftDocument = {};
+    for (const slot of slots) setSlot(body, slot, values.get(slot.path));
     const wanted = withManager(body, managerOf(mapped));
     const { document } = normaliseResource(type, wanted, { strict: false });
     const isWritten = (slot: Slot) =>
       !mapped.unsaid.has(slot.path) || values.get(slot.path) !== readSlot(before, slot);
-    const written = slots
-      .filter(isWritten)
-      .reduce((sum, slot) => writeChanged(sum, slot, readSlot(document, slot)), before);
+    const written: DraftDocument = { ...before };
+    for (const slot of slots) {
+      if (isWritten(slot)) setChanged(written, slot, readSlot(document, slot));
+    }
     const keepsManager = mapped.manager.kind === "unsaid";
-    const result = keepsManager
-      ? written
-      : writeChanged(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
+    if (!keepsManager) setChanged(written, MANAGER_SLOT, readSlot(document, MANAGER_SLOT));
     const keeps =
       misfitsOf(mapped, isNew).length > 0 ||
       slots.some((slot) => mapped.unsaid.has(slot.path) && readSlot(before, slot) !== undefined) ||
       (keepsManager && readSlot(before, MANAGER_SLOT) !== undefined);
-    return { kind: "written", document: result, keeps };
+    return { kind: "written", document: written, keeps };
   } catch (error) {
     if (error instanceof ScimError) return { kind: "refused", error };
     throw error;
@@ -89,13 +96,11 @@ export function mappedEmailKey({ values }: MappedUser): string | undefined {
   return emails === undefined ? undefined : primaryEmailKey({ emails });
 }
 
-const EMPTY: JsonObject = {};
-
 /** Writes a value, unless the document has the same text in another Unicode form: that is no change. */
-function writeChanged(document: JsonObject, slot: Slot, value: JsonValue | undefined): JsonObject {
-  const present = readSlot(document, slot);
+function setChanged(draft: DraftDocument, slot: Slot, value: JsonValue | undefined): void {
+  const present = readSlot(draft, slot);
   const isSame = present !== undefined && value !== undefined && nfc(present) === nfc(value);
-  return isSame ? document : writeSlot(document, slot, value);
+  if (!isSame) setSlot(draft, slot, value);
 }
 
 function nfc(value: JsonValue): string {
