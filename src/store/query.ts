@@ -11,7 +11,7 @@ import {
   named,
   type Prepared,
   type RowOf,
-  rowsOf as rowsOfStatement,
+  rowsOf,
   selectOnly,
   statement,
   type Value,
@@ -115,7 +115,7 @@ export function queryOf<Row, T>(
   prepared: Prepared<Row>,
   read: (rows: readonly Row[]) => T,
 ): Query<T> {
-  return { statements: [prepared], read: ([result]) => read(rowsOfStatement<Row>(result)) };
+  return { statements: [prepared], read: ([result]) => read(rowsOf<Row>(result)) };
 }
 
 /** The value that the terms of a scope are given. */
@@ -128,12 +128,6 @@ export async function runQuery<T>(db: Database, query: Query<T>, clock: Clock): 
   return query.read(await withRetries(clock, () => db.batch([...query.statements])));
 }
 
-/** The rows of one statement's result, typed as the columns that the statement selects. */
-export function rowsOf<Row>(result: D1Result | undefined): readonly Row[] {
-  // D1 types its rows as unknown; the caller's statement stands beside the Row it names.
-  return (result?.results ?? []) as Row[];
-}
-
 /** Two queries as one, in one round trip. */
 export function bothQueries<A, B>(a: Query<A>, b: Query<B>): Query<readonly [A, B]> {
   const cut = a.statements.length;
@@ -141,18 +135,4 @@ export function bothQueries<A, B>(a: Query<A>, b: Query<B>): Query<readonly [A, 
     statements: [...a.statements, ...b.statements],
     read: (results) => [a.read(results.slice(0, cut)), b.read(results.slice(cut))],
   };
-}
-
-/** Runs one SELECT and gives its rows, typed as the columns that it selects. */
-export async function selectRows<Row>(
-  db: Database,
-  text: string,
-  ...values: readonly (string | number | null)[]
-): Promise<readonly Row[]> {
-  return rowsOf<Row>(
-    await db
-      .prepare(text)
-      .bind(...values)
-      .all(),
-  );
 }

@@ -158,7 +158,7 @@ function selectResources() {
   return build.select(named(resourceFields())).from(resources);
 }
 
-/** Reads the resources of rows that were selected as resourceFields, or as listedFields. */
+/** Reads the resources of rows that were selected as resourceFields. */
 export function recordsOf(rows: readonly ResourceRow[]): readonly ResourceRecord[] {
   return rows.map(recordOf);
 }

@@ -65,6 +65,24 @@ export function selectOnly<Fields extends Readonly<Record<string, SQL.Aliased>>>
   return sql`select ${sql.join(shown, sql`, `)}${where}`;
 }
 
+/**
+ * A part of statements that holds no value, written out on its first use: a long filter has it fifty times,
+ * and each time would cost as much as the whole statement of a short one.
+ */
+export function fixed<Data = unknown>(part: () => SQL<Data>): () => SQL<Data> {
+  let known: SQL<Data> | undefined;
+  return () => {
+    known ??= writtenOut(part());
+    return known;
+  };
+}
+
+function writtenOut<Data>(part: SQL<Data>): SQL<Data> {
+  const { text, slots } = compile(part);
+  if (slots.length > 0) throw new TypeError("A fixed part of a statement holds a value.");
+  return sql.raw(text) as SQL<Data>;
+}
+
 /** A table under the name of its alias, read by an index where one is named: SQLite would choose another one. */
 export function indexedBy(table: SQLiteTable, aliased: SQLiteTable, index?: string): SQL {
   const named = sql`${table} as ${sql.identifier(getTableName(aliased))}`;
@@ -151,9 +169,11 @@ export interface ShapedStatement<Subject, Row> {
 /** The row that a shaped statement gives. */
 export type RowOfShaped<Made> = Made extends ShapedStatement<never, infer Row> ? Row : never;
 
-/** So many shapes of a statement are kept, each of so many characters at most. */
+/** So many shapes of a statement are kept, each of so many characters at most: D1 takes 100 kB. */
 const SHAPES_MAX = 200;
-const SHAPE_CHARACTERS_MAX = 16_000;
+const SHAPE_CHARACTERS_MAX = 50_000;
+/** All of them together have no more characters than this. */
+const KEPT_CHARACTERS_MAX = 2_000_000;
 
 /**
  * A query that depends on more than values, as that of a filter does: built on the first use of each shape
@@ -163,13 +183,25 @@ export function shapedStatement<Subject, Query extends BuiltQuery>(
   query: (subject: Subject) => Query,
 ): ShapedStatement<Subject, RowOf<Query>> {
   const known = new Map<string, Compiled>();
+  let characters = 0;
+  const forget = (shape: string) => {
+    characters -= known.get(shape)?.text.length ?? 0;
+    known.delete(shape);
+  };
+  const keep = (shape: string, compiled: Compiled) => {
+    if (compiled.text.length > SHAPE_CHARACTERS_MAX) return;
+    known.set(shape, compiled);
+    characters += compiled.text.length;
+    for (const oldest of known.keys()) {
+      if (known.size <= SHAPES_MAX && characters <= KEPT_CHARACTERS_MAX) return;
+      forget(oldest);
+    }
+  };
   return {
     bind: (db, shape, subject, given) => {
       const compiled = known.get(shape) ?? compile(query(subject));
-      known.delete(shape);
-      const [oldest] = known.size >= SHAPES_MAX ? known.keys() : [];
-      if (oldest !== undefined) known.delete(oldest);
-      if (compiled.text.length <= SHAPE_CHARACTERS_MAX) known.set(shape, compiled);
+      forget(shape);
+      keep(shape, compiled);
       return bindCompiled(db, compiled, given);
     },
   };

@@ -1,22 +1,11 @@
-import {
-  and,
-  eq,
-  exists,
-  gte,
-  inArray,
-  isNull,
-  or,
-  type SQL,
-  type SQLWrapper,
-  sql,
-} from "drizzle-orm";
+import { and, eq, gte, inArray, isNull, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { ResolvedFilter } from "#scim/filter/syntax/ast.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
 import { shownName } from "#store/resources.ts";
 import { groupMembers, resources } from "#store/schema.ts";
-import { build, indexedBy, literal, named } from "#store/statement.ts";
+import { build, fixed, indexedBy, literal, named } from "#store/statement.ts";
 import type { JsonSource } from "./json-path.ts";
 import { type FilterTerm, type MembershipLookup, membershipTerm } from "./membership-terms.ts";
 import { isCutName, type Operands } from "./operands.ts";
@@ -25,70 +14,75 @@ import { isCutName, type Operands } from "./operands.ts";
 export const membership = alias(groupMembers, "m");
 export const other = alias(resources, "r");
 
+/** The condition that `other` is the member. */
+export const joinsMember = fixed(
+  () =>
+    sql`${and(
+      eq(other.connectorId, membership.connectorId),
+      eq(other.type, membership.memberType),
+      eq(other.id, membership.memberId),
+      isNull(other.deletedAt),
+    )}`,
+);
+
 /** One side of memberships. */
 interface Side {
   /** Whose memberships they are. */
-  readonly own: typeof membership.groupId | typeof membership.memberId;
+  readonly own: () => SQL<string>;
   /** The memberships as they are found by the other end. */
-  readonly byOther: SQL;
-  /** That `other` is at the other end. */
-  readonly joins: () => SQL | undefined;
+  readonly byOther: () => SQL;
+  /** The condition that `other` is at the other end. */
+  readonly joins: () => SQL;
   /** A membership as a filter sees it: folded, `$ref` below the base URL. */
   readonly element: () => JsonSource;
 }
 
-/** The condition that `other` is the member. */
-export function joinsMember(): SQL | undefined {
-  return and(
-    eq(other.connectorId, membership.connectorId),
-    eq(other.type, membership.memberType),
-    eq(other.id, membership.memberId),
-    isNull(other.deletedAt),
-  );
-}
+const OF_GROUPS: Side = {
+  own: fixed(() => sql`${membership.groupId}`),
+  // Without the hint SQLite walks all memberships of the connector where the member's type is read as well.
+  byOther: fixed(() => indexedBy(groupMembers, membership, "group_members_member")),
+  joins: joinsMember,
+  element: elementOf({
+    value: () => sql`${membership.memberId}`,
+    $ref: () => sql`(${membership.memberType} || 's/' || ${membership.memberId})`,
+    type: () => sql`lower(${membership.memberType})`,
+    display: () =>
+      shownName(sql`coalesce(${other.folded} ->> '$."displayName"', ${other.nameKey})`),
+  }),
+};
 
-function joinsGroup(): SQL | undefined {
-  return and(
-    eq(other.connectorId, membership.connectorId),
-    eq(other.type, literal("Group")),
-    eq(other.id, membership.groupId),
-    isNull(other.deletedAt),
-  );
+const OF_USERS: Side = {
+  own: fixed(() => sql`${membership.memberId}`),
+  byOther: fixed(() => indexedBy(groupMembers, membership)),
+  joins: fixed(
+    () =>
+      sql`${and(
+        eq(other.connectorId, membership.connectorId),
+        eq(other.type, literal("Group")),
+        eq(other.id, membership.groupId),
+        isNull(other.deletedAt),
+      )}`,
+  ),
+  element: elementOf({
+    value: () => sql`${membership.groupId}`,
+    $ref: () => sql`('Groups/' || ${membership.groupId})`,
+    type: () => literal("direct"),
+    display: () => shownName(sql`${other.nameKey}`),
+  }),
+};
+
+/** A membership whose sub-attributes are SQL expressions. */
+function elementOf(columns: Readonly<Record<string, () => SQL>>): () => JsonSource {
+  const written = Object.entries(columns).map(([name, column]) => [name, fixed(column)] as const);
+  return () => ({
+    value: literal(""),
+    isObject: true,
+    columns: Object.fromEntries(written.map(([name, column]) => [name, column()])),
+  });
 }
 
 function sideOf(type: TypeName): Side {
-  return type === "Group" ? ofGroups() : ofUsers();
-}
-
-function ofGroups(): Side {
-  return {
-    own: membership.groupId,
-    // Without the hint SQLite walks all memberships of the connector where the member's type is read as well.
-    byOther: indexedBy(groupMembers, membership, "group_members_member"),
-    joins: joinsMember,
-    element: () =>
-      elementOf({
-        value: membership.memberId,
-        $ref: sql`(${membership.memberType} || 's/' || ${membership.memberId})`,
-        type: sql`lower(${membership.memberType})`,
-        display: shownName(sql`coalesce(${other.folded} ->> '$."displayName"', ${other.nameKey})`),
-      }),
-  };
-}
-
-function ofUsers(): Side {
-  return {
-    own: membership.memberId,
-    byOther: indexedBy(groupMembers, membership),
-    joins: joinsGroup,
-    element: () =>
-      elementOf({
-        value: membership.groupId,
-        $ref: sql`('Groups/' || ${membership.groupId})`,
-        type: literal("direct"),
-        display: shownName(sql`${other.nameKey}`),
-      }),
-  };
+  return type === "Group" ? OF_GROUPS : OF_USERS;
 }
 
 /** The condition that a membership is of `resources` of a type; where asked for, with `other` at its other end. */
@@ -96,7 +90,7 @@ export function isMembershipOf(type: TypeName, withOther: boolean): SQL | undefi
   const { own, joins } = sideOf(type);
   return and(
     eq(membership.connectorId, resources.connectorId),
-    eq(own, resources.id),
+    eq(own(), resources.id),
     withOther ? joins() : undefined,
   );
 }
@@ -118,11 +112,11 @@ export function membershipCondition(filter: FilterTerm, context: Context): SQL |
   const term = membershipTerm(filter);
   if (term === undefined) return undefined;
   const side = sideOf(filter.target.attribute === MEMBERS ? "Group" : "User");
-  const mine = and(eq(membership.connectorId, context.connector), eq(side.own, resources.id));
+  const mine = sql`${OF_CONNECTOR()} = ${context.connector} and ${side.own()} = ${OWN_ID()}`;
   switch (term.kind) {
     case "any":
       // Whatever part of a membership is asked for, each of them has it.
-      return exists(selectOne().from(membership).where(mine));
+      return sql`exists (${MEMBERSHIPS()} where ${mine})`;
     case "alternatives":
       return or(...term.terms.map((each) => membershipCondition(each, context))) ?? literal(0);
     case "element": {
@@ -130,13 +124,8 @@ export function membershipCondition(filter: FilterTerm, context: Context): SQL |
       // Where another term finds the one resource, only its memberships are asked, not the whole list.
       if (term.lookup === undefined || context.isKeyed) {
         return term.readsName
-          ? exists(
-              selectOne()
-                .from(membership)
-                .crossJoin(other)
-                .where(and(side.joins(), mine, condition)),
-            )
-          : exists(selectOne().from(membership).where(and(mine, condition)));
+          ? sql`exists (${MEMBERSHIPS_AND_OTHER()} where ${side.joins()} and ${mine} and ${condition})`
+          : sql`exists (${MEMBERSHIPS()} where ${mine} and ${condition})`;
       }
       return inArray(
         resources.id,
@@ -147,6 +136,11 @@ export function membershipCondition(filter: FilterTerm, context: Context): SQL |
     }
   }
 }
+
+const OF_CONNECTOR = fixed(() => sql`${membership.connectorId}`);
+const OWN_ID = fixed(() => sql`${resources.id}`);
+const MEMBERSHIPS = fixed(() => selectOne().from(membership).getSQL());
+const MEMBERSHIPS_AND_OTHER = fixed(() => selectOne().from(membership).crossJoin(other).getSQL());
 
 function selectOne() {
   return build.select(named({ one: literal(1) }));
@@ -159,14 +153,14 @@ function idsByOther(
   condition: SQL,
   { connector }: Context,
 ): SQLWrapper {
-  const select = build.select(named({ id: own }));
+  const select = build.select(named({ id: own() }));
   const ofConnector = eq(membership.connectorId, connector);
   return readsName
     ? select
-        .from(byOther)
+        .from(byOther())
         .crossJoin(other)
         .where(and(joins(), ofConnector, condition))
-    : select.from(byOther).where(and(ofConnector, condition));
+    : select.from(byOther()).where(and(ofConnector, condition));
 }
 
 /** Whose the memberships are in the groups that are shown under a name; a long one is shown in part. */
@@ -181,7 +175,7 @@ function idsByGroupName(
     ? and(gte(other.nameKey, name), sql`${other.nameKey} < ${name} || char(1114111)`)
     : eq(other.nameKey, name);
   return build
-    .select(named({ id: own }))
+    .select(named({ id: own() }))
     .from(other)
     .crossJoin(membership)
     .where(
@@ -195,9 +189,4 @@ function idsByGroupName(
         condition,
       ),
     );
-}
-
-/** A membership whose sub-attributes are SQL expressions. */
-function elementOf(columns: Readonly<Record<string, SQLWrapper>>): JsonSource {
-  return { value: literal(""), isObject: true, columns };
 }

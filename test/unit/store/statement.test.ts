@@ -16,6 +16,7 @@ import { connectors, credentials, groupMembers, sweeps, txGuard } from "#store/s
 import {
   build,
   compile,
+  fixed,
   indexedBy,
   literal,
   named,
@@ -436,4 +437,41 @@ test("a table is read by an index that the schema has", () => {
   );
   expect(compile(indexedBy(groupMembers, member)).text).toBe(`"group_members" as "m"`);
   expect(() => indexedBy(groupMembers, member, "group_members_gone")).toThrow("No index");
+});
+
+test("a fixed part is written out once, and holds no value", () => {
+  let made = 0;
+  const isLive = fixed(() => {
+    made += 1;
+    return sql`${isNull(credentials.revokedAt)}`;
+  });
+
+  const query = build
+    .select(named({ id: credentials.id }))
+    .from(credentials)
+    .where(and(isLive(), eq(credentials.id, "a"), isLive()));
+
+  const where = `"credentials"."revoked_at" is null`;
+  expect(compile(query).text).toContain(`(${where} and "credentials"."id" = ?1 and ${where})`);
+  expect(made).toBe(1);
+  expect(fixed(() => eq(credentials.id, "a"))).toThrow("holds a value");
+});
+
+test("shapes of very long texts push others out, and the longest are not kept", () => {
+  const { db } = database();
+  const built: string[] = [];
+  const find = shapedStatement((characters: number) => {
+    built.push(String(characters));
+    return sql`select ${literal("x".repeat(characters))}`;
+  });
+
+  find.bind(db, "short", 1, {});
+  find.bind(db, "longest", 50_001, {});
+  find.bind(db, "longest", 50_001, {});
+  expect(built).toEqual(["1", "50001", "50001"]);
+  for (let long = 0; long < 45; long += 1) find.bind(db, `long ${long}`, 49_000, {});
+  find.bind(db, "long 44", 49_000, {});
+  expect(built).toHaveLength(3 + 45);
+  find.bind(db, "short", 1, {});
+  expect(built.at(-1)).toBe("1");
 });
