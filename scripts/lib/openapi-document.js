@@ -4,7 +4,7 @@ import { TAGS } from "../../src/http/admin/call/operation.ts";
 import { PROBLEM, PROBLEMS } from "../../src/http/admin/call/schemas.ts";
 import { OPERATIONS } from "../../src/http/admin/operations.ts";
 
-/** @typedef {import("../../src/http/admin/call/operation.ts").Operation} Operation */
+/** @typedef {import("../../src/http/admin/call/operation.ts").AdminOperation} AdminOperation */
 /** @typedef {Readonly<Record<string, unknown>>} Json */
 
 /** The OpenAPI 3.1 document of the admin API, of the operations that its routes are made of. */
@@ -70,7 +70,7 @@ function pathsOf(schemas) {
 
 /**
  * @param {string} operationId
- * @param {Operation} each
+ * @param {AdminOperation} each
  * @param {Components} schemas
  */
 function operationOf(operationId, each, schemas) {
@@ -100,7 +100,7 @@ function operationOf(operationId, each, schemas) {
 /**
  * What a reader cannot see of the parameters and answers alone.
  *
- * @param {Operation} each
+ * @param {AdminOperation} each
  */
 function notes({ isBodyOptional, isTagged, isKnowable, isConditional }) {
   return [
@@ -112,7 +112,7 @@ function notes({ isBodyOptional, isTagged, isKnowable, isConditional }) {
 }
 
 /**
- * @param {Operation} each
+ * @param {AdminOperation} each
  * @param {Components} schemas
  */
 function successes({ answers, media, isTagged, isKnowable }, schemas) {
@@ -142,7 +142,7 @@ const DONE = {
   204: "Done; there is nothing to say.",
 };
 
-/** @param {Operation} each */
+/** @param {AdminOperation} each */
 function refusals({ path, body, isConditional, refusals: own = [] }) {
   const statuses = [
     400,

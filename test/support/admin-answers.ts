@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Operation } from "#http/admin/call/operation.ts";
+import type { AdminOperation } from "#http/admin/call/operation.ts";
 import { PROBLEM } from "#http/admin/call/schemas.ts";
 import { OPERATIONS } from "#http/admin/operations.ts";
 
@@ -41,7 +41,7 @@ export function expectDescribed(seen: Seen): void {
 }
 
 function expectAnswer(
-  { answers, media }: Operation,
+  { answers, media }: AdminOperation,
   { method, status, type, body, call }: Seen & { readonly call: string },
 ): void {
   const schema = answers[status];

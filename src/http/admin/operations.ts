@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BRIDGE_OPERATIONS } from "./bridge/operations.ts";
-import { describe, type Operation } from "./call/operation.ts";
+import { type AdminOperation, describe } from "./call/operation.ts";
 import { CHANGE_OPERATIONS } from "./changes/operations.ts";
 import { CONNECTOR_OPERATIONS } from "./connectors/operations.ts";
 import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
@@ -20,7 +20,7 @@ export const META_OPERATIONS = describe({
 });
 
 /** Every call of the admin API, by its name. */
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...CONNECTOR_OPERATIONS,
   ...SELF_TEST_OPERATIONS,
   ...BRIDGE_OPERATIONS,

@@ -19,7 +19,7 @@ export const TAGS = {
 } as const;
 
 /** A call of the admin API: all that its route, its checks, its types and its documentation are made of. */
-export interface Operation {
+export interface AdminOperation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** As Hono has it, below /admin/v1. */
   readonly path: string;
@@ -53,7 +53,7 @@ export type Answered<T> = T extends readonly (infer Item)[]
     : T;
 
 /** Operations by their names; each keeps its types as narrow as they are written. */
-export function describe<const Described extends Readonly<Record<string, Operation>>>(
+export function describe<const Described extends Readonly<Record<string, AdminOperation>>>(
   operations: Described,
 ): Described {
   return operations;
@@ -62,7 +62,7 @@ export function describe<const Described extends Readonly<Record<string, Operati
 /** Registers the route of an operation. */
 export function addCall<const Path extends string>(
   admin: Hono<AppEnv>,
-  called: Operation & { readonly path: Path },
+  called: AdminOperation & { readonly path: Path },
   handle: Handler<AppEnv, Path>,
 ): void {
   const { method, path, query } = called;

@@ -1,11 +1,11 @@
 import { describe } from "#http/admin/call/operation.ts";
 import {
-  MEMBERS,
   MEMBERS_QUERY,
   RESOURCE_QUERY,
   RESOURCES_QUERY,
   SCIM_GROUP,
   SCIM_GROUPS,
+  SCIM_MEMBERS,
   SCIM_USER,
   SCIM_USERS,
 } from "./schemas.ts";
@@ -54,7 +54,7 @@ export const DIRECTORY_OPERATIONS = describe({
     tag: "Directory",
     summary: "List the members of a group.",
     query: MEMBERS_QUERY,
-    answers: { 200: MEMBERS },
+    answers: { 200: SCIM_MEMBERS },
     refusals: [409],
   },
 });

@@ -72,4 +72,4 @@ export const SCIM_GROUP = z
 /** The answers of the lists. */
 export const SCIM_USERS = pageOf("Users", SCIM_USER);
 export const SCIM_GROUPS = pageOf("Groups", SCIM_GROUP);
-export const MEMBERS = pageOf("Members", MEMBER);
+export const SCIM_MEMBERS = pageOf("Members", MEMBER);
