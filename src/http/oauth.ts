@@ -21,6 +21,7 @@ import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.ts";
 import { STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/admin/oauth-clients.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 
 /** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
 const TOKEN_MS = 3_600_000;
@@ -40,7 +41,10 @@ async function postToken(services: Services, context: Context<AppEnv>): Promise<
     const request = readTokenRequest(form, context.req.header("Authorization"));
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const now = services.clock.now();
-      client = await findClient(context.env.DB, request.clientId, { now, lifeMs: TOKEN_MS });
+      client = await findClient(centralDatabase(context.env), request.clientId, {
+        now,
+        lifeMs: TOKEN_MS,
+      });
       const granted = await grant(request, client);
       if (attempt === 0) await admitConnector(context.env, services.config, granted.client);
       const token =
@@ -139,7 +143,12 @@ async function issue(
   const { secret, hash, hint } = await deriveToken(clientSecret, id);
   const expiresAt = now + TOKEN_MS;
   const token = { id, hash, hint, name: undefined, scope, expiresAt };
-  const outcome = await storeAccessToken(context.env.DB, client, token, now);
+  const outcome = await storeAccessToken(
+    databaseOf(context.env, client.connectorId),
+    client,
+    token,
+    now,
+  );
   return outcome === undefined ? undefined : { secret, expiresAt };
 }
 
@@ -201,9 +210,13 @@ function logRequest(
   const { connectorId, id, settings } = client;
   const facts = callFacts(services, context, new URL(context.req.raw.url).pathname, "");
   const call = { answer, credentialId: id, isMasked: settings.maskPersonalData };
-  const db = context.env.DB;
   if (reason !== undefined) {
-    services.log.addRefused(db, connectorId, refusedRow(facts, call, reason), waitUntil(context));
+    services.log.addRefused(
+      context.env,
+      connectorId,
+      refusedRow(facts, call, reason),
+      waitUntil(context),
+    );
     return;
   }
   const row = eventRow(facts, {
@@ -217,7 +230,7 @@ function logRequest(
     types: STANDARD_TYPES,
     difference: null,
   });
-  services.log.addEvents(db, connectorId, [row], waitUntil(context));
+  services.log.addEvents(context.env, connectorId, [row], waitUntil(context));
 }
 
 function oauthResponse(

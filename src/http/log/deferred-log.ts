@@ -2,6 +2,7 @@ import { noteSeen, type SeenToStore } from "#store/admin/seen-attributes.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
+import { centralDatabase, type DatabaseBindings, databaseOf } from "#store/databases.ts";
 import { type CredentialUse, noteLastUse } from "#store/directory/access.ts";
 import {
   appendEvents,
@@ -58,29 +59,29 @@ export class DeferredLog {
 
   /** Takes rows that are written with the next group. */
   addEvents(
-    db: Database,
+    databases: DatabaseBindings,
     connectorId: ConnectorId,
     rows: readonly EventRow[],
     waitUntil: WaitUntil,
   ): void {
     this.events.push(...rows.map((row) => ({ connectorId, row })));
-    this.schedule(db, waitUntil);
+    this.schedule(databases, waitUntil);
   }
 
   /** Writes rows now, with all that waits; a row that cannot be written is reported, not thrown. */
   async writeEvents(
-    db: Database,
+    databases: DatabaseBindings,
     connectorId: ConnectorId,
     rows: readonly EventRow[],
   ): Promise<void> {
     this.events.push(...rows.map((row) => ({ connectorId, row })));
-    await this.flush(db);
+    await this.flush(databases);
   }
 
   /** Notes that a credential was used; written with the next group of rows. */
-  addUse(db: Database, use: CredentialUse, waitUntil: WaitUntil): void {
+  addUse(databases: DatabaseBindings, use: CredentialUse, waitUntil: WaitUntil): void {
     this.uses.set(use.credentialId, use);
-    this.schedule(db, waitUntil);
+    this.schedule(databases, waitUntil);
   }
 
   /**
@@ -88,7 +89,7 @@ export class DeferredLog {
    * next group of rows.
    */
   addSeen(
-    db: Database,
+    databases: DatabaseBindings,
     connectorId: ConnectorId,
     rows: readonly SeenToStore[],
     waitUntil: WaitUntil,
@@ -102,22 +103,31 @@ export class DeferredLog {
     });
     if (due.length === 0) return;
     this.seen.push(...due.map((row) => ({ connectorId, row })));
-    this.schedule(db, waitUntil);
+    this.schedule(databases, waitUntil);
   }
 
   /** Counts a refusal that names no connector, by minute, IP prefix and reason. */
-  addRefusal(db: Database, refusal: Omit<Refused, "count">, waitUntil: WaitUntil): void {
+  addRefusal(
+    databases: DatabaseBindings,
+    refusal: Omit<Refused, "count">,
+    waitUntil: WaitUntil,
+  ): void {
     const key = JSON.stringify(refusal);
     const count = (this.refusals.get(key)?.count ?? 0) + 1;
     this.refusals.set(key, { ...refusal, count });
-    if (this.areRefusalsDue()) this.schedule(db, waitUntil);
+    if (this.areRefusalsDue()) this.schedule(databases, waitUntil);
   }
 
   /**
    * Counts a request of a caller who was not let in. The first of its minute, credential and reason is
    * written like any row; what follows is added up here, so that a flood of them costs the database nothing.
    */
-  addRefused(db: Database, connectorId: ConnectorId, row: RefusedRow, waitUntil: WaitUntil): void {
+  addRefused(
+    databases: DatabaseBindings,
+    connectorId: ConnectorId,
+    row: RefusedRow,
+    waitUntil: WaitUntil,
+  ): void {
     const key = `${connectorId} ${row.refusalKey}`;
     const waiting = this.refused.get(key);
     const count = (waiting?.row.count ?? 0) + row.count;
@@ -125,15 +135,15 @@ export class DeferredLog {
     const minute = Math.floor(row.at / MINUTE_MS);
     if (minute !== this.knownMinute) this.known.clear();
     this.knownMinute = minute;
-    if (this.known.has(key)) this.scheduleCounts(db, waitUntil);
-    else this.schedule(db, waitUntil);
+    if (this.known.has(key)) this.scheduleCounts(databases, waitUntil);
+    else this.schedule(databases, waitUntil);
   }
 
   /**
    * Writes all that waits; counted refusals only when they are due, or when all is asked for. Never
    * throws: a log row that cannot be written fails no request.
    */
-  async flush(db: Database, extent: Extent = "due"): Promise<void> {
+  async flush(databases: DatabaseBindings, extent: Extent = "due"): Promise<void> {
     const { events, uses, seen } = this;
     this.events = [];
     this.seen = [];
@@ -141,19 +151,36 @@ export class DeferredLog {
     this.scheduledAt = Number.NEGATIVE_INFINITY;
     const refused = this.takeRefused(extent);
     const refusals = extent === "all" || this.areRefusalsDue() ? this.takeRefusals() : [];
-    const statements = [
-      ...grouped(events, (connectorId, rows) => appendEvents(db, connectorId, rows)),
-      ...[...uses.values()].map((use) => noteLastUse(db, use)),
-      ...addRefusals(db, refusals),
-      ...grouped(seen, (connectorId, rows) => noteSeen(db, connectorId, rows)),
-      ...grouped(refused, (connectorId, rows) => countRefused(db, connectorId, rows)),
+    const central = centralDatabase(databases);
+    const statements: readonly ForDatabase[] = [
+      ...grouped(databases, events, appendEvents),
+      ...[...uses.values()].map((use) => noteUse(databaseOf(databases, use.connectorId), use)),
+      { db: central, statements: addRefusals(central, refusals) },
+      ...grouped(databases, seen, noteSeen),
+      ...grouped(databases, refused, countRefused),
     ];
+    const batches = Map.groupBy(statements, ({ db }) => db);
+    const writing = [...batches].map(([db, each]) =>
+      this.write(
+        db,
+        each.flatMap((part) => part.statements),
+        events.length,
+      ),
+    );
+    await Promise.all(writing);
+  }
+
+  private async write(
+    db: Database,
+    statements: D1PreparedStatement[],
+    rows: number,
+  ): Promise<void> {
     if (statements.length === 0) return;
     try {
       await withRetries(this.clock, () => db.batch(statements));
     } catch (error) {
       const kind = error instanceof Error ? error.name : typeof error;
-      console.error(JSON.stringify({ message: "log rows lost", rows: events.length, kind }));
+      console.error(JSON.stringify({ message: "log rows lost", rows, kind }));
     }
   }
 
@@ -178,31 +205,31 @@ export class DeferredLog {
     return taken.map(([, each]) => each);
   }
 
-  private scheduleCounts(db: Database, waitUntil: WaitUntil): void {
+  private scheduleCounts(databases: DatabaseBindings, waitUntil: WaitUntil): void {
     const now = this.clock.now();
     if (Math.abs(now - this.countsScheduledAt) < COUNTS_EVERY_MS + FLUSH_LOST_MS) return;
     this.countsScheduledAt = now;
-    waitUntil(this.flushCounts(db));
+    waitUntil(this.flushCounts(databases));
   }
 
-  private async flushCounts(db: Database): Promise<void> {
+  private async flushCounts(databases: DatabaseBindings): Promise<void> {
     await this.clock.sleep(COUNTS_EVERY_MS);
     this.countsScheduledAt = Number.NEGATIVE_INFINITY;
-    await this.flush(db, "counts");
+    await this.flush(databases, "counts");
   }
 
-  private schedule(db: Database, waitUntil: WaitUntil): void {
+  private schedule(databases: DatabaseBindings, waitUntil: WaitUntil): void {
     const now = this.clock.now();
     const isFull = this.events.length >= WAITING_ROWS_MAX;
     const isUnderWay = Math.abs(now - this.scheduledAt) < FLUSH_LOST_MS;
     if (!isFull && isUnderWay) return;
     this.scheduledAt = now;
-    waitUntil(isFull ? this.flush(db) : this.flushLater(db));
+    waitUntil(isFull ? this.flush(databases) : this.flushLater(databases));
   }
 
-  private async flushLater(db: Database): Promise<void> {
+  private async flushLater(databases: DatabaseBindings): Promise<void> {
     await this.clock.sleep(GROUPING_MS);
-    await this.flush(db);
+    await this.flush(databases);
   }
 }
 
@@ -215,15 +242,29 @@ interface Refusing {
   readonly row: RefusedRow;
 }
 
+/** Statements of a flush, and where they go. */
+interface ForDatabase {
+  readonly db: Database;
+  readonly statements: readonly D1PreparedStatement[];
+}
+
+function noteUse(db: Database, use: CredentialUse): ForDatabase {
+  return { db, statements: [noteLastUse(db, use)] };
+}
+
 function grouped<Row>(
+  databases: DatabaseBindings,
   waiting: readonly { readonly connectorId: ConnectorId; readonly row: Row }[],
-  statements: (connectorId: ConnectorId, rows: readonly Row[]) => readonly D1PreparedStatement[],
-): readonly D1PreparedStatement[] {
+  statements: (
+    db: Database,
+    connectorId: ConnectorId,
+    rows: readonly Row[],
+  ) => readonly D1PreparedStatement[],
+): readonly ForDatabase[] {
   const byConnector = Map.groupBy(waiting, ({ connectorId }) => connectorId);
-  return [...byConnector].flatMap(([connectorId, each]) =>
-    statements(
-      connectorId,
-      each.map(({ row }) => row),
-    ),
-  );
+  return [...byConnector].map(([connectorId, each]) => {
+    const db = databaseOf(databases, connectorId);
+    const rows = each.map(({ row }) => row);
+    return { db, statements: statements(db, connectorId, rows) };
+  });
 }

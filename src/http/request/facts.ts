@@ -33,5 +33,5 @@ export function countRefusal(
 ): void {
   const prefix = ipPrefix(clientIp(context.req.raw.headers));
   const minute = Math.floor(clock.now() / 60_000);
-  log.addRefusal(context.env.DB, { minute, ipPrefix: prefix, reason }, waitUntil(context));
+  log.addRefusal(context.env, { minute, ipPrefix: prefix, reason }, waitUntil(context));
 }

@@ -13,7 +13,6 @@ import type { ScimCall } from "#http/scim/call/call.ts";
 import { CallLog } from "#http/scim/call/call-log.ts";
 import { Caller } from "#http/scim/call/caller.ts";
 import { ScimError } from "#scim/error.ts";
-import { databaseOf } from "#store/databases.ts";
 import type { Access } from "#store/directory/access.ts";
 
 /** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
@@ -133,11 +132,10 @@ async function logCall(
   // A flood is what the limits are for: it leaves no row at all.
   if (answer.status === 429) return;
   const { connectorId } = access;
-  const db = databaseOf(context.env, connectorId);
   // In a Bulk, an operation may be refused so and the others not: the request itself was let in.
   if (doorReason !== undefined && answer.status >= 400) {
     const row = log.refusedRow(answer, routeOf(context), doorReason, access);
-    services.log.addRefused(db, connectorId, row, waitUntil(context));
+    services.log.addRefused(context.env, connectorId, row, waitUntil(context));
     return;
   }
   if (caller.isGranted) noteUse(services, context, caller, access);
@@ -146,8 +144,8 @@ async function logCall(
   const rows = log.rows(answer);
   // A refused write is what an administrator looks for: its row is there before the answer is.
   const isDeferred = intent === "read" || answer.status >= 500;
-  if (isDeferred) services.log.addEvents(db, connectorId, rows, waitUntil(context));
-  else await services.log.writeEvents(db, connectorId, rows);
+  if (isDeferred) services.log.addEvents(context.env, connectorId, rows, waitUntil(context));
+  else await services.log.writeEvents(context.env, connectorId, rows);
 }
 
 /** The path of the route that a request met, as we wrote it: it holds nothing of the caller's. */
@@ -162,8 +160,7 @@ function noteUndeclared(
   { log: { undeclared }, caller: { connectorId, isGranted } }: ScimCall,
 ): void {
   if (undeclared.length === 0 || connectorId === undefined || !isGranted) return;
-  const db = databaseOf(context.env, connectorId);
-  services.log.addSeen(db, connectorId, undeclared, waitUntil(context));
+  services.log.addSeen(context.env, connectorId, undeclared, waitUntil(context));
 }
 
 /** SEMANTICS 9: last used is written at most every five minutes. */
@@ -177,7 +174,6 @@ function noteUse(
 ): void {
   const at = services.clock.now();
   if (at - (lastUsedAt ?? 0) < LAST_USED_EVERY_MS) return;
-  const db = databaseOf(context.env, connectorId);
-  services.log.addUse(db, { connectorId, credentialId, at }, waitUntil(context));
+  services.log.addUse(context.env, { connectorId, credentialId, at }, waitUntil(context));
   caller.keepUse(at);
 }

@@ -24,15 +24,15 @@ function aLog() {
     random: () => 0,
     sleep: () => new Promise<void>(() => undefined),
   };
-  return { log: new DeferredLog(clock), db, written };
+  return { log: new DeferredLog(clock), databases: { DB: db }, written };
 }
 
 const ROW = { opId: "1", at: 0, method: "GET", path: "/Users", status: 200 } as EventRow;
 
 test("a burst of requests does not pile its rows up in memory: two hundred are written at once", () => {
-  const { log, db, written } = aLog();
+  const { log, databases, written } = aLog();
 
-  for (let n = 0; n < 450; n += 1) log.addEvents(db, CONNECTOR, [ROW], () => undefined);
+  for (let n = 0; n < 450; n += 1) log.addEvents(databases, CONNECTOR, [ROW], () => undefined);
 
   expect(written).toEqual([200, 200]);
 });

@@ -94,11 +94,11 @@ test("log rows are written though a flush died and the clock went back", async (
   const log = new DeferredLog(TEST_CLOCK);
   const use = { connectorId: await connectorNumber(), credentialId: "c", at: 0 };
   const scheduled: Promise<void>[] = [];
-  log.addUse(env.DB, use, () => undefined);
+  log.addUse(env, use, () => undefined);
   clock.jump = -HOUR_MS;
   clock.now += 3_000;
 
-  log.addUse(env.DB, use, (flushed) => scheduled.push(flushed));
+  log.addUse(env, use, (flushed) => scheduled.push(flushed));
 
   expect(scheduled).toHaveLength(1);
   await Promise.all(scheduled);

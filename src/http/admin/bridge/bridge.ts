@@ -10,6 +10,7 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import { foldText } from "#scim/text.ts";
 import { deleteBridge, findBridge, type StoredBridge } from "#store/admin/bridges.ts";
 import { STALE } from "#store/admin/versions.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import {
   changeBridge,
   type KeptConfig,
@@ -74,9 +75,9 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
   });
   addCall(admin, remove, async (context) => {
     const { id, number } = await findOr404(context, context.req.param("id"));
-    const stored = await findBridge(context.env.DB, id);
+    const stored = await findBridge(centralDatabase(context.env), id);
     const seen = stored && expectedVersion(context, stored.version);
-    const deleted = await deleteBridge(context.env.DB, number, seen);
+    const deleted = await deleteBridge(databaseOf(context.env, number), number, seen);
     if (deleted === STALE) throw changedMeanwhile();
     if (deleted === "absent") throw new Problem(404, "This connector has no bridge.");
     await tellBridgeOfEnd(context, id);
@@ -90,7 +91,7 @@ function addCheck(admin: Hono<AppEnv>, services: Services): void {
   addCall(admin, checkBridge, async (context) => {
     const patch = await readInput(context, checkBridge);
     const { id, attributes } = await findOr404(context, context.req.param("id"));
-    const former = await findBridge(context.env.DB, id);
+    const former = await findBridge(centralDatabase(context.env), id);
     if (former !== undefined) expectedVersion(context, former.version);
     else if (!hasBody(context)) present(former);
     const facts = { wanted: patched(patch), former, attributes };

@@ -17,6 +17,7 @@ import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { type AskBridge, asker, granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { findBridge, putBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { BRIDGE, BRIDGE_SETTINGS, type BridgeInput } from "./schemas.ts";
 import { hasSameAddresses, readCredentials, readSource } from "./source.ts";
 
@@ -58,7 +59,7 @@ export async function changeBridge(
 ): Promise<ChangedBridge> {
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const { id, number, attributes } = await findOr404(context, context.req.param("id") ?? "");
-    const former = await findBridge(context.env.DB, id);
+    const former = await findBridge(centralDatabase(context.env), id);
     if (former === undefined) expectAbsent(context);
     else expectedVersion(context, former.version);
     const proposed = readProposal(services, context, { wanted, former, attributes });
@@ -74,7 +75,7 @@ export async function changeBridge(
     const sealed = credentials && (await sealCredentials(services, id, credentials));
     const row = { config: JSON.stringify(config), credentials: sealed, paused };
     const at = { seen: former?.version, now };
-    const version = await putBridge(context.env.DB, number, row, at);
+    const version = await putBridge(databaseOf(context.env, number), number, row, at);
     const { createdAt = now, paused: wasPaused = false } = former ?? {};
     const kept = { createdAt, modifiedAt: now, paused: paused ?? wasPaused };
     if (version !== undefined) return { id, version, config, kept, isChanged: true };
@@ -117,7 +118,7 @@ export async function readPlanned(
   { id, attributes }: { readonly id: string; readonly attributes: string },
   patch: Readonly<Record<string, unknown>>,
 ): Promise<BridgeSettings | undefined> {
-  const former = await findBridge(context.env.DB, id);
+  const former = await findBridge(centralDatabase(context.env), id);
   if (former === undefined) return undefined;
   const facts = { wanted: patched(patch), former, attributes };
   const proposed = readProposal(services, context, facts);

@@ -5,6 +5,7 @@ import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { type AskBridge, asker } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { findBridge, type StoredBridge } from "#store/admin/bridges.ts";
+import { centralDatabase } from "#store/databases.ts";
 
 /** A connector's bridge: its row, and its Durable Object to be asked through `ask`. */
 export interface OpenBridge {
@@ -17,7 +18,7 @@ export interface OpenBridge {
 /** Finds the bridge of the connector that a path names; 404 where there is none, 412 where it was changed. */
 export async function openBridge(context: Context<AppEnv>): Promise<OpenBridge> {
   const id = context.req.param("id") ?? "";
-  const stored = await findBridge(context.env.DB, id);
+  const stored = await findBridge(centralDatabase(context.env), id);
   if (stored !== undefined) {
     const seen = isReading(context) ? undefined : expectedVersion(context, stored.version);
     return { stored, seen, ask: asker(context, id) };

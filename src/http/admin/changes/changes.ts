@@ -8,6 +8,7 @@ import type { Connector } from "#store/admin/connectors.ts";
 import { changeEvent } from "#store/changes/event.ts";
 import { connectorChanges, tenantChanges } from "#store/changes/feed.ts";
 import type { Database } from "#store/database.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 import { CHANGE_OPERATIONS } from "./operations.ts";
 import { type Answering, answerFeed, type Feed } from "./page.ts";
@@ -21,12 +22,12 @@ export function addChangeRoutes(admin: Hono<AppEnv>, services: Services): void {
   addCall(admin, listChanges, async (context) => {
     const query = readQuery(context, listChanges);
     const connector = await findOr404(context, context.req.param("id"));
-    const feed = connectorFeed(services, context.env.DB, connector);
+    const feed = connectorFeed(services, databaseOf(context.env, connector.number), connector);
     return await answerFeed(answering, context, query, feed);
   });
   addCall(admin, listTenantChanges, async (context) => {
     const { tenant, ...query } = readQuery(context, listTenantChanges);
-    const feed = tenantFeed(services, context.env.DB, tenant);
+    const feed = tenantFeed(services, centralDatabase(context.env), tenant);
     return await answerFeed(answering, context, query, feed);
   });
 }

@@ -11,6 +11,7 @@ import { questioned, type Redeclared, redeclare } from "#scim/schema/redeclare.t
 import { changeAttributes, heldAttributes } from "#store/admin/attributes.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { type ReadKept, readKept } from "#store/admin/kept-values.ts";
+import { databaseOf } from "#store/databases.ts";
 import type { DECLARATION } from "./attribute-schemas.ts";
 import { findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
@@ -36,7 +37,7 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
       expectedVersion(context, seen.attributesVersion);
       const { declarations: after, released } = await declaredAfter(context, seen, wanted);
       const changed = await changeAttributes(
-        context.env.DB,
+        databaseOf(context.env, seen.number),
         seen.number,
         { seen, after, released },
         clock.now(),
@@ -44,7 +45,7 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
       if (changed !== undefined) {
         tag(context, changed.version);
         const types = resourceTypesOf(JSON.stringify(after), seen.settings);
-        const kept = await readKept(context.env.DB, seen.number, types, {
+        const kept = await readKept(databaseOf(context.env, seen.number), seen.number, types, {
           declarations: wanted,
           hasUnread: changed.hasUnread,
         });
@@ -62,7 +63,11 @@ async function declaredAfter(
   wanted: readonly Declaration[],
 ): Promise<Declared> {
   const former = parseDeclarations(attributes);
-  const held = await heldAttributes(context.env.DB, number, questioned(former, wanted));
+  const held = await heldAttributes(
+    databaseOf(context.env, number),
+    number,
+    questioned(former, wanted),
+  );
   return declared(redeclare(former, wanted, held));
 }
 

@@ -12,6 +12,7 @@ import {
   type OauthClient,
   revokeClient,
 } from "#store/admin/oauth-clients.ts";
+import { databaseOf } from "#store/databases.ts";
 import { deleted, findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
@@ -26,20 +27,26 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     const id = uuidv7();
     const now = clock.now();
     const client = { id, name, secretHash: hash, hint, scope };
-    if ((await createClient(context.env.DB, number, client, now)) === undefined) throw deleted();
+    if ((await createClient(databaseOf(context.env, number), number, client, now)) === undefined)
+      throw deleted();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
     return reply(context, create, 201, { ...view, clientSecret: secret });
   });
   addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const clients = await listClients(context.env.DB, number);
+    const clients = await listClients(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: clients.map(clientView), nextCursor: null });
   });
   addCall(admin, revoke, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { clientId } = context.req.param();
-    const outcome = await revokeClient(context.env.DB, number, clientId, clock.now());
+    const outcome = await revokeClient(
+      databaseOf(context.env, number),
+      number,
+      clientId,
+      clock.now(),
+    );
     if (outcome === undefined) throw new Problem(404, "This connector has no client with that id.");
     return context.body(null, 204);
   });

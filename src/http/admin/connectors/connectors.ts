@@ -20,6 +20,7 @@ import {
   listConnectors,
 } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const {
@@ -41,7 +42,12 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const { secret, token } = await makeToken(NO_EXPIRY);
     const settings = { ...DEFAULT_SETTINGS, ...defined(input.settings ?? {}) };
     const { name, tenant, preset } = input;
-    await createConnector(context.env.DB, { id, name, tenant, preset, settings }, token, now);
+    await createConnector(
+      centralDatabase(context.env),
+      { id, name, tenant, preset, settings },
+      token,
+      now,
+    );
     const connector = await findOr404(context, id);
     const view = connectorView(services, context, connector);
     tag(context, connector.version);
@@ -51,7 +57,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   addCall(admin, list, async (context) => {
     const { tenant, cursor, limit } = readQuery(context, list);
     const beforeId = decodeIdCursor(cursor);
-    const found = await listConnectors(context.env.DB, { tenant, beforeId, limit });
+    const found = await listConnectors(centralDatabase(context.env), { tenant, beforeId, limit });
     return reply(context, list, 200, {
       items: found.map((connector) => connectorView(services, context, connector)),
       nextCursor: encodeCursor(found.length === limit ? found.at(-1)?.id : undefined),
@@ -66,7 +72,10 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const { number, version } = await findOr404(context, context.req.param("id") ?? "");
     const seen = expectedVersion(context, version);
     const now = clock.now();
-    const connector = await changeConnector(context.env.DB, number, changed, { seen, now });
+    const connector = await changeConnector(databaseOf(context.env, number), number, changed, {
+      seen,
+      now,
+    });
     if (connector === STALE) throw changedMeanwhile();
     if (connector === undefined) throw deleted();
     tellWebhooks(context, number);
@@ -83,7 +92,10 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   addCall(admin, remove, async (context) => {
     const { id, number, version } = await findOr404(context, context.req.param("id"));
     const seen = expectedVersion(context, version);
-    const outcome = await deleteConnector(context.env.DB, number, { seen, now: clock.now() });
+    const outcome = await deleteConnector(databaseOf(context.env, number), number, {
+      seen,
+      now: clock.now(),
+    });
     if (outcome === STALE) throw changedMeanwhile();
     if (outcome === "absent") throw deleted();
     if (outcome.hadBridge) await tellBridgeOfEnd(context, id);
@@ -94,7 +106,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
 
 /** Finds the connector that a path names, or answers 404. */
 export async function findOr404(context: Context<AppEnv>, id: string): Promise<Connector> {
-  const connector = await findConnector(context.env.DB, id);
+  const connector = await findConnector(centralDatabase(context.env), id);
   if (connector === undefined) throw deleted();
   return connector;
 }

@@ -4,6 +4,7 @@ import { readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { listParked } from "#store/admin/parked-list.ts";
+import { databaseOf } from "#store/databases.ts";
 import { findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
@@ -15,7 +16,7 @@ export function addParkedRoutes(admin: Hono<AppEnv>): void {
     const { number } = await findOr404(context, context.req.param("id"));
     const { cursor, limit } = readQuery(context, listParkedMembers);
     const offset = decodeOffsetCursor(cursor);
-    const found = await listParked(context.env.DB, number, { offset, limit });
+    const found = await listParked(databaseOf(context.env, number), number, { offset, limit });
     return reply(context, listParkedMembers, 200, {
       items: found.map(({ parkedAt, ...member }) => ({
         ...member,

@@ -10,6 +10,7 @@ import {
   SUB_DECLARATIONS_MAX,
 } from "#scim/schema/declaration.ts";
 import { listSeen, type SeenAttribute } from "#store/admin/seen-attributes.ts";
+import { databaseOf } from "#store/databases.ts";
 import { findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
@@ -20,7 +21,7 @@ export function addSeenAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services)
   addCall(admin, getSeenAttributes, async (context) => {
     const { number, attributes } = await findOr404(context, context.req.param("id"));
     const declared = parseDeclarations(attributes).filter(({ isRemoved }) => !isRemoved);
-    const seen = await listSeen(context.env.DB, number, clock.now());
+    const seen = await listSeen(databaseOf(context.env, number), number, clock.now());
     const items = seen.filter(isWhole).flatMap((attribute) => {
       const declaration = declarationFor(attribute, partsOf(attribute, seen));
       if (declared.some((each) => isSameAttribute(each, declaration))) return [];

@@ -14,6 +14,7 @@ import {
   rotateToken,
   type Token,
 } from "#store/admin/tokens.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { deleted, findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
@@ -38,7 +39,9 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
       throw new Problem(400, "expiresAt: must lie in the future");
     }
     const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
-    if ((await createStoredToken(context.env.DB, number, token, now)) === undefined)
+    if (
+      (await createStoredToken(databaseOf(context.env, number), number, token, now)) === undefined
+    )
       throw deleted();
     const stored = {
       ...token,
@@ -53,13 +56,21 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const { number } = await findOr404(context, context.req.param("id"));
     const { overlapSeconds } = await readInput(context, rotate);
     const now = clock.now();
-    const former = await findLiveToken(context.env.DB, number, context.req.param("tokenId"), now);
+    const former = await findLiveToken(
+      databaseOf(context.env, number),
+      number,
+      context.req.param("tokenId"),
+      now,
+    );
     if (former === undefined) throw notLive();
     const { name, scope } = former;
     const expiresAt = renewedExpiry(former, now);
     const { secret, token } = await makeToken({ name: name ?? undefined, scope, expiresAt });
     const endsAt = now + overlapSeconds * 1_000;
-    const outcome = await rotateToken(context.env.DB, number, former.id, token, { now, endsAt });
+    const outcome = await rotateToken(databaseOf(context.env, number), number, former.id, token, {
+      now,
+      endsAt,
+    });
     if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
     return reply(context, rotate, 201, { ...tokenView(stored), secret, replaces: former.id });
@@ -69,7 +80,12 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const now = clock.now();
     const offset = decodeOffsetCursor(cursor);
     const since = now - unusedDays * DAY_MS;
-    const found = await listUnusedTokens(context.env.DB, { since, now, offset, limit });
+    const found = await listUnusedTokens(centralDatabase(context.env), {
+      since,
+      now,
+      offset,
+      limit,
+    });
     return reply(context, listUnused, 200, {
       items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),
       nextCursor: encodeCursor(found.length === limit ? String(offset + limit) : undefined),
@@ -77,13 +93,18 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
   });
   addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const tokens = await listTokens(context.env.DB, number);
+    const tokens = await listTokens(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: tokens.map(tokenView), nextCursor: null });
   });
   addCall(admin, revoke, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const { tokenId } = context.req.param();
-    const outcome = await revokeToken(context.env.DB, number, tokenId, clock.now());
+    const outcome = await revokeToken(
+      databaseOf(context.env, number),
+      number,
+      tokenId,
+      clock.now(),
+    );
     if (outcome === undefined) throw new Problem(404, "This connector has no token with that id.");
     return context.body(null, 204);
   });

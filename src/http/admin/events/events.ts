@@ -6,6 +6,7 @@ import { Problem } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { USER } from "#scim/schema/registry.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import type { EventFilter } from "#store/event-log/conditions.ts";
 import { findEvent, listEvents } from "#store/event-log/list.ts";
 import { listRefusals } from "#store/event-log/refusals.ts";
@@ -39,23 +40,30 @@ export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
     const { id, number } = await findOr404(context, context.req.param("id"));
     const { format, ...filters } = readQuery(context, exportEvents);
     const filter = eventFilter(filters);
-    await log.flush(context.env.DB, "all");
+    await log.flush(context.env, "all");
     return await exportResponse(format, `events-${id}`, (beforeId) =>
-      listEvents(context.env.DB, number, filter, { beforeId, limit: EXPORT_PAGE_ROWS }),
+      listEvents(databaseOf(context.env, number), number, filter, {
+        beforeId,
+        limit: EXPORT_PAGE_ROWS,
+      }),
     );
   });
   addCall(admin, getEvent, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    await log.flush(context.env.DB, "all");
-    const event = await findEvent(context.env.DB, number, context.req.param("eventId"));
+    await log.flush(context.env, "all");
+    const event = await findEvent(
+      databaseOf(context.env, number),
+      number,
+      context.req.param("eventId"),
+    );
     if (event === undefined) throw new Problem(404, "This connector has no event with that id.");
     return reply(context, getEvent, 200, eventView(event));
   });
   addCall(admin, refusals, async (context) => {
     const { cursor, limit } = readQuery(context, refusals);
-    await log.flush(context.env.DB, "all");
+    await log.flush(context.env, "all");
     const offset = decodeOffsetCursor(cursor);
-    const found = await listRefusals(context.env.DB, { offset, limit });
+    const found = await listRefusals(centralDatabase(context.env), { offset, limit });
     return reply(context, refusals, 200, {
       items: found.map(({ minute, ...counted }) => ({
         minute: new Date(minute * 60_000).toISOString(),
@@ -75,9 +83,12 @@ async function answerPage(
 ): Promise<Response> {
   const { number } = await findOr404(context, context.req.param("id") ?? "");
   // What this isolate still holds back is part of the answer: on a laptop that is everything.
-  await log.flush(context.env.DB, "all");
+  await log.flush(context.env, "all");
   const beforeId = decodeIdCursor(cursor);
-  const page = await listEvents(context.env.DB, number, filter, { beforeId, limit });
+  const page = await listEvents(databaseOf(context.env, number), number, filter, {
+    beforeId,
+    limit,
+  });
   return reply(context, list, 200, {
     items: page.events.map(eventView),
     nextCursor: encodeCursor(page.beforeId),

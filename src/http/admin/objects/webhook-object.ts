@@ -5,6 +5,7 @@ import type { AppEnv } from "#http/request/services.ts";
 import { waitUntil } from "#http/request/wait-until.ts";
 import { listWebhooks, type Webhook } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
+import { databaseOf } from "#store/databases.ts";
 
 /** The answer for a webhook's id that the connector does not have. */
 export function noWebhook(): Problem {
@@ -53,7 +54,7 @@ async function orLogged(whom: object, tell: () => Promise<unknown>): Promise<voi
 export function tellWebhooks(context: Context<AppEnv>, connectorId: ConnectorId): void {
   const { env } = context;
   const tellAll = async () => {
-    const webhooks = await listWebhooks(env.DB, connectorId);
+    const webhooks = await listWebhooks(databaseOf(env, connectorId), connectorId);
     const told = webhooks.map(({ id }) =>
       tellWebhook(env, id, (stub) => stub.configured(id, false)),
     );

@@ -9,6 +9,7 @@ import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.
 import { parseDeclarations } from "#scim/schema/custom.ts";
 import { changeAttributes } from "#store/admin/attributes.ts";
 import { type Connector, createConnector, deleteConnector } from "#store/admin/connectors.ts";
+import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { SELF_TEST_OPERATIONS } from "./operations.ts";
 import { type SelfTestStep, selfTestSteps } from "./steps.ts";
 
@@ -59,7 +60,10 @@ export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: 
       return reply(context, selfTest, 200, { passed: steps.every(({ passed }) => passed), steps });
     } finally {
       const now = services.clock.now();
-      await deleteConnector(context.env.DB, connector.number, { seen: undefined, now });
+      await deleteConnector(databaseOf(context.env, connector.number), connector.number, {
+        seen: undefined,
+        now,
+      });
     }
   });
 }
@@ -69,15 +73,20 @@ async function createScratch(
   context: Context<AppEnv>,
   { name, settings, attributes }: Connector,
 ): Promise<{ readonly connector: Connector; readonly secret: string }> {
-  const db = context.env.DB;
   const now = clock.now();
   const choice = { scope: "read-write", expiresAt: now + TOKEN_LIFE_MS } as const;
   const { secret, token } = await makeToken(choice);
   const scratch = { id: uuidv7(), name: `Self-test of ${name}`, settings };
-  await createConnector(db, { ...scratch, tenant: undefined, preset: undefined }, token, now);
+  await createConnector(
+    centralDatabase(context.env),
+    { ...scratch, tenant: undefined, preset: undefined },
+    token,
+    now,
+  );
   const connector = await findOr404(context, scratch.id);
   const change = { seen: connector, after: parseDeclarations(attributes), released: [] };
-  await changeAttributes(db, connector.number, change, now);
+  const { number } = connector;
+  await changeAttributes(databaseOf(context.env, number), number, change, now);
   return { connector, secret };
 }
 

@@ -7,6 +7,7 @@ import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { noWebhook } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { findWebhook } from "#store/admin/webhooks.ts";
+import { databaseOf } from "#store/databases.ts";
 import { readReplay } from "./input.ts";
 import { WEBHOOK_OPERATIONS } from "./operations.ts";
 
@@ -45,7 +46,7 @@ async function webhookIdOr404(
   path: { readonly id: string; readonly webhookId: string },
 ): Promise<string> {
   const { number } = await findOr404(context, path.id);
-  const webhook = await findWebhook(context.env.DB, number, path.webhookId);
+  const webhook = await findWebhook(databaseOf(context.env, number), number, path.webhookId);
   if (webhook === undefined) throw noWebhook();
   return webhook.id;
 }

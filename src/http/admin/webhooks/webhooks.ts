@@ -27,6 +27,7 @@ import {
   type Webhook,
 } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
+import { databaseOf } from "#store/databases.ts";
 import { addDeliveryRoutes } from "./deliveries.ts";
 import { readWebhookUrl } from "./input.ts";
 import { WEBHOOK_OPERATIONS } from "./operations.ts";
@@ -49,12 +50,16 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
   addDeliveryRoutes(admin);
   addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const webhooks = await listWebhooks(context.env.DB, number);
+    const webhooks = await listWebhooks(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: webhooks.map(webhookView), nextCursor: null });
   });
   addCall(admin, getWebhook, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
-    const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId"));
+    const webhook = await findWebhook(
+      databaseOf(context.env, number),
+      number,
+      context.req.param("webhookId"),
+    );
     if (webhook === undefined) throw noWebhook();
     tag(context, webhook.version);
     const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
@@ -74,7 +79,14 @@ function addCreation(admin: Hono<AppEnv>, services: Services): void {
     const sealed = await sealWebhookSecret(config.keyRing, secret, owner);
     const now = clock.now();
     const stored = { id, name, url, eventTypes, secret: sealed };
-    if ((await createWebhook(context.env.DB, connector.number, stored, now)) === "tooMany") {
+    if (
+      (await createWebhook(
+        databaseOf(context.env, connector.number),
+        connector.number,
+        stored,
+        now,
+      )) === "tooMany"
+    ) {
       throw new Problem(409, `A connector has at most ${WEBHOOKS_MAX} webhooks; delete one.`);
     }
     // The object begins to look at the feed by itself, also where no cron ever wakes it.
@@ -103,7 +115,13 @@ function addChanges(admin: Hono<AppEnv>, services: Services): void {
     };
     const seen = await seenVersion(context, number);
     const at = { seen, now: clock.now() };
-    const webhook = await changeWebhook(context.env.DB, number, webhookId, change, at);
+    const webhook = await changeWebhook(
+      databaseOf(context.env, number),
+      number,
+      webhookId,
+      change,
+      at,
+    );
     if (webhook === STALE) throw changedMeanwhile();
     if (webhook === undefined) throw noWebhook();
     const isRevived = status === "active";
@@ -115,7 +133,7 @@ function addChanges(admin: Hono<AppEnv>, services: Services): void {
     const { number } = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
     const seen = await seenVersion(context, number);
-    const deleted = await deleteWebhook(context.env.DB, number, webhookId, seen);
+    const deleted = await deleteWebhook(databaseOf(context.env, number), number, webhookId, seen);
     if (deleted === STALE) throw changedMeanwhile();
     if (deleted === "absent") throw noWebhook();
     await tellWebhook(context.env, webhookId, (stub) => stub.removed());
@@ -129,7 +147,11 @@ async function seenVersion(
   number: ConnectorId,
 ): Promise<number | undefined> {
   if (!hasPreconditions(context)) return undefined;
-  const webhook = await findWebhook(context.env.DB, number, context.req.param("webhookId") ?? "");
+  const webhook = await findWebhook(
+    databaseOf(context.env, number),
+    number,
+    context.req.param("webhookId") ?? "",
+  );
   if (webhook === undefined) throw noWebhook();
   return expectedVersion(context, webhook.version);
 }
@@ -155,13 +177,13 @@ async function rotated(
   { number, id: connector }: Connector,
   overlapSeconds: number,
 ): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
-  const { DB } = context.env;
+  const db = databaseOf(context.env, number);
   const webhookId = context.req.param("webhookId") ?? "";
   const owner = { connector, webhookId };
   const secret = createWebhookSecret();
   let first: number | undefined;
   for (let tries = 1; tries <= ROTATION_TRIES_MAX; tries += 1) {
-    const stored = await findWebhookSecret(DB, number, webhookId);
+    const stored = await findWebhookSecret(db, number, webhookId);
     if (stored === undefined) throw noWebhook();
     const seen = expectedVersion(context, stored.version);
     first ??= stored.version;
@@ -174,7 +196,7 @@ async function rotated(
       former: await sealAsFormer(config.keyRing, stored.secret, owner),
       formerUntil: now + overlapSeconds * 1_000,
     };
-    const webhook = await rotateWebhookSecret(DB, number, webhookId, rotation, { seen, now });
+    const webhook = await rotateWebhookSecret(db, number, webhookId, rotation, { seen, now });
     if (webhook === STALE) throw changedMeanwhile();
     if (webhook !== undefined) return { webhook, secret };
   }
