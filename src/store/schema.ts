@@ -9,7 +9,9 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { TypeName } from "#scim/ports.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "./connector-id.ts";
+import { type JsonText, jsonText } from "./json-text.ts";
 
 /** One directory with its own credentials; `number` is the short key that every other table carries. */
 export const connectors = sqliteTable(
@@ -21,11 +23,15 @@ export const connectors = sqliteTable(
     tenant: text(),
     preset: text(),
     status: text({ enum: ["active", "disabled"] }).notNull(),
-    settings: text().notNull(),
+    /** Settings stored before an option existed lack it. */
+    settings: text().$type<JsonText<Partial<ConnectorSettings>>>().notNull(),
     /** The connector's own attributes, as a JSON list of declarations. */
     attributes: text().notNull().default("[]"),
     /** The ids of its enabled webhooks, as a JSON list: whoever writes learns here whom to wake. */
-    webhookIds: text("webhook_ids").notNull().default("[]"),
+    webhookIds: text("webhook_ids")
+      .$type<JsonText<readonly string[]>>()
+      .notNull()
+      .default(jsonText([])),
     /** How often it was changed, and how often its attributes were: kept by triggers, whoever writes. */
     version: integer().notNull().default(1),
     attributesVersion: integer("attributes_version").notNull().default(1),
@@ -364,7 +370,7 @@ export const webhooks = sqliteTable(
     name: text(),
     url: text().notNull(),
     /** The change types it wants, as a JSON list; null for all. */
-    eventTypes: text("event_types"),
+    eventTypes: text("event_types").$type<JsonText<readonly string[]>>(),
     /** The signing secret, sealed; beside it the former one until the rotation's overlap ends. */
     secret: text().notNull(),
     formerSecret: text("former_secret"),

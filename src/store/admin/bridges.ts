@@ -4,6 +4,7 @@ import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
+import { parseJson } from "#store/json-text.ts";
 import { doNothing, insertRows } from "#store/rows.ts";
 import { bridges, connectors } from "#store/schema.ts";
 import {
@@ -273,8 +274,7 @@ function fromRow({ attributes, ...row }: BridgeRow): StoredBridge {
     ...row,
     settings,
     types: resourceTypesOf(attributes, settings),
-    // Written by this program as a list of ids.
-    webhookIds: JSON.parse(row.webhookIds) as string[],
+    webhookIds: parseJson(row.webhookIds),
     paused: row.paused === 1,
     nextAt: row.nextAt ?? undefined,
   };

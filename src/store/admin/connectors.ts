@@ -3,6 +3,7 @@ import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
+import { jsonText } from "#store/json-text.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
@@ -51,7 +52,7 @@ export async function createConnector(
     name,
     tenant,
     preset,
-    settings: JSON.stringify(settings),
+    settings: jsonText(settings),
     status: "active",
     createdAt: now,
     modifiedAt: now,

@@ -4,6 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
+import { jsonText, parseJson } from "#store/json-text.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes, connectors, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
@@ -301,14 +302,13 @@ function noteEnabled(db: Database, connectorId: ConnectorId): D1PreparedStatemen
   return prepare(db, noted);
 }
 
-function typesText(eventTypes: readonly string[] | null): string | null {
-  return eventTypes === null ? null : JSON.stringify(eventTypes);
+function typesText(eventTypes: readonly string[] | null): WebhookRow["eventTypes"] {
+  return eventTypes && jsonText(eventTypes);
 }
 
 function fromRow({ eventTypes, ...columns }: WebhookRow): Webhook {
-  // Written by typesText.
   return {
     ...columns,
-    eventTypes: eventTypes === null ? null : (JSON.parse(eventTypes) as string[]),
+    eventTypes: eventTypes && parseJson(eventTypes),
   };
 }

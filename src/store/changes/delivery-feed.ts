@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
+import { parseJson } from "#store/json-text.ts";
 import { type Query, queryOf } from "#store/query.ts";
 import { changes, connectors, events, resources, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, statement } from "#store/statement.ts";
@@ -132,7 +133,6 @@ function fromRow({ isOpen, eventTypes, ...columns }: TargetRow): DeliveryTarget 
   return {
     ...columns,
     isOpen: isOpen === 1,
-    // Written by webhooks.ts.
-    eventTypes: eventTypes === null ? null : (JSON.parse(eventTypes) as string[]),
+    eventTypes: eventTypes && parseJson(eventTypes),
   };
 }

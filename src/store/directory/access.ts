@@ -4,6 +4,7 @@ import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
+import { type JsonText, parseJson } from "#store/json-text.ts";
 import type { Beside, BesideExpression, Query } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
 import { connectors, credentials } from "#store/schema.ts";
@@ -148,8 +149,7 @@ function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): 
     settings: parsed,
     types: resourceTypesOf(attributes, parsed),
     stored: { settings, attributes },
-    // A list that webhooks.ts keeps.
-    webhookIds: JSON.parse(webhookIds) as readonly string[],
+    webhookIds: parseJson(webhookIds),
   };
 }
 
@@ -157,9 +157,8 @@ function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): 
 export const NO_QUERY: Query<undefined> = { statements: [], read: () => undefined };
 
 /** Reads stored settings; members that a later version added take their defaults. */
-export function parseSettings(text: string): ConnectorSettings {
-  // Written by this program from validated settings.
-  return { ...DEFAULT_SETTINGS, ...(JSON.parse(text) as Partial<ConnectorSettings>) };
+export function parseSettings(text: JsonText<Partial<ConnectorSettings>>): ConnectorSettings {
+  return { ...DEFAULT_SETTINGS, ...parseJson(text) };
 }
 
 /** That a credential was used at a moment, in milliseconds. */
