@@ -33,10 +33,14 @@ function checkBundle() {
 function foreignImports() {
   /** @type {{ outputs: Record<string, { imports: { path: string, external?: boolean }[] }> }} */
   const { outputs } = JSON.parse(readFileSync(join(folder, "bundle-meta.json"), "utf8"));
-  return Object.values(outputs)
-    .flatMap(({ imports }) => imports)
-    .filter(({ path, external }) => external && !path.startsWith("cloudflare:"))
-    .map(({ path }) => path);
+  return (
+    Object.values(outputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ path, external }) => external && !path.startsWith("cloudflare:"))
+      // A text that is uploaded beside the Worker.
+      .filter(({ path }) => !path.endsWith(".sql"))
+      .map(({ path }) => path)
+  );
 }
 
 /** @param {string} message */

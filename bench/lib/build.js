@@ -5,6 +5,13 @@ import { build } from "esbuild";
 import { ROOT } from "../../scripts/lib/project.js";
 
 /**
+ * What wrangler takes for text by itself.
+ *
+ * @type {Record<string, import("esbuild").Loader>}
+ */
+const TEXTS = { ".sql": "text" };
+
+/**
  * Bundles a Worker as `wrangler deploy` does: minified, one module. Gives the path of the module.
  *
  * @param {string} entry path under the project's root
@@ -20,6 +27,7 @@ export async function bundleWorker(entry) {
     target: "es2024",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*"],
+    loader: TEXTS,
     logLevel: "error",
   });
   return outfile;
@@ -40,6 +48,7 @@ export async function bundleForNode(entry) {
     format: "esm",
     platform: "node",
     target: "node24",
+    loader: TEXTS,
     logLevel: "error",
   });
   return outfile;

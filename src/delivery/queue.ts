@@ -1,5 +1,26 @@
+import {
+  and,
+  count,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  notExists,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import TABLES from "#drizzle/webhook/0000_deliveries.sql";
 import type { ConnectorId } from "#store/connector-id.ts";
+import { type ObjectStatement, objectStatement } from "#store/object-statement.ts";
+import { insertRows } from "#store/rows.ts";
+import { build, literal, named, selectOnly } from "#store/statement.ts";
 import type { Health } from "./judge.ts";
+import { deliveries, endpoint } from "./schema.ts";
 
 /** An event that is to be delivered. */
 export interface NewDelivery {
@@ -31,19 +52,6 @@ export interface EndpointState extends Health {
   readonly idleMs: number;
 }
 
-const TABLES = `
-CREATE TABLE IF NOT EXISTS endpoint (
-  one INTEGER PRIMARY KEY CHECK (one = 1), state TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS deliveries (
-  entry INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL UNIQUE, resource TEXT NOT NULL,
-  type TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-  next_at INTEGER, dead_at INTEGER);
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at, seq) WHERE next_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS deliveries_head ON deliveries (resource) WHERE next_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (resource, seq) WHERE dead_at IS NULL;
-CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (dead_at) WHERE dead_at IS NOT NULL;
-`;
-
 /** Bodies are looked at in steps: one may hold half a megabyte. */
 const DROPPED_AT_ONCE = 100;
 
@@ -61,28 +69,21 @@ export class DeliveryQueue {
 
   /** What the endpoint remembers; undefined before its first work. */
   state(): EndpointState | undefined {
-    const [row] = this.rows<{ readonly state: string }>("SELECT state FROM endpoint");
+    const [row] = this.rows(STATE, {});
     // Written by the next method.
     return row && (JSON.parse(row.state) as EndpointState);
   }
 
   /** Remembers changed members of the state. */
   remember(changed: Partial<EndpointState>): void {
-    const state = JSON.stringify({ ...this.state(), ...changed });
-    this.run("INSERT OR REPLACE INTO endpoint (one, state) VALUES (1, ?)", state);
+    this.run(REMEMBER, { state: JSON.stringify({ ...this.state(), ...changed }) });
   }
 
   /** Queues events and moves the position, all or nothing; what is queued already stays as it is. */
   takeOver(events: readonly NewDelivery[], position: number, now: number): void {
     this.storage.transactionSync(() => {
       for (const { seq, resource, type, body } of events) {
-        this.run(
-          `INSERT INTO deliveries (seq, resource, type, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-          seq,
-          resource,
-          type,
-          body,
-        );
+        this.run(QUEUE, { seq, resource, type, body });
       }
       for (const resource of new Set(events.map((event) => event.resource)))
         this.promote(resource, now);
@@ -92,55 +93,39 @@ export class DeliveryQueue {
 
   /** The next delivery that is due, of none of the resources that are being delivered. */
   due(now: number, busy: ReadonlySet<string>): Delivery | undefined {
-    const heads = this.rows<{ readonly entry: number; readonly resource: string }>(
-      // A resource has one due delivery at most, so that a free one is among so many.
-      "SELECT entry, resource FROM deliveries WHERE next_at <= ? ORDER BY next_at, seq LIMIT ?",
-      now,
-      busy.size + 1,
-    );
+    // A resource has one due delivery at most, so that a free one is among so many.
+    const heads = this.rows(DUE, { now, limit: busy.size + 1 });
     const head = heads.find(({ resource }) => !busy.has(resource));
     if (head === undefined) return undefined;
-    const text = "SELECT entry, seq, resource, type, body, tries FROM deliveries WHERE entry = ?";
-    return this.rows<Delivery>(text, head.entry)[0];
+    return this.rows(DELIVERY, { entry: head.entry })[0];
   }
 
   /** When the next delivery is due; undefined where none waits. */
   nextDueAt(): number | undefined {
-    const text = "SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL";
-    return this.rows<{ readonly at: number | null }>(text)[0]?.at ?? undefined;
+    return this.rows(NEXT_DUE, {})[0]?.at ?? undefined;
   }
 
   /** A delivery has arrived: the next one of its resource is due. */
   delivered({ entry, resource }: Delivery, now: number): void {
-    this.run("DELETE FROM deliveries WHERE entry = ?", entry);
+    this.run(DROP, { entry });
     this.promote(resource, now);
   }
 
   /** A try has failed: the delivery waits until `nextAt`, and its resource with it. */
   failed({ entry, tries }: Delivery, nextAt: number): void {
-    const text = "UPDATE deliveries SET tries = ?, next_at = ? WHERE entry = ?";
-    this.run(text, tries + 1, nextAt, entry);
+    this.run(FAILED, { tries: tries + 1, nextAt, entry });
   }
 
   /** The last try has failed: the next one of its resource is due. */
   died({ entry, tries, resource }: Delivery, now: number): void {
-    const text = "UPDATE deliveries SET tries = ?, next_at = NULL, dead_at = ? WHERE entry = ?";
-    this.run(text, tries + 1, now, entry);
+    this.run(DIED, { tries: tries + 1, now, entry });
     this.promote(resource, now);
   }
 
   /** Queues one event once more, whatever became of it; one that waits is tried now. */
   queueAgain({ seq, resource, type, body }: NewDelivery, now: number): void {
     this.storage.transactionSync(() => {
-      this.run(
-        `INSERT INTO deliveries (seq, resource, type, body) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET tries = 0, dead_at = NULL, next_at = iif(next_at IS NULL, NULL, ?)`,
-        seq,
-        resource,
-        type,
-        body,
-        now,
-      );
+      this.run(QUEUE_AGAIN, { seq, resource, type, body, now });
       this.promote(resource, now);
     });
   }
@@ -148,10 +133,7 @@ export class DeliveryQueue {
   /** Queues all that died since a moment, in their order; says how many. */
   reviveDead(since: number, now: number): number {
     return this.storage.transactionSync(() => {
-      const revived = this.rows<{ readonly resource: string }>(
-        "UPDATE deliveries SET tries = 0, dead_at = NULL WHERE dead_at >= ? RETURNING resource",
-        since,
-      );
+      const revived = this.rows(REVIVE, { since });
       for (const resource of new Set(revived.map((each) => each.resource)))
         this.promote(resource, now);
       return revived.length;
@@ -161,44 +143,37 @@ export class DeliveryQueue {
   /** Forgets what was taken over behind a position, and goes on from there. */
   rewind(position: number): void {
     this.storage.transactionSync(() => {
-      this.run("DELETE FROM deliveries WHERE seq > ?", position);
+      this.run(DROP_BEHIND, { position });
       this.remember({ position });
     });
   }
 
   /** Gives every waiting delivery its tries anew, from now on: the endpoint was repaired. */
   startAnew(now: number): void {
-    this.run("UPDATE deliveries SET tries = 0, next_at = ? WHERE next_at IS NOT NULL", now);
+    this.run(START_ANEW, { now });
   }
 
   /** Makes due what waits for a moment behind `latest`. */
   hasten(latest: number, now: number): void {
-    this.run("UPDATE deliveries SET next_at = ? WHERE next_at > ?", now, latest);
+    this.run(HASTEN, { now, latest });
   }
 
   /** How many deliveries wait, and how many are dead. */
   counts(): { readonly waiting: number; readonly dead: number } {
-    const [row] = this.rows<{ readonly waiting: number; readonly dead: number }>(
-      `SELECT (SELECT count(*) FROM deliveries WHERE dead_at IS NULL) AS waiting,
-         (SELECT count(*) FROM deliveries WHERE dead_at IS NOT NULL) AS dead`,
-    );
-    return row ?? { waiting: 0, dead: 0 };
+    return this.rows(COUNTS, {})[0] ?? { waiting: 0, dead: 0 };
   }
 
   /** Forgets deliveries that died before a moment. */
   dropDead(before: number): void {
-    this.run("DELETE FROM deliveries WHERE dead_at < ?", before);
+    this.run(DROP_DEAD, { before });
   }
 
   /** Forgets waiting deliveries of events before a moment, in the order of the feed; the next ones are due. */
   dropWaiting(before: number, now: number): void {
     const time = new Date(before).toISOString();
-    const text = `DELETE FROM deliveries WHERE entry IN (SELECT entry FROM
-        (SELECT entry, body FROM deliveries WHERE dead_at IS NULL ORDER BY seq LIMIT ${DROPPED_AT_ONCE})
-      WHERE body ->> '$.time' < ?) RETURNING resource`;
     this.storage.transactionSync(() => {
       for (;;) {
-        const dropped = this.rows<{ readonly resource: string }>(text, time);
+        const dropped = this.rows(DROP_WAITING, { time });
         if (dropped.length === 0) return;
         for (const resource of new Set(dropped.map((each) => each.resource)))
           this.promote(resource, now);
@@ -207,21 +182,151 @@ export class DeliveryQueue {
   }
 
   private promote(resource: string, now: number): void {
-    this.run(
-      `UPDATE deliveries SET next_at = ?2 WHERE entry = (SELECT entry FROM deliveries
-           WHERE resource = ?1 AND dead_at IS NULL ORDER BY seq LIMIT 1)
-         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE resource = ?1 AND next_at IS NOT NULL)`,
-      resource,
-      now,
-    );
+    this.run(PROMOTE, { resource, now });
   }
 
-  private run(text: string, ...values: readonly SqlStorageValue[]): void {
-    this.storage.sql.exec(text, ...values);
+  private run<Given>(statement: ObjectStatement<Given, unknown>, given: Given): void {
+    statement.run(this.storage.sql, given);
   }
 
-  private rows<Row>(text: string, ...values: readonly SqlStorageValue[]): readonly Row[] {
-    // The statement beside each call selects the columns that the Row names.
-    return this.storage.sql.exec(text, ...values).toArray() as unknown as Row[];
+  private rows<Given, Row>(statement: ObjectStatement<Given, Row>, given: Given): readonly Row[] {
+    return statement.rows(this.storage.sql, given);
   }
 }
+
+type Event = Pick<NewDelivery, keyof NewDelivery>;
+type Now = { readonly now: number };
+
+/** Of a delivery that has all its tries before it. */
+const UNTRIED = { tries: literal(0), deadAt: sql`null` };
+
+const STATE = objectStatement()(() => build.select({ state: endpoint.state }).from(endpoint));
+
+const REMEMBER = objectStatement<{ state: string }>()(({ state }) =>
+  insertRows(endpoint, { one: literal(1), state }, { isReplacing: true }),
+);
+
+const QUEUE = objectStatement<Event>()(({ seq, resource, type, body }) =>
+  build.insert(deliveries).values({ seq, resource, type, body }).onConflictDoNothing(),
+);
+
+const QUEUE_AGAIN = objectStatement<Event & Now>()(({ seq, resource, type, body, now }) => {
+  const nextAt = sql`iif(${deliveries.nextAt} is null, null, ${now})`;
+  const set = { ...UNTRIED, nextAt };
+  return build
+    .insert(deliveries)
+    .values({ seq, resource, type, body })
+    .onConflictDoUpdate({ target: deliveries.seq, set });
+});
+
+const DUE = objectStatement<Now & { limit: number }>()(({ now, limit }) =>
+  build
+    .select({ entry: deliveries.entry, resource: deliveries.resource })
+    .from(deliveries)
+    .where(lte(deliveries.nextAt, now))
+    .orderBy(deliveries.nextAt, deliveries.seq)
+    .limit(limit),
+);
+
+const DELIVERY = objectStatement<{ entry: number }>()(({ entry }) => {
+  const { nextAt: _, deadAt: __, ...shown } = getTableColumns(deliveries);
+  return build.select(shown).from(deliveries).where(eq(deliveries.entry, entry));
+});
+
+const NEXT_DUE = objectStatement()(() =>
+  build
+    .select(named({ at: sql<number | null>`min(${deliveries.nextAt})` }))
+    .from(deliveries)
+    .where(isNotNull(deliveries.nextAt)),
+);
+
+const DROP = objectStatement<{ entry: number }>()(({ entry }) =>
+  build.delete(deliveries).where(eq(deliveries.entry, entry)),
+);
+
+const FAILED = objectStatement<{ tries: number; nextAt: number; entry: number }>()((given) =>
+  build
+    .update(deliveries)
+    .set({ tries: sql`${given.tries}`, nextAt: sql`${given.nextAt}` })
+    .where(eq(deliveries.entry, given.entry)),
+);
+
+const DIED = objectStatement<Now & { tries: number; entry: number }>()((given) =>
+  build
+    .update(deliveries)
+    .set({ tries: sql`${given.tries}`, nextAt: sql`null`, deadAt: sql`${given.now}` })
+    .where(eq(deliveries.entry, given.entry)),
+);
+
+const REVIVE = objectStatement<{ since: number }>()(({ since }) =>
+  build
+    .update(deliveries)
+    .set(UNTRIED)
+    .where(gte(deliveries.deadAt, since))
+    .returning({ resource: deliveries.resource }),
+);
+
+const DROP_BEHIND = objectStatement<{ position: number }>()(({ position }) =>
+  build.delete(deliveries).where(gt(deliveries.seq, position)),
+);
+
+const START_ANEW = objectStatement<Now>()(({ now }) =>
+  build
+    .update(deliveries)
+    .set({ tries: literal(0), nextAt: sql`${now}` })
+    .where(isNotNull(deliveries.nextAt)),
+);
+
+const HASTEN = objectStatement<Now & { latest: number }>()(({ now, latest }) =>
+  build
+    .update(deliveries)
+    .set({ nextAt: sql`${now}` })
+    .where(gt(deliveries.nextAt, latest)),
+);
+
+const COUNTS = objectStatement()(() => {
+  const counted = (condition: SQL) =>
+    sql<number>`${build.select({ n: count() }).from(deliveries).where(condition)}`;
+  const { deadAt } = deliveries;
+  return selectOnly(named({ waiting: counted(isNull(deadAt)), dead: counted(isNotNull(deadAt)) }));
+});
+
+const DROP_DEAD = objectStatement<{ before: number }>()(({ before }) =>
+  build.delete(deliveries).where(lt(deliveries.deadAt, before)),
+);
+
+const DROP_WAITING = objectStatement<{ time: string }>()(({ time }) => {
+  const oldest = build
+    .select({ entry: deliveries.entry, body: deliveries.body })
+    .from(deliveries)
+    .where(isNull(deliveries.deadAt))
+    .orderBy(deliveries.seq)
+    .limit(DROPPED_AT_ONCE)
+    .as("oldest");
+  const expired = build
+    .select({ entry: oldest.entry })
+    .from(oldest)
+    .where(lt(sql`${oldest.body} ->> '$.time'`, time));
+  return build
+    .delete(deliveries)
+    .where(inArray(deliveries.entry, expired))
+    .returning({ resource: deliveries.resource });
+});
+
+const PROMOTE = objectStatement<Now & { resource: string }>()(({ resource, now }) => {
+  const isOfResource = eq(deliveries.resource, resource);
+  const oldest = build
+    .select({ entry: deliveries.entry })
+    .from(deliveries)
+    .where(and(isOfResource, isNull(deliveries.deadAt)))
+    .orderBy(deliveries.seq)
+    .limit(1);
+  const head = build
+    .select({ entry: deliveries.entry })
+    .from(deliveries)
+    .where(and(isOfResource, isNotNull(deliveries.nextAt)));
+  return build
+    .update(deliveries)
+    .set({ nextAt: sql`${now}` })
+    .where(and(eq(deliveries.entry, sql`${oldest}`), notExists(head)));
+});

@@ -1,3 +1,8 @@
+import { and, desc, eq, getTableColumns, lt, lte, sql } from "drizzle-orm";
+import TABLE from "#drizzle/webhook/0001_tries.sql";
+import { objectStatement } from "#store/object-statement.ts";
+import { build, named } from "#store/statement.ts";
+import { tries } from "./schema.ts";
 import type { Sent } from "./send.ts";
 import type { TryOutcome, TryPage, TryView } from "./views.ts";
 
@@ -21,14 +26,7 @@ const KEPT_MS = 30 * 86_400_000;
 /** The log shows the start of an answer: enough for an error's name. */
 const ANSWER_CHARACTERS_MAX = 1_024;
 
-const TABLE = `
-CREATE TABLE IF NOT EXISTS tries (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, type TEXT NOT NULL, attempt INTEGER NOT NULL,
-  time INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER, latency_ms INTEGER NOT NULL,
-  answer TEXT NOT NULL, next_try_at INTEGER);
-`;
-
-type TryRow = TryToLog & { readonly id: number };
+type TryRow = typeof tries.$inferSelect;
 
 /** The newest tries of one endpoint, in its Durable Object's own SQLite. */
 export class TryLog {
@@ -42,44 +40,62 @@ export class TryLog {
   /** Notes a try, and gives it as it is shown. */
   note(attempt: TryToLog): TryView {
     const answer = attempt.answer.slice(0, ANSWER_CHARACTERS_MAX);
-    const cursor = this.storage.sql.exec<{ id: number }>(
-      `INSERT INTO tries (event_id, type, attempt, time, outcome, status, latency_ms, answer, next_try_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-      attempt.eventId,
-      attempt.type,
-      attempt.attempt,
-      attempt.time,
-      attempt.outcome,
-      attempt.status,
-      attempt.latencyMs,
-      answer,
-      attempt.nextTryAt,
-    );
-    const { id } = cursor.one();
-    this.storage.sql.exec("DELETE FROM tries WHERE id <= ?", id - TRIES_MAX);
+    const [row] = NOTE.rows(this.storage.sql, { ...attempt, answer });
+    if (row === undefined) throw new Error("The try has got no id.");
+    const { id } = row;
+    DROP_UP_TO.run(this.storage.sql, { id: id - TRIES_MAX });
     return view({ ...attempt, answer, id });
   }
 
   /** The newest tries before an id. */
   list({ limit, beforeId, outcome }: TryPage): TryView[] {
-    const cursor = this.storage.sql.exec(
-      `SELECT id, event_id AS eventId, type, attempt, time, outcome, status, latency_ms AS latencyMs,
-         answer, next_try_at AS nextTryAt
-       FROM tries WHERE id < ? AND outcome = coalesce(?, outcome) ORDER BY id DESC LIMIT ?`,
-      beforeId ?? Number.MAX_SAFE_INTEGER,
-      outcome ?? null,
+    const page = {
+      beforeId: beforeId ?? Number.MAX_SAFE_INTEGER,
+      outcome: outcome ?? null,
       limit,
-    );
-    // The statement selects the members of a TryRow.
-    return (cursor.toArray() as unknown as TryRow[]).map(view);
+    };
+    return LIST.rows(this.storage.sql, page).map(view);
   }
 
   /** Forgets tries that are too old to be kept. */
   drop(now: number): void {
-    const text = `DELETE FROM tries WHERE id <= (SELECT id FROM tries WHERE time < ? ORDER BY id DESC LIMIT 1)`;
-    this.storage.sql.exec(text, now - KEPT_MS);
+    DROP_OLD.run(this.storage.sql, { before: now - KEPT_MS });
   }
 }
+
+const NOTE = objectStatement<Pick<TryToLog, keyof TryToLog>>()((given) => {
+  const { eventId, type, attempt, time, outcome, status, latencyMs, answer, nextTryAt } = given;
+  return build
+    .insert(tries)
+    .values({ eventId, type, attempt, time, outcome, status, latencyMs, answer, nextTryAt })
+    .returning({ id: tries.id });
+});
+
+const DROP_UP_TO = objectStatement<{ id: number }>()(({ id }) =>
+  build.delete(tries).where(lte(tries.id, id)),
+);
+
+const LIST = objectStatement<{ beforeId: number; outcome: TryOutcome | null; limit: number }>()(
+  ({ beforeId, outcome, limit }) =>
+    build
+      .select(named(getTableColumns(tries)))
+      .from(tries)
+      .where(
+        and(lt(tries.id, beforeId), eq(tries.outcome, sql`coalesce(${outcome}, ${tries.outcome})`)),
+      )
+      .orderBy(desc(tries.id))
+      .limit(limit),
+);
+
+const DROP_OLD = objectStatement<{ before: number }>()(({ before }) => {
+  const newest = build
+    .select({ id: tries.id })
+    .from(tries)
+    .where(lt(tries.time, before))
+    .orderBy(desc(tries.id))
+    .limit(1);
+  return build.delete(tries).where(lte(tries.id, sql`${newest}`));
+});
 
 /** What the log says of the receiver's part in a try. */
 export function sentColumns(sent: Sent): Pick<TryToLog, "status" | "latencyMs" | "answer"> {

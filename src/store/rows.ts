@@ -67,7 +67,8 @@ export function rowStatement<Row extends object, Given extends Readonly<Record<s
 
 type Json = { readonly json: string };
 
-function cellsOf<Row>(row: SQL): Rows<Row>["cell"] {
+/** The members of a row that is JSON, as expressions. */
+export function cellsOf<Row>(row: SQL): Rows<Row>["cell"] {
   return (name) => sql`(${row} ->> ${sql.raw(`'${name}'`)})`;
 }
 
@@ -88,6 +89,12 @@ export function jsonEach<Item extends Value = string>(
   };
 }
 
+/** The condition that an expression is one of the values of a JSON list. */
+export function isAmong(value: SQLWrapper, list: SQLWrapper): SQL {
+  const each = jsonEach(list);
+  return sql`${value} in (select ${each.value} from ${each.table})`;
+}
+
 /** What a row is to hold: an expression for each column of the table that has to be given. */
 export type Cells<Table extends SQLiteTable> = {
   readonly [Name in keyof Table["$inferInsert"]]: SQLWrapper;
@@ -98,6 +105,8 @@ export interface InsertedRows<Returned extends Returning> {
   /** Tables; none for a single row. */
   readonly from?: SQLWrapper | undefined;
   readonly where?: SQLWrapper | undefined;
+  /** Whether a row takes the place of those that are there already, with all their columns. */
+  readonly isReplacing?: boolean;
   /** What is done about rows that are there already; `doNothing` is the usual one. */
   readonly onConflict?: SQLWrapper | undefined;
   /** What the rows give back, by name. */
@@ -118,7 +127,7 @@ export function insertRows<
 >(
   table: Table,
   cells: Cells<Table>,
-  { from, where, onConflict, returning }: InsertedRows<Returned> = {},
+  { isReplacing = false, from, where, onConflict, returning }: InsertedRows<Returned> = {},
 ): SQL<Row<Returned>> {
   const columns: Readonly<Record<string, Column>> = getTableColumns(table);
   const given = Object.entries<SQLWrapper>(cells).flatMap(([name, cell]) => {
@@ -126,7 +135,7 @@ export function insertRows<
     return column === undefined ? [] : [{ name: nameOf(column), cell }];
   });
   const parts = [
-    sql`insert into ${table} (${listed(given.map(({ name }) => name))})`,
+    sql`${isReplacing ? sql`insert or replace` : sql`insert`} into ${table} (${listed(given.map(({ name }) => name))})`,
     sql`select ${listed(given.map(({ cell }) => cell))}`,
     ...(from === undefined ? [] : [sql`from ${from}`]),
     // Without a WHERE, SQLite takes ON CONFLICT for a join.
@@ -145,6 +154,20 @@ export function updateRows<Table extends SQLiteTable>(
 ): BuiltQuery {
   const update = build.update(table).set(assignments);
   return (from === undefined ? update : update.from(from)).where(where);
+}
+
+/** UPDATE of rows that take the place of those that have their new keys already. */
+export function moveRows<Table extends SQLiteTable>(
+  table: Table,
+  cells: Partial<Cells<Table>>,
+  where: SQLWrapper | undefined,
+): SQL {
+  const columns: Readonly<Record<string, Column>> = getTableColumns(table);
+  const assigned = Object.entries<SQLWrapper | undefined>(cells).flatMap(([name, cell]) => {
+    const column = columns[name];
+    return column === undefined ? [] : [sql`${nameOf(column)} = ${cell}`];
+  });
+  return sql`update or replace ${table} set ${listed(assigned)} where ${where ?? sql`true`}`;
 }
 
 function returnedOf(returning: Returning): readonly SQLWrapper[] {

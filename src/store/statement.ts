@@ -135,13 +135,17 @@ export function statement<Given extends Readonly<Record<string, Value>>>() {
   return <Query extends BuiltQuery>(
     query: (given: Givens<Given>) => Query,
   ): Statement<Given, RowOf<Query>> => {
-    let compiled: Compiled | undefined;
-    return {
-      bind: (db, given) => {
-        compiled ??= compile(query(GIVENS as never));
-        return bindCompiled(db, compiled, given);
-      },
-    };
+    const compiled = builtOnce(query);
+    return { bind: (db, given) => bindCompiled(db, compiled(), given) };
+  };
+}
+
+/** Builds a query on its first use. */
+export function builtOnce<Given>(query: (given: Givens<Given>) => BuiltQuery): () => Compiled {
+  let compiled: Compiled | undefined;
+  return () => {
+    compiled ??= compile(query(GIVENS as never));
+    return compiled;
   };
 }
 
@@ -209,10 +213,10 @@ export function shapedStatement<Subject, Query extends BuiltQuery>(
 
 function bindCompiled(
   db: Database,
-  { text, slots }: Compiled,
+  compiled: Compiled,
   given: Readonly<Record<string, Value>>,
 ): D1PreparedStatement {
-  return db.prepare(text).bind(...slots.map((slot) => boundValue(slot, given)));
+  return db.prepare(compiled.text).bind(...valuesOf(compiled, given));
 }
 
 /** The rows of one statement's result. */
@@ -306,11 +310,17 @@ function slotOf(param: unknown): Slot {
   throw new TypeError(`A statement of D1 cannot hold a ${typeof inner}.`);
 }
 
-function boundValue(slot: Slot, given: Readonly<Record<string, Value>>): Value {
-  if ("value" in slot) return slot.value;
-  const value = given[slot.name];
-  if (value === undefined) throw new TypeError(`The statement lacks its "${slot.name}".`);
-  return value;
+/** What is bound to a query: its own values, and those that are given; throws where one is not. */
+export function valuesOf<Bound>(
+  { slots }: Compiled,
+  given: Readonly<Record<string, Bound>>,
+): readonly (Value | Bound)[] {
+  return slots.map((slot) => {
+    if ("value" in slot) return slot.value;
+    const value = given[slot.name];
+    if (value === undefined) throw new TypeError(`The statement lacks its "${slot.name}".`);
+    return value;
+  });
 }
 
 /** Throws for a selection whose columns do not bear the names of its members (drizzle-orm #6038). */
