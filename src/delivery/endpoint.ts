@@ -5,9 +5,9 @@ import type { Clock } from "#store/clock.ts";
 import { centralDatabase, type DatabaseBindings, databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 import { HEALTHY } from "./judge.ts";
-import { DeliveryQueue, type EndpointState } from "./queue.ts";
 import type { SendTools } from "./send.ts";
-import { TryLog } from "./try-log.ts";
+import { DeliveryQueue, type EndpointState } from "./storage/queue.ts";
+import { TryLog } from "./storage/try-log.ts";
 import type { DeliveryOverview } from "./views.ts";
 
 /** What the deliveries of an endpoint need of the world. */

@@ -1,7 +1,7 @@
 import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
 import { changeEvent, type StoredChange } from "#store/changes/event.ts";
-import type { NewDelivery } from "./queue.ts";
 import type { Message } from "./send.ts";
+import type { NewDelivery } from "./storage/queue.ts";
 
 /** The type of a test event, which no change has. */
 export const TEST_TYPE = "webhook.test";

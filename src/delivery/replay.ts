@@ -3,7 +3,7 @@ import { databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { deliveryOf } from "./message.ts";
-import type { EndpointState } from "./queue.ts";
+import type { EndpointState } from "./storage/queue.ts";
 import type { Replay, ReplayAnswer } from "./views.ts";
 
 /**

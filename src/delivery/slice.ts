@@ -12,10 +12,10 @@ import { disabledAlert } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
 import { type Health, judgeTry } from "./judge.ts";
 import { deliveryOf, isWanted, messageId } from "./message.ts";
-import type { Delivery, EndpointState } from "./queue.ts";
 import { type OpenReceiver, openReceiver } from "./receiver.ts";
 import { type Sent, send } from "./send.ts";
-import { sentColumns } from "./try-log.ts";
+import type { Delivery, EndpointState } from "./storage/queue.ts";
+import { sentColumns } from "./storage/try-log.ts";
 
 /** One alarm works so long, and then goes on in a new one. */
 const SLICE_MS = 20_000;

@@ -3,7 +3,7 @@ import { isSuccess } from "./judge.ts";
 import { TEST_TYPE, testMessage } from "./message.ts";
 import { openReceiver } from "./receiver.ts";
 import { send } from "./send.ts";
-import { sentColumns } from "./try-log.ts";
+import { sentColumns } from "./storage/try-log.ts";
 import type { TryView } from "./views.ts";
 
 /**

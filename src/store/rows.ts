@@ -13,6 +13,7 @@ import {
   type BuiltQuery,
   build,
   type Givens,
+  literal,
   type Prepared,
   type RowOf,
   type Statement,
@@ -69,7 +70,7 @@ type Json = { readonly json: string };
 
 /** The members of a row that is JSON, as expressions. */
 export function cellsOf<Row>(row: SQL): Rows<Row>["cell"] {
-  return (name) => sql`(${row} ->> ${sql.raw(`'${name}'`)})`;
+  return (name) => sql`(${row} ->> ${literal(name)})`;
 }
 
 /** SQLite's json_each over a JSON list, or over what a path finds in JSON, and the columns of its rows. */
@@ -90,7 +91,7 @@ export function jsonEach<Item extends Value = string>(
 }
 
 /** The condition that an expression is one of the values of a JSON list. */
-export function isAmong(value: SQLWrapper, list: SQLWrapper): SQL {
+export function isInList(value: SQLWrapper, list: SQLWrapper): SQL {
   const each = jsonEach(list);
   return sql`${value} in (select ${each.value} from ${each.table})`;
 }

@@ -7,8 +7,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   scim: [],
   credentials: [],
   store: ["scim"],
-  delivery: ["store", "credentials"],
-  bridge: ["scim", "store", "credentials"],
+  delivery: ["store", "credentials", "drizzle/webhook"],
+  bridge: ["scim", "store", "credentials", "drizzle/bridge"],
   http: ["scim", "store", "credentials", "bridge", "delivery"],
 };
 

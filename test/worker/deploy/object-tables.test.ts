@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { eq, getTableName, is, sql } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
-import { DeliveryQueue } from "#delivery/queue.ts";
-import * as webhookTables from "#delivery/schema.ts";
-import { TryLog } from "#delivery/try-log.ts";
+import { DeliveryQueue } from "#delivery/storage/queue.ts";
+import * as webhookTables from "#delivery/storage/schema.ts";
+import { TryLog } from "#delivery/storage/try-log.ts";
 import { objectStatement } from "#store/object-statement.ts";
 import { build, named } from "#store/statement.ts";
 

@@ -1,6 +1,6 @@
 import { isNotNull, isNull } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { TryOutcome } from "./views.ts";
+import type { TryOutcome } from "../views.ts";
 
 // The tables of an endpoint's Durable Object; drizzle/webhook makes them.
 

@@ -19,7 +19,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { type ObjectStatement, objectStatement } from "#store/object-statement.ts";
 import { insertRows } from "#store/rows.ts";
 import { build, literal, named, selectOnly } from "#store/statement.ts";
-import type { Health } from "./judge.ts";
+import type { Health } from "../judge.ts";
 import { deliveries, endpoint } from "./schema.ts";
 
 /** An event that is to be delivered. */

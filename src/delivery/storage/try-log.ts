@@ -2,9 +2,9 @@ import { and, desc, eq, getTableColumns, lt, lte, sql } from "drizzle-orm";
 import TABLE from "#drizzle/webhook/0001_tries.sql";
 import { objectStatement } from "#store/object-statement.ts";
 import { build, named } from "#store/statement.ts";
+import type { Sent } from "../send.ts";
+import type { TryOutcome, TryPage, TryView } from "../views.ts";
 import { tries } from "./schema.ts";
-import type { Sent } from "./send.ts";
-import type { TryOutcome, TryPage, TryView } from "./views.ts";
 
 /** A try to be noted; `time` and `nextTryAt` in milliseconds. */
 export interface TryToLog {
