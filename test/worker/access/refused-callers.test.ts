@@ -123,6 +123,31 @@ describe.each(WAYS)("%s", (_what, shut, explained) => {
   });
 });
 
+/** What is stored of a connector's only token, whether the connector is deleted or not. */
+async function lastUsedAt({ id }: { readonly id: string }): Promise<number | null> {
+  const text = `SELECT last_used_at AS at FROM credentials
+    WHERE connector_id = (SELECT number FROM connectors WHERE id = ?1)`;
+  return await env.DB.prepare(text).bind(id).first<number>("at");
+}
+
+describe.each(WAYS)("%s is not used by its refusals", (_what, shut) => {
+  test("since an administrator takes the last use for the last time that it was good", async () => {
+    let now = MINUTE;
+    const timed = openGateway({ clock: { now: () => now } });
+    const client = await timed.client();
+    await client.call("/Users");
+    const used = await lastUsedAt(client);
+    await shut(client);
+    now += 10 * 60_000;
+
+    const statuses = (await callAll(client)).map(({ status }) => status);
+
+    expect(used).toBe(MINUTE);
+    expect(statuses.every((status) => status === 401 || status === 403)).toBe(true);
+    expect(await lastUsedAt(client)).toBe(MINUTE);
+  });
+});
+
 test("an administrator who asks why nothing arrives is told how often, since when and why", async () => {
   const client = await gateway.client();
   const id = await revoke(client);

@@ -138,6 +138,30 @@ test("refusals that two isolates counted in one minute are added up", async () =
   expect(shown).toMatchObject([{ count: 2 }]);
 });
 
+test("refusals are counted as well once they are 429: the count says how many there are", async () => {
+  const limit = { limit: async () => ({ success: false }) };
+  const over = openGateway({
+    clock: { now: () => START },
+    rateLimits: "on",
+    bindings: { RATE_LIMIT_FAILURES: limit },
+  });
+  const { address, ipPrefix } = anAddress();
+  const { secret } = await createToken();
+
+  const answers = [
+    await over.scim("/Users", from(address)),
+    await over.scim("/Users", from(address, { Authorization: "Bearer nonsense" })),
+    await over.scim("/Users", { token: secret, ...from(address) }),
+  ];
+
+  expect(answers.map(({ status }) => status)).toEqual([429, 429, 429]);
+  expect(await shownOf(over, ipPrefix)).toMatchObject([
+    { reason: "absent", count: 1 },
+    { reason: "malformed", count: 1 },
+    { reason: "unknown", count: 1 },
+  ]);
+});
+
 describe("what is no refusal of an unknown caller:", () => {
   test("a discovery document without a token", async () => {
     const { gateway } = openAt(START);

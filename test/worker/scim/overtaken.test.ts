@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
 import { wrapDatabase } from "#test/support/d1/counting-d1.ts";
 import { aPatch, aUser, openGateway, type TestAnswer } from "#test/support/gateway.ts";
@@ -108,6 +108,24 @@ test("group names are unique again once doubles are no longer allowed", async ()
   expect(renamed.status).toBe(409);
 });
 
+test("group names that become unique again do so in their own connector", async () => {
+  const allowing = { settings: { allowDuplicateGroupNames: true } };
+  const neighbour = await gateway.connector(allowing);
+  const own = await gateway.connector(allowing);
+  for (const { token } of [neighbour, own]) await post(token, "Groups", { displayName: "Same" });
+  await gateway.admin(`/connectors/${own.id}`, {
+    method: "PATCH",
+    body: { settings: { allowDuplicateGroupNames: false } },
+  });
+
+  const [refused, allowed] = [
+    await post(own.token, "Groups", { displayName: "SAME" }),
+    await post(neighbour.token, "Groups", { displayName: "SAME" }),
+  ];
+
+  expect([refused.status, allowed.status]).toEqual([409, 201]);
+});
+
 test("a user that PATCH after PATCH makes too large for its row is 413, and can still be switched off", async () => {
   const { token } = await gateway.connector();
   const user = await post(token, "Users", aUser());
@@ -127,4 +145,41 @@ test("a user that PATCH after PATCH makes too large for its row is 413, and can 
 
   expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 413]);
   expect(switchedOff.status).toBe(200);
+});
+
+describe("a refused write has no warnings of what was decided before it was overtaken:", () => {
+  const refusalsOf = async (connector: string) => {
+    const { body } = await gateway.admin(`/connectors/${connector}/events`);
+    return body.items.filter(({ status }: { status: number }) => status >= 400);
+  };
+
+  test("a user's", async () => {
+    const { id: connector, token } = await gateway.connector();
+    const { id } = (await post(token, "Users", aUser())).body;
+    const path = `/Users/${id}`;
+    const rival = aPatch({ op: "replace", path: "nickName", value: "N" });
+    const overtaken = overtakenBy(() =>
+      gateway.scim(path, { token, method: "PATCH", body: rival }),
+    );
+
+    const body = aPatch({ op: "replace", value: { title: "Engineer", unheard: "of" } });
+    const headers = { "If-Match": 'W/"1"' };
+    const refused = await overtaken.scim(path, { token, method: "PATCH", body, headers });
+
+    expect(refused.status).toBe(412);
+    expect(await refusalsOf(connector)).toMatchObject([{ status: 412, warnings: [] }]);
+  });
+
+  test("a group's", async () => {
+    const { id: connector, token } = await gateway.connector();
+    const { id } = (await post(token, "Groups", { displayName: "one" })).body;
+    const path = `/Groups/${id}`;
+    const overtaken = overtakenBy(() => gateway.scim(path, { token, method: "DELETE" }));
+
+    const body = aPatch({ op: "add", path: "members", value: [{ value: "nobody" }] });
+    const refused = await overtaken.scim(path, { token, method: "PATCH", body });
+
+    expect(refused.status).toBe(404);
+    expect(await refusalsOf(connector)).toMatchObject([{ status: 404, warnings: [] }]);
+  });
 });

@@ -237,6 +237,34 @@ test("the webhooks of a deleted connector forget everything, and their secrets g
 });
 
 describe("a webhook is woken", () => {
+  const CALLS: readonly (readonly [string, object, (id: string) => Promise<unknown>])[] = [
+    ["disabled", {}, (id) => set(id, { status: "disabled" })],
+    ["enabled", { status: "disabled" }, (id) => set(id, { status: "active" })],
+    [
+      "approved",
+      { settings: { staged: true } },
+      (id) => gateway.admin(`/connectors/${id}/approve`, { method: "POST" }),
+    ],
+    ["deleted", {}, (id) => gateway.admin(`/connectors/${id}`, { method: "DELETE" })],
+  ];
+
+  test.each(CALLS)(
+    "when its connector is %s, not at its next heartbeat",
+    async (_what, before, change) => {
+      const time = steerTime();
+      openReceiver();
+      const { client, webhook } = await clientWithWebhook();
+      await set(client.id, before);
+      await ring(webhook);
+      const resting = await alarmOf(webhook);
+
+      await change(client.id);
+
+      expect(resting).toBeGreaterThanOrEqual(time.now() + MINUTE);
+      expect(await alarmOf(webhook)).toBe(time.now() + 1);
+    },
+  );
+
   test("by the write itself, before its next heartbeat", async () => {
     const time = steerTime();
     openReceiver();
