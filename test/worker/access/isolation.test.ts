@@ -1,4 +1,8 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { hashToken } from "#credentials/token.ts";
+import { guardCredential, guardRows } from "#store/commit/guards.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 
 const gateway = openGateway();
@@ -202,5 +206,39 @@ describe("the admin API of one connector", () => {
     await gateway.admin(`/connectors/${stranger.id}`, { method: "DELETE" });
 
     expect((await owner.get(id)).status).toBe(200);
+  });
+});
+
+describe("the guards of a batch", () => {
+  const numberOf = async ({ id }: { readonly id: string }) => {
+    const text = "SELECT number FROM connectors WHERE id = ?";
+    const number = await env.DB.prepare(text).bind(id).first<ConnectorId>("number");
+    if (number === null) throw new Error("The connector was just made.");
+    return number;
+  };
+
+  test("let a token write in its own connector alone", async () => {
+    const { owner, stranger } = await twoConnectors();
+    const caller = { hash: await hashToken(owner.token), at: Date.now() };
+    const guard = (connectorId: ConnectorId) =>
+      env.DB.batch([guardCredential.bind(env.DB, { ...caller, connectorId })]);
+
+    const [own, foreign] = [await numberOf(owner), await numberOf(stranger)];
+
+    await expect(guard(own)).resolves.toHaveLength(1);
+    await expect(guard(foreign)).rejects.toThrow(/credential_valid/);
+  });
+
+  test("let a row be changed by its own connector alone", async () => {
+    const { owner, stranger, id } = await twoConnectors();
+    const text = "SELECT row_id FROM resources WHERE id = ?";
+    const rowId = (await env.DB.prepare(text).bind(id).first<number>("row_id")) ?? 0;
+    const guard = (connectorId: ConnectorId) =>
+      env.DB.batch([...guardRows(env.DB, [{ rowId, id, version: 1 }], { connectorId })]);
+
+    const [own, foreign] = [await numberOf(owner), await numberOf(stranger)];
+
+    await expect(guard(own)).resolves.toHaveLength(1);
+    await expect(guard(foreign)).rejects.toThrow(/version_unchanged/);
   });
 });

@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import type { ConnectorId } from "#store/connector-id.ts";
+import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
 import { allEvents, feedPage } from "#test/support/changes/feed.ts";
+import { filled, fillUsers } from "#test/support/fill.ts";
 import { aPatch, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { adding, openGroups, removing } from "#test/support/scim/groups.ts";
 
@@ -125,6 +128,38 @@ describe("an event", () => {
     const member = { groupId: group, memberId: ada, memberType: "User", memberDisplay: "Ada" };
     expect(events[1]).toMatchObject({ ...member, version: 2 });
     expect(events[2]).toMatchObject({ ...member, version: 3 });
+  });
+
+  test("of a membership names the member as its own connector has it", async () => {
+    const groups = await openGroups(gateway);
+    const stranger = await gateway.client();
+    // The same id in both, as after a restore of one connector's rows into another.
+    for (const { id } of [stranger, groups.client]) await fillUsers(id, 1);
+    const rename = aPatch({ op: "add", path: "displayName", value: "Another" });
+    await stranger.patch(filled.id(0), rename);
+    const group = await groups.group(filled.id(0));
+
+    const events = await allEvents(gateway, groups.client.id);
+
+    expect(events.map(({ type }) => type)).toEqual(["group.created", "group.member_added"]);
+    const member = { groupId: group, memberId: filled.id(0) };
+    expect(events[1]).toMatchObject({ ...member, memberDisplay: filled.userName(0) });
+  });
+
+  test("has the actor that its own connector's log names", async () => {
+    const [client, stranger] = [await gateway.client(), await gateway.client()];
+    await client.post(aUser());
+    const [{ eventId, actor } = { eventId: "", actor: null }] = await allEvents(gateway, client.id);
+    await env.DB.prepare(
+      `INSERT INTO events (connector_id, op_id, at, method, path, status, latency_ms, credential_id, warnings)
+       SELECT number, ?2, 0, 'POST', '/Users', 201, 1, 'foreign', '[]' FROM connectors WHERE id = ?1`,
+    )
+      .bind(stranger.id, eventId)
+      .run();
+
+    const events = await allEvents(gateway, client.id);
+
+    expect(events.map((event) => event.actor)).toEqual([actor]);
   });
 
   test("has no actor once the event log has forgotten the request", async () => {
@@ -327,4 +362,33 @@ describe("a waiting reader", () => {
     expect(cost.roundTrips).toBe(12);
     expect(cost.rowsRead).toBeLessThanOrEqual(10 * 12);
   });
+});
+
+test("an alert whose answer got lost is raised once, and again for another connector", async () => {
+  const [client, other] = [await gateway.client(), await gateway.client()];
+  const raise = async ({ id }: { readonly id: string }) => {
+    const text = "SELECT number FROM connectors WHERE id = ?";
+    const connectorId = await env.DB.prepare(text).bind(id).first<ConnectorId>("number");
+    if (connectorId === null) throw new Error("The connector was just made.");
+    const alert: Alert = {
+      connectorId,
+      connector: id,
+      eventId: "01990000-0000-7000-8000-000000000001",
+      at: Date.now(),
+      kind: "bridge.held",
+      facts: { runId: "r1" },
+      explanation: "Some switch-offs wait for you.",
+      credentialId: null,
+    };
+    await env.DB.batch([...alertStatements(env.DB, alert)]);
+  };
+
+  for (const each of [client, client, other]) await raise(each);
+
+  const alertsOf = async ({ id }: { readonly id: string }) =>
+    (await allEvents(gateway, id)).map(({ alert }) => alert);
+  expect([await alertsOf(client), await alertsOf(other)]).toEqual([
+    ["bridge.held"],
+    ["bridge.held"],
+  ]);
 });

@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 import {
   adding,
@@ -242,6 +244,29 @@ describe("a user who arrives", () => {
     expect(await groups.membersOf(id)).toHaveLength(values.length);
   });
 });
+
+// The value means somebody only while exactly one holds it, and he who goes is not the one.
+test.each(["soft", "hard", "deactivate"])(
+  "a user whose deletion (%s) leaves one holder of a waiting value does not join by going",
+  async (deletion) => {
+    const groups = await openGroups(gateway, { deletion });
+    const leaver = await groups.user({ externalId: "e1" });
+    const other = await groups.user({ externalId: "e1" });
+    const id = await groups.group("e1");
+    const before = [await groups.membersOf(id), await parkedIn(id)];
+
+    await groups.client.remove(leaver);
+
+    const { results } = await env.DB.prepare(
+      "SELECT member_id FROM group_members WHERE group_id = ?",
+    )
+      .bind(id)
+      .all();
+    expect(before).toEqual([[], ["e1"]]);
+    expect(results.map(({ member_id }) => member_id).filter((each) => each !== other)).toEqual([]);
+    expect(await contradictions()).toEqual([]);
+  },
+);
 
 describe("a member that joined by its externalId", () => {
   test("is removed by it", async () => {

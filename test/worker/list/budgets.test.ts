@@ -131,6 +131,17 @@ describe("with more than 100,000 users", () => {
     expect(Math.max(sorted.cost.rowsRead, searched.cost.rowsRead)).toBeLessThan(40);
   });
 
+  // Deep pages begin at a block of a thousand: where one ends exactly, the next one is the nearest.
+  test.each([2_000, 50_000, 99_000])(
+    "a page behind exactly %i walks over no block",
+    async (offset) => {
+      const answer = await client.call(`/Users?startIndex=${offset + 1}&count=10`);
+
+      expect(answer.body.Resources[0].id).toBe(filled.id(offset));
+      expect(answer.cost.rowsRead).toBeLessThan(1_000);
+    },
+  );
+
   test("a page beyond the end is empty in any order", async () => {
     const answer = await client.call("/Users?sortBy=userName&startIndex=100003");
 

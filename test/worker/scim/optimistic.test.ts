@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, aUser, filterQuery, openGateway, type TestClient } from "#test/support/gateway.ts";
 
@@ -86,6 +87,36 @@ test("a user who changed elsewhere is changed from there on, in two round trips"
   expect(answer.body).toMatchObject({ title: "Engineer", nickName: "Annie" });
   expect(answer.body.meta.version).toBe('W/"3"');
   expect(answer.cost.roundTrips).toBe(2);
+});
+
+describe("within one millisecond", () => {
+  const clock = { now: () => Date.parse("2026-01-01T00:00:00Z") };
+  const [hereNow, elsewhereNow] = [openGateway({ clock }), openGateway({ clock })];
+
+  test("a user who changed elsewhere is told by the version", async () => {
+    const client = await hereNow.client();
+    const { id } = (await client.post(aUser())).body;
+    const body = aPatch({ op: "replace", path: "nickName", value: "Annie" });
+    await elsewhereNow.scim(`/Users/${id}`, { token: client.token, method: "PATCH", body });
+
+    const answer = await client.patch(id, title);
+
+    expect(answer.body).toMatchObject({ title: "Engineer", nickName: "Annie" });
+    expect(answer.body.meta.version).toBe('W/"3"');
+  });
+
+  test("a user who got the row of an erased one is told by the id", async () => {
+    const client = await hereNow.client({ settings: { deletion: "hard" } });
+    const { token } = client;
+    const alice = (await client.post(aUser())).body.id;
+    await elsewhereNow.scim(`/Users/${alice}`, { token, method: "DELETE" });
+    const bob = (await elsewhereNow.scim("/Users", { token, body: aUser({ title: "Boss" }) })).body;
+
+    const answer = await client.patch(alice, title);
+
+    expect(answer.status).toBe(404);
+    expect((await client.get(bob.id)).body).toEqual(bob);
+  });
 });
 
 test("a user who joined a group elsewhere is answered with it", async () => {
@@ -225,4 +256,19 @@ test("a user too large to be looked at beside the credential is looked at by its
   expect(patched.body).toMatchObject({ id, title: "Engineer" });
   expect(again.status).toBe(409);
   expect([restored.status, restored.body.id]).toEqual([201, id]);
+});
+
+// At the end: a row that goes back a version contradicts its changes.
+test("a user who was restored from a backup is told by the moment of its version", async () => {
+  const { client, away, id, path } = await aKnownClient();
+  await away(path, {
+    method: "PATCH",
+    body: aPatch({ op: "add", path: "nickName", value: "Annie" }),
+  });
+  // The backup was taken before that change, and the same version was written anew behind it.
+  await env.DB.prepare("UPDATE resources SET version = 1 WHERE id = ?").bind(id).run();
+
+  const answer = await client.patch(id, title);
+
+  expect(answer.body).toMatchObject({ title: "Engineer", nickName: "Annie" });
 });

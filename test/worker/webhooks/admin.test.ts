@@ -231,6 +231,13 @@ test.each(["?limit=0", "?outcome=late", "?cursor=!", "?nosuch=1"])(
   },
 );
 
+/** The webhooks that a write of a connector wakes. */
+async function wokenBy(connector: string): Promise<unknown> {
+  const text = "SELECT webhook_ids AS ids FROM connectors WHERE id = ?";
+  const ids = await env.DB.prepare(text).bind(connector).first<string>("ids");
+  return JSON.parse(ids ?? "");
+}
+
 test("the connector's row lists its enabled webhooks", async () => {
   const { client, webhooks } = await clientWithWebhooks(gateway, [{}, {}, {}]);
   const [kept, disabled, deleted] = webhooks;
@@ -238,7 +245,22 @@ test("the connector's row lists its enabled webhooks", async () => {
   await gateway.admin(disabled?.path ?? "", { method: "PATCH", body: { status: "disabled" } });
   await gateway.admin(deleted?.path ?? "", { method: "DELETE" });
 
-  const text = "SELECT webhook_ids AS ids FROM connectors WHERE id = ?";
-  const ids = await env.DB.prepare(text).bind(client.id).first<string>("ids");
-  expect(JSON.parse(ids ?? "")).toEqual([kept?.id]);
+  expect(await wokenBy(client.id)).toEqual([kept?.id]);
+});
+
+test("a webhook that is set active again is woken by writes again, and one that fails for good is not", async () => {
+  steerTime();
+  const { client, webhooks } = await clientWithWebhooks(gateway, [{}, {}]);
+  const neighbour = await clientWithWebhooks(gateway);
+  const [gone = { id: "", path: "" }, kept] = webhooks;
+  openReceiver(() => 410);
+  await client.post(aUser());
+  await ring(gone);
+  const meanwhile = await wokenBy(client.id);
+
+  await gateway.admin(gone.path, { method: "PATCH", body: { status: "active" } });
+
+  expect(meanwhile).toEqual([kept?.id]);
+  expect(await wokenBy(client.id)).toEqual([gone.id, kept?.id].toSorted());
+  expect(await wokenBy(neighbour.client.id)).toEqual([neighbour.webhooks[0]?.id]);
 });

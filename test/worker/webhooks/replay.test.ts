@@ -155,6 +155,71 @@ test("a rewind while an event of the resource is under way keeps the order", asy
   expect(types).toEqual(["user.created", "user.updated", "user.created", "user.updated"]);
 });
 
+test("a rewind to a moment ahead of what was taken over skips nothing", async () => {
+  const { time, client, webhook, received } = await delivered();
+  await client.post(aUser());
+  time.advance(HOUR);
+
+  await replay(webhook, { rewindTo: new Date(time.now()).toISOString() });
+  await drain(time, [webhook]);
+
+  expect(received.map(({ body }) => body.type)).toEqual(["user.created"]);
+});
+
+describe("a rewind begins anew with what has failed:", () => {
+  test("what waits for its next try goes out at once, as its first one", async () => {
+    const { time, client, webhook } = await delivered();
+    const receiver = openReceiver(() => 500);
+    await client.post(aUser());
+    await ring(webhook);
+    receiver.answer(() => 204);
+
+    await replay(webhook, { rewindTo: new Date(time.now()).toISOString() });
+    await ring(webhook);
+
+    const { body } = await gateway.admin(`${webhook.path}/deliveries?outcome=delivered`);
+    const failed = receiver.received[0]?.id;
+    const again = body.items.find((item: { eventId: string }) => item.eventId === failed);
+    expect(again).toMatchObject({ attempt: 1 });
+  });
+
+  test("what is dead goes out too", async () => {
+    const { time, webhook, ids, received } = await dead();
+
+    await replay(webhook, { rewindTo: new Date(0).toISOString() });
+    await drain(time, [webhook]);
+
+    const { delivery } = (await gateway.admin(webhook.path)).body;
+    expect(received.map(({ id }) => id)).toEqual(ids);
+    expect(delivery).toMatchObject({ waiting: 0, dead: 0 });
+  });
+});
+
+// A row has the moment at which its request began, and its place from when it was stored.
+test.each([
+  ["of its own connector that began half a minute before it", 30_000, true],
+  ["of another connector that began an hour before it", HOUR, false],
+])(
+  "a rewind reaches what was recorded since, also where a request %s was stored behind",
+  async (_what, ms, isOwn) => {
+    const { time, client, webhook, received } = await delivered();
+    time.advance(HOUR);
+    const rewindTo = new Date(time.now()).toISOString();
+    const early = time.now() - ms;
+    const slow = openGateway({ clock: { now: () => early } });
+    const { id } = (await client.post(aUser())).body;
+    const { token } = isOwn ? client : await gateway.client();
+    await slow.scim("/Users", { token, body: aUser() });
+    await drain(time, [webhook]);
+    received.splice(0);
+
+    await replay(webhook, { rewindTo });
+    await drain(time, [webhook]);
+
+    expect(received.map(({ body }) => body.resourceId)).toContain(id);
+  },
+);
+
 test.each([
   [{}],
   [{ eventId: "evt_1", deadSince: "2026-01-01T00:00:00Z" }],

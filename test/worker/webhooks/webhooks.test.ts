@@ -63,6 +63,20 @@ test("a webhook gets what is recorded after it was made, and of the types that i
   expect(typesOf(received)).toEqual(["user.deactivated"]);
 });
 
+test("a webhook of all types gets nothing of what was recorded before it was made", async () => {
+  const time = steerTime();
+  const { received } = openReceiver();
+  const { client } = await clientWithWebhooks(gateway, []);
+  const id = (await client.post(aUser())).body.id;
+  const body = { url: "https://receiver.example/" };
+  const webhook = (await gateway.admin(`/connectors/${client.id}/webhooks`, { body })).body;
+  await client.patch(id, retitle("Dr"));
+
+  await drain(time, [webhook]);
+
+  expect(typesOf(received)).toEqual(["user.updated"]);
+});
+
 test("a membership stays in order with its group's own changes", async () => {
   const time = steerTime();
   const { received } = openReceiver();
@@ -100,6 +114,24 @@ test("a resource that is refused holds up its own events, and nobody else's", as
   expect(of(free)).toEqual(["user.created", "user.updated"]);
   expect(of(stuck)).toEqual(["user.created"]);
   expect(await alarmOf(webhooks[0] ?? { id: "" })).toBeGreaterThanOrEqual(time.now() + 5 * SECOND);
+});
+
+test("an event that comes while an older one of its resource waits neither passes nor hastens it", async () => {
+  const time = steerTime();
+  const { client, webhooks } = await clientWithWebhooks(gateway);
+  const [webhook = { id: "" }] = webhooks;
+  const id = (await client.post(aUser())).body.id;
+  const { received, answer } = openReceiver(() => 500);
+  await ring(webhook);
+  await client.patch(id, retitle("Dr"));
+  await ring(webhook);
+  const inBetween = typesOf(received);
+
+  answer(() => 204);
+  await drain(time, webhooks);
+
+  expect(inBetween).toEqual(["user.created"]);
+  expect(typesOf(received)).toEqual(["user.created", "user.created", "user.updated"]);
 });
 
 test("ten tries come at their times; then the event is dead and the resource goes on", async () => {
@@ -245,6 +277,62 @@ test("five days of failures alone disable a webhook; enabling it delivers what w
     "user.created",
     "user.created",
   ]);
+});
+
+describe("a webhook that is set active again", () => {
+  /** One whose event was tried three times, the last time after almost five days of failures. */
+  const failing = async () => {
+    const time = steerTime();
+    const { client, webhooks } = await clientWithWebhooks(gateway);
+    const [webhook = { id: "", path: "" }] = webhooks;
+    const receiver = openReceiver(() => 500);
+    await client.post(aUser());
+    for (const wait of [0, MINUTE, 5 * DAY - HOUR]) {
+      time.advance(wait);
+      await ring(webhook);
+    }
+    await gateway.admin(webhook.path, { method: "PATCH", body: { status: "disabled" } });
+    time.advance(2 * HOUR);
+    const revive = () =>
+      gateway.admin(webhook.path, { method: "PATCH", body: { status: "active" } });
+    return { webhook, receiver, revive };
+  };
+
+  test("is tried at once, with all its tries before it", async () => {
+    const { webhook, receiver, revive } = await failing();
+    const before = receiver.received.length;
+
+    await revive();
+    await ring(webhook);
+
+    const { body } = await gateway.admin(`${webhook.path}/deliveries?limit=1`);
+    expect([before, receiver.received.length]).toEqual([3, 4]);
+    expect(body.items).toMatchObject([{ attempt: 1, outcome: "failed" }]);
+  });
+
+  test("has five days again before it is disabled", async () => {
+    const { webhook, revive } = await failing();
+
+    await revive();
+    await ring(webhook);
+
+    const { body } = await gateway.admin(webhook.path);
+    expect(body).toMatchObject({ status: "active", disabledReason: null });
+  });
+
+  test("is not left alone for as long as its receiver once asked", async () => {
+    const { webhook, receiver, revive } = await failing();
+    const headers = { "Retry-After": "86400" };
+    receiver.answer(() => new Response(null, { status: 429, headers }));
+    await revive();
+    await ring(webhook);
+    receiver.answer(() => 204);
+
+    await revive();
+    await ring(webhook);
+
+    expect((await endpointOf(webhook).overview()).waiting).toBe(0);
+  });
 });
 
 test("two webhooks do not wait for each other", async () => {
