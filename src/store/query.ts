@@ -22,15 +22,15 @@ export interface Query<T> {
   readonly statements: readonly D1PreparedStatement[];
   readonly read: (results: readonly D1Result[]) => T;
   /** In the scope of a token: the same in the one row that tells what the token stands for. */
-  readonly beside?: Beside<T>;
+  readonly withCredential?: WithCredential<T>;
 }
 
 /**
  * A look-up of at most a few resources as an expression beside the columns of a credential: one
  * statement less than a batch of both, which D1 answers faster.
  */
-export interface Beside<T> {
-  readonly expression: BesideExpression;
+export interface WithCredential<T> {
+  readonly expression: FoundExpression;
   readonly given: Readonly<Record<string, Value>>;
   readonly read: (records: readonly ResourceRecord[]) => T;
 }
@@ -39,14 +39,14 @@ export interface Beside<T> {
  * Makes a foundList (resources.ts); its connector is that of the table `credentials`. A function of its own
  * for each kind of look-up: the statement around it is built once for each.
  */
-export type BesideExpression = (given: never) => SQL<string>;
+export type FoundExpression = (given: never) => SQL<string>;
 
 /** Puts an expression together with what it is given. */
-export function besideOf<Given extends Readonly<Record<string, Value>>, T>(
+export function withCredentialOf<Given extends Readonly<Record<string, Value>>, T>(
   expression: (given: Givens<Given>) => SQL<string>,
   given: Given,
-  read: Beside<T>["read"],
-): Beside<T> {
+  read: WithCredential<T>["read"],
+): WithCredential<T> {
   return { expression, given, read };
 }
 

@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { CandidateKeys, ResourceRecord, TypeName } from "#scim/ports.ts";
 import { HOLDERS_MAX } from "#scim/provision/rehire.ts";
 import type { Database } from "./database.ts";
-import { besideOf, type Query, queryOf, type Scope, scopedStatement } from "./query.ts";
+import { type Query, queryOf, type Scope, scopedStatement, withCredentialOf } from "./query.ts";
 import { credentials, groupMembers, resources } from "./schema.ts";
 import { build, type Givens, literal, named, type RowOf, rowsOf } from "./statement.ts";
 
@@ -120,7 +120,7 @@ export function listedFields(limits: ListedLimits) {
 }
 
 /** A D1 value holds 2 MB: a resource of more bytes does not travel in a value with other things. */
-const BESIDE_BYTES_MAX = 64 * 1024;
+const FOUND_BYTES_MAX = 64 * 1024;
 
 /**
  * The resource for which a condition holds, as one JSON object; null for none. Where several fulfil it,
@@ -139,7 +139,7 @@ export function foundResource(condition: SQL | undefined): SQL<string | null> {
   const bytes = sql`octet_length(${found.documentText}) + octet_length(${found.groupsText})`;
   // The columns beside count(*) are those of the one row that there is.
   const object = sql`case when count(*) = 0 then null
-    when count(*) > 1 or ${bytes} > ${literal(BESIDE_BYTES_MAX)} then '"elsewhere"'
+    when count(*) > 1 or ${bytes} > ${literal(FOUND_BYTES_MAX)} then '"elsewhere"'
     else json_object(${sql.join(members, sql`, `)}) end`;
   return sql`${build.select(named({ object })).from(found)}`;
 }
@@ -188,7 +188,7 @@ const BY_ID = scopedStatement<{ readonly type: TypeName; readonly id: string }>(
 );
 
 /** The live resource with an id, beside its credential. */
-export function besideById(
+export function foundById(
   given: Givens<{ readonly type: TypeName; readonly id: string }>,
 ): SQL<string> {
   const condition = and(
@@ -210,7 +210,7 @@ export function resourceById(
   const given = { type, id };
   const query = queryOf(BY_ID.bind(db, scope, given), (rows) => recordsOf(rows)[0]);
   if (scope.kind === "connector") return query;
-  return { ...query, beside: besideOf(besideById, given, ([record]) => record) };
+  return { ...query, withCredential: withCredentialOf(foundById, given, ([record]) => record) };
 }
 
 const BY_NAME = scopedStatement<{ readonly type: TypeName; readonly nameKey: string }>()(

@@ -20,8 +20,8 @@ import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Access, accessWith, type StoredTerms } from "#store/directory/access.ts";
 import { type EventRow, eventCells } from "#store/event-log/events.ts";
-import { type Beside, besideOf } from "#store/query.ts";
-import { besideById, foundList, foundResource, groupsText } from "#store/resources.ts";
+import { type WithCredential, withCredentialOf } from "#store/query.ts";
+import { foundById, foundList, foundResource, groupsText } from "#store/resources.ts";
 import { insertRows, rowStatement } from "#store/rows.ts";
 import { connectors, credentials, events, resources } from "#store/schema.ts";
 import { build, type Givens, named, type Prepared } from "#store/statement.ts";
@@ -111,20 +111,20 @@ function batchOf(
 }
 
 /** The look at the resources that an assumption is about, as resourceById and resourceCandidates find them. */
-function lookOf(assumption: Assumption): Beside<readonly ResourceRecord[]> {
+function lookOf(assumption: Assumption): WithCredential<readonly ResourceRecord[]> {
   const all = (records: readonly ResourceRecord[]) => records;
   switch (assumption.kind) {
     case "unchanged": {
       const { type, id } = assumption.record;
-      return besideOf(besideById, { type, id }, all);
+      return withCredentialOf(foundById, { type, id }, all);
     }
     case "nobody":
-      return besideOf(besideByKeys, heldKeys(assumption), all);
+      return withCredentialOf(foundByKeys, heldKeys(assumption), all);
   }
 }
 
 /** Who holds one of the keys, each once. */
-function besideByKeys({ type, nameKey, externalId }: Givens<HeldKeys>): SQL<string> {
+function foundByKeys({ type, nameKey, externalId }: Givens<HeldKeys>): SQL<string> {
   const ofType = and(eq(resources.connectorId, credentials.connectorId), eq(resources.type, type));
   const isNamed = and(eq(resources.nameKey, nameKey), isNull(resources.deletedAt));
   const isOther = isNamed && not(isNamed);

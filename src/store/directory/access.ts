@@ -5,7 +5,7 @@ import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type JsonText, parseJson } from "#store/json-text.ts";
-import type { Beside, BesideExpression, Query } from "#store/query.ts";
+import type { FoundExpression, Query, WithCredential } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
 import { connectors, credentials } from "#store/schema.ts";
 import { build, type Givens, named, type RowOf, rowsOf, statement } from "#store/statement.ts";
@@ -77,9 +77,9 @@ const ACCESS = statement<{ readonly hash: string }>()(selectAccess);
 type AccessRow = RowOf<ReturnType<typeof selectAccess>>;
 
 /** Access with resources beside it, for each expression that gives them. */
-const BESIDE = new WeakMap<BesideExpression, ReturnType<typeof statementWith>>();
+const WITH_FOUND = new WeakMap<FoundExpression, ReturnType<typeof statementWith>>();
 
-function statementWith(expression: BesideExpression) {
+function statementWith(expression: FoundExpression) {
   return statement<{ readonly hash: string }>()((given) =>
     build
       .select(named({ text: expression(given as never), ...accessFields() }))
@@ -103,9 +103,9 @@ export async function readWithAccess<T>(
   readonly access: Access | undefined;
   readonly found: { readonly value: T } | undefined;
 }> {
-  const { beside } = query;
-  if (beside !== undefined) {
-    const both = accessWith(db, tokenHash, beside);
+  const { withCredential } = query;
+  if (withCredential !== undefined) {
+    const both = accessWith(db, tokenHash, withCredential);
     const [result] = await withRetries(clock, () => db.batch([both.statement]));
     return { access: both.accessIn(result), found: both.foundIn(result) };
   }
@@ -119,10 +119,10 @@ export async function readWithAccess<T>(
 export function accessWith<T>(
   db: Database,
   tokenHash: string,
-  { expression, given, read }: Beside<T>,
+  { expression, given, read }: WithCredential<T>,
 ) {
-  const known = BESIDE.get(expression) ?? statementWith(expression);
-  BESIDE.set(expression, known);
+  const known = WITH_FOUND.get(expression) ?? statementWith(expression);
+  WITH_FOUND.set(expression, known);
   const statement = known.bind(db, { ...given, hash: tokenHash });
   const rowIn = (result: D1Result | undefined) =>
     rowsOf<AccessRow & { readonly text: string }>(result)[0];
