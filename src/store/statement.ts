@@ -7,6 +7,7 @@ import {
   Placeholder,
   SQL,
   type SQLWrapper,
+  StringChunk,
   sql,
   type WithSubquery,
 } from "drizzle-orm";
@@ -80,7 +81,7 @@ export function fixed<Data = unknown>(part: () => SQL<Data>): () => SQL<Data> {
 function writtenOut<Data>(part: SQL<Data>): SQL<Data> {
   const { text, slots } = compile(part);
   if (slots.length > 0) throw new TypeError("A fixed part of a statement holds a value.");
-  return sql.raw(text) as SQL<Data>;
+  return new SQL<Data>([new StringChunk(text)]);
 }
 
 /** A table under the name of its alias, read by an index where one is named: SQLite would choose another one. */

@@ -35,8 +35,11 @@ describe("what SECURITY.md says of this repository", () => {
     expect(outside.filter((path) => BUILDS_STATEMENTS.test(read(path)))).toEqual([]);
   });
 
-  test("no text is put into a statement as it is", () => {
+  test("no text is put into a statement as it is, but what was a statement's before", () => {
     expect(filesIn("src").filter((path) => RAW.test(read(path)))).toEqual([]);
+    expect(filesIn("src").filter((path) => read(path).includes("StringChunk"))).toEqual([
+      join("src", "store", "statement.ts"),
+    ]);
   });
 
   test("the platform's log leaves the query string out", () => {

@@ -1,9 +1,9 @@
-import { and, eq, exists, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, type Placeholder, type SQL } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { type Rows, rowStatement } from "#store/rows.ts";
 import { events } from "#store/schema.ts";
-import { type BuiltQuery, build, named, type Prepared } from "#store/statement.ts";
+import { type BuiltQuery, build, literal, named, type Prepared } from "#store/statement.ts";
 
 /** In whose batch a statement stands. */
 export interface BatchOf {
@@ -51,7 +51,7 @@ export function isStored(
 ): SQL {
   return exists(
     build
-      .select(named({ one: sql`1` }))
+      .select(named({ one: literal(1) }))
       .from(events)
       .where(and(eq(events.connectorId, connectorId), eq(events.opId, opId))),
   );

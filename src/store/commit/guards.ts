@@ -14,7 +14,7 @@ import {
 import type { ConnectorId } from "#store/connector-id.ts";
 import { insertRows, rowStatement } from "#store/rows.ts";
 import { connectors, credentials, resources, txGuard } from "#store/schema.ts";
-import { build, named, statement } from "#store/statement.ts";
+import { build, literal, named, statement } from "#store/statement.ts";
 import { changeStatement } from "./change-statement.ts";
 
 /** What a guard stores to have the batch aborted, in the column of its CHECK. */
@@ -35,7 +35,7 @@ export interface RowGuard {
 export const guardRows = rowStatement<RowGuard, { connectorId: ConnectorId }>()(
   ({ cell, from }, { connectorId }) => {
     const asRead = build
-      .select(named({ one: sql`1` }))
+      .select(named({ one: literal(1) }))
       .from(resources)
       .where(
         and(
@@ -63,7 +63,7 @@ export interface ExternalIdClaim {
 export const guardExternalIds = changeStatement<ExternalIdClaim>()(
   ({ cell, from }, connectorId, only) => {
     const holders = build
-      .select(named({ one: sql`1` }))
+      .select(named({ one: literal(1) }))
       .from(resources)
       .where(
         and(
@@ -103,7 +103,7 @@ export interface WritingCaller {
 /** The caller's credential if it may write; `terms` is another condition on its connector. */
 export function writingCredential({ hash, connectorId, at }: WritingCaller, terms?: SQL) {
   return build
-    .select(named({ one: sql`1` }))
+    .select(named({ one: literal(1) }))
     .from(credentials)
     .crossJoin(connectors)
     .where(

@@ -3,7 +3,7 @@ import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { doNothing, insertRows, matchesRow, rowStatement } from "#store/rows.ts";
 import { groupMembers, parkedMembers, resources, txGuard } from "#store/schema.ts";
-import { build, named } from "#store/statement.ts";
+import { build, literal, named } from "#store/statement.ts";
 
 type OfConnector = { readonly connectorId: ConnectorId };
 
@@ -119,7 +119,7 @@ export const guardCycles = rowStatement<{ readonly groupId: string }, OfConnecto
     // SQLite takes a WITH that reads from itself for a recursive one, whether it says so or not.
     const wrong = build
       .with(build.$with("above").as(direct.union(further)))
-      .select(named({ one: sql`1` }))
+      .select(named({ one: literal(1) }))
       .from(above)
       .where(or(eq(above.id, groupId), gt(above.depth, NESTING_DEPTH_MAX)));
     return insertRows(txGuard, { memberOfItself: sql`1` }, { from, where: exists(wrong) });
