@@ -9,6 +9,6 @@ export function jsonText<Value>(value: Value): JsonText<Value> {
 }
 
 /** Reads what jsonText wrote; a former version of this program may have written less. */
-export function parseJson<Value>(text: JsonText<Value>): Value {
+export function parseStored<Value>(text: JsonText<Value>): Value {
   return JSON.parse(text) as Value;
 }

@@ -4,7 +4,7 @@ import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
-import { parseJson } from "#store/json-text.ts";
+import { parseStored } from "#store/json-text.ts";
 import { doNothing, insertRows } from "#store/rows.ts";
 import { bridges, connectors } from "#store/schema.ts";
 import {
@@ -274,7 +274,7 @@ function fromRow({ attributes, ...row }: BridgeRow): StoredBridge {
     ...row,
     settings,
     types: resourceTypesOf(attributes, settings),
-    webhookIds: parseJson(row.webhookIds),
+    webhookIds: parseStored(row.webhookIds),
     paused: row.paused === 1,
     nextAt: row.nextAt ?? undefined,
   };

@@ -4,7 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
-import { jsonText, parseJson } from "#store/json-text.ts";
+import { jsonText, parseStored } from "#store/json-text.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes, connectors, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
@@ -309,6 +309,6 @@ function typesText(eventTypes: readonly string[] | null): WebhookRow["eventTypes
 function fromRow({ eventTypes, ...columns }: WebhookRow): Webhook {
   return {
     ...columns,
-    eventTypes: eventTypes && parseJson(eventTypes),
+    eventTypes: eventTypes && parseStored(eventTypes),
   };
 }

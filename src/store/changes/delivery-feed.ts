@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { parseJson } from "#store/json-text.ts";
+import { parseStored } from "#store/json-text.ts";
 import { type Query, queryOf } from "#store/query.ts";
 import { changes, connectors, events, resources, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, statement } from "#store/statement.ts";
@@ -133,6 +133,6 @@ function fromRow({ isOpen, eventTypes, ...columns }: TargetRow): DeliveryTarget 
   return {
     ...columns,
     isOpen: isOpen === 1,
-    eventTypes: eventTypes && parseJson(eventTypes),
+    eventTypes: eventTypes && parseStored(eventTypes),
   };
 }

@@ -4,7 +4,7 @@ import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { type JsonText, parseJson } from "#store/json-text.ts";
+import { type JsonText, parseStored } from "#store/json-text.ts";
 import type { FoundExpression, Query, WithCredential } from "#store/query.ts";
 import { recordsIn } from "#store/resources.ts";
 import { connectors, credentials } from "#store/schema.ts";
@@ -149,7 +149,7 @@ function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): 
     settings: parsed,
     types: resourceTypesOf(attributes, parsed),
     stored: { settings, attributes },
-    webhookIds: parseJson(webhookIds),
+    webhookIds: parseStored(webhookIds),
   };
 }
 
@@ -158,7 +158,7 @@ export const NO_QUERY: Query<undefined> = { statements: [], read: () => undefine
 
 /** Reads stored settings; members that a later version added take their defaults. */
 export function parseSettings(text: JsonText<Partial<ConnectorSettings>>): ConnectorSettings {
-  return { ...DEFAULT_SETTINGS, ...parseJson(text) };
+  return { ...DEFAULT_SETTINGS, ...parseStored(text) };
 }
 
 /** That a credential was used at a moment, in milliseconds. */
