@@ -4,16 +4,17 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { parseSync } from "vite";
 import { expect, test } from "vitest";
+import * as webhookSchema from "#delivery/storage/schema.ts";
 import * as schema from "#store/schema.ts";
 
-/** Where the tables of D1, and the machinery that writes statements out, stand. */
-const SCHEMA = "store/schema.ts";
-const MACHINERY = ["store/statement.ts", "store/rows.ts"];
+/** The rooms that speak to a database, each with its tables. Others do not: test/unit/guards.test.ts. */
+const ROOMS: readonly (readonly [folder: string, schema: object])[] = [
+  ["src/store", schema],
+  ["src/delivery", webhookSchema],
+];
 
-/** Outside of the store nobody speaks to D1: test/unit/guards.test.ts. */
-const FILES = readdirSync("src/store", { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => `store/${name}`);
+/** The machinery that writes statements out. */
+const MACHINERY = ["src/store/statement.ts", "src/store/rows.ts"];
 
 /** A string or a template of the source, its expressions left out, and the function whose tag it bears. */
 interface Text {
@@ -70,15 +71,18 @@ function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-const TABLES = Object.values(schema).filter((each) => is(each, SQLiteTable));
-const NAMES = new Set(
-  TABLES.flatMap((table) => [
-    getTableName(table),
-    ...Object.values(getTableColumns(table))
-      .map(({ name }) => name)
-      .filter((name) => name.includes("_")),
-  ]),
-);
+/** The tables of a schema, and those of their columns whose names are no words of prose. */
+function namesOf(tables: object): ReadonlySet<string> {
+  const names = Object.values(tables)
+    .filter((each) => is(each, SQLiteTable))
+    .flatMap((table) => [
+      getTableName(table),
+      ...Object.values(getTableColumns(table))
+        .map(({ name }) => name)
+        .filter((name) => name.includes("_")),
+    ]);
+  return new Set(names);
+}
 
 /** A statement of SQL; the "do update set" of an upsert names no table. */
 const STATEMENT = new RegExp(
@@ -91,15 +95,15 @@ const STATEMENT = new RegExp(
   "is",
 );
 
-/** What of SQL a file of the store holds as text. */
-function sqlIn(file: string, source: string): readonly string[] {
+/** What of SQL a file holds as text. */
+function sqlIn(file: string, source: string, names: ReadonlySet<string>): readonly string[] {
   const { texts, methods } = read(file, source);
   const isMachinery = MACHINERY.includes(file);
   const calls = methods.filter(
-    (name) => name === ".transaction" || (name === ".prepare" && file !== "store/statement.ts"),
+    (name) => name === ".transaction" || (name === ".prepare" && file !== "src/store/statement.ts"),
   );
   const isNamed = ({ text, tag }: Text) =>
-    tag === "sql" && (text.match(/\w+/g) ?? []).some((word) => NAMES.has(word));
+    tag === "sql" && (text.match(/\w+/g) ?? []).some((word) => names.has(word));
   const isStatement = ({ text }: Text) => !isMachinery && STATEMENT.test(text);
   const found = texts.filter((text) => isNamed(text) || isStatement(text));
   return [...calls, ...found.map(({ text }) => text)];
@@ -116,7 +120,7 @@ test.each([
   ["a text that D1 prepares", "this.db.prepare(text)"],
   ["a transaction", "await db.transaction(async () => {})"],
 ])("%s is found", (_, source) => {
-  expect(sqlIn("store/x.ts", source)).toHaveLength(1);
+  expect(sqlIn("src/store/x.ts", source, namesOf(schema))).toHaveLength(1);
 });
 
 test.each([
@@ -125,9 +129,15 @@ test.each([
   ["an import", "import { a } from './resources.ts'"],
   ["the builder", "prepare(db, build.select(a).from(b))"],
 ])("%s is none", (_, source) => {
-  expect(sqlIn("store/x.ts", source)).toEqual([]);
+  expect(sqlIn("src/store/x.ts", source, namesOf(schema))).toEqual([]);
 });
 
-test.each(FILES.filter((file) => file !== SCHEMA))("%s holds no SQL", (file) => {
-  expect(sqlIn(file, readFileSync(`src/${file}`, "utf8"))).toEqual([]);
+const FILES = ROOMS.flatMap(([folder, tables]) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith("schema.ts"))
+    .map((name) => [`${folder}/${name}`, namesOf(tables)] as const),
+);
+
+test.each(FILES)("%s holds no SQL", (file, names) => {
+  expect(sqlIn(file, readFileSync(file, "utf8"), names)).toEqual([]);
 });
