@@ -17,7 +17,23 @@ import { addEventRoutes } from "#http/admin/events/events.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
 import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-import { META_OPERATIONS } from "./operations.ts";
+import { META_OPERATIONS, OPERATIONS } from "./operations.ts";
+
+const ADMIN_PATH = "/admin/v1";
+
+/** The methods that a path below /admin/v1 knows. */
+function methodsOf(path: string): readonly string[] {
+  const known = Object.values(OPERATIONS).filter((operation) => {
+    const steps = operation.path.split("/");
+    const given = path.split("/");
+    return (
+      steps.length === given.length &&
+      steps.every((step, at) => step === given[at] || (step.startsWith(":") && given[at] !== ""))
+    );
+  });
+  const methods = new Set(known.map(({ method }) => method));
+  return [...methods, ...(methods.has("GET") ? ["HEAD"] : [])];
+}
 
 /**
  * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).
@@ -49,8 +65,13 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
     const { default: document } = await import("./openapi.json");
     return context.json(document);
   });
-  admin.all("*", () => {
-    throw new Problem(404, "The admin API has no such call.");
+  admin.all("*", ({ req }) => {
+    const methods = methodsOf(req.path.slice(ADMIN_PATH.length));
+    if (methods.length === 0) throw new Problem(404, "The admin API has no such call.");
+    const allowed = methods.join(", ");
+    throw new Problem(405, `Nothing here answers ${req.method}; try ${allowed}.`, {
+      Allow: allowed,
+    });
   });
   admin.onError((error) => problemResponse(error));
   return admin;

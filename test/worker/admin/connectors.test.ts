@@ -28,6 +28,7 @@ function expectProblem(answer: TestAnswer, status: number) {
     title: expect.stringMatching(/\S/),
     status,
     detail: expect.stringMatching(/\S/),
+    ...(answer.body.errors && { errors: expect.any(Array) }),
   });
 }
 

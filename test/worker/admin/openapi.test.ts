@@ -132,3 +132,59 @@ function operationsOf(
     Object.values(methods).map((described) => ({ path, ...described })),
   );
 }
+
+describe("an error says where the fault is", () => {
+  test.each([
+    [{ name: 3 }, ["#/name"]],
+    [
+      { name: "A", settings: { rateLimit: "huge", "a/b": 1 } },
+      ["#/settings/rateLimit", "#/settings/a~1b"],
+    ],
+    [{ name: "A", colour: "red" }, ["#/colour"]],
+    [[], ["#"]],
+  ])("in a body: %j", async (body, pointers) => {
+    const answer = await gateway.admin("/connectors", { body });
+
+    expect(answer.status).toBe(400);
+    const found = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(found).toEqual(pointers);
+  });
+
+  test.each([
+    ["/connectors?limit=0", "limit"],
+    ["/connectors?colour=red", "colour"],
+    ["/connectors/x/tokens?colour=red", "colour"],
+    ["/openapi.json?colour=red", "colour"],
+  ])("in a query: %s", async (path, parameter) => {
+    const answer = await gateway.admin(path);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([{ parameter, detail: expect.stringMatching(/\S/) }]);
+  });
+});
+
+test.each([
+  ["PUT", "/connectors", 405, "POST, GET, HEAD"],
+  ["POST", "/connectors/x/bridge/runs/y", 405, "GET, HEAD"],
+  ["GET", "/connectors/x/bridge/pause", 405, "POST"],
+  ["GET", "/no-such-call", 404, null],
+])("%s %s is %i with the methods that there are", async (method, path, status, allow) => {
+  const answer = await gateway.admin(path, { method });
+
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("Allow")).toBe(allow);
+});
+
+test("what is made says where it is", async () => {
+  const { headers, body } = await gateway.admin("/connectors", { body: { name: "Okta" } });
+  const connector = `/connectors/${body.connector.id}`;
+  expect(headers.get("Location")).toBe(`/admin/v1${connector}`);
+
+  const made = await gateway.admin(`${connector}/webhooks`, {
+    body: { url: "https://a.example/" },
+  });
+
+  expect(made.headers.get("Location")).toBe(`/admin/v1${connector}/webhooks/${made.body.id}`);
+  const read = await gateway.admin(`${connector}/webhooks/${made.body.id}`);
+  expect(read.status).toBe(200);
+});

@@ -4,7 +4,7 @@ import { readBodyText } from "#http/request/body.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
-import { Problem } from "./problem.ts";
+import { type InputFault, Problem } from "./problem.ts";
 
 /** An admin body is small; SEMANTICS 9 sets no limit for it. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
@@ -83,8 +83,27 @@ export function check<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || place}: ${message}`,
+  const issues = result.error.issues.slice(0, ISSUES_MAX);
+  const sentences = issues.map(({ path, message }) => `${path.join(".") || place}: ${message}`);
+  throw new Problem(
+    400,
+    sentences.join("; "),
+    {},
+    issues.flatMap((issue) => faultsOf(issue, place)),
   );
-  throw new Problem(400, issues.slice(0, 5).join("; "));
+}
+
+/** So many things that are wrong are told at once. */
+const ISSUES_MAX = 5;
+
+/** Where something is wrong: a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
+function faultsOf(issue: z.core.$ZodIssue, place: "body" | "query"): readonly InputFault[] {
+  const names = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+  return names.slice(0, ISSUES_MAX).map((name) => {
+    const path = [...issue.path, ...(name === undefined ? [] : [name])].map(String);
+    const detail = name === undefined ? issue.message : "Nothing of this name is known here.";
+    if (place === "query") return { parameter: path.join("."), detail };
+    const steps = path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    return { pointer: `#${steps.join("")}`, detail };
+  });
 }

@@ -1,7 +1,11 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type * as z from "zod";
 import { OVERLOAD_HEADERS, reportFault } from "#http/response/error.ts";
 import { classifyError } from "#store/d1-error.ts";
-import { PROBLEMS } from "./schemas.ts";
+import { type INPUT_FAULT, PROBLEMS } from "./schemas.ts";
+
+/** One thing that is wrong with what was sent, as the error shows it. */
+export type InputFault = z.infer<typeof INPUT_FAULT>;
 
 /** A refused admin call: RFC 9457 status, and a detail that says what to change. */
 export class Problem extends Error {
@@ -11,6 +15,7 @@ export class Problem extends Error {
     readonly status: ContentfulStatusCode,
     readonly detail: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly errors: readonly InputFault[] = [],
   ) {
     super(detail);
   }
@@ -24,6 +29,7 @@ export function problemResponse(error: unknown): Response {
     title: PROBLEMS[problem.status]?.title ?? "Error",
     status: problem.status,
     detail: problem.detail,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
   };
   return new Response(JSON.stringify(body), {
     status: problem.status,

@@ -50,6 +50,15 @@ export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
     .meta({ id });
 }
 
+/** Where something is wrong with what was sent, and what. */
+export const INPUT_FAULT = z.union([
+  z.strictObject({
+    pointer: z.string().describe("A JSON Pointer (RFC 6901) into the body, behind #."),
+    detail: z.string(),
+  }),
+  z.strictObject({ parameter: z.string().describe("Of the query."), detail: z.string() }),
+]);
+
 /** The error of every call: problem details of RFC 9457. */
 export const PROBLEM = z
   .strictObject({
@@ -57,6 +66,10 @@ export const PROBLEM = z
     title: z.string().describe("The words of the status."),
     status: z.int().min(400).max(599),
     detail: z.string().describe("What is wrong, and what to change."),
+    errors: z
+      .array(INPUT_FAULT)
+      .optional()
+      .describe("Of a body or query that does not fit: the first things that are wrong."),
   })
   .meta({
     id: "Problem",
@@ -67,6 +80,7 @@ export const PROBLEM = z
         title: "Bad Request",
         status: 400,
         detail: "limit: Too small: expected number to be >=1",
+        errors: [{ parameter: "limit", detail: "Too small: expected number to be >=1" }],
       },
     ],
   });

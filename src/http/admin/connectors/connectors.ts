@@ -51,6 +51,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const connector = await findOr404(context, id);
     const view = connectorView(services, context, connector);
     tag(context, connector.version);
+    context.header("Location", `/admin/v1/connectors/${id}`);
     const { id: tokenId, hint } = token;
     return reply(context, create, 201, { connector: view, token: { id: tokenId, secret, hint } });
   });

@@ -94,6 +94,7 @@ function addCreation(admin: Hono<AppEnv>, services: Services): void {
     const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
     const view = webhookView({ ...created, ...NEVER, status: "active" });
     tag(context, NEVER.version);
+    context.header("Location", `/admin/v1/connectors/${connector.id}/webhooks/${id}`);
     return reply(context, create, 201, { ...view, secret });
   });
 }
