@@ -4,7 +4,7 @@ import { bodyOf, person } from "./people.js";
 import { PATCH_OP, patchMembers, sampled } from "./scale-world.js";
 
 /**
- * One operation of DESIGN's budgets. `prepare` makes what the calls of a round use up, unmeasured.
+ * One operation that has a budget (docs/storage.md). `prepare` makes what the calls of a round use up, unmeasured.
  *
  * @typedef {import("./client.js").Call} Call
  * @typedef {import("./scale-world.js").World} World

@@ -35,7 +35,7 @@ const URL_CHARACTERS_MAX = 2_048;
 
 const TOO_LONG = `A URL has at most ${URL_CHARACTERS_MAX} characters.`;
 
-/** SEMANTICS 9. The URL parser leaves out the port that https has by default. */
+/** The URL parser leaves out the port that https has by default. */
 const PORTS: ReadonlySet<string> = new Set(["", "8443"]);
 
 /** Names that mean this machine or this network (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal). */

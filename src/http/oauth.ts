@@ -23,7 +23,7 @@ import { STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/admin/oauth-clients.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 
-/** SEMANTICS 9: Entra asks for 60 to 360 minutes. */
+/** Entra asks that a token hold for 60 to 360 minutes. */
 const TOKEN_MS = 3_600_000;
 
 /** Registers the OAuth 2.0 token endpoint (RFC 6749 §3.2) under each of its paths. */

@@ -8,7 +8,7 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** SEMANTICS 9: no SCIM body needs more levels, and every later recursion relies on it. */
+/** No SCIM body needs more levels, and every later recursion relies on it. */
 export const JSON_DEPTH_MAX = 32;
 
 /** Tells whether a JSON value is an object (not null, not an array). */

@@ -68,7 +68,7 @@ export type ResourceChange =
   | { readonly kind: "delete"; readonly before: ResourceRecord; readonly after: ResourceRecord }
   | { readonly kind: "erase"; readonly before: ResourceRecord; readonly after: ResourceRecord };
 
-/** The attributes whose values are unique (SEMANTICS 5), as the indexes know them. */
+/** The attributes whose values are unique, as the indexes know them. */
 export type UniqueKey = "name" | "externalId" | "id";
 
 /** What became of a commit: all of its changes are in, or none. */

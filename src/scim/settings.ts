@@ -1,4 +1,4 @@
-/** What an administrator chose for a connector where SEMANTICS leaves a choice. */
+/** What an administrator chose for a connector where the gateway leaves a choice. */
 export interface ConnectorSettings {
   /** true gives the RFC's answer wherever the lenient one differs. */
   readonly strict: boolean;
@@ -28,7 +28,7 @@ export interface ConnectorSettings {
   readonly maskPersonalData: boolean;
   /** How many requests it may send: 100, 1,000 or 10,000 in ten seconds. */
   readonly rateLimit: "low" | "standard" | "high";
-  /** Whether its changes are recorded but not delivered yet (SEMANTICS 12). */
+  /** Whether its changes are recorded but not delivered yet. */
   readonly staged: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { ScimError } from "./error.ts";
 
 /**
- * SEMANTICS 9 lets 1,000 operations meet 100 values each: so much passes with values of up to a
+ * A PATCH may have 1,000 operations, and each may meet 100 values: so much passes with values of up to a
  * kilobyte, and what no client needs ends after a fraction of a second.
  */
 export const STEPS_MAX = 250_000;

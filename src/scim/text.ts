@@ -2,7 +2,7 @@ import type { JsonValue } from "./json.ts";
 
 /**
  * Folds text to the key under which it is compared and looked up: letter case and Unicode
- * compatibility forms vanish (SEMANTICS: key = NFKC(lower(NFKC(text)))).
+ * compatibility forms vanish: key = NFKC(lower(NFKC(text))).
  * SQLite folds ASCII only, so every folded key is computed here and stored.
  */
 export function foldText(text: string): string {

@@ -50,7 +50,7 @@ export function foldedText(type: ResourceType, document: JsonObject): string {
   return JSON.stringify(foldDocument(type, { ...schemas, ...fittingForm(type, document) }));
 }
 
-/** Whether a user's document says that the person may sign in (SEMANTICS 1: a missing active is true). */
+/** Whether a user's document says that the person may sign in: a missing active is true. */
 export function isActive(document: JsonObject): boolean {
   return document.active !== false;
 }

@@ -4,7 +4,7 @@ import { classifyError, Overloaded } from "./d1-error.ts";
 /** The D1 binding as every store function takes it. */
 export type Database = D1Database;
 
-/** The retry limits of DESIGN "The write path": five attempts, five seconds in all. */
+/** What D1 may repeat is tried five times, and for five seconds in all. */
 const ATTEMPTS_MAX = 5;
 const RETRY_WINDOW_MS = 5_000;
 const FIRST_PAUSE_MS = 50;

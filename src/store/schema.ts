@@ -183,7 +183,7 @@ export const groupMembers = sqliteTable(
   ],
 );
 
-/** Member values that named no resource when they came: attached when it arrives (SEMANTICS 7). */
+/** Member values that named no resource when they came: attached when it arrives. */
 export const parkedMembers = sqliteTable(
   "parked_members",
   {

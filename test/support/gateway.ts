@@ -11,7 +11,7 @@ import type { Clock } from "#store/clock.ts";
 import { expectDescribed } from "#test/support/admin-answers.ts";
 import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
 
-/** DESIGN "Budgets": no request takes more round trips to D1, its deferred log apart. */
+/** No request takes more round trips to D1, its deferred log apart. */
 const ROUND_TRIPS_MAX = 3;
 
 /** A refusal for a name or externalId that is held looks once more who holds it, for the log's explanation. */

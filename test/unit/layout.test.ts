@@ -14,6 +14,12 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 
 const FILES_MAX = 16;
 
+const READ = /\.(?:ts|js|md|grit)$/;
+
+/** Names of documents that are not in this repository: what they say is said where it is needed. */
+const ELSEWHERE =
+  /\b(?:SEMANTICS|BAD-INPUTS|DESIGN|(?:CLIENTS|SOURCES|HOUSE|STYLE|PLATFORM|REPORTS)\.md)\b/g;
+
 const IMPORT = /\b(?:from|import)\s*\(?\s*"(?:(\.[^"]+)|#([^"]+))"/g;
 
 /** Each file of src with those of src that it imports, all by their paths below src. */
@@ -145,6 +151,21 @@ describe("the layout of the source", () => {
     }
 
     expect([...counts].filter(([, count]) => count > FILES_MAX)).toEqual([]);
+  });
+
+  test("no file refers to a document that is not here", () => {
+    const folders = ["src", "test", "docs", "scripts", "bench", "lint"];
+    const files = [
+      ...folders.flatMap((folder) => filesBelow(folder).map((file) => join(folder, file))),
+      ...readdirSync(".").filter((name) => name.endsWith(".md")),
+    ].filter((file) => READ.test(file) && !file.includes("node_modules"));
+    const citing = files.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(ELSEWHERE)].map(([text]) => `${file} cites ${text}`),
+    );
+
+    expect("as SEMANTICS 6 and HOUSE.md say".match(ELSEWHERE)).toEqual(["SEMANTICS", "HOUSE.md"]);
+    expect(files.length).toBeGreaterThan(900);
+    expect(citing.filter((each) => !each.startsWith("test/unit/layout.test.ts "))).toEqual([]);
   });
 
   test("an exported name is the name of one thing", () => {

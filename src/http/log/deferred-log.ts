@@ -15,13 +15,13 @@ import { addRefusals, type Refused } from "#store/event-log/refusals.ts";
 /** Rows wait this long for neighbours to share a write with. */
 const GROUPING_MS = 250;
 
-/** Waiting rows beyond this number are written at once; SEMANTICS 10 allows a second. */
+/** Waiting rows beyond this number are written at once; the others wait for a second at most. */
 const WAITING_ROWS_MAX = 200;
 
 /** A flush that has not run by then died with its request; the next row starts another. */
 const FLUSH_LOST_MS = 2_000;
 
-/** SEMANTICS 10: refusals that name no connector are written at most once a minute. */
+/** Refusals that name no connector are written at most once a minute. */
 const REFUSALS_EVERY_MS = 60_000;
 
 const MINUTE_MS = 60_000;

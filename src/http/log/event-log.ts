@@ -55,7 +55,7 @@ export type DoorReason =
   | "client revoked";
 
 /**
- * Composes the row of a caller who was not let in (SEMANTICS 10). It holds nothing that the caller
+ * Composes the row of a caller who was not let in. It holds nothing that the caller
  * wrote: `facts.target` is the route's own path, and neither body, name nor user agent is there.
  */
 export function refusedRow(
@@ -85,7 +85,7 @@ const TARGET_BYTES_MAX = 4_096;
 const USER_AGENT_BYTES_MAX = 512;
 const SHORT_TEXT_BYTES_MAX = 1_024;
 
-/** Composes the event-log row of a request (SEMANTICS 10), with secrets redacted and sizes bounded. */
+/** Composes the event-log row of a request, with secrets redacted and sizes bounded. */
 export function eventRow(facts: CallFacts, result: CallResult): EventRow {
   const { answer, resource } = result;
   const [path = ""] = facts.target.split("?", 1);

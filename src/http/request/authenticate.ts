@@ -47,7 +47,7 @@ function isBearerWord(word: string): boolean {
   return word.toLowerCase() === "bearer";
 }
 
-/** Throws the refusal that a verdict on a known credential means (SEMANTICS 9 and 12). */
+/** Throws the refusal that a verdict on a known credential means. */
 export function requireGranted(verdict: Verdict, access: Access): void {
   const token = `The token with the id ${access.credentialId}`;
   switch (verdict) {

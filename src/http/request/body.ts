@@ -1,10 +1,10 @@
 import { ScimError } from "#scim/error.ts";
 import { quoteName } from "#scim/json.ts";
 
-/** SEMANTICS 9: a user's body is at most 256 KB. */
+/** A user's body is at most 256 KB. */
 export const USER_BODY_BYTES_MAX = 256 * 1024;
 
-/** SEMANTICS 9: a group's body is at most 4 MB, some 50,000 members. */
+/** A group's body is at most 4 MB, some 50,000 members. */
 export const GROUP_BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 const CONTENT_TYPES: readonly string[] = ["application/scim+json", "application/json", ""];

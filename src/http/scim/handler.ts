@@ -163,7 +163,7 @@ function noteUndeclared(
   services.log.addSeen(context.env, connectorId, undeclared, waitUntil(context));
 }
 
-/** SEMANTICS 9: last used is written at most every five minutes. */
+/** When a token was last used is written at most every five minutes. */
 const LAST_USED_EVERY_MS = 5 * 60_000;
 
 function noteUse(

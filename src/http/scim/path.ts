@@ -16,7 +16,7 @@ const ENDPOINTS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The path by which a request finds its route (SEMANTICS 6): doubled slashes count as one, one at the
+ * The path by which a request finds its route: doubled slashes count as one, one at the
  * end as none, and under the base paths (the longest first) endpoints are found in any letter case.
  * Whoever decides on a path decides on this one, so that no spelling leads around a check.
  */

@@ -51,7 +51,7 @@ export function refusedOperation(operation: BulkOperation, error: ScimError): Bu
   return { ...operation, action: { kind: "refused", error } };
 }
 
-/** SEMANTICS 9: a user's body is at most 256 KB, whichever way it comes. */
+/** A user's body is at most 256 KB, whichever way it comes. */
 const USER_CHARACTERS_MAX = 256 * 1024;
 
 /** Doubled slashes and letter case as in a URL. A bulkId may hold any character; an id of ours has no slash. */

@@ -28,7 +28,7 @@ export interface ValueFilter {
   readonly resolved: ResolvedFilter;
 }
 
-/** SEMANTICS 9: the longest path; no client sends one of a hundredth of it. */
+/** The longest path; no client sends one of a hundredth of it. */
 export const PATH_BYTES_MAX = 2048;
 
 /** Parses a PATCH path (RFC 7644 §3.5.2 and Figure 7); the type's own URNs tell a bare URN apart. */

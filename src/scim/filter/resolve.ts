@@ -60,7 +60,7 @@ function resolve(filter: Filter, names: Names): ResolvedFilter {
   }
 }
 
-/** SEMANTICS 6: nothing holds for an absent value but `eq null` and `ne` anything else. */
+/** Nothing holds for an absent value but `eq null` and `ne` anything else. */
 function onUnassigned(term: Term): ResolvedFilter {
   const never: ResolvedFilter = { kind: "or", filters: [] };
   if (term.kind !== "compare") return never;
@@ -96,7 +96,7 @@ function resolveSome(path: AttributePath, filter: Filter, find: FindTarget): Res
   return attribute.multiValued ? { kind: "some", target, filter: inner } : onOne(target, inner);
 }
 
-/** SEMANTICS 5: brackets on an attribute with one value are matched against that; without it nothing holds. */
+/** Brackets on an attribute with one value are matched against that; without it nothing holds. */
 function onOne(target: AttributeTarget, filter: ResolvedFilter): ResolvedFilter {
   const onParts = withOuter(target, filter);
   if (!matchesFilter(filter, {})) return onParts;
@@ -121,7 +121,7 @@ function withOuter(outer: AttributeTarget, filter: ResolvedFilter): ResolvedFilt
   }
 }
 
-/** SEMANTICS 6: `eq null` means not present, `ne null` present. */
+/** `eq null` means not present, `ne null` present. */
 function compareWithNull(
   target: AttributeTarget,
   operator: CompareOperator,
@@ -166,7 +166,7 @@ function isNeverReturned(attribute: Attribute | undefined): boolean {
   return attribute?.returned === "never";
 }
 
-/** SEMANTICS 6: a complex attribute compares its `value`; Entra sends `manager eq` and `members eq`. */
+/** A complex attribute compares its `value`; Entra sends `manager eq` and `members eq`. */
 function valueTarget(target: AttributeTarget): AttributeTarget {
   if (target.attribute.type !== "complex" || target.subAttribute !== undefined) return target;
   return { ...target, subAttribute: findSubAttribute(target.attribute, "value") };

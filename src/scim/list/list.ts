@@ -25,13 +25,13 @@ export interface ListPage {
   readonly resources: readonly JsonObject[];
 }
 
-/** SEMANTICS 6: what a client gets that asks for no number; Okta asks for 100 itself. */
+/** What a client gets that asks for no number; Okta asks for 100 itself. */
 export const COUNT_DEFAULT = 100;
 
 /** RFC 9865 §4: how long a cursor holds after the page that gave it. */
 export const CURSOR_TIMEOUT_SECONDS = 3600;
 
-/** SEMANTICS 6: what one answer may hold, and what ServiceProviderConfig states as maxResults. */
+/** What one answer may hold, and what ServiceProviderConfig states as maxResults. */
 export const COUNT_MAX = 1000;
 
 /**

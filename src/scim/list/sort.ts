@@ -17,7 +17,7 @@ export interface Sort {
   readonly isDescending: boolean;
 }
 
-/** The order of a list that asks for none (SEMANTICS 6). */
+/** The order of a list that asks for none. */
 export const CREATION_ORDER: Sort = { by: "creation", isDescending: false };
 
 /** What a resource is sorted by: folded text, a number, an instant, 0 or 1; null is unassigned. */
@@ -52,7 +52,7 @@ export function resolveSort(
 
 function sortKey(target: AttributeTarget, sortBy: string): Sort["by"] {
   const { attribute } = target;
-  // A complex attribute is sorted by its `value` where it has one, as it is filtered (SEMANTICS 6).
+  // A complex attribute is sorted by its `value` where it has one, as it is filtered.
   const subAttribute = target.subAttribute ?? findSubAttribute(attribute, "value");
   const leaf = subAttribute ?? attribute;
   if (attribute === ID || (attribute === META && CREATION.includes(leaf.name))) return "creation";

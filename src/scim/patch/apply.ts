@@ -92,7 +92,7 @@ function applyStep(
   const after = changeValue(before, step, run);
   checkGrowth(before, after, step);
   if (after === undefined && isActive(target)) {
-    // SEMANTICS 2 says so of PUT: a leaver must not come back because nothing was said.
+    // As with a PUT that leaves it out: a leaver must not come back because nothing was said.
     tolerate({ ...run, strict: false }, `"active" cannot be cleared.`, "It keeps its value.");
     return document;
   }

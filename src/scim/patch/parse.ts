@@ -13,7 +13,7 @@ export type PatchOperation = { readonly leniencies?: readonly Leniency[] } & (
   | { readonly op: "remove"; readonly path: string; readonly value?: JsonValue }
 );
 
-/** SEMANTICS 9: the most operations in one request. */
+/** The most operations in one request. */
 export const OPERATIONS_MAX = 1000;
 
 /** Parses the body of a PATCH (RFC 7644 §3.5.2); on a strict connector `schemas` is REQUIRED. */
@@ -91,7 +91,7 @@ function parseOp(op: JsonValue | undefined, location: string): PatchOperation["o
   throw ScimError.invalidSyntax(`${location}.op must be "add", "replace" or "remove".`);
 }
 
-/** SEMANTICS 3: no name that reaches a prototype, no two spellings of one name, at any depth. */
+/** Refuses a name that reaches a prototype, and two spellings of one name, at any depth. */
 function checkNames(value: JsonValue, location: string, levels: number): void {
   if (levels === 0) {
     throw ScimError.invalidSyntax(`${location} is nested deeper than ${JSON_DEPTH_MAX} levels.`);

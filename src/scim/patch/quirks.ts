@@ -10,7 +10,7 @@ import type { PatchOperation } from "./parse.ts";
 
 /**
  * A standard operation: one path, no path that is a whole schema. `isExplicit` is false when the
- * path was a name inside a value, where read-only attributes are ignored (SEMANTICS 3).
+ * path was a name inside a value, where read-only attributes are ignored.
  * `leniencies` are what a strict connector refuses of it.
  */
 export type StandardOperation = {

@@ -12,7 +12,7 @@ export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
 }
 
 /**
- * SEMANTICS 3: a read-only attribute inside a value is ignored (Okta sends `id`), and so is the
+ * A read-only attribute inside a value is ignored (Okta sends `id`), and so is the
  * value it has; another value, or a `remove`, on an explicit path is 400 mutability. A read-only
  * part of what may be written, such as `manager.displayName`, is ignored as a path, too.
  */

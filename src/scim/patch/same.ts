@@ -20,7 +20,7 @@ export function isSameValue(a: JsonValue | undefined, b: JsonValue | undefined):
   );
 }
 
-/** Whether a value is one by which clients leave an attribute unassigned (SEMANTICS 3). */
+/** Whether a value is one by which clients leave an attribute unassigned. */
 export function isCleared(value: JsonValue | undefined): boolean {
   return value === undefined || isUnassigned(value);
 }

@@ -21,7 +21,7 @@ import {
 import { decideCreate } from "./rehire.ts";
 
 /**
- * Creates a user from the body of a POST (RFC 7644 §3.3), or restores the one it is (SEMANTICS 1).
+ * Creates a user from the body of a POST (RFC 7644 §3.3), or restores the one it is.
  * The unique indexes and guards alone decide races: a loser looks once more who won, and that is final.
  */
 export async function createUser(directory: Directory, body: JsonValue): Promise<Written> {

@@ -4,7 +4,7 @@ import type { MemberChange, NamedMember } from "#scim/ports.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { type MemberPlan, noMember } from "./members.ts";
 
-/** SEMANTICS 7: a connector keeps so many values parked. */
+/** A connector keeps so many values parked. */
 const PARKED_MAX = 10_000;
 
 /** What is known about a group and the values that a request names. */
@@ -25,7 +25,7 @@ export interface DecidedMembers {
 }
 
 /**
- * Works out which members to add and remove (SEMANTICS 7). Values that name no resource are parked
+ * Works out which members to add and remove. Values that name no resource are parked
  * until it arrives, or refused where the connector says so; a group in itself is refused.
  */
 export async function decideMembers(

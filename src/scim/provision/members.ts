@@ -33,7 +33,7 @@ export type MemberPlan =
       readonly presumed: ReadonlySet<string>;
     };
 
-/** Takes the members out of a group's document: they are rows of their own (SEMANTICS 7). */
+/** Takes the members out of a group's document: they are rows of their own. */
 export function splitMembers(document: Document): {
   readonly document: Document;
   readonly values: ReadonlySet<string>;
@@ -142,7 +142,7 @@ function givenValues(step: AddStep, context: NormaliseContext): ReadonlySet<stri
   return namedMembers(step.value, context);
 }
 
-/** The member that an `add` or `replace` on `members[value eq "x"]` creates (SEMANTICS 3): x and nobody else. */
+/** The member that an `add` or `replace` on `members[value eq "x"]` creates: x and nobody else. */
 function createdValue(
   step: AddStep,
   filter: ResolvedFilter,

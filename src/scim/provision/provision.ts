@@ -27,7 +27,7 @@ export interface Written {
   readonly warnings: readonly string[];
 }
 
-/** DESIGN "The write path": a rival's write has the request decided again, so many times at most. */
+/** A rival's write has the request decided again, so many times at most. */
 export const DECISIONS_MAX = 10;
 
 /** Replaces a user by the body of a PUT (RFC 7644 §3.5.1); undefined when there is no such user. */
@@ -67,7 +67,7 @@ export function patchUser(
 }
 
 /**
- * Deletes a user as the connector's `deletion` says (SEMANTICS 4), a group for good; undefined when
+ * Deletes a user as the connector's `deletion` says, a group for good; undefined when
  * there is no such resource.
  */
 export function removeResource(

@@ -26,7 +26,7 @@ export type CreateDecision = { readonly warnings: readonly string[] } & (
 export const HOLDERS_MAX = 10;
 
 /**
- * Decides SEMANTICS 1 for the users that hold the new one's userName or externalId; throws
+ * Decides which of the users that hold the new one's userName or externalId it is, if any; throws
  * `uniqueness` where another user holds it. An externalId may be that of several people, so it restores
  * nobody by itself; push never merges on an e-mail address alone either.
  */

@@ -5,7 +5,7 @@ import { foldText } from "#scim/text.ts";
 
 /**
  * What tells that two users with one externalId are the same person though they have different
- * userNames (SEMANTICS 1): the same primary e-mail address, employeeNumber, or given and family name.
+ * userNames: the same primary e-mail address, employeeNumber, or given and family name.
  * Undefined where nothing does, and they may be two people.
  */
 export function samePersonBy(a: JsonObject, b: JsonObject): string | undefined {

@@ -7,7 +7,7 @@ import type { Document } from "./resource.ts";
 
 /**
  * Refuses a document whose userName, externalId, e-mail values or group displayName hold what nobody
- * sees, so that two of them would look alike (SEMANTICS 1 "text"): invalidValue. What stood there
+ * sees, so that two of them would look alike: invalidValue. What stood there
  * before, in `before`, may stay: a row from the time before the rule can still be changed otherwise.
  */
 export function requireCleanNames(

@@ -4,7 +4,7 @@ import type { CandidateKeys, TypeName } from "#scim/ports.ts";
 import { foldText } from "#scim/text.ts";
 import type { Document } from "./resource.ts";
 
-/** The attribute by which resources of a type are named, and unique in their connector (SEMANTICS 5). */
+/** The attribute by which resources of a type are named, and unique in their connector. */
 export function nameAttribute(type: TypeName): "userName" | "displayName" {
   return type === "User" ? "userName" : "displayName";
 }

@@ -23,7 +23,7 @@ export type Found = ReadonlyMap<string, readonly ResourceRecord[]>;
 
 /**
  * The one resource that each key names: an externalId names the one live resource that holds it or, where
- * none does, the one soft-deleted (SEMANTICS 5); held by several it names nobody.
+ * none does, the one soft-deleted; held by several it names nobody.
  */
 export function soleHolders(found: Found): ReadonlyMap<string, ResourceRecord> {
   const named = [...found].flatMap(([text, holders]): [string, ResourceRecord][] => {

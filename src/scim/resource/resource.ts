@@ -35,7 +35,7 @@ export interface HollowAttribute {
   readonly attribute: Attribute;
 }
 
-/** Reads the resource in the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1; SEMANTICS 1). */
+/** Reads the resource in the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1). */
 export function normaliseResource(
   type: ResourceType,
   body: JsonValue,
@@ -139,7 +139,7 @@ export function orderDocument(type: ResourceType, document: Document): Document 
   return orderMembers([...coreAttributes(type), ...extensions], document);
 }
 
-/** A group's document without its members, which are kept apart from it (SEMANTICS 7). */
+/** A group's document without its members, which are kept apart from it. */
 export function withoutMembers({ members: _, ...document }: Document): Document {
   return document;
 }

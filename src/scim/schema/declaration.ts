@@ -15,7 +15,7 @@ export interface SubDeclaration {
   readonly description?: string | undefined;
 }
 
-/** A connector's own attribute as its administrator declares it (SEMANTICS 8). */
+/** A connector's own attribute as its administrator declares it. */
 export interface Declaration {
   readonly name: string;
   readonly resourceType: ResourceType["name"];

@@ -134,7 +134,7 @@ export async function changeConnector(
 
 /**
  * Deletes a connector, if it is at the version `seen`, and its bridge with the provider's credentials:
- * its tokens die with the next request, its users are kept (SEMANTICS 12). "absent" where it is deleted.
+ * its tokens die with the next request, its users are kept for thirty days. "absent" where it is deleted.
  */
 export async function deleteConnector(
   db: Database,

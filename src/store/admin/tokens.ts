@@ -92,7 +92,7 @@ export async function createStoredToken(
   return (await insert.all()).results.length === 0 ? undefined : "stored";
 }
 
-/** SEMANTICS sets no limit on tokens; a connector with more than these has been scripted wrong. */
+/** Nothing limits how many tokens there are; a connector with more than these has been scripted wrong. */
 const TOKENS_LISTED_MAX = 1_000;
 
 const SHOWN = {
@@ -151,7 +151,7 @@ export async function rotateToken(
   times: { readonly now: number; readonly endsAt: number },
 ): Promise<"rotated" | undefined> {
   const isFormer = isCredential(connectorId, formerId);
-  const premise = and(
+  const isAllowed = and(
     connectorLives(connectorId),
     exists(selectTokens(and(isFormer, isLiveAt(times.now)))),
   );
@@ -169,7 +169,7 @@ export async function rotateToken(
       warnedDays: 0,
     })
     .where(and(isFormer, isStored));
-  const insert = insertToken(db, { number: connectorId }, token, times.now, premise);
+  const insert = insertToken(db, { number: connectorId }, token, times.now, isAllowed);
   const [inserted] = await db.batch([insert, prepare(db, ending)]);
   return inserted?.results.length === 0 ? undefined : "rotated";
 }

@@ -19,7 +19,7 @@ import { changeStatements } from "./statements.ts";
 import { type Step, stepOf } from "./steps.ts";
 
 /**
- * Stores decided changes of one connector in one D1 batch, in the order of DESIGN "The write path":
+ * Stores decided changes of one connector in one D1 batch, in this order:
  * event rows with their unique op_id, guards, mutation (triggers keep the counters), change rows,
  * and last the members, whose change rows triggers write.
  * A retryable D1 error repeats the same batch: the op_id tells when the first try had got in.

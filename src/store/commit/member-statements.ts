@@ -88,7 +88,7 @@ export const deleteParked = rowStatement<UnparkedRow, OfConnector>()((rows, { co
   ),
 );
 
-/** SEMANTICS 7: nesting is followed so deep; whatever lies deeper counts as a cycle. */
+/** Nesting is followed so deep; whatever lies deeper counts as a cycle. */
 const NESTING_DEPTH_MAX = 32;
 
 /** The groups above one, with their distance: a table of the statement alone. */

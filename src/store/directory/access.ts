@@ -38,7 +38,7 @@ export interface StoredTerms {
 /** What a credential may do now. */
 export type Verdict = "granted" | "revoked" | "expired" | "deleted" | "disabled" | "readOnly";
 
-/** Judges a credential for reading or writing at a moment (SEMANTICS 9 and 12). */
+/** Judges a credential for reading or writing at a moment. */
 export function judgeAccess(access: Access, intent: "read" | "write", now: number): Verdict {
   if (access.connectorDeletedAt !== null) return "deleted";
   if (access.revokedAt !== null) return "revoked";

@@ -24,7 +24,7 @@ export interface GroupMember {
   readonly display: string | null;
 }
 
-/** SEMANTICS 7: members are read in pages of so many. */
+/** Members are read in pages of so many. */
 export const MEMBERS_PAGE = 1_000;
 
 /** What is known of the values on a list. */

@@ -18,7 +18,7 @@ export const SCAN_STEPS_MAX = 250_000;
 /** A walk that costs no more than a long page of a plain list is none: it is not counted as a scan. */
 export const SMALL_SCAN_STEPS = 5_000;
 
-/** SEMANTICS 6: a filter or an order without an index runs over at most this many resources. */
+/** A filter or an order without an index runs over at most this many resources. */
 export const SCANNED_RESOURCES_MAX = 100_000;
 
 /**

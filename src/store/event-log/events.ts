@@ -7,7 +7,7 @@ import { events } from "#store/schema.ts";
 
 type EventColumns = typeof events.$inferSelect;
 
-/** One row of the event log (SEMANTICS 10); times in milliseconds, bodies already redacted and cut. */
+/** One row of the event log; times in milliseconds, bodies already redacted and cut. */
 export interface EventRow
   extends Readonly<
     Omit<EventColumns, "rowId" | "connectorId" | "warnings" | "difference" | "refusalKey" | "count">

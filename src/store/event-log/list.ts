@@ -50,7 +50,7 @@ export interface EventPage {
   readonly beforeId: string | undefined;
 }
 
-/** DESIGN "Storage": a filter without an index of its own looks at so many rows for one page at most. */
+/** A filter without an index of its own looks at so many rows for one page at most. */
 const WINDOW_ROWS = 10_000;
 
 /** A page of events ends early once its rows have so many bytes. */

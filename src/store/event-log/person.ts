@@ -15,7 +15,7 @@ export interface EventPerson {
   readonly by: "id" | "idOrExternalId" | "name";
 }
 
-/** DESIGN "Storage": so many of a connector's newest changes are looked at for a person's memberships. */
+/** So many of a connector's newest changes are looked at for a person's memberships. */
 const CHANGES_MAX = 10_000;
 
 /** How a resource's memberships come to be in a log: it joined, left, or waits to arrive. */

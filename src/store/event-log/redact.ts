@@ -6,7 +6,7 @@ import { HIDDEN_MAX, redactJson } from "./redact-json.ts";
 import { cut, REDACTED, redactText, withoutSecrets, withoutValues } from "./redact-text.ts";
 import { comparedWords, isSecretName, mayNameSecret, namesSecret } from "./secret-names.ts";
 
-/** SEMANTICS 10: so much of a body is kept in the event log. */
+/** So much of a body is kept in the event log. */
 export const LOGGED_BODY_BYTES_MAX = 16 * 1024;
 
 /** A text as the event log may keep it, and the secrets that were taken out of it. */

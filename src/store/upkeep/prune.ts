@@ -15,7 +15,7 @@ const FIRST_ROWS = 10;
 /** One call prunes so many rows at most: more than a busy connector logs in the minute between calls. */
 const STEPS_MAX = 20;
 
-/** SEMANTICS 10: change rows, and refusals that name no connector, are kept so long. */
+/** Change rows, and refusals that name no connector, are kept so long. */
 const KEPT_DAYS = 30;
 
 const DAY_MS = 86_400_000;

@@ -8,17 +8,17 @@ import { moveWalk, positionOf } from "./walk.ts";
 /** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
 export const SWEPT_ROWS = 500;
 
-/** SEMANTICS 7: a member value waits so long for its resource. */
+/** A member value waits so long for its resource. */
 const PARKED_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 
-/** SEMANTICS 12: what a deleted connector held is kept so long. */
+/** What a deleted connector held is kept so long. */
 const CONNECTOR_DAYS = 30;
 
 /**
- * Erases users that were soft-deleted longer ago than their connector's `retentionDays` (SEMANTICS 4),
- * and all that a connector held which was deleted long enough ago (SEMANTICS 12).
+ * Erases users that were soft-deleted longer ago than their connector's `retentionDays`,
+ * and all that a connector held which was deleted long enough ago.
  * Looks at the next SWEPT_ROWS resources and remembers where it stopped: an index on the time of
  * deletion would cost every DELETE a row written. Safe to repeat, and to run twice at once.
  */
@@ -80,7 +80,7 @@ function eraseExpired(window: { readonly position: number; readonly end: number 
   return build.delete(resources).where(inArray(resources.rowId, expired));
 }
 
-/** Drops member values that waited too long for their resource (SEMANTICS 7). */
+/** Drops member values that waited too long for their resource. */
 export async function dropParked(db: Database, clock: Clock): Promise<void> {
   const before = clock.now() - PARKED_DAYS * DAY_MS;
   const { connectorId, groupId, value, parkedAt } = parkedMembers;

@@ -30,7 +30,7 @@ export const OAUTH_ROWS: readonly HttpRow[] = [
   ...refused(405, "invalid_request", [
     [174, "GET", new Request(tokenUrl()), { form: "oauth", headers: { Allow: "POST" } }],
   ]),
-  // SEMANTICS 9: a JSON body is read, and unknown scopes are ignored.
+  // A JSON body is read, and unknown scopes are ignored.
   {
     row: 173,
     what: "a JSON body",

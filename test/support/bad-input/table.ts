@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { openGateway, type TestAnswer, type TestClient } from "#test/support/gateway.ts";
 import { expectScimError, type Sent, send, withAda } from "./bad-input.ts";
 
-/** The number of a row of BAD-INPUTS. */
+/** The number of a row of the catalogue: each is tried once at least. */
 export type RowNumber = number | "168a" | "168b";
 
 /** A row in any of the tables: what comes in, and how it is tried. */

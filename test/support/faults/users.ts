@@ -25,7 +25,7 @@ export function userChapters(seed: number): readonly (readonly Step[])[] {
       { ...patch({ active: false }), ...raising("user.deactivated") },
       { ...patch({ active: true }), ...raising("user.reactivated") },
       { ...patch({ active: false }), ...raising("user.deactivated") },
-      // SEMANTICS 1: a leaver who is created again is the user of before.
+      // A leaver who is created again is the user of before.
       { ...POST, body: user, ...raising("user.reactivated"), status: 201 },
     ],
     [
@@ -52,7 +52,7 @@ export const LAST_STEPS: readonly Step[] = [
 function userOf(seed: number) {
   const userName = `seed-${seed}`;
   const emails = [{ value: `${userName}@example.com` }, { value: `${userName}@home.example` }];
-  // By the name, who comes back under another userName is told to be the same person (SEMANTICS 1).
+  // By the name, who comes back under another userName is told to be the same person.
   const name = { givenName: "Seed", familyName: String(seed) };
   return aUser({ userName, externalId: `e-${seed}`, emails, name });
 }

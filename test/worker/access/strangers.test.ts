@@ -5,7 +5,7 @@ import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { aPatch, openGateway } from "#test/support/gateway.ts";
 
-// The kind: an id is never given to somebody who is not, by SEMANTICS 1, the same person.
+// The kind: an id is never given to somebody who is not the same person (docs/conformance.md, "Create").
 
 /** A body of a POST or PUT, of few names, externalIds, addresses and so on, so that they overlap. */
 interface Person {
@@ -63,7 +63,7 @@ interface Known {
   readonly isDeleted: boolean;
 }
 
-/** The ids that SEMANTICS 1 lets a POST have: one of those known, "new" or "409". */
+/** The ids that a POST may be answered: one of those known, "new" or "409". */
 function allowedFor(sent: Person, known: readonly Known[], isUnique: boolean): readonly string[] {
   const sharing = known.filter(
     ({ person: { externalId } }) => externalId !== undefined && externalId === sent.externalId,

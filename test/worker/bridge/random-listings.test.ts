@@ -203,7 +203,7 @@ function drawGroupMisfortune(groups: GroupsHere, random: () => number): GroupMis
   };
 }
 
-/** What SEMANTICS 11 promises. */
+/** What a run must come to: a broken listing switches nobody off, and too many switch-offs are held. */
 function expectedOf(users: number, misfortune: Misfortune) {
   const { gone, disabled, unlisted, unreadable, total, isBroken } = misfortune;
   if (isBroken) return { state: "failed", held: 0, deactivated: 0 };

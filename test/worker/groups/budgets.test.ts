@@ -10,8 +10,8 @@ import {
   removing,
 } from "#test/support/scim/groups.ts";
 
-// DESIGN "Budgets" for groups, on one group of 100,000 members. Its table allows 3k + 12 rows read for
-// k members; the bounds here are what was measured. The difference is what safety costs for each
+// The budgets of groups (docs/storage.md), on one group of 100,000 members. Without safety k members
+// would cost some 3k + 12 rows read; the bounds here are what was measured. Safety costs the rest, for each
 // member: the insert looks once more whether the member is still there, the trigger that writes the
 // change row reads the group's version, and SQLite counts a row of json_each twice.
 

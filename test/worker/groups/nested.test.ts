@@ -12,7 +12,7 @@ import {
 
 const gateway = openGateway();
 
-/** SEMANTICS 7: nesting is followed so deep. */
+/** Nesting is followed so deep. */
 const DEPTH_MAX = 32;
 
 /** So many groups, each the only member of the next; answers their ids, the innermost first. */

@@ -300,7 +300,7 @@ describe("a member that joined by its externalId", () => {
   });
 });
 
-describe("another connector's user (BAD-INPUTS 108)", () => {
+describe("another connector's user", () => {
   test("is treated exactly as an id that nobody has", async () => {
     const stranger = await (await openGroups(gateway)).user({ externalId: "e1" });
     const groups = await openGroups(gateway);

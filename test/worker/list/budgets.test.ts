@@ -8,7 +8,7 @@ import { cursorPage, idsIn } from "#test/support/scim/pages.ts";
 const gateway = openGateway();
 const clients = new Map<number, TestClient>();
 
-/** DESIGN "Budgets": a list of 100 with its exact total, from the start or by cursor. */
+/** The budget of a list of 100 with its exact total, from the start or by cursor. */
 const LIST_ROWS_READ = 205;
 
 /** What a page of 100 cost beyond its budget, in words; `memberships` are those that it shows. */

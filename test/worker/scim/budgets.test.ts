@@ -10,7 +10,7 @@ import {
   type TestConnector,
 } from "#test/support/gateway.ts";
 
-/** The most an operation may cost, its deferred log row apart (DESIGN "Budgets"). */
+/** The most an operation may cost, its deferred log row apart (docs/storage.md, "Budgets"). */
 interface Budget {
   readonly roundTrips: number;
   readonly rowsRead: number;

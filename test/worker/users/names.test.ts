@@ -9,7 +9,7 @@ import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/s
 import { sendBulk } from "#test/support/scim/bulk.ts";
 import { aGroup, openGroups } from "#test/support/scim/groups.ts";
 
-// SEMANTICS 1 "text": names in which something hides are refused, wherever and however they come.
+// Names in which something hides are refused, wherever and however they come.
 
 const gateway = openGateway({ roundTripsMax: 20 });
 

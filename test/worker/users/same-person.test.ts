@@ -4,7 +4,7 @@ import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 import { postUser, sendBulk } from "#test/support/scim/bulk.ts";
 import { aGroup, listOf, openGroups } from "#test/support/scim/groups.ts";
 
-// SEMANTICS 1: nobody ever gets a stranger's id, groups or history.
+// Nobody ever gets a stranger's id, groups or history.
 
 const gateway = openGateway();
 /** Operations of a Bulk that depend on each other go one by one. */

@@ -49,7 +49,7 @@ const NOTHING_YET = {
   nextTryAt: null,
 };
 
-describe("a URL that may not be fetched is 400, and nothing is stored (BAD-INPUTS 131-149)", () => {
+describe("a URL that may not be fetched is 400, and nothing is stored", () => {
   const urls = [
     "http://a.com",
     "https://127.0.0.1",
@@ -97,7 +97,7 @@ describe("a URL that may not be fetched is 400, and nothing is stored (BAD-INPUT
   });
 });
 
-test("a public URL that leads to loopback is a failed delivery (BAD-INPUTS 150)", async () => {
+test("a public URL that leads to loopback is a failed delivery", async () => {
   steerTime();
   const { client, webhooks } = await clientWithWebhooks(gateway);
   const headers = { Location: "http://127.0.0.1/" };

@@ -160,7 +160,7 @@ test("ten tries come at their times; then the event is dead and the resource goe
   expect((await endpointOf(webhook).overview()).dead).toBe(1);
 });
 
-describe("an answer (BAD-INPUTS 176-180)", () => {
+describe("what a receiver answers", () => {
   const first = async (answer: () => Response) => {
     const time = steerTime();
     const { client, webhooks } = await clientWithWebhooks(gateway);

@@ -32,7 +32,7 @@ const {
   checkBridge,
 } = BRIDGE_OPERATIONS;
 
-/** Registers what a connector's bridge is to do (SEMANTICS 11) in the admin API. */
+/** Registers what a connector's bridge is to do in the admin API. */
 export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
   const change = async (context: Context<AppEnv>, wanted: Wanted) => {
     const { id, version, config, kept, isChanged } = await changeBridge(services, context, wanted);

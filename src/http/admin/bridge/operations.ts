@@ -20,7 +20,7 @@ import {
   SYNCED_USER,
 } from "./view-schemas.ts";
 
-/** The calls about a connector's bridge (SEMANTICS 11), by the names that OpenAPI has for them. */
+/** The calls about a connector's bridge, by the names that OpenAPI has for them. */
 export const BRIDGE_OPERATIONS = describe({
   getBridge: {
     method: "GET",

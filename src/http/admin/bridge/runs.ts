@@ -138,7 +138,7 @@ async function readChoice(context: Context<AppEnv>): Promise<HeldChoice> {
   return await readInput(context, approveHeld);
 }
 
-/** A bridge whose connector works; a disabled one runs nothing (SEMANTICS 12). */
+/** A bridge whose connector works; a disabled one runs nothing. */
 async function openEnabled(context: Context<AppEnv>): Promise<OpenBridge> {
   const bridge = await openBridge(context);
   if (bridge.stored.connectorStatus === "active") return bridge;

@@ -6,7 +6,7 @@ import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
 import { type InputFault, Problem } from "./problem.ts";
 
-/** An admin body is small; SEMANTICS 9 sets no limit for it. */
+/** An admin body is small: it holds settings, not a directory. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 
 /** Refuses with 415 a body that does not come as application/json, of calls that read none as well. */

@@ -21,7 +21,7 @@ const { getAttributes, putAttributes } = CONNECTOR_OPERATIONS;
 /** How often a list is put anew on what somebody else has put at the same moment. */
 const TRIES_MAX = 5;
 
-/** Registers the attributes that a connector declares for itself (SEMANTICS 8) in the admin API. */
+/** Registers the attributes that a connector declares for itself in the admin API. */
 export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
   addCall(admin, getAttributes, async (context) => {
     const { attributes, attributesVersion } = await findOr404(context, context.req.param("id"));

@@ -10,7 +10,7 @@ import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const { listParkedMembers } = CONNECTOR_OPERATIONS;
 
-/** Registers the list of members that wait for their users (SEMANTICS 7) in the admin API. */
+/** Registers the list of members that wait for their users in the admin API. */
 export function addParkedRoutes(admin: Hono<AppEnv>): void {
   addCall(admin, listParkedMembers, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));

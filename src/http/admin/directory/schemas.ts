@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CURSOR, numberIn, pageOf } from "#http/admin/call/schemas.ts";
 import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 
-/** The directory is read to be copied: its pages are as long as those of SCIM (SEMANTICS 6). */
+/** The directory is read to be copied: its pages are as long as those of SCIM. */
 const DIRECTORY_LIMIT = numberIn(1, COUNT_MAX).default(COUNT_DEFAULT);
 
 const SHOWN = {

@@ -188,7 +188,7 @@ function patch(
   return { name, method: "PATCH", path: `/Users/{${id}}`, body, status: 200, shows };
 }
 
-/** What is left of a deleted user is the administrator's choice (SEMANTICS 3). */
+/** What is left of a deleted user is the administrator's choice: the setting `deletion`. */
 function removal(
   client: string,
   id: string,

@@ -57,7 +57,7 @@ export function noteId({ log }: ScimCall, context: Context<AppEnv>, type: Resour
   return id;
 }
 
-/** Reads the JSON body of the request (SEMANTICS 9 gives its limits). */
+/** Reads the JSON body of the request (at most 256 KB for a user, 4 MB for a group). */
 export async function readJson(
   { request, caller, log }: ScimCall,
   bytesMax: number,
@@ -127,7 +127,7 @@ export function isKnownVersion(context: Context<AppEnv>, record: ResourceRecord)
 export function queryReader(context: Context<AppEnv>): (name: string) => readonly string[] {
   // Entra's flag belongs into the tenant URL; whoever joins URLs by hand then sends a second "?".
   const query = new URL(context.req.raw.url).search.replace("?aadOptscim062020?", "?");
-  // URLSearchParams reads `+` as a blank, as SEMANTICS 6 wants it.
+  // URLSearchParams reads `+` as a blank, as clients mean it.
   const entries = [...new URLSearchParams(query)];
   return (name) =>
     entries.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);

@@ -48,7 +48,7 @@ export async function restOfMembers(
   return members;
 }
 
-/** SEMANTICS 7: a page of groups ends early once it holds so many members. */
+/** A page of groups ends early once it holds so many members. */
 const LISTED_MEMBERS_MAX = 5_000;
 
 /**

@@ -18,7 +18,7 @@ import { hasIndexedTerm } from "#store/filter/indexed.ts";
 export interface ListScope {
   readonly types: readonly [TypeName, ...TypeName[]];
   readonly parameters: ListParameters;
-  /** SEMANTICS 6: the filter of a `.search` may be longer than that of a GET. */
+  /** The filter of a `.search` may be longer than that of a GET. */
   readonly filterBytesMax?: number;
 }
 

@@ -37,7 +37,7 @@ export type Operand =
   | { readonly type: "number"; readonly value: number }
   | { readonly type: "instant"; readonly ms: number };
 
-/** The operators left after resolving: `ne` has become not(eq) (SEMANTICS 6). */
+/** The operators left after resolving: `ne` has become not(eq). */
 export type ResolvedOperator = Exclude<CompareOperator, "ne">;
 
 /**

@@ -4,16 +4,16 @@ import { isAttributeName, parseAttributePath, parseDottedUrn } from "./attribute
 import type { FilterToken } from "./tokens.ts";
 import { TokenReader } from "./tokens.ts";
 
-/** SEMANTICS 6: the longest filter in the query of a GET. */
+/** The longest filter in the query of a GET. */
 export const FILTER_BYTES_MAX = 2048;
 
-/** SEMANTICS 6: the longest filter in the body of a `.search`. */
+/** The longest filter in the body of a `.search`. */
 export const SEARCH_FILTER_BYTES_MAX = 8192;
 
-/** SEMANTICS 6: the deepest nesting of parentheses and brackets; SQLite's expression depth ends at 100. */
+/** The deepest nesting of parentheses and brackets; SQLite's expression depth ends at 100. */
 const FILTER_DEPTH_MAX = 20;
 
-/** SEMANTICS 6: the most comparisons in one filter; each is one SQL term with its own parameters. */
+/** The most comparisons in one filter; each is one SQL term with its own parameters. */
 const FILTER_TERMS_MAX = 50;
 
 /** How much of a filter is read: FILTER_BYTES_MAX unless the caller says otherwise. */
@@ -181,7 +181,7 @@ function keywordValue(token: FilterToken): boolean | null | undefined {
 
 /**
  * Rewrites `emails[type eq "work"].value eq "x"`, which Entra sends, to the standard
- * `emails[type eq "work" and value eq "x"]`. `ne` and `eq null` deny the whole (SEMANTICS 6).
+ * `emails[type eq "work" and value eq "x"]`. `ne` and `eq null` deny the whole.
  */
 function withSubAttribute(path: AttributePath, inner: Filter, comparison: Comparison): Filter {
   const some = (last: Filter): Filter => ({

@@ -19,7 +19,7 @@ import { isUnassigned, readObject, saysNothing } from "./forms.ts";
 import { STRING_BYTES_MAX } from "./simple-value.ts";
 import { givenTwice, type NormaliseContext, tolerate, tolerateForms } from "./value.ts";
 
-/** SEMANTICS 1: what a resource keeps of extensions that nobody declared, names included. */
+/** What a resource keeps of extensions that nobody declared, names included. */
 export const KEPT_ATTRIBUTES_MAX = 64;
 export const KEPT_BYTES_MAX = 16 * 1024;
 const KEPT_LEVELS_MAX = 8;
@@ -287,7 +287,7 @@ export function bytesOf({ urn, name, value }: KeptAttribute): number {
   return new TextEncoder().encode(JSON.stringify([urn, name, value])).length;
 }
 
-/** SEMANTICS 1: two spellings of one name are refused at any depth. */
+/** Two spellings of one name are refused at any depth. */
 function checkNames(value: JsonValue, location: string): void {
   if (value === null || typeof value !== "object") return;
   if (isJsonObject(value)) {

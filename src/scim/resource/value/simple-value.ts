@@ -7,7 +7,7 @@ import { parseDateTime } from "./date-time.ts";
 /** The types of RFC 7643 §2.3 that have no sub-attributes. */
 export type SimpleType = Exclude<AttributeType, "complex">;
 
-/** SEMANTICS 9: no value that an identity provider sends needs more, and every value is stored. */
+/** No value that an identity provider sends needs more, and every value is stored. */
 export const STRING_BYTES_MAX = 8192;
 
 /**

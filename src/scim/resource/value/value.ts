@@ -20,7 +20,7 @@ export interface NormaliseContext {
   readonly fold?: FoldElement;
 }
 
-/** SEMANTICS 9; the members of a group are rows, not a value of its document, and have no limit. */
+/** The most values of an attribute. Members of a group are rows, no value of its document, and have no limit. */
 export const VALUES_MAX = 100;
 
 /** Refuses more values than a multi-valued attribute may have. */
@@ -161,7 +161,7 @@ export function strictRefusal(error: ScimError): ScimError {
   );
 }
 
-/** The error for one attribute named twice, such as `userName` and `USERNAME` (SEMANTICS 1). */
+/** The error for one attribute named twice, such as `userName` and `USERNAME`. */
 export function givenTwice(location: string): ScimError {
   return ScimError.invalidSyntax(`"${location}" is given twice; send it once.`);
 }
@@ -282,7 +282,7 @@ function mergedElement(first: JsonValue, later: JsonValue): JsonValue {
   return { ...later, ...first, ...((isPrimary(first) || isPrimary(later)) && { primary: true }) };
 }
 
-/** SEMANTICS 1: of several values marked primary the last one wins (RFC 7643 §2.4 allows one). */
+/** Of several values marked primary the last one wins (RFC 7643 §2.4 allows one). */
 function withOnePrimary(values: readonly JsonValue[]): readonly JsonValue[] {
   const last = values.findLastIndex(isPrimary);
   return values.map((value, index) =>

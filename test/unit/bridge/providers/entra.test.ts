@@ -214,7 +214,7 @@ describe("a page of Graph", () => {
   const list = (answer: Response) =>
     entra(() => answer).source.listPage("users", undefined, undefined);
 
-  test("whose next link leads to another host is malformed, and the token stays (row 161)", async () => {
+  test("whose next link leads to another host is malformed, and the token stays", async () => {
     const { source, provider } = entra(() => page([mia], { next: "https://evil.example/" }));
 
     await expectFailure(source.listPage("users", undefined, undefined), "malformed");

@@ -135,7 +135,7 @@ describe("a delta listing of Okta's users", () => {
 });
 
 describe("a page of Okta", () => {
-  test("whose next link leads to another host is malformed, and the token stays (row 161)", async () => {
+  test("whose next link leads to another host is malformed, and the token stays", async () => {
     const { source, provider } = okta(() =>
       page([ada], "https://evil.example/api/v1/users?after=1"),
     );
