@@ -7,8 +7,8 @@ import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
+import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/purge.ts";
 import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
-import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/sweep.ts";
 import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
 
 /** What the jobs of cron need of the world. */

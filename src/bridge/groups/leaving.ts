@@ -1,5 +1,5 @@
 import type { GuardSettings } from "../config/settings.ts";
-import { judgeGuard } from "../plan/switch-offs.ts";
+import { judgeGuard } from "../plan/guard.ts";
 
 /** Who would leave a group, and what is known of them. Ids are the directory's. */
 export interface Leaving {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import type { Issue } from "../mapping/mapped.ts";
-import { judgeGuard } from "../plan/switch-offs.ts";
-import { askAgain, ODD_ANSWERS_MAX } from "../source/ask-again.ts";
+import { judgeGuard } from "../plan/guard.ts";
+import { askAgain, ODD_ANSWERS_MAX } from "../source/odd-answers.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";

@@ -1,5 +1,5 @@
 import type { Issue } from "../mapping/mapped.ts";
-import { ODD_ANSWERS_MAX } from "../source/ask-again.ts";
+import { ODD_ANSWERS_MAX } from "../source/odd-answers.ts";
 import { SourceError, type UnsupportedMember } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";

@@ -7,7 +7,7 @@ import {
   questionsOf,
 } from "../plan/evidence.ts";
 import { mapRecord } from "../providers/map-record.ts";
-import { askAgain } from "../source/ask-again.ts";
+import { askAgain } from "../source/odd-answers.ts";
 import { SourceError } from "../source/source.ts";
 import type { Run } from "../state/run.ts";
 import type { RunContext } from "../step/run-context.ts";

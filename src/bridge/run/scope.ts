@@ -2,7 +2,7 @@ import type { BridgeScope } from "../config/settings.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { noteIssues } from "../notices/note-issues.ts";
 import type { Reach } from "../plan/context.ts";
-import { askAgain } from "../source/ask-again.ts";
+import { askAgain } from "../source/odd-answers.ts";
 import { type ScopePage, type ScopePart, type Source, SourceError } from "../source/source.ts";
 import { enterPhase, type Run } from "../state/run.ts";
 import { noteNext } from "../step/listing.ts";

@@ -1,6 +1,6 @@
 import type { Issue } from "../mapping/mapped.ts";
 import { noteHeld, noteIssues } from "../notices/note-issues.ts";
-import { judgeGuard, type PlannedSwitchOff, planSwitchOffs } from "../plan/switch-offs.ts";
+import { judgeGuard, type PlannedSwitchOff, planSwitchOffs } from "../plan/guard.ts";
 import { counted, enterPhase, mayWrite, NO_PLACE, type Run } from "../state/run.ts";
 import { planContext, type RunContext } from "../step/run-context.ts";
 import { writeBatch } from "../step/write-batch.ts";

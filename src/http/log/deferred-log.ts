@@ -10,7 +10,7 @@ import {
   type EventRow,
   type RefusedRow,
 } from "#store/event-log/events.ts";
-import { addRefusals, type Refused } from "#store/event-log/refusals.ts";
+import { addRefusals, type Refused } from "#store/event-log/unknown-callers.ts";
 
 /** Rows wait this long for neighbours to share a write with. */
 const GROUPING_MS = 250;

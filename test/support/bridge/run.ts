@@ -12,12 +12,12 @@ import {
   evidenceOf,
   NO_EVIDENCE,
 } from "#bridge/plan/evidence.ts";
+import { judgeGuard, planSwitchOffs } from "#bridge/plan/guard.ts";
 import { lookupsOf } from "#bridge/plan/lookups.ts";
 import { needsConfirming, planMissing, rehiredFrom } from "#bridge/plan/missing.ts";
 import type { Operation, SwitchOff } from "#bridge/plan/operation.ts";
 import { planPage } from "#bridge/plan/plan.ts";
 import { preparePage } from "#bridge/plan/prepare.ts";
-import { judgeGuard, planSwitchOffs } from "#bridge/plan/switch-offs.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { USER } from "#scim/schema/registry.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { expect, test } from "vitest";
-import { SWEPT_ROWS } from "#store/upkeep/sweep.ts";
+import { SWEPT_ROWS } from "#store/upkeep/purge.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { fillUsers } from "#test/support/fill.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";

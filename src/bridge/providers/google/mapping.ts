@@ -1,3 +1,4 @@
+// What the administrator maps besides, custom schemas among it, is read by mapping/chosen.ts.
 import { type JsonObject, readMember } from "#scim/json.ts";
 import type { BridgeSettings } from "../../config/settings.ts";
 import { mapUser, personRules, type UserMapping } from "../../mapping/map-user.ts";

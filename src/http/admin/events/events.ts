@@ -9,7 +9,7 @@ import { USER } from "#scim/schema/registry.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import type { EventFilter } from "#store/event-log/conditions.ts";
 import { findEvent, listEvents } from "#store/event-log/list.ts";
-import { listRefusals } from "#store/event-log/refusals.ts";
+import { listRefusals } from "#store/event-log/unknown-callers.ts";
 import { EXPORT_PAGE_ROWS, exportResponse } from "./export.ts";
 import { EVENT_OPERATIONS } from "./operations.ts";
 import { eventFilter, eventView } from "./query.ts";

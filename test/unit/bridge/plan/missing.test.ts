@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
+import { planSwitchOffs } from "#bridge/plan/guard.ts";
 import { needsConfirming, planMissing } from "#bridge/plan/missing.ts";
 import type { Link } from "#bridge/plan/operation.ts";
-import { planSwitchOffs } from "#bridge/plan/switch-offs.ts";
 import type { BridgeMemory } from "#test/support/bridge/memory.ts";
 import { oktaConfig, pushed } from "#test/support/bridge/people.ts";
 import { aConfig, aContext, runPage } from "#test/support/bridge/run.ts";

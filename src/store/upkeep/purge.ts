@@ -1,8 +1,9 @@
 import { and, count, eq, exists, gt, inArray, isNotNull, lt, lte, or, sql } from "drizzle-orm";
+import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { connectors, credentials, parkedMembers, resources } from "#store/schema.ts";
-import { build, named, prepare, selectRows } from "#store/statement.ts";
+import { build, literal, named, prepare, selectRows } from "#store/statement.ts";
 import { moveWalk, positionOf } from "./walk.ts";
 
 /** How many rows one call looks at: a million resources are walked in a day and a half of minutes. */
@@ -61,7 +62,7 @@ function selectWindow() {
 
 /** Settings that were stored before the option existed have its default. */
 function eraseExpired(window: { readonly position: number; readonly end: number }, now: number) {
-  const retentionDays = sql`coalesce(${connectors.settings} ->> 'retentionDays', 30)`;
+  const retentionDays = sql`coalesce(${connectors.settings} ->> 'retentionDays', ${literal(DEFAULT_SETTINGS.retentionDays)})`;
   const expired = build
     .select(named({ rowId: resources.rowId }))
     .from(resources)

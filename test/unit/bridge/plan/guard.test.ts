@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BRIDGE_DEFAULTS } from "#bridge/config/settings.ts";
-import { judgeGuard } from "#bridge/plan/switch-offs.ts";
+import { judgeGuard } from "#bridge/plan/guard.ts";
 
 const { guard } = BRIDGE_DEFAULTS;
 
