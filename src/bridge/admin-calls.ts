@@ -23,6 +23,7 @@ import { countApprovedGroups, decideHeld } from "./storage/groups/switch-offs.ts
 import { countLinks } from "./storage/links.ts";
 import { listRuns, readRun, stepsOf, timeOf, viewOf } from "./storage/runs.ts";
 import { approveOffs, clearOffs, countOffs, heldOffs, rejectOffs } from "./storage/switch-offs.ts";
+import { clearLinkTables } from "./storage/tables.ts";
 import type { BridgeSnapshot, ConnectorSync } from "./sync/connector-sync.ts";
 import { chooseHeld, countHeld, heldId, heldUserOf, runsOfHeld } from "./sync/held.ts";
 import { clearRun, currentRun } from "./sync/runs.ts";
@@ -128,13 +129,11 @@ export class BridgeAdmin {
     const { sql, storage } = this.engine;
     const isFree = storage.transactionSync(() => {
       if (currentRun(sql) !== undefined) return false;
-      sql.exec("DELETE FROM links");
-      sql.exec("DELETE FROM released");
+      clearLinkTables(sql);
       dropGroupLinks(sql);
       // What was held together is still weighed together.
       rejectOffs(sql, "all");
       clearOffs(sql, "approved");
-      for (const table of ["asks", "unknown_members"]) sql.exec(`DELETE FROM ${table}`);
       clearRun(sql);
       this.engine.change((memory) => ({
         ...memory,

@@ -189,6 +189,12 @@ function listed(items: readonly SQLWrapper[]): SQL {
 /** Passes rows over that are there already. */
 export const doNothing = sql`on conflict do nothing`;
 
+/** Overwrites some columns of the row that has the same key already. */
+export function overwriting(key: Column, columns: readonly Column[]): SQL {
+  const assigned = columns.map((column) => sql`${nameOf(column)} = ${excluded(column)}`);
+  return sql`on conflict (${nameOf(key)}) do update set ${listed(assigned)}`;
+}
+
 /** The name of a column by itself, as a list of columns wants it. */
 export function nameOf(column: Column): SQL {
   return sql`${sql.identifier(column.name)}`;

@@ -1,7 +1,12 @@
+import { eq } from "drizzle-orm";
 import type { BridgeAlertKind } from "#store/event-log/alerts.ts";
+import { objectStatement } from "#store/object-statement.ts";
+import { insertRows } from "#store/rows.ts";
+import { build, literal } from "#store/statement.ts";
 import type { DeltaCursors } from "../state/run.ts";
 import type { Standing } from "../state/state.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { memoryTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** What a bridge's object knows beside links and runs; times in milliseconds. */
 export interface BridgeRecord {
@@ -34,13 +39,23 @@ export interface PendingAlert {
 
 /** Reads what the object knows; undefined where it was never told of a bridge, or lost its storage. */
 export function readMemory(sql: ObjectSql): BridgeRecord | undefined {
-  const [row] = rowsIn<{ value: string }>(sql, "SELECT value FROM memory WHERE key = 'bridge'");
+  const [row] = READ.rows(sql, {});
   // Written below, from a BridgeRecord.
   return row === undefined ? undefined : (JSON.parse(row.value) as BridgeRecord);
 }
 
 /** Stores what the object knows. */
 export function writeMemory(sql: ObjectSql, memory: BridgeRecord): void {
-  const text = "INSERT OR REPLACE INTO memory (key, value) VALUES ('bridge', ?)";
-  sql.exec(text, JSON.stringify(memory));
+  WRITE.run(sql, { value: JSON.stringify(memory) });
 }
+
+const READ = objectStatement()(() =>
+  build
+    .select({ value: memoryTable.value })
+    .from(memoryTable)
+    .where(eq(memoryTable.key, literal("bridge"))),
+);
+
+const WRITE = objectStatement<{ value: string }>()(({ value }) =>
+  insertRows(memoryTable, { key: literal("bridge"), value }, { isReplacing: true }),
+);

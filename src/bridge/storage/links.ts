@@ -1,5 +1,10 @@
+import { and, type Column, count, eq, getTableColumns, gt, isNotNull, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { cellsOf, insertRows, isInList, jsonEach, overwriting } from "#store/rows.ts";
+import { build, literal, named, type RowOf, selectOnly } from "#store/statement.ts";
 import type { Link } from "../plan/operation.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { linksTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** A link with its number in the object's storage. */
 export interface StoredLink extends Link {
@@ -11,7 +16,7 @@ export function linksBySource(
   sql: ObjectSql,
   sourceIds: readonly string[],
 ): ReadonlyMap<string, StoredLink> {
-  const links = selectLinks(sql, "source_id", sourceIds);
+  const links = selectLinks(sql, "sourceId", sourceIds);
   return new Map(links.map((link) => [link.sourceId, link]));
 }
 
@@ -21,9 +26,7 @@ export function linkNumbers(
   sourceIds: readonly string[],
 ): ReadonlyMap<string, number> {
   if (sourceIds.length === 0) return new Map();
-  const text = `SELECT n, source_id AS sourceId FROM links
-    WHERE source_id IN (SELECT value FROM json_each(?))`;
-  const rows = rowsIn<Pick<LinkRow, "n" | "sourceId">>(sql, text, JSON.stringify(sourceIds));
+  const rows = NUMBERS.rows(sql, { sourceIds: JSON.stringify(sourceIds) });
   return new Map(rows.map(({ n, sourceId }) => [sourceId, n]));
 }
 
@@ -32,7 +35,7 @@ export function linksByUser(
   sql: ObjectSql,
   userIds: readonly string[],
 ): ReadonlyMap<string, StoredLink> {
-  const links = selectLinks(sql, "user_id", userIds);
+  const links = selectLinks(sql, "userId", userIds);
   return new Map(links.map((link) => [link.userId, link]));
 }
 
@@ -48,31 +51,18 @@ export function linksByNumber(
 /** Stores links; one of a source id that is there is overwritten and keeps its number. */
 export function putLinks(sql: ObjectSql, links: readonly Link[]): void {
   if (links.length === 0) return;
-  sql.exec(
-    `INSERT INTO links (source_id, user_id, hash, active, gone_at, pending_manager, stamp)
-     SELECT value ->> 'sourceId', value ->> 'userId', value ->> 'hash', value ->> 'isActive',
-       value ->> 'goneAt', value ->> 'pendingManager', value ->> 'stamp' FROM json_each(?) WHERE true
-     ON CONFLICT (source_id) DO UPDATE SET user_id = excluded.user_id, hash = excluded.hash,
-       active = excluded.active, gone_at = excluded.gone_at, pending_manager = excluded.pending_manager,
-       stamp = excluded.stamp`,
-    JSON.stringify(links),
-  );
+  PUT.run(sql, { links: JSON.stringify(links) });
 }
 
 /** Forgets links; the users stay as they are. */
 export function dropLinks(sql: ObjectSql, sourceIds: readonly string[]): void {
   if (sourceIds.length === 0) return;
-  const list = JSON.stringify(sourceIds);
-  sql.exec("DELETE FROM links WHERE source_id IN (SELECT value FROM json_each(?))", list);
+  DROP.run(sql, { sourceIds: JSON.stringify(sourceIds) });
 }
 
 /** How many users are linked, and how many of those are active: what the guard measures against. */
 export function countLinks(sql: ObjectSql): { readonly linked: number; readonly active: number } {
-  const [counts] = rowsIn<{ linked: number; active: number }>(
-    sql,
-    "SELECT (SELECT count(*) FROM links) AS linked, (SELECT count(*) FROM links WHERE active = 1) AS active",
-  );
-  return counts ?? { linked: 0, active: 0 };
+  return COUNT.rows(sql, {})[0] ?? { linked: 0, active: 0 };
 }
 
 /** The links that wait for a manager, in the order of their numbers. */
@@ -81,32 +71,16 @@ export function pendingManagers(
   afterN: number,
   limit: number,
 ): readonly StoredLink[] {
-  const text = `${SELECT_LINK} WHERE pending_manager IS NOT NULL AND n > ? ORDER BY n LIMIT ?`;
-  return rowsIn<LinkRow>(sql, text, afterN, limit).map(fromRow);
-}
-
-const SELECT_LINK = `SELECT n, source_id AS sourceId, user_id AS userId, hash, active AS isActive,
-  gone_at AS goneAt, pending_manager AS pendingManager, stamp FROM links`;
-
-interface LinkRow {
-  readonly n: number;
-  readonly sourceId: string;
-  readonly userId: string;
-  readonly hash: string;
-  readonly isActive: number;
-  readonly goneAt: number | null;
-  readonly pendingManager: string | null;
-  readonly stamp: number | null;
+  return PENDING.rows(sql, { afterN, limit }).map(fromRow);
 }
 
 function selectLinks(
   sql: ObjectSql,
-  column: "n" | "source_id" | "user_id",
+  by: keyof typeof FIND,
   values: readonly (string | number)[],
 ): readonly StoredLink[] {
   if (values.length === 0) return [];
-  const text = `${SELECT_LINK} WHERE ${column} IN (SELECT value FROM json_each(?))`;
-  return rowsIn<LinkRow>(sql, text, JSON.stringify(values)).map(fromRow);
+  return FIND[by].rows(sql, { values: JSON.stringify(values) }).map(fromRow);
 }
 
 function fromRow({ isActive, goneAt, pendingManager, stamp, ...row }: LinkRow): StoredLink {
@@ -118,3 +92,63 @@ function fromRow({ isActive, goneAt, pendingManager, stamp, ...row }: LinkRow): 
     stamp: stamp ?? undefined,
   };
 }
+
+const allLinks = () => {
+  const { active, ...columns } = getTableColumns(linksTable);
+  return build.select(named({ ...columns, isActive: active })).from(linksTable);
+};
+
+const FIND = {
+  n: linksWith(linksTable.n),
+  sourceId: linksWith(linksTable.sourceId),
+  userId: linksWith(linksTable.userId),
+};
+
+type LinkRow = RowOf<ReturnType<typeof allLinks>>;
+
+function linksWith(column: Column) {
+  return objectStatement<{ values: string }>()(({ values }) =>
+    allLinks().where(isInList(column, values)),
+  );
+}
+
+const PENDING = objectStatement<{ afterN: number; limit: number }>()(({ afterN, limit }) =>
+  allLinks()
+    .where(and(isNotNull(linksTable.pendingManager), gt(linksTable.n, afterN)))
+    .orderBy(linksTable.n)
+    .limit(limit),
+);
+
+const NUMBERS = objectStatement<{ sourceIds: string }>()(({ sourceIds }) =>
+  build
+    .select(named({ n: linksTable.n, sourceId: linksTable.sourceId }))
+    .from(linksTable)
+    .where(isInList(linksTable.sourceId, sourceIds)),
+);
+
+const PUT = objectStatement<{ links: string }>()(({ links }) => {
+  const { table, value } = jsonEach(links);
+  const cell = cellsOf<Link>(value);
+  const { sourceId, userId, hash, active, goneAt, pendingManager, stamp } = linksTable;
+  const cells = {
+    sourceId: cell("sourceId"),
+    userId: cell("userId"),
+    hash: cell("hash"),
+    active: cell("isActive"),
+    goneAt: cell("goneAt"),
+    pendingManager: cell("pendingManager"),
+    stamp: cell("stamp"),
+  };
+  const columns = [userId, hash, active, goneAt, pendingManager, stamp];
+  return insertRows(linksTable, cells, { from: table, onConflict: overwriting(sourceId, columns) });
+});
+
+const DROP = objectStatement<{ sourceIds: string }>()(({ sourceIds }) =>
+  build.delete(linksTable).where(isInList(linksTable.sourceId, sourceIds)),
+);
+
+const COUNT = objectStatement()(() => {
+  const counted = () => build.select({ n: count() }).from(linksTable);
+  const active = counted().where(eq(linksTable.active, literal(1)));
+  return selectOnly(named({ linked: sql<number>`${counted()}`, active: sql<number>`${active}` }));
+});

@@ -1,5 +1,9 @@
+import { objectStatement } from "#store/object-statement.ts";
+import { isInList } from "#store/rows.ts";
+import { build } from "#store/statement.ts";
 import type { Notice, NoticeContent } from "./notice.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { noticesTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** Keeps notices of a run until the event log has them. */
 export function putNotices(
@@ -9,22 +13,34 @@ export function putNotices(
 ): void {
   for (const content of contents) {
     const notice: Notice = { ...content, opId: newId(), runId, at };
-    const text = "INSERT INTO notices (op_id, notice) VALUES (?, ?)";
-    sql.exec(text, notice.opId, JSON.stringify(notice));
+    PUT.run(sql, { opId: notice.opId, notice: JSON.stringify(notice) });
   }
 }
 
 /** The oldest notices that the event log does not have yet. */
 export function listNotices(sql: ObjectSql, limit: number): readonly Notice[] {
-  const text = "SELECT notice FROM notices ORDER BY op_id LIMIT ?";
   // Written by putNotices.
-  return rowsIn<{ notice: string }>(sql, text, limit).map(
-    ({ notice }) => JSON.parse(notice) as Notice,
-  );
+  return LIST.rows(sql, { limit }).map(({ notice }) => JSON.parse(notice) as Notice);
 }
 
 /** Forgets notices that the event log has. */
 export function dropNotices(sql: ObjectSql, notices: readonly Notice[]): void {
   const ids = JSON.stringify(notices.map(({ opId }) => opId));
-  sql.exec("DELETE FROM notices WHERE op_id IN (SELECT value FROM json_each(?))", ids);
+  DROP.run(sql, { ids });
 }
+
+const PUT = objectStatement<{ opId: string; notice: string }>()(({ opId, notice }) =>
+  build.insert(noticesTable).values({ opId, notice }),
+);
+
+const LIST = objectStatement<{ limit: number }>()(({ limit }) =>
+  build
+    .select({ notice: noticesTable.notice })
+    .from(noticesTable)
+    .orderBy(noticesTable.opId)
+    .limit(limit),
+);
+
+const DROP = objectStatement<{ ids: string }>()(({ ids }) =>
+  build.delete(noticesTable).where(isInList(noticesTable.opId, ids)),
+);

@@ -1,8 +1,13 @@
+import { and, count, desc, eq, gte, lt, ne, notInArray, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { insertRows } from "#store/rows.ts";
+import { build, named } from "#store/statement.ts";
 import type { IssueView, PlannedStep, RunView } from "../admin-views.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import { mayWrite, type Run, readKeptRun } from "../state/run.ts";
 import { countIssues, type ShownIssue, shownIssues } from "./issues.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { issuesTable, runsTable, stepsTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** So many runs are kept: ten days of them at the default interval. */
 const RUNS_KEPT = 1_000;
@@ -12,7 +17,7 @@ const ITEMS_KEPT = 100;
 
 /** Finds a run. */
 export function readRun(sql: ObjectSql, runId: string): Run | undefined {
-  return runsWhere(sql, "run_id = ?", runId)[0];
+  return FIND.rows(sql, { runId }).map(({ run }) => readKeptRun(run))[0];
 }
 
 /** The runs before another one, or the newest, newest first: their ids are ordered by time. */
@@ -21,29 +26,32 @@ export function listRuns(
   limit: number,
   beforeRunId: string | undefined,
 ): readonly Run[] {
-  const condition = "run_id < coalesce(?, '~') ORDER BY run_id DESC LIMIT ?";
-  return runsWhere(sql, condition, beforeRunId ?? null, limit);
+  const page = { beforeRunId: beforeRunId ?? null, limit };
+  return LIST.rows(sql, page).map(({ run }) => readKeptRun(run));
 }
 
 /** Stores a run as it is now. */
 export function writeRun(sql: ObjectSql, run: Run): void {
-  const text = "INSERT OR REPLACE INTO runs (run_id, run) VALUES (?, ?)";
-  sql.exec(text, run.runId, JSON.stringify(run));
+  WRITE.run(sql, { runId: run.runId, run: JSON.stringify(run) });
 }
 
 /** Forgets the oldest runs, and of dry runs all steps but those of the last one. */
 export function pruneRuns(sql: ObjectSql, run: Run): void {
-  const kept = `(SELECT run_id FROM runs ORDER BY run_id DESC LIMIT ${RUNS_KEPT})`;
-  sql.exec(`DELETE FROM runs WHERE run_id NOT IN ${kept}`);
-  sql.exec(`DELETE FROM issues WHERE run_id NOT IN ${kept}`);
-  if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id <> ?", run.runId);
+  DROP_OLD.run(sql, {});
+  ITEMS.issues.dropOld.run(sql, {});
+  if (!mayWrite(run)) DROP_OTHER_STEPS.run(sql, { runId: run.runId });
+}
+
+/** Forgets the steps of a dry run. */
+export function dropSteps(sql: ObjectSql, { runId }: Run): void {
+  ITEMS.steps.drop.run(sql, { runId });
 }
 
 /** Keeps what is open at a run's end as the run shows it; `first` are those that are the run's own. */
 export function keepIssues(sql: ObjectSql, run: Run, first: readonly Issue[]): Run {
   const ofRunAlone = run.mode === "user";
   const open = shownIssues(sql, run, ITEMS_KEPT, ofRunAlone).map(viewOfIssue);
-  sql.exec("DELETE FROM issues WHERE run_id = ?", run.runId);
+  ITEMS.issues.drop.run(sql, { runId: run.runId });
   const issueCount = first.length + (ofRunAlone ? open.length : countIssues(sql, run));
   addItems(sql, "issues", run.runId, 0, [...first, ...open]);
   return { ...run, issueCount };
@@ -56,12 +64,12 @@ export function addSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]
 
 /** Adds steps about groups; users' steps, which come first, leave them as much room as they have. */
 export function addGroupSteps(sql: ObjectSql, run: Run, steps: readonly PlannedStep[]): Run {
-  const text = "SELECT count(*) AS n FROM steps WHERE run_id = ? AND at >= ?";
-  const kept = rowsIn<{ n: number }>(sql, text, run.runId, GROUP_STEPS_AT)[0]?.n ?? 0;
+  const { runId } = run;
+  const kept = COUNT_GROUP_STEPS.rows(sql, { runId, at: GROUP_STEPS_AT })[0]?.n ?? 0;
   const shown = steps.slice(0, Math.max(0, ITEMS_KEPT - kept));
   for (const [at, step] of shown.entries()) {
-    const row = "INSERT INTO steps (run_id, at, item) VALUES (?, ?, ?)";
-    sql.exec(row, run.runId, GROUP_STEPS_AT + kept + at, JSON.stringify(step));
+    const item = JSON.stringify(step);
+    ITEMS.steps.add.run(sql, { runId, at: GROUP_STEPS_AT + kept + at, item });
   }
   return { ...run, stepCount: run.stepCount + steps.length };
 }
@@ -108,31 +116,88 @@ function viewOfIssue({ since, ...issue }: ShownIssue): IssueView {
   return { ...issue, since: timeOf(since) };
 }
 
-function runsWhere(
-  sql: ObjectSql,
-  condition: string,
-  ...values: readonly (string | number | null)[]
-): readonly Run[] {
-  const rows = rowsIn<{ run: string }>(sql, `SELECT run FROM runs WHERE ${condition}`, ...values);
-  return rows.map(({ run }) => readKeptRun(run));
-}
-
 function addItems(
   sql: ObjectSql,
-  table: "issues" | "steps",
+  table: keyof typeof ITEMS,
   runId: string,
   count: number,
   items: readonly object[],
 ): number {
-  for (const [at, item] of items.slice(0, Math.max(0, ITEMS_KEPT - count)).entries()) {
-    const text = `INSERT OR REPLACE INTO ${table} (run_id, at, item) VALUES (?, ?, ?)`;
-    sql.exec(text, runId, count + at, JSON.stringify(item));
-  }
+  for (const [at, item] of items.slice(0, Math.max(0, ITEMS_KEPT - count)).entries())
+    ITEMS[table].put.run(sql, { runId, at: count + at, item: JSON.stringify(item) });
   return count + items.length;
 }
 
-function itemsOf<T>(sql: ObjectSql, table: "issues" | "steps", runId: string): readonly T[] {
-  const text = `SELECT item FROM ${table} WHERE run_id = ? ORDER BY at`;
+function itemsOf<T>(sql: ObjectSql, table: keyof typeof ITEMS, runId: string): readonly T[] {
   // Written by addItems from the same type.
-  return rowsIn<{ item: string }>(sql, text, runId).map(({ item }) => JSON.parse(item) as T);
+  return ITEMS[table].list.rows(sql, { runId }).map(({ item }) => JSON.parse(item) as T);
+}
+
+type OfRun = { readonly runId: string };
+
+const FIND = objectStatement<OfRun>()(({ runId }) =>
+  build.select({ run: runsTable.run }).from(runsTable).where(eq(runsTable.runId, runId)),
+);
+
+const LIST = objectStatement<{ beforeRunId: string | null; limit: number }>()(
+  ({ beforeRunId, limit }) =>
+    build
+      .select({ run: runsTable.run })
+      .from(runsTable)
+      .where(lt(runsTable.runId, sql`coalesce(${beforeRunId}, '~')`))
+      .orderBy(desc(runsTable.runId))
+      .limit(limit),
+);
+
+const WRITE = objectStatement<OfRun & { run: string }>()(({ runId, run }) =>
+  insertRows(runsTable, { runId, run }, { isReplacing: true }),
+);
+
+const newestRuns = () =>
+  build
+    .select({ runId: runsTable.runId })
+    .from(runsTable)
+    .orderBy(desc(runsTable.runId))
+    .limit(RUNS_KEPT);
+
+const DROP_OLD = objectStatement()(() =>
+  build.delete(runsTable).where(notInArray(runsTable.runId, newestRuns())),
+);
+
+const DROP_OTHER_STEPS = objectStatement<OfRun>()(({ runId }) =>
+  build.delete(stepsTable).where(ne(stepsTable.runId, runId)),
+);
+
+const COUNT_GROUP_STEPS = objectStatement<OfRun & { at: number }>()(({ runId, at }) =>
+  build
+    .select(named({ n: count() }))
+    .from(stepsTable)
+    .where(and(eq(stepsTable.runId, runId), gte(stepsTable.at, at))),
+);
+
+type Item = OfRun & { readonly at: number; readonly item: string };
+
+const ITEMS = { issues: itemsIn(issuesTable), steps: itemsIn(stepsTable) };
+
+/** The statements on a table of items of runs. */
+function itemsIn(table: typeof issuesTable | typeof stepsTable) {
+  return {
+    add: objectStatement<Item>()(({ runId, at, item }) => insertRows(table, { runId, at, item })),
+    put: objectStatement<Item>()(({ runId, at, item }) =>
+      insertRows(table, { runId, at, item }, { isReplacing: true }),
+    ),
+    list: objectStatement<OfRun>()(({ runId }) =>
+      build
+        .select({ item: table.item })
+        .from(table)
+        .where(eq(table.runId, runId))
+        .orderBy(table.at),
+    ),
+    drop: objectStatement<OfRun>()(({ runId }) =>
+      build.delete(table).where(eq(table.runId, runId)),
+    ),
+    dropOld: objectStatement()(() =>
+      build.delete(table).where(notInArray(table.runId, newestRuns())),
+    ),
+  };
 }

@@ -1,81 +1,269 @@
-import { SCOPE_TABLES } from "./scope.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { eq, isNotNull } from "drizzle-orm";
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { IssueKind } from "../mapping/mapped.ts";
+import type { ScopePart, SourceGroup } from "../source/source.ts";
+
+// The tables of a bridge's Durable Object; drizzle/bridge makes them. docs/storage.md says what each is for.
+
+/** What the object knows, and the version of its tables. */
+export const memoryTable = sqliteTable("memory", {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** Users of the provider who are tied to users here. */
+export const linksTable = sqliteTable(
+  "links",
+  {
+    /** Short and dense, so that a bitmap can say which links a listing has shown. */
+    n: integer().primaryKey(),
+    sourceId: text("source_id").notNull().unique(),
+    userId: text("user_id").notNull(),
+    hash: text().notNull(),
+    active: integer().notNull(),
+    goneAt: integer("gone_at"),
+    pendingManager: text("pending_manager"),
+    /** The provider's own stamp of the record that was applied last, in milliseconds. */
+    stamp: integer(),
+  },
+  (table) => [
+    index("links_user").on(table.userId),
+    index("links_active").on(table.active).where(eq(table.active, 1)),
+    index("links_manager").on(table.n).where(isNotNull(table.pendingManager)),
+  ],
+);
+
+export const seenTable = sqliteTable("seen", {
+  chunk: integer().primaryKey(),
+  bits: blob().$type<ArrayBuffer>().notNull(),
+});
+
+export const cursorsTable = sqliteTable("cursors", { hash: text().primaryKey() });
+
+export const offsTable = sqliteTable(
+  "offs",
+  {
+    stage: text().$type<OffStage>().notNull(),
+    sourceId: text("source_id").notNull(),
+    /** A WaitingOff as JSON. */
+    off: text().notNull(),
+    since: integer().notNull().default(0),
+    runId: text("run_id").notNull().default(""),
+    wantedBy: text("wanted_by").notNull().default(""),
+  },
+  (table) => [primaryKey({ columns: [table.stage, table.sourceId] })],
+);
 
 /**
- * Brings the object's tables to the newest version; each step runs once, in order, and none is ever
- * changed: an object that slept through several versions takes them one after the other. Runs inside one
- * transaction of the object's storage.
+ * How far a switch-off is: decided, waiting for the guard ("run"); held back ("held"); approved by an
+ * administrator ("approved"), and found to be right still ("confirmed"). What was approved stays so until
+ * it is applied, or the person is back. Of what was held together, what was done by approval
+ * ("done") and what was refused ("rejected") are remembered, since the guard weighs it as one.
  */
-export function createTables(sql: ObjectSql): void {
-  sql.exec(
-    "CREATE TABLE IF NOT EXISTS memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-  );
-  const [row] = rowsIn<{ value: string }>(sql, "SELECT value FROM memory WHERE key = 'schema'");
-  const version = Number(row?.value ?? 0);
-  if (version >= STEPS.length) return;
-  for (const statement of STEPS.slice(version).flat()) sql.exec(statement);
-  const text = "INSERT OR REPLACE INTO memory (key, value) VALUES ('schema', ?)";
-  sql.exec(text, String(STEPS.length));
-}
+export type OffStage = "run" | "held" | "approved" | "confirmed" | "rejected" | "done";
 
-/** What objects had before they knew of versions; some of them have it already. */
-const FIRST = [
-  // `n` is short and dense, so that a bitmap can say which links a listing has shown.
-  `CREATE TABLE IF NOT EXISTS links (n INTEGER PRIMARY KEY, source_id TEXT NOT NULL UNIQUE,
-    user_id TEXT NOT NULL, hash TEXT NOT NULL, active INTEGER NOT NULL, gone_at INTEGER, pending_manager TEXT)`,
-  "CREATE INDEX IF NOT EXISTS links_user ON links (user_id)",
-  "CREATE INDEX IF NOT EXISTS links_active ON links (active) WHERE active = 1",
-  "CREATE INDEX IF NOT EXISTS links_manager ON links (n) WHERE pending_manager IS NOT NULL",
-  "CREATE TABLE IF NOT EXISTS seen (chunk INTEGER PRIMARY KEY, bits BLOB NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS cursors (hash TEXT PRIMARY KEY) WITHOUT ROWID",
-  `CREATE TABLE IF NOT EXISTS offs (stage TEXT NOT NULL, source_id TEXT NOT NULL, off TEXT NOT NULL,
-    PRIMARY KEY (stage, source_id)) WITHOUT ROWID`,
-  // Former name of `waiting`; what was in it is listed again in the next run.
-  "DROP TABLE IF EXISTS conflicts",
-  `CREATE TABLE IF NOT EXISTS waiting (source_id TEXT PRIMARY KEY, record TEXT NOT NULL, name_key TEXT,
-    email_key TEXT, settled INTEGER NOT NULL) WITHOUT ROWID`,
-  "CREATE INDEX IF NOT EXISTS waiting_name ON waiting (name_key)",
-  "CREATE INDEX IF NOT EXISTS waiting_email ON waiting (email_key)",
-  `CREATE TABLE IF NOT EXISTS released (user_id TEXT PRIMARY KEY, source_id TEXT NOT NULL)
-    WITHOUT ROWID`,
-  // One row a page, since a run without anything new may find thousands of claims.
-  "CREATE TABLE IF NOT EXISTS claims (n INTEGER PRIMARY KEY, items TEXT NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS group_queue (source_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,
-    tries INTEGER NOT NULL, cursor TEXT) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS group_parts (source_id TEXT NOT NULL, n INTEGER NOT NULL, added INTEGER NOT NULL,
-    ids TEXT NOT NULL, PRIMARY KEY (source_id, n))`,
-  "CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, run TEXT NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS issues (run_id TEXT NOT NULL, at INTEGER NOT NULL, item TEXT NOT NULL,
-    PRIMARY KEY (run_id, at)) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS known_issues (type TEXT NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL,
-    detail TEXT NOT NULL, run_id TEXT NOT NULL, PRIMARY KEY (type, subject, kind, detail)) WITHOUT ROWID`,
-  "CREATE TABLE IF NOT EXISTS notices (op_id TEXT PRIMARY KEY, notice TEXT NOT NULL) WITHOUT ROWID",
-  `CREATE TABLE IF NOT EXISTS steps (run_id TEXT NOT NULL, at INTEGER NOT NULL, item TEXT NOT NULL,
-    PRIMARY KEY (run_id, at)) WITHOUT ROWID`,
-];
+export const waitingTable = sqliteTable(
+  "waiting",
+  {
+    sourceId: text("source_id").primaryKey(),
+    record: text().notNull(),
+    nameKey: text("name_key"),
+    emailKey: text("email_key"),
+    settled: integer().notNull(),
+  },
+  (table) => [index("waiting_name").on(table.nameKey), index("waiting_email").on(table.emailKey)],
+);
 
-/** Unresolved work is data: what is wrong with records, whom to ask for, members whom nobody knows yet. */
-const UNRESOLVED = [
-  `CREATE TABLE open_issues (plan INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL,
-    kind TEXT NOT NULL, detail TEXT NOT NULL, item TEXT NOT NULL, since INTEGER NOT NULL,
-    tries INTEGER NOT NULL, run_id TEXT NOT NULL, told INTEGER NOT NULL,
-    PRIMARY KEY (plan, type, subject, kind, detail)) WITHOUT ROWID`,
-  "CREATE INDEX open_issues_kind ON open_issues (plan, kind, since)",
-  `INSERT INTO open_issues SELECT 0, type, subject, kind, detail,
-    json_object('kind', kind, 'sourceId', subject, 'detail', detail), 0, 1, run_id, 1 FROM known_issues`,
-  "DROP TABLE known_issues",
-  `CREATE TABLE asks (plan INTEGER NOT NULL, source_id TEXT NOT NULL, why TEXT NOT NULL,
-    since INTEGER NOT NULL, tries INTEGER NOT NULL, run_id TEXT NOT NULL,
-    PRIMARY KEY (plan, source_id)) WITHOUT ROWID`,
-  `CREATE TABLE unknown_members (group_id TEXT NOT NULL, member_id TEXT NOT NULL, since INTEGER NOT NULL,
-    PRIMARY KEY (group_id, member_id)) WITHOUT ROWID`,
-  "CREATE INDEX unknown_members_member ON unknown_members (member_id)",
-  "ALTER TABLE offs ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
-  "ALTER TABLE offs ADD COLUMN run_id TEXT NOT NULL DEFAULT ''",
-  "ALTER TABLE offs ADD COLUMN wanted_by TEXT NOT NULL DEFAULT ''",
-  "DELETE FROM offs WHERE stage IN ('missing', 'run')",
-  // The provider's own stamp of the record that was applied last, in milliseconds.
-  "ALTER TABLE links ADD COLUMN stamp INTEGER",
-];
+export const releasedTable = sqliteTable("released", {
+  userId: text("user_id").primaryKey(),
+  sourceId: text("source_id").notNull(),
+});
 
-const STEPS = [FIRST, UNRESOLVED, SCOPE_TABLES];
+/** One row a page, since a run without anything new may find thousands of claims. */
+export const claimsTable = sqliteTable("claims", {
+  n: integer().primaryKey(),
+  items: text().notNull(),
+});
+
+export const runsTable = sqliteTable("runs", {
+  runId: text("run_id").primaryKey(),
+  run: text().notNull(),
+});
+
+export const issuesTable = sqliteTable(
+  "issues",
+  {
+    runId: text("run_id").notNull(),
+    at: integer().notNull(),
+    item: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.at] })],
+);
+
+export const stepsTable = sqliteTable(
+  "steps",
+  {
+    runId: text("run_id").notNull(),
+    at: integer().notNull(),
+    item: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.at] })],
+);
+
+export const openIssuesTable = sqliteTable(
+  "open_issues",
+  {
+    plan: integer().notNull(),
+    type: text().$type<"User" | "Group">().notNull(),
+    subject: text().notNull(),
+    kind: text().$type<IssueKind>().notNull(),
+    detail: text().notNull(),
+    item: text().notNull(),
+    since: integer().notNull(),
+    tries: integer().notNull(),
+    runId: text("run_id").notNull(),
+    told: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.plan, table.type, table.subject, table.kind, table.detail] }),
+    index("open_issues_kind").on(table.plan, table.kind, table.since),
+  ],
+);
+
+export const noticesTable = sqliteTable("notices", {
+  opId: text("op_id").primaryKey(),
+  notice: text().notNull(),
+});
+
+export const asksTable = sqliteTable(
+  "asks",
+  {
+    plan: integer().notNull(),
+    sourceId: text("source_id").notNull(),
+    why: text().$type<AskReason>().notNull(),
+    since: integer().notNull(),
+    tries: integer().notNull(),
+    runId: text("run_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.plan, table.sourceId] })],
+);
+
+/**
+ * Why the provider is to be asked for somebody by id: an administrator approved the switch-off; no listing
+ * showed him; a listing showed an older record of him than was applied; or there is an issue about him.
+ */
+export type AskReason = "approved" | "missing" | "older" | "issue";
+
+export const scopePartsTable = sqliteTable(
+  "scope_parts",
+  {
+    kind: text().$type<ScopePart["kind"]>().notNull(),
+    sourceId: text("source_id").notNull(),
+    isOpen: integer("is_open").notNull(),
+    cursor: text(),
+    came: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.sourceId] })],
+);
+
+export const scopeMembersTable = sqliteTable("scope_members", {
+  sourceId: text("source_id").primaryKey(),
+});
+
+export const unknownMembersTable = sqliteTable(
+  "unknown_members",
+  {
+    groupId: text("group_id").notNull(),
+    memberId: text("member_id").notNull(),
+    since: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.memberId] }),
+    index("unknown_members_member").on(table.memberId),
+  ],
+);
+
+export const groupQueueTable = sqliteTable("group_queue", {
+  sourceId: text("source_id").primaryKey(),
+  name: text().notNull(),
+  kind: text().$type<SourceGroup["members"]["kind"] | "removed">().notNull(),
+  tries: integer().notNull(),
+  cursor: text(),
+});
+
+export const groupPartsTable = sqliteTable(
+  "group_parts",
+  {
+    sourceId: text("source_id").notNull(),
+    n: integer().notNull(),
+    added: integer().notNull(),
+    ids: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.n] })],
+);
+
+export const groupLinksTable = sqliteTable(
+  "group_links",
+  {
+    sourceId: text("source_id").primaryKey(),
+    groupId: text("group_id").notNull(),
+    hash: text().notNull(),
+    created: integer().notNull(),
+  },
+  (table) => [index("group_links_group").on(table.groupId)],
+);
+
+export const listedGroupsTable = sqliteTable("listed_groups", {
+  sourceId: text("source_id").primaryKey(),
+});
+
+export const listedRowsTable = sqliteTable("listed_rows", {
+  id: integer().primaryKey(),
+  n: integer().notNull(),
+});
+
+export const unsupportedMembersTable = sqliteTable(
+  "unsupported_members",
+  {
+    sourceId: text("source_id").notNull(),
+    item: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.item] })],
+);
+
+export const plannedUsersTable = sqliteTable("planned_users", {
+  sourceId: text("source_id").primaryKey(),
+});
+
+export const groupOffsTable = sqliteTable(
+  "group_offs",
+  {
+    plan: integer().notNull(),
+    sourceId: text("source_id").notNull(),
+    memberId: text("member_id").notNull(),
+    groupId: text("group_id").notNull(),
+    name: text().notNull(),
+    stage: text().$type<GroupOffStage>().notNull(),
+    since: integer().notNull(),
+    runId: text("run_id").notNull(),
+    wantedBy: text("wanted_by").notNull(),
+    takenUp: integer("taken_up").notNull().default(1),
+  },
+  (table) => [primaryKey({ columns: [table.plan, table.sourceId, table.memberId] })],
+);
+
+/**
+ * How far it is that a group goes, or that a member leaves a group: found by a run, and not weighed yet
+ * ("run"); held back ("held"); held until somebody decides, however few they are by now, since an
+ * administrator decided on others that were held with them ("left"); let through by the guard or an
+ * administrator, until it is done ("approved"); or refused by an administrator, until the provider says
+ * otherwise ("rejected").
+ */
+export type GroupOffStage = "run" | "held" | "left" | "approved" | "rejected";
+
+export const formerGroupsTable = sqliteTable("former_groups", {
+  sourceId: text("source_id").primaryKey(),
+  groupId: text("group_id").notNull(),
+  version: integer().notNull(),
+  goneAt: integer("gone_at").notNull(),
+});

@@ -1,5 +1,10 @@
+import { and, eq, notExists, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { cellsOf, doNothing, insertRows, isInList, jsonEach } from "#store/rows.ts";
+import { build, type Givens, literal, named } from "#store/statement.ts";
 import type { ScopePage, ScopePart } from "../source/source.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { linksTable, offsTable, scopeMembersTable, scopePartsTable } from "./schema.ts";
+import { emptying, type ObjectSql } from "./tables.ts";
 
 /** A part of the scope that is still to be read, from a page on. */
 export interface OpenPart extends ScopePart {
@@ -8,19 +13,12 @@ export interface OpenPart extends ScopePart {
   readonly came: number;
 }
 
-/** Who belongs to the scope of the run under way, and of what the scope consists. */
-export const SCOPE_TABLES = [
-  `CREATE TABLE scope_parts (kind TEXT NOT NULL, source_id TEXT NOT NULL, is_open INTEGER NOT NULL,
-    cursor TEXT, came INTEGER NOT NULL, PRIMARY KEY (kind, source_id)) WITHOUT ROWID`,
-  "CREATE TABLE scope_members (source_id TEXT PRIMARY KEY) WITHOUT ROWID",
-];
-
 /** Stands for everybody of the directory; no provider's id is empty. */
 const EVERYBODY = "";
 
 /** Forgets the scope of the run before. */
 export function clearScope(sql: ObjectSql): void {
-  for (const table of ["scope_parts", "scope_members"]) sql.exec(`DELETE FROM ${table}`);
+  CLEAR(sql);
 }
 
 /** Adds parts that have to be read; a part that is known already stays as it is, so that circles end. */
@@ -30,9 +28,7 @@ export function putParts(sql: ObjectSql, parts: readonly ScopePart[]): void {
 
 /** The next part that has to be read. */
 export function nextPart(sql: ObjectSql): OpenPart | undefined {
-  const text = `SELECT kind, source_id AS sourceId, cursor, came FROM scope_parts
-    WHERE is_open = 1 ORDER BY kind, source_id LIMIT 1`;
-  const [row] = rowsIn<ScopePart & { cursor: string | null; came: number }>(sql, text);
+  const [row] = NEXT.rows(sql, {});
   return row === undefined ? undefined : { ...row, cursor: row.cursor ?? undefined };
 }
 
@@ -44,10 +40,9 @@ export function passScopePage(sql: ObjectSql, part: OpenPart, page: ScopePage): 
     const parts = some.map(({ sourceId }): ScopePart => ({ kind: "group", sourceId }));
     insertParts(sql, parts, isExpanded ? 0 : 1);
   }
-  const text = `UPDATE scope_parts SET is_open = ?, cursor = ?, came = ?
-    WHERE kind = ? AND source_id = ?`;
-  const isOpen = page.next === undefined ? 0 : 1;
-  sql.exec(text, isOpen, page.next ?? null, cameWith(part, page), part.kind, part.sourceId);
+  const { kind, sourceId } = part;
+  const place = { isOpen: page.next === undefined ? 0 : 1, cursor: page.next ?? null };
+  PASS.run(sql, { kind, sourceId, ...place, came: cameWith(part, page) });
 }
 
 /** How many members a part has named with this page. */
@@ -57,16 +52,13 @@ export function cameWith({ came }: OpenPart, { sourceIds, groups }: ScopePage): 
 
 /** Leaves a part that cannot be read. */
 export function closePart(sql: ObjectSql, { kind, sourceId }: ScopePart): void {
-  const text = "UPDATE scope_parts SET is_open = 0 WHERE kind = ? AND source_id = ?";
-  sql.exec(text, kind, sourceId);
+  CLOSE.run(sql, { kind, sourceId });
 }
 
 /** Which of these people, by source id, are known to be in the scope. */
 export function membersAmong(sql: ObjectSql, sourceIds: readonly string[]): ReadonlySet<string> {
-  const text = `SELECT source_id AS sourceId FROM scope_members
-    WHERE source_id IN (SELECT value FROM json_each(?))`;
   const asked = JSON.stringify([...sourceIds, EVERYBODY]);
-  const found = rowsIn<{ sourceId: string }>(sql, text, asked).map(({ sourceId }) => sourceId);
+  const found = MEMBERS.rows(sql, { asked }).map(({ sourceId }) => sourceId);
   return new Set(found.includes(EVERYBODY) ? sourceIds : found);
 }
 
@@ -78,28 +70,112 @@ export function formerMembersAmong(
   sql: ObjectSql,
   sourceIds: readonly string[],
 ): ReadonlySet<string> {
-  const text = `SELECT source_id AS sourceId FROM links
-    WHERE source_id IN (SELECT value FROM json_each(?)) AND active = 1 AND NOT EXISTS (
-      SELECT 1 FROM offs WHERE offs.stage IN ('held', 'approved', 'confirmed')
-        AND offs.source_id = links.source_id AND offs.off ->> 'why' = 'not-in-scope')`;
-  const rows = rowsIn<{ sourceId: string }>(sql, text, JSON.stringify(sourceIds));
+  const rows = FORMER_MEMBERS.rows(sql, { asked: JSON.stringify(sourceIds) });
   return new Set(rows.map(({ sourceId }) => sourceId));
 }
 
 /** Whether a group is one of the scope's own, or nested in one. */
 export function isScopeGroup(sql: ObjectSql, sourceId: string): boolean {
-  const text = "SELECT 1 FROM scope_parts WHERE kind = 'group' AND source_id = ?";
-  return rowsIn(sql, text, sourceId).length > 0;
+  return FIND_GROUP.rows(sql, { sourceId }).length > 0;
 }
 
 function putMembers(sql: ObjectSql, sourceIds: readonly string[]): void {
   if (sourceIds.length === 0) return;
-  const text = "INSERT OR IGNORE INTO scope_members (source_id) SELECT value FROM json_each(?)";
-  sql.exec(text, JSON.stringify(sourceIds));
+  PUT_MEMBERS.run(sql, { sourceIds: JSON.stringify(sourceIds) });
 }
 
 function insertParts(sql: ObjectSql, parts: readonly ScopePart[], isOpen: 0 | 1): void {
-  const text = `INSERT OR IGNORE INTO scope_parts (kind, source_id, is_open, cursor, came)
-    SELECT value ->> 'kind', value ->> 'sourceId', ?, NULL, 0 FROM json_each(?)`;
-  sql.exec(text, isOpen, JSON.stringify(parts));
+  PUT_PARTS.run(sql, { isOpen, parts: JSON.stringify(parts) });
 }
+
+const CLEAR = emptying(scopePartsTable, scopeMembersTable);
+
+const NEXT = objectStatement()(() => {
+  const { kind, sourceId, cursor, came } = scopePartsTable;
+  return build
+    .select(named({ kind, sourceId, cursor, came }))
+    .from(scopePartsTable)
+    .where(eq(scopePartsTable.isOpen, literal(1)))
+    .orderBy(kind, sourceId)
+    .limit(1);
+});
+
+type PartKey = { readonly kind: ScopePart["kind"]; readonly sourceId: string };
+
+const isPart = ({ kind, sourceId }: Givens<PartKey>) =>
+  and(eq(scopePartsTable.kind, kind), eq(scopePartsTable.sourceId, sourceId));
+
+const PASS = objectStatement<PartKey & { isOpen: number; cursor: string | null; came: number }>()(
+  (given) =>
+    build
+      .update(scopePartsTable)
+      .set({
+        isOpen: sql`${given.isOpen}`,
+        cursor: sql`${given.cursor}`,
+        came: sql`${given.came}`,
+      })
+      .where(isPart(given)),
+);
+
+const CLOSE = objectStatement<PartKey>()((given) =>
+  build
+    .update(scopePartsTable)
+    .set({ isOpen: literal(0) })
+    .where(isPart(given)),
+);
+
+const MEMBERS = objectStatement<{ asked: string }>()(({ asked }) =>
+  build
+    .select(named({ sourceId: scopeMembersTable.sourceId }))
+    .from(scopeMembersTable)
+    .where(isInList(scopeMembersTable.sourceId, asked)),
+);
+
+const FORMER_MEMBERS = objectStatement<{ asked: string }>()(({ asked }) => {
+  const leaving = build
+    .select({ stage: offsTable.stage })
+    .from(offsTable)
+    .where(
+      and(
+        sql`${offsTable.stage} in ('held', 'approved', 'confirmed')`,
+        eq(offsTable.sourceId, linksTable.sourceId),
+        sql`${offsTable.off} ->> 'why' = 'not-in-scope'`,
+      ),
+    );
+  return build
+    .select(named({ sourceId: linksTable.sourceId }))
+    .from(linksTable)
+    .where(
+      and(
+        isInList(linksTable.sourceId, asked),
+        eq(linksTable.active, literal(1)),
+        notExists(leaving),
+      ),
+    );
+});
+
+const FIND_GROUP = objectStatement<{ sourceId: string }>()(({ sourceId }) =>
+  build
+    .select({ kind: scopePartsTable.kind })
+    .from(scopePartsTable)
+    .where(and(eq(scopePartsTable.kind, literal("group")), eq(scopePartsTable.sourceId, sourceId))),
+);
+
+const PUT_MEMBERS = objectStatement<{ sourceIds: string }>()(({ sourceIds }) => {
+  const { table, value } = jsonEach(sourceIds);
+  const cells = { sourceId: value };
+  return insertRows(scopeMembersTable, cells, { from: table, onConflict: doNothing });
+});
+
+const PUT_PARTS = objectStatement<{ isOpen: number; parts: string }>()(({ isOpen, parts }) => {
+  const { table, value } = jsonEach(parts);
+  const cell = cellsOf<ScopePart>(value);
+  const cells = {
+    kind: cell("kind"),
+    sourceId: cell("sourceId"),
+    isOpen,
+    cursor: sql`null`,
+    came: literal(0),
+  };
+  return insertRows(scopePartsTable, cells, { from: table, onConflict: doNothing });
+});

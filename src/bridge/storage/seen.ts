@@ -1,5 +1,10 @@
+import { eq, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { insertRows } from "#store/rows.ts";
+import { build, named } from "#store/statement.ts";
 import { linksByNumber, type StoredLink } from "./links.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
+import { linksTable, seenTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** Bits in one stored piece: 4 KB, so that a page of an ordered listing rewrites one or two of them. */
 const CHUNK_BITS = 32_768;
@@ -16,16 +21,14 @@ export function markSeen(sql: ObjectSql, numbers: readonly number[]): number {
       bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
       fresh += 1;
     }
-    if (fresh > before) {
-      sql.exec("INSERT OR REPLACE INTO seen (chunk, bits) VALUES (?, ?)", chunk, bits);
-    }
+    if (fresh > before) WRITE.run(sql, { chunk, bits });
   }
   return fresh;
 }
 
 /** How many steps `unseenLinks` takes to look through all links. */
 export function chunkCount(sql: ObjectSql): number {
-  const [row] = rowsIn<{ last: number | null }>(sql, "SELECT max(n) AS last FROM links");
+  const [row] = LAST.rows(sql, {});
   const last = row?.last ?? null;
   return last === null ? 0 : Math.floor(last / CHUNK_BITS) + 1;
 }
@@ -37,7 +40,7 @@ export function unseenLinks(sql: ObjectSql, chunk: number): readonly StoredLink[
   const unseen = Array.from({ length: CHUNK_BITS }, (_, at) => at)
     .filter((at) => !isSet(bits, at))
     .map((at) => first + at);
-  const [row] = rowsIn<{ last: number | null }>(sql, "SELECT max(n) AS last FROM links");
+  const [row] = LAST.rows(sql, {});
   const last = row?.last ?? -1;
   const numbers = unseen.filter((n) => n <= last);
   return [...linksByNumber(sql, numbers).values()];
@@ -48,6 +51,18 @@ function isSet(bits: Uint8Array, at: number): boolean {
 }
 
 function readChunk(sql: ObjectSql, chunk: number): Uint8Array {
-  const [row] = rowsIn<{ bits: ArrayBuffer }>(sql, "SELECT bits FROM seen WHERE chunk = ?", chunk);
+  const [row] = READ.rows(sql, { chunk });
   return row === undefined ? new Uint8Array(CHUNK_BITS / 8) : new Uint8Array(row.bits);
 }
+
+const WRITE = objectStatement<{ chunk: number; bits: Uint8Array }>()(({ chunk, bits }) =>
+  insertRows(seenTable, { chunk, bits }, { isReplacing: true }),
+);
+
+const READ = objectStatement<{ chunk: number }>()(({ chunk }) =>
+  build.select({ bits: seenTable.bits }).from(seenTable).where(eq(seenTable.chunk, chunk)),
+);
+
+const LAST = objectStatement()(() =>
+  build.select(named({ last: sql<number | null>`max(${linksTable.n})` })).from(linksTable),
+);

@@ -1,13 +1,31 @@
+import {
+  and,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  ne,
+  notExists,
+  notInArray,
+  or,
+  sql,
+} from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { objectStatement } from "#store/object-statement.ts";
+import {
+  cellsOf,
+  excluded,
+  insertRows,
+  isInList,
+  jsonEach,
+  moveRows,
+  nameOf,
+} from "#store/rows.ts";
+import { build, literal, named } from "#store/statement.ts";
 import type { SwitchOff } from "../plan/operation.ts";
-import { type ObjectSql, rowsIn } from "./tables.ts";
-
-/**
- * How far a switch-off is: decided, waiting for the guard ("run"); held back ("held"); approved by an
- * administrator ("approved"), and found to be right still ("confirmed"). What was approved stays so until
- * it is applied, or the person is back. Of what was held together, what was done by approval
- * ("done") and what was refused ("rejected") are remembered, since the guard weighs it as one.
- */
-export type OffStage = "run" | "held" | "approved" | "confirmed" | "rejected" | "done";
+import { asksTable, linksTable, type OffStage, offsTable } from "./schema.ts";
+import type { ObjectSql } from "./tables.ts";
 
 /** A switch-off as it waits. */
 export type WaitingOff = Pick<SwitchOff, "op" | "sourceId" | "userId" | "why">;
@@ -27,12 +45,7 @@ export function putOffs(sql: ObjectSql, stage: OffStage, offs: readonly WaitingO
     const items = offs
       .slice(start, start + OFFS_PER_STATEMENT)
       .map(({ op, sourceId, userId, why }) => ({ op, sourceId, userId, why }));
-    sql.exec(
-      `INSERT OR REPLACE INTO offs (stage, source_id, off)
-       SELECT ?, value ->> 'sourceId', value FROM json_each(?)`,
-      stage,
-      JSON.stringify(items),
-    );
+    PUT.run(sql, { stage, items: JSON.stringify(items) });
   }
 }
 
@@ -44,128 +57,86 @@ export function listOffs(
   after = "",
   runId: string | undefined = undefined,
 ): readonly WaitingOff[] {
-  const text = `SELECT off FROM offs WHERE stage = ?1 AND source_id > ?2 AND (?4 IS NULL OR run_id = ?4)
-    ORDER BY source_id LIMIT ?3`;
-  return offsIn(sql, text, stage, after, limit, runId ?? null);
+  return LIST.rows(sql, { stage, after, limit, runId: runId ?? null }).map(readOff);
 }
 
 /** How many of the held switch-offs each run held first. */
 export function heldRuns(sql: ObjectSql): ReadonlyMap<string, number> {
-  const text =
-    "SELECT run_id AS runId, count(*) AS n FROM offs WHERE stage = 'held' GROUP BY run_id";
-  const rows = rowsIn<{ runId: string; n: number }>(sql, text);
+  const rows = HELD_RUNS.rows(sql, {});
   return new Map(rows.map(({ runId, n }) => [runId, n]));
 }
 
 /** The source ids of those held users who are named by theirs, or by their user's id. */
 export function heldIdsOf(sql: ObjectSql, names: readonly string[]): readonly string[] {
-  const text = `SELECT source_id AS sourceId FROM offs WHERE stage = 'held'
-    AND (source_id IN (SELECT value FROM json_each(?1)) OR off ->> 'userId' IN (SELECT value FROM json_each(?1)))`;
-  return rowsIn<{ sourceId: string }>(sql, text, JSON.stringify(names)).map(
-    ({ sourceId }) => sourceId,
-  );
+  return HELD_IDS.rows(sql, { names: JSON.stringify(names) }).map(({ sourceId }) => sourceId);
 }
 
 /** Those of the users whose switch-off is approved, but not confirmed. */
 export function stillApproved(sql: ObjectSql, sourceIds: readonly string[]): readonly string[] {
-  const text = `SELECT source_id AS sourceId FROM offs AS own WHERE stage = 'approved'
-    AND source_id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
-      SELECT 1 FROM offs WHERE stage = 'run' AND offs.source_id = own.source_id)`;
-  return rowsIn<{ sourceId: string }>(sql, text, JSON.stringify(sourceIds)).map(
+  return STILL_APPROVED.rows(sql, { sourceIds: JSON.stringify(sourceIds) }).map(
     ({ sourceId }) => sourceId,
   );
 }
 
 /** How many switch-offs are in a stage. */
 export function countOffs(sql: ObjectSql, stage: OffStage): number {
-  const text = "SELECT count(*) AS n FROM offs WHERE stage = ?";
-  return rowsIn<{ n: number }>(sql, text, stage)[0]?.n ?? 0;
+  return COUNT.rows(sql, { stage })[0]?.n ?? 0;
 }
 
 /** How many switch-offs in a stage are of users who are active: those that the guard counts. */
 export function countActiveOffs(sql: ObjectSql, stage: OffStage): number {
-  const text = `SELECT count(*) AS n FROM offs CROSS JOIN links USING (source_id)
-    WHERE stage = ? AND links.active = 1`;
-  return rowsIn<{ n: number }>(sql, text, stage)[0]?.n ?? 0;
+  return COUNT_ACTIVE.rows(sql, { stage })[0]?.n ?? 0;
 }
 
 /** The first switch-offs of the run that are not held already, in the order of their source ids. */
 export function newOffs(sql: ObjectSql, limit: number): readonly WaitingOff[] {
-  const text = `SELECT off FROM offs AS own WHERE stage = 'run' AND NOT EXISTS (
-    SELECT 1 FROM offs AS known WHERE known.stage = 'held' AND known.source_id = own.source_id)
-    ORDER BY source_id LIMIT ?`;
-  return offsIn(sql, text, limit);
+  return NEW.rows(sql, { limit }).map(readOff);
 }
 
 /** Holds the switch-offs that a run decided; those that are held already stay those of their first run. */
 export function holdOffs(sql: ObjectSql, runId: string, now: number): void {
-  sql.exec(
-    `INSERT INTO offs (stage, source_id, off, since, run_id, wanted_by)
-     SELECT 'held', source_id, off, ?1, ?2, ?2 FROM offs WHERE stage = 'run'
-     ON CONFLICT (stage, source_id) DO UPDATE SET off = excluded.off, wanted_by = ?2`,
-    now,
-    runId,
-  );
-  sql.exec(`DELETE FROM offs WHERE stage = 'rejected'
-    AND source_id IN (SELECT source_id FROM offs WHERE stage = 'run')`);
+  HOLD.run(sql, { now, runId });
+  DROP_WANTED_REJECTED.run(sql, {});
   clearOffs(sql, "run");
 }
 
 /** The held switch-offs of these users stay held: a run has seen nothing that says otherwise. */
 export function keepHeld(sql: ObjectSql, sourceIds: readonly string[], runId: string): void {
   if (sourceIds.length === 0) return;
-  sql.exec(
-    `UPDATE offs SET wanted_by = ? WHERE stage = 'held'
-     AND source_id IN (SELECT value FROM json_each(?))`,
-    runId,
-    JSON.stringify(sourceIds),
-  );
+  KEEP_HELD.run(sql, { runId, sourceIds: JSON.stringify(sourceIds) });
 }
 
 /** Lets go of what no run has wanted since this one began, but for those who are still to be asked for. */
 export function dropUnwantedOffs(sql: ObjectSql, runId: string): void {
-  sql.exec(
-    `DELETE FROM offs WHERE stage = 'held' AND wanted_by <> ?
-     AND source_id NOT IN (SELECT source_id FROM asks WHERE plan = 0)`,
-    runId,
-  );
+  DROP_UNWANTED.run(sql, { runId });
   // What was refused and is wanted again is held by now, or was applied.
-  sql.exec(`DELETE FROM offs WHERE stage = 'rejected'
-    AND source_id NOT IN (SELECT source_id FROM asks WHERE plan = 0)`);
+  DROP_REJECTED.run(sql, {});
 }
 
 /** The switch-offs of a run that were approved before are past the guard. */
 export function confirmApproved(sql: ObjectSql): void {
-  const approved = "(SELECT source_id FROM offs WHERE stage = 'approved')";
-  sql.exec(`UPDATE OR REPLACE offs SET stage = 'confirmed'
-    WHERE stage = 'run' AND source_id IN ${approved}`);
-  sql.exec(`DELETE FROM offs WHERE stage = 'approved'
-    AND source_id IN (SELECT source_id FROM offs WHERE stage = 'confirmed')`);
+  CONFIRM.run(sql, {});
+  DROP_CONFIRMED.run(sql, {});
 }
 
 /** Whether anything was approved that no run has taken up. */
 export function hasNewApproved(sql: ObjectSql): boolean {
-  const text = "SELECT 1 FROM offs WHERE stage = 'approved' AND wanted_by = '' LIMIT 1";
-  return rowsIn(sql, text).length > 0;
+  return FIND_NEW_APPROVED.rows(sql, {}).length > 0;
 }
 
 /** Notes that a run takes up what was approved. */
 export function takeUpApproved(sql: ObjectSql, runId: string): void {
-  sql.exec("UPDATE offs SET wanted_by = ? WHERE stage = 'approved'", runId);
+  TAKE_UP.run(sql, { runId });
 }
 
 /** Approves held switch-offs: they happen once the provider was asked for each. */
 export function approveOffs(sql: ObjectSql, sourceIds: readonly string[]): void {
-  const text = `UPDATE OR REPLACE offs SET stage = 'approved', wanted_by = ''
-    WHERE stage = 'held' AND source_id IN (SELECT value FROM json_each(?))`;
-  sql.exec(text, JSON.stringify(sourceIds));
+  APPROVE.run(sql, { sourceIds: JSON.stringify(sourceIds) });
 }
 
 /** Rejects held switch-offs, some or all: they happen only where a later run wants them and the guard agrees. */
 export function rejectOffs(sql: ObjectSql, sourceIds: readonly string[] | "all"): void {
-  const text = `UPDATE OR REPLACE offs SET stage = 'rejected' WHERE stage = 'held'
-    AND (?1 IS NULL OR source_id IN (SELECT value FROM json_each(?1)))`;
-  sql.exec(text, sourceIds === "all" ? null : JSON.stringify(sourceIds));
+  REJECT.run(sql, { sourceIds: sourceIds === "all" ? null : JSON.stringify(sourceIds) });
 }
 
 /**
@@ -173,62 +144,269 @@ export function rejectOffs(sql: ObjectSql, sourceIds: readonly string[] | "all")
  * whom an administrator left held, or rejected. Without this, who is left would be few enough to pass.
  */
 export function countDoneBefore(sql: ObjectSql): number {
-  const open = "stage IN ('held', 'rejected')";
-  if (rowsIn(sql, `SELECT 1 FROM offs WHERE ${open} LIMIT 1`).length === 0) {
+  if (FIND_UNDECIDED.rows(sql, {}).length === 0) {
     clearOffs(sql, "done");
     return 0;
   }
-  const text = `SELECT 1 FROM offs WHERE ${open}
-    AND source_id IN (SELECT source_id FROM offs WHERE stage = 'run') LIMIT 1`;
-  if (rowsIn(sql, text).length === 0) return 0;
-  const done = `SELECT count(*) AS n FROM offs LEFT JOIN links USING (source_id)
-    WHERE stage = 'done' AND coalesce(links.active, 0) = 0`;
-  return rowsIn<{ n: number }>(sql, done)[0]?.n ?? 0;
+  if (FIND_WANTED.rows(sql, {}).length === 0) return 0;
+  return COUNT_DONE.rows(sql, {})[0]?.n ?? 0;
 }
 
 /** Whom no more is wanted of, here or at the provider: those whose link is gone. */
 export function dropLinklessOffs(sql: ObjectSql): void {
-  sql.exec("DELETE FROM offs WHERE source_id NOT IN (SELECT source_id FROM links)");
+  DROP_LINKLESS.run(sql, {});
 }
 
 /** A page of the held switch-offs, in the order of their source ids. */
 export function heldOffs(sql: ObjectSql, limit: number, after = ""): readonly HeldOff[] {
-  const text = `SELECT off, since, run_id AS runId FROM offs WHERE stage = 'held' AND source_id > ?
-    ORDER BY source_id LIMIT ?`;
-  type Row = { readonly off: string; readonly since: number; readonly runId: string };
-  return rowsIn<Row>(sql, text, after, limit).map(({ off, ...row }) => ({
-    // Written by putOffs.
-    ...(JSON.parse(off) as WaitingOff),
+  return HELD.rows(sql, { after, limit }).map(({ off, ...row }) => ({
+    ...readOff({ off }),
     ...row,
   }));
 }
 
 /** Drops all switch-offs of a stage. */
 export function clearOffs(sql: ObjectSql, stage: OffStage): void {
-  sql.exec("DELETE FROM offs WHERE stage = ?", stage);
+  CLEAR.run(sql, { stage });
 }
 
 /** Drops the switch-offs of some users that may still happen. */
 export function dropOffs(sql: ObjectSql, sourceIds: readonly string[]): void {
   if (sourceIds.length === 0) return;
-  sql.exec(
-    `DELETE FROM offs WHERE stage IN (SELECT value FROM json_each(?))
-       AND source_id IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(OPEN_STAGES),
-    JSON.stringify(sourceIds),
-  );
+  const stages = JSON.stringify(OPEN_STAGES);
+  DROP.run(sql, { stages, sourceIds: JSON.stringify(sourceIds) });
 }
 
-function offsIn(
-  sql: ObjectSql,
-  text: string,
-  ...values: readonly (string | number | null)[]
-): readonly WaitingOff[] {
+function readOff({ off }: { readonly off: string }): WaitingOff {
   // Written by putOffs.
-  return rowsIn<{ off: string }>(sql, text, ...values).map(
-    ({ off }) => JSON.parse(off) as WaitingOff,
-  );
+  return JSON.parse(off) as WaitingOff;
 }
 
 /** Those that may still happen. */
 const OPEN_STAGES: readonly OffStage[] = ["run", "held", "approved", "confirmed", "rejected"];
+
+const { stage, sourceId, off, since, runId, wantedBy } = offsTable;
+
+const isAt = (known: OffStage) => eq(stage, literal(known));
+const isUndecided = () => sql`${stage} in ('held', 'rejected')`;
+
+/** Another look at the switch-offs of a stage, for a condition on their people. */
+const idsAt = (known: OffStage) => build.select({ sourceId }).from(offsTable).where(isAt(known));
+
+type Listed = { readonly sourceIds: string };
+type OfStage = { readonly stage: OffStage };
+
+const PUT = objectStatement<OfStage & { items: string }>()((given) => {
+  const { table, value } = jsonEach(given.items);
+  const cells = {
+    stage: given.stage,
+    sourceId: cellsOf<WaitingOff>(value)("sourceId"),
+    off: value,
+  };
+  return insertRows(offsTable, cells, { isReplacing: true, from: table });
+});
+
+const LIST = objectStatement<OfStage & { after: string; runId: string | null; limit: number }>()(
+  (given) =>
+    build
+      .select({ off })
+      .from(offsTable)
+      .where(
+        and(
+          eq(stage, given.stage),
+          gt(sourceId, given.after),
+          or(isNull(sql`${given.runId}`), eq(runId, sql`${given.runId}`)),
+        ),
+      )
+      .orderBy(sourceId)
+      .limit(given.limit),
+);
+
+const HELD_RUNS = objectStatement()(() =>
+  build
+    .select(named({ runId, n: count() }))
+    .from(offsTable)
+    .where(isAt("held"))
+    .groupBy(runId),
+);
+
+const HELD_IDS = objectStatement<{ names: string }>()(({ names }) =>
+  build
+    .select(named({ sourceId }))
+    .from(offsTable)
+    .where(
+      and(isAt("held"), or(isInList(sourceId, names), isInList(sql`${off} ->> 'userId'`, names))),
+    ),
+);
+
+const STILL_APPROVED = objectStatement<Listed>()(({ sourceIds }) => {
+  const own = alias(offsTable, "own");
+  const wanted = build
+    .select({ stage })
+    .from(offsTable)
+    .where(and(isAt("run"), eq(sourceId, own.sourceId)));
+  return build
+    .select(named({ sourceId: own.sourceId }))
+    .from(own)
+    .where(
+      and(eq(own.stage, literal("approved")), isInList(own.sourceId, sourceIds), notExists(wanted)),
+    );
+});
+
+const COUNT = objectStatement<OfStage>()((given) =>
+  build
+    .select(named({ n: count() }))
+    .from(offsTable)
+    .where(eq(stage, given.stage)),
+);
+
+const COUNT_ACTIVE = objectStatement<OfStage>()((given) =>
+  build
+    .select(named({ n: count() }))
+    .from(offsTable)
+    .crossJoin(linksTable)
+    .where(
+      and(
+        eq(linksTable.sourceId, sourceId),
+        eq(stage, given.stage),
+        eq(linksTable.active, literal(1)),
+      ),
+    ),
+);
+
+const NEW = objectStatement<{ limit: number }>()(({ limit }) => {
+  const known = alias(offsTable, "known");
+  const held = build
+    .select({ stage: known.stage })
+    .from(known)
+    .where(and(eq(known.stage, literal("held")), eq(known.sourceId, sourceId)));
+  return build
+    .select({ off })
+    .from(offsTable)
+    .where(and(isAt("run"), notExists(held)))
+    .orderBy(sourceId)
+    .limit(limit);
+});
+
+const HOLD = objectStatement<{ now: number; runId: string }>()((given) => {
+  const cells = {
+    ...{ stage: literal("held"), sourceId, off, since: given.now },
+    ...{ runId: given.runId, wantedBy: given.runId },
+  };
+  const onConflict = sql`on conflict (${nameOf(stage)}, ${nameOf(sourceId)}) do update set
+    ${nameOf(off)} = ${excluded(off)}, ${nameOf(wantedBy)} = ${given.runId}`;
+  return insertRows(offsTable, cells, { from: sql`${offsTable}`, where: isAt("run"), onConflict });
+});
+
+const DROP_WANTED_REJECTED = objectStatement()(() =>
+  build.delete(offsTable).where(and(isAt("rejected"), inArray(sourceId, idsAt("run")))),
+);
+
+const KEEP_HELD = objectStatement<Listed & { runId: string }>()((given) =>
+  build
+    .update(offsTable)
+    .set({ wantedBy: sql`${given.runId}` })
+    .where(and(isAt("held"), isInList(sourceId, given.sourceIds))),
+);
+
+const isNotAsked = () =>
+  notInArray(
+    sourceId,
+    build
+      .select({ sourceId: asksTable.sourceId })
+      .from(asksTable)
+      .where(eq(asksTable.plan, literal(0))),
+  );
+
+const DROP_UNWANTED = objectStatement<{ runId: string }>()((given) =>
+  build.delete(offsTable).where(and(isAt("held"), ne(wantedBy, given.runId), isNotAsked())),
+);
+
+const DROP_REJECTED = objectStatement()(() =>
+  build.delete(offsTable).where(and(isAt("rejected"), isNotAsked())),
+);
+
+const CONFIRM = objectStatement()(() =>
+  moveRows(
+    offsTable,
+    { stage: literal("confirmed") },
+    and(isAt("run"), inArray(sourceId, idsAt("approved"))),
+  ),
+);
+
+const DROP_CONFIRMED = objectStatement()(() =>
+  build.delete(offsTable).where(and(isAt("approved"), inArray(sourceId, idsAt("confirmed")))),
+);
+
+const FIND_NEW_APPROVED = objectStatement()(() =>
+  build
+    .select({ stage })
+    .from(offsTable)
+    .where(and(isAt("approved"), eq(wantedBy, literal(""))))
+    .limit(1),
+);
+
+const TAKE_UP = objectStatement<{ runId: string }>()((given) =>
+  build
+    .update(offsTable)
+    .set({ wantedBy: sql`${given.runId}` })
+    .where(isAt("approved")),
+);
+
+const APPROVE = objectStatement<Listed>()(({ sourceIds }) =>
+  moveRows(
+    offsTable,
+    { stage: literal("approved"), wantedBy: literal("") },
+    and(isAt("held"), isInList(sourceId, sourceIds)),
+  ),
+);
+
+const REJECT = objectStatement<{ sourceIds: string | null }>()(({ sourceIds }) =>
+  moveRows(
+    offsTable,
+    { stage: literal("rejected") },
+    and(isAt("held"), or(isNull(sql`${sourceIds}`), isInList(sourceId, sourceIds))),
+  ),
+);
+
+const FIND_UNDECIDED = objectStatement()(() =>
+  build.select({ stage }).from(offsTable).where(isUndecided()).limit(1),
+);
+
+const FIND_WANTED = objectStatement()(() =>
+  build
+    .select({ stage })
+    .from(offsTable)
+    .where(and(isUndecided(), inArray(sourceId, idsAt("run"))))
+    .limit(1),
+);
+
+const COUNT_DONE = objectStatement()(() =>
+  build
+    .select(named({ n: count() }))
+    .from(offsTable)
+    .leftJoin(linksTable, eq(linksTable.sourceId, sourceId))
+    .where(and(isAt("done"), sql`coalesce(${linksTable.active}, 0) = 0`)),
+);
+
+const DROP_LINKLESS = objectStatement()(() => {
+  const linked = build.select({ sourceId: linksTable.sourceId }).from(linksTable);
+  return build.delete(offsTable).where(notInArray(sourceId, linked));
+});
+
+const HELD = objectStatement<{ after: string; limit: number }>()(({ after, limit }) =>
+  build
+    .select(named({ off, since, runId }))
+    .from(offsTable)
+    .where(and(isAt("held"), gt(sourceId, after)))
+    .orderBy(sourceId)
+    .limit(limit),
+);
+
+const CLEAR = objectStatement<OfStage>()((given) =>
+  build.delete(offsTable).where(eq(stage, given.stage)),
+);
+
+const DROP = objectStatement<Listed & { stages: string }>()(({ stages, sourceIds }) =>
+  build.delete(offsTable).where(and(isInList(stage, stages), isInList(sourceId, sourceIds))),
+);

@@ -23,7 +23,7 @@ import { clearListedGroups, clearPlanned } from "../storage/groups/links.ts";
 import { hasNewlyApproved } from "../storage/groups/switch-offs.ts";
 import { dropSettledManagers, dropUnmetIssues } from "../storage/issues.ts";
 import { countLinks } from "../storage/links.ts";
-import { keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";
+import { dropSteps, keepIssues, pruneRuns, readRun, writeRun } from "../storage/runs.ts";
 import { clearScope } from "../storage/scope.ts";
 import { countOffs, hasNewApproved } from "../storage/switch-offs.ts";
 import { clearGroupTables, clearRunTables, type ObjectSql } from "../storage/tables.ts";
@@ -111,7 +111,7 @@ export function beginAnew(
     return;
   }
   clearRun(sql);
-  if (!mayWrite(run)) sql.exec("DELETE FROM steps WHERE run_id = ?", run.runId);
+  if (!mayWrite(run)) dropSteps(sql, run);
   const mode = run.mode === "delta" ? "full" : run.mode;
   const { runId, startedAt, counts, loggedIssues, unloggedIssues, switchedOff } = run;
   const { proposed } = run;

@@ -4,6 +4,7 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { parseSync } from "vite";
 import { expect, test } from "vitest";
+import * as bridgeSchema from "#bridge/storage/schema.ts";
 import * as webhookSchema from "#delivery/storage/schema.ts";
 import * as schema from "#store/schema.ts";
 
@@ -11,6 +12,7 @@ import * as schema from "#store/schema.ts";
 const ROOMS: readonly (readonly [folder: string, schema: object])[] = [
   ["src/store", schema],
   ["src/delivery", webhookSchema],
+  ["src/bridge", bridgeSchema],
 ];
 
 /** The machinery that writes statements out. */

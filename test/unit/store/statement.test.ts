@@ -2,12 +2,16 @@ import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { expect, expectTypeOf, test } from "vitest";
 import type { ConnectorId } from "#store/connector-id.ts";
+import { objectStatement } from "#store/object-statement.ts";
 import { scopedStatement } from "#store/query.ts";
 import {
   doNothing,
   excluded,
   insertRows,
+  isInList,
   matchesRow,
+  moveRows,
+  overwriting,
   rowIdOf,
   rowStatement,
   updateRows,
@@ -474,4 +478,62 @@ test("shapes of very long texts push others out, and the longest are not kept", 
   expect(built).toHaveLength(3 + 45);
   find.bind(db, "short", 1, {});
   expect(built.at(-1)).toBe("1");
+});
+
+test("an inserted row takes the place of the one that is there, with all its columns", () => {
+  const query = insertRows(txGuard, { versionChanged: literal(1) }, { isReplacing: true });
+
+  expect(compile(query).text).toBe(
+    `insert or replace into "tx_guard" ("version_changed") select 1 where true`,
+  );
+});
+
+test("an inserted row overwrites the named columns of the one that has its key", () => {
+  const { id, name, hint } = credentials;
+
+  expect(compile(overwriting(id, [name, hint])).text).toBe(
+    `on conflict ("id") do update set "name" = excluded."name", "hint" = excluded."hint"`,
+  );
+});
+
+test("a row that is moved takes the place of the one that has its new key", () => {
+  const moved = moveRows(credentials, { id: literal("b") }, eq(credentials.id, "a"));
+
+  expect(compile(moved).text).toBe(
+    `update or replace "credentials" set "id" = 'b' where "credentials"."id" = ?1`,
+  );
+});
+
+test("a list of values is one parameter", () => {
+  expect(compile(isInList(credentials.id, sql`${"[1]"}`))).toEqual({
+    text: `"credentials"."id" in (select "j".value from json_each(?1) as "j")`,
+    slots: [{ value: "[1]" }],
+  });
+});
+
+test("a statement on an object's tables is built once, and lacks nothing that it names", () => {
+  const ran: (readonly unknown[])[] = [];
+  const storage = {
+    exec: (...all: readonly unknown[]) => {
+      ran.push(all);
+      return { toArray: () => [{ id: "a" }] };
+    },
+  } as unknown as SqlStorage;
+  let built = 0;
+  const find = objectStatement<{ id: string }>()((given) => {
+    built += 1;
+    return build
+      .select({ id: credentials.id })
+      .from(credentials)
+      .where(eq(credentials.id, given.id));
+  });
+
+  const rows = find.rows(storage, { id: "a" });
+  find.run(storage, { id: "b" });
+
+  expectTypeOf(rows).toEqualTypeOf<readonly { id: string }[]>();
+  expect(rows).toEqual([{ id: "a" }]);
+  expect(built).toBe(1);
+  expect(ran.map(([, ...values]) => values)).toEqual([["a"], ["b"]]);
+  expect(() => find.run(storage, {} as never)).toThrow('lacks its "id"');
 });

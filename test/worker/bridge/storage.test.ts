@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Link } from "#bridge/plan/operation.ts";
 import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/storage/links.ts";
-import { createTables } from "#bridge/storage/schema.ts";
+import { createTables } from "#bridge/storage/migrations.ts";
 import { chunkCount, markSeen, unseenLinks } from "#bridge/storage/seen.ts";
 import {
   countOffs,

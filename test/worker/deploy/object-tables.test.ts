@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import { eq, getTableName, is, sql } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
+import { createGroupTables, createTables } from "#bridge/storage/migrations.ts";
+import * as bridgeTables from "#bridge/storage/schema.ts";
 import { DeliveryQueue } from "#delivery/storage/queue.ts";
 import * as webhookTables from "#delivery/storage/schema.ts";
 import { TryLog } from "#delivery/storage/try-log.ts";
@@ -146,6 +148,18 @@ test("the tables of a webhook's object are what its schema says", async () => {
 
   expect(made).toEqual(definedTables(webhookTables));
   expect(made.size).toBe(3);
+});
+
+test("the tables of a bridge's object are what its schema says", async () => {
+  const object = env.BRIDGE.getByName(crypto.randomUUID());
+  const made = await runInDurableObject(object, (_, { storage }) => {
+    createTables(storage.sql);
+    createGroupTables(storage.sql);
+    return madeTables(storage.sql);
+  });
+
+  expect(made).toEqual(definedTables(bridgeTables));
+  expect(made.size).toBe(26);
 });
 
 test("a statement on an object's tables binds a value that it uses twice once, and null as null", async () => {

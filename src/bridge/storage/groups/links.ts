@@ -1,6 +1,16 @@
-import { type ObjectSql, rowsIn } from "../tables.ts";
-import { createFormerGroupTable } from "./former.ts";
-import { clearGroupOffs, clearPlannedGroupOffs, createGroupOffTables } from "./switch-offs.ts";
+import { count, eq, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { excluded, insertRows, isInList, nameOf, overwriting } from "#store/rows.ts";
+import { build, literal, named, type RowOf, selectOnly } from "#store/statement.ts";
+import {
+  groupLinksTable,
+  listedGroupsTable,
+  listedRowsTable,
+  plannedUsersTable,
+  unsupportedMembersTable,
+} from "../schema.ts";
+import { emptying, type ObjectSql } from "../tables.ts";
+import { clearGroupOffs, clearPlannedGroupOffs } from "./switch-offs.ts";
 
 /** A group of the provider tied to a group of the directory, as the Durable Object keeps it. */
 export interface GroupLink {
@@ -12,26 +22,19 @@ export interface GroupLink {
   readonly isCreated: boolean;
 }
 
-/** Creates the tables of groups where they are not there yet. */
-export function createGroupTables(sql: ObjectSql): void {
-  for (const statement of TABLES) sql.exec(statement);
-  createGroupOffTables(sql);
-  createFormerGroupTable(sql);
-}
-
 /** Finds the link of a group of the provider. */
 export function groupLink(sql: ObjectSql, sourceId: string): GroupLink | undefined {
-  return rowsIn<LinkRow>(sql, `${SELECT_LINK} WHERE source_id = ?`, sourceId).map(fromRow)[0];
+  return FIND.rows(sql, { sourceId }).map(fromRow)[0];
 }
 
 /** All group links, in the order of the provider's ids. */
 export function groupLinks(sql: ObjectSql): readonly GroupLink[] {
-  return rowsIn<LinkRow>(sql, `${SELECT_LINK} ORDER BY source_id`).map(fromRow);
+  return LIST.rows(sql, {}).map(fromRow);
 }
 
 /** Tells whether a group of the directory is tied to a group of the provider. */
 export function isGroupLinked(sql: ObjectSql, groupId: string): boolean {
-  return rowsIn(sql, "SELECT 1 FROM group_links WHERE group_id = ?", groupId).length > 0;
+  return FIND_GROUP.rows(sql, { groupId }).length > 0;
 }
 
 /** The ids of the directory's groups by the provider's ids, for members that are groups. */
@@ -39,13 +42,7 @@ export function groupIdsBySource(
   sql: ObjectSql,
   sourceIds: readonly string[],
 ): ReadonlyMap<string, string> {
-  const text =
-    "SELECT source_id AS sourceId, group_id AS groupId FROM group_links WHERE source_id IN (SELECT value FROM json_each(?))";
-  const rows = rowsIn<Pick<GroupLink, "sourceId" | "groupId">>(
-    sql,
-    text,
-    JSON.stringify(sourceIds),
-  );
+  const rows = BY_SOURCE.rows(sql, { ids: JSON.stringify(sourceIds) });
   return new Map(rows.map(({ sourceId, groupId }) => [sourceId, groupId]));
 }
 
@@ -54,89 +51,134 @@ export function groupSourceIds(
   sql: ObjectSql,
   groupIds: readonly string[],
 ): ReadonlyMap<string, string> {
-  const text = `SELECT source_id AS sourceId, group_id AS groupId FROM group_links
-    WHERE group_id IN (SELECT value FROM json_each(?))`;
-  const rows = rowsIn<Pick<GroupLink, "sourceId" | "groupId">>(sql, text, JSON.stringify(groupIds));
+  const rows = BY_GROUP.rows(sql, { ids: JSON.stringify(groupIds) });
   return new Map(rows.map(({ sourceId, groupId }) => [groupId, sourceId]));
 }
 
 /** Keeps what syncGroup or removeGroup gave as the link of a source id; undefined forgets it. */
 export function keepGroupLink(sql: ObjectSql, sourceId: string, link: GroupLink | undefined): void {
   if (link === undefined) {
-    sql.exec("DELETE FROM group_links WHERE source_id = ?", sourceId);
+    DROP.run(sql, { sourceId });
     return;
   }
-  sql.exec(
-    `INSERT INTO group_links (source_id, group_id, hash, created) VALUES (?, ?, ?, ?)
-     ON CONFLICT (source_id) DO UPDATE SET group_id = excluded.group_id, hash = excluded.hash,
-       created = excluded.created`,
-    sourceId,
-    link.groupId,
-    link.hash,
-    link.isCreated ? 1 : 0,
-  );
+  const { groupId, hash, isCreated } = link;
+  PUT.run(sql, { sourceId, groupId, hash, created: isCreated ? 1 : 0 });
 }
 
 /** Forgets all group links, and what was to become of groups; the groups stay as they are. */
 export function dropGroupLinks(sql: ObjectSql): void {
-  sql.exec("DELETE FROM group_links");
+  CLEAR(sql);
   clearGroupOffs(sql);
 }
 
 /** Notes that this run's listing showed a group. */
 export function noteListedGroup(sql: ObjectSql, sourceId: string): void {
-  sql.exec("INSERT INTO listed_groups (source_id) VALUES (?) ON CONFLICT DO NOTHING", sourceId);
+  NOTE_LISTED.run(sql, { sourceId });
 }
 
 /** Notes rows of this run's listing that are no group to be synced. */
 export function noteListedRows(sql: ObjectSql, count: number): void {
   if (count === 0) return;
-  const text = `INSERT INTO listed_rows (id, n) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET n = n + excluded.n`;
-  sql.exec(text, count);
+  COUNT_ROWS.run(sql, { count });
 }
 
 /** How many different groups this run's listing showed, other rows with them, and how many are linked. */
 export function listedCount(sql: ObjectSql): { readonly rows: number; readonly linked: number } {
-  const text = `SELECT (SELECT count(*) FROM listed_groups) + coalesce((SELECT n FROM listed_rows), 0) AS rows,
-    (SELECT count(*) FROM group_links) AS linked`;
-  return rowsIn<{ rows: number; linked: number }>(sql, text)[0] ?? { rows: 0, linked: 0 };
+  return COUNT.rows(sql, {})[0] ?? { rows: 0, linked: 0 };
 }
 
 /** Forgets what a dry run found. */
 export function clearPlanned(sql: ObjectSql): void {
   clearPlannedGroupOffs(sql);
-  sql.exec("DELETE FROM planned_users");
+  CLEAR_PLANNED(sql);
 }
 
 /** The source ids of the groups that this run's listing showed. */
 export function listedGroups(sql: ObjectSql): ReadonlySet<string> {
-  const rows = rowsIn<{ sourceId: string }>(sql, "SELECT source_id AS sourceId FROM listed_groups");
+  const rows = LISTED.rows(sql, {});
   return new Set(rows.map(({ sourceId }) => sourceId));
 }
 
 /** Begins a new listing. */
 export function clearListedGroups(sql: ObjectSql): void {
-  for (const table of ["listed_groups", "listed_rows", "unsupported_members"]) {
-    sql.exec(`DELETE FROM ${table}`);
-  }
+  CLEAR_LISTED(sql);
 }
 
-const TABLES = [
-  `CREATE TABLE IF NOT EXISTS group_links (source_id TEXT PRIMARY KEY, group_id TEXT NOT NULL,
-    hash TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID`,
-  "CREATE INDEX IF NOT EXISTS group_links_group ON group_links (group_id)",
-  "CREATE TABLE IF NOT EXISTS listed_groups (source_id TEXT PRIMARY KEY) WITHOUT ROWID",
-  "CREATE TABLE IF NOT EXISTS listed_rows (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS unsupported_members (source_id TEXT NOT NULL, item TEXT NOT NULL,
-    PRIMARY KEY (source_id, item)) WITHOUT ROWID`,
-  "CREATE TABLE IF NOT EXISTS planned_users (source_id TEXT PRIMARY KEY) WITHOUT ROWID",
-] as const;
-
-const SELECT_LINK =
-  "SELECT source_id AS sourceId, group_id AS groupId, hash, created AS isCreated FROM group_links";
-
-type LinkRow = Omit<GroupLink, "isCreated"> & { readonly isCreated: number };
-
-function fromRow({ isCreated, ...row }: LinkRow): GroupLink {
+function fromRow({ isCreated, ...row }: RowOf<ReturnType<typeof allLinks>>): GroupLink {
   return { ...row, isCreated: isCreated === 1 };
 }
+
+const { sourceId, groupId, hash, created } = groupLinksTable;
+
+const allLinks = () =>
+  build.select(named({ sourceId, groupId, hash, isCreated: created })).from(groupLinksTable);
+
+const bothIds = () => build.select(named({ sourceId, groupId })).from(groupLinksTable);
+
+const FIND = objectStatement<{ sourceId: string }>()((given) =>
+  allLinks().where(eq(sourceId, given.sourceId)),
+);
+
+const LIST = objectStatement()(() => allLinks().orderBy(sourceId));
+
+const FIND_GROUP = objectStatement<{ groupId: string }>()((given) =>
+  bothIds().where(eq(groupId, given.groupId)),
+);
+
+const BY_SOURCE = objectStatement<{ ids: string }>()(({ ids }) =>
+  bothIds().where(isInList(sourceId, ids)),
+);
+
+const BY_GROUP = objectStatement<{ ids: string }>()(({ ids }) =>
+  bothIds().where(isInList(groupId, ids)),
+);
+
+const DROP = objectStatement<{ sourceId: string }>()((given) =>
+  build.delete(groupLinksTable).where(eq(sourceId, given.sourceId)),
+);
+
+type Kept = Readonly<Record<"sourceId" | "groupId" | "hash", string>> & {
+  readonly created: number;
+};
+
+const PUT = objectStatement<Kept>()((given) => {
+  const cells = {
+    sourceId: given.sourceId,
+    groupId: given.groupId,
+    hash: given.hash,
+    created: given.created,
+  };
+  const onConflict = overwriting(sourceId, [groupId, hash, created]);
+  return insertRows(groupLinksTable, cells, { onConflict });
+});
+
+const NOTE_LISTED = objectStatement<{ sourceId: string }>()((given) =>
+  build.insert(listedGroupsTable).values({ sourceId: given.sourceId }).onConflictDoNothing(),
+);
+
+const COUNT_ROWS = objectStatement<{ count: number }>()((given) => {
+  const { id, n } = listedRowsTable;
+  const onConflict = sql`on conflict (${nameOf(id)}) do update set
+    ${nameOf(n)} = ${n} + ${excluded(n)}`;
+  return insertRows(listedRowsTable, { id: literal(1), n: given.count }, { onConflict });
+});
+
+const COUNT = objectStatement()(() => {
+  const listed = build.select({ n: count() }).from(listedGroupsTable);
+  const others = build.select({ n: listedRowsTable.n }).from(listedRowsTable);
+  const linked = build.select({ n: count() }).from(groupLinksTable);
+  return selectOnly(
+    named({
+      rows: sql<number>`${listed} + coalesce(${others}, 0)`,
+      linked: sql<number>`${linked}`,
+    }),
+  );
+});
+
+const LISTED = objectStatement()(() =>
+  build.select(named({ sourceId: listedGroupsTable.sourceId })).from(listedGroupsTable),
+);
+
+const CLEAR = emptying(groupLinksTable);
+const CLEAR_PLANNED = emptying(plannedUsersTable);
+const CLEAR_LISTED = emptying(listedGroupsTable, listedRowsTable, unsupportedMembersTable);

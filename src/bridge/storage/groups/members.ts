@@ -1,4 +1,9 @@
-import { type ObjectSql, rowsIn } from "../tables.ts";
+import { and, count, eq, exists, not, notExists, or, sql } from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { doNothing, insertRows, isInList, jsonEach } from "#store/rows.ts";
+import { build, named } from "#store/statement.ts";
+import { groupLinksTable, groupQueueTable, linksTable, unknownMembersTable } from "../schema.ts";
+import { emptying, type ObjectSql } from "../tables.ts";
 import { enqueueGroup, namedMembers } from "./queue.ts";
 
 /** Keeps members of a group by the provider's ids, until they are users or groups here. */
@@ -9,13 +14,7 @@ export function putUnknownMembers(
   now: number,
 ): void {
   if (memberIds.length === 0) return;
-  sql.exec(
-    `INSERT INTO unknown_members (group_id, member_id, since)
-     SELECT ?, value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
-    groupId,
-    now,
-    JSON.stringify(memberIds),
-  );
+  PUT.run(sql, { groupId, now, memberIds: JSON.stringify(memberIds) });
 }
 
 /** Forgets unknown members of a group: these of them, or all others. */
@@ -25,20 +24,17 @@ export function dropUnknownMembers(
   memberIds: readonly string[],
   which: "these" | "others",
 ): void {
-  const text = `DELETE FROM unknown_members WHERE group_id = ?
-    AND member_id ${which === "these" ? "IN" : "NOT IN"} (SELECT value FROM json_each(?))`;
-  sql.exec(text, groupId, JSON.stringify(memberIds));
+  DROP[which].run(sql, { groupId, memberIds: JSON.stringify(memberIds) });
 }
 
 /** How many members of a group nobody knows yet. */
 export function countUnknownMembers(sql: ObjectSql, groupId: string): number {
-  const text = "SELECT count(*) AS n FROM unknown_members WHERE group_id = ?";
-  return rowsIn<{ n: number }>(sql, text, groupId)[0]?.n ?? 0;
+  return COUNT.rows(sql, { groupId })[0]?.n ?? 0;
 }
 
 /** Forgets all of them: the groups are synced no more. */
 export function clearUnknownMembers(sql: ObjectSql): void {
-  sql.exec("DELETE FROM unknown_members");
+  CLEAR(sql);
 }
 
 /**
@@ -46,12 +42,7 @@ export function clearUnknownMembers(sql: ObjectSql): void {
  * listing itself says of a group holds: one whose members are listed anew needs nothing more.
  */
 export function enqueueAwaited(sql: ObjectSql): void {
-  const text = `SELECT group_id AS groupId, json_group_array(member_id) AS ids
-    FROM unknown_members WHERE (EXISTS (SELECT 1 FROM links WHERE source_id = member_id)
-      OR EXISTS (SELECT 1 FROM group_links WHERE source_id = member_id))
-    AND NOT EXISTS (SELECT 1 FROM group_queue
-      WHERE source_id = group_id AND kind IN ('listed', 'whole', 'removed')) GROUP BY group_id`;
-  for (const { groupId, ids } of rowsIn<{ groupId: string; ids: string }>(sql, text)) {
+  for (const { groupId, ids } of AWAITED.rows(sql, {})) {
     const left = new Set(namedMembers(sql, groupId).removed);
     // Gathered by the query above.
     const added = (JSON.parse(ids) as string[]).filter((id) => !left.has(id));
@@ -59,3 +50,60 @@ export function enqueueAwaited(sql: ObjectSql): void {
     enqueueGroup(sql, { sourceId: groupId, displayName: "", isRemoved: false, members });
   }
 }
+
+const { groupId, memberId } = unknownMembersTable;
+
+const PUT = objectStatement<{ groupId: string; now: number; memberIds: string }>()((given) => {
+  const { table, value } = jsonEach(given.memberIds);
+  const cells = { groupId: given.groupId, memberId: value, since: given.now };
+  return insertRows(unknownMembersTable, cells, { from: table, onConflict: doNothing });
+});
+
+type Members = { readonly groupId: string; readonly memberIds: string };
+
+const DROP = {
+  these: objectStatement<Members>()((given) =>
+    build
+      .delete(unknownMembersTable)
+      .where(and(eq(groupId, given.groupId), isInList(memberId, given.memberIds))),
+  ),
+  others: objectStatement<Members>()((given) =>
+    build
+      .delete(unknownMembersTable)
+      .where(and(eq(groupId, given.groupId), not(isInList(memberId, given.memberIds)))),
+  ),
+};
+
+const COUNT = objectStatement<{ groupId: string }>()((given) =>
+  build
+    .select(named({ n: count() }))
+    .from(unknownMembersTable)
+    .where(eq(groupId, given.groupId)),
+);
+
+const CLEAR = emptying(unknownMembersTable);
+
+const AWAITED = objectStatement()(() => {
+  const user = build
+    .select({ n: linksTable.n })
+    .from(linksTable)
+    .where(eq(linksTable.sourceId, memberId));
+  const group = build
+    .select({ hash: groupLinksTable.hash })
+    .from(groupLinksTable)
+    .where(eq(groupLinksTable.sourceId, memberId));
+  const queued = build
+    .select({ kind: groupQueueTable.kind })
+    .from(groupQueueTable)
+    .where(
+      and(
+        eq(groupQueueTable.sourceId, groupId),
+        sql`${groupQueueTable.kind} in ('listed', 'whole', 'removed')`,
+      ),
+    );
+  return build
+    .select(named({ groupId, ids: sql<string>`json_group_array(${memberId})` }))
+    .from(unknownMembersTable)
+    .where(and(or(exists(user), exists(group)), notExists(queued)))
+    .groupBy(groupId);
+});

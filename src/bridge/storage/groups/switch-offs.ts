@@ -1,16 +1,23 @@
+import {
+  and,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  ne,
+  notInArray,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
+import { objectStatement } from "#store/object-statement.ts";
+import { cellsOf, excluded, insertRows, isInList, jsonEach, nameOf } from "#store/rows.ts";
+import { build, literal, named } from "#store/statement.ts";
 import { mayWrite, type Run } from "../../state/run.ts";
-import { type ObjectSql, rowsIn } from "../tables.ts";
-
-/**
- * How far it is that a group goes, or that a member leaves a group: found by a run, and not weighed yet
- * ("run"); held back ("held"); held until somebody decides, however few they are by now, since an
- * administrator decided on others that were held with them ("left"); let through by the guard or an
- * administrator, until it is done ("approved"); or refused by an administrator, until the provider says
- * otherwise ("rejected").
- */
-export type GroupOffStage = "run" | "held" | "left" | "approved" | "rejected";
-
-const IS_HELD = "stage IN ('held', 'left')";
+import { type GroupOffStage, groupLinksTable, groupOffsTable } from "../schema.ts";
+import { emptying, type ObjectSql } from "../tables.ts";
 
 /** A group that is to go, or a member who is to leave it. */
 export interface GroupOff {
@@ -27,17 +34,6 @@ export interface GroupOff {
   readonly runId: string;
 }
 
-/** Creates the table where it is not there yet. */
-export function createGroupOffTables(sql: ObjectSql): void {
-  sql.exec(
-    `CREATE TABLE IF NOT EXISTS group_offs (plan INTEGER NOT NULL, source_id TEXT NOT NULL,
-      member_id TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL, stage TEXT NOT NULL,
-      since INTEGER NOT NULL, run_id TEXT NOT NULL, wanted_by TEXT NOT NULL,
-      taken_up INTEGER NOT NULL DEFAULT 1,
-      PRIMARY KEY (plan, source_id, member_id)) WITHOUT ROWID`,
-  );
-}
-
 /** Keeps what a run wants; what is known already stays at its stage, and is wanted by this run as well. */
 export function putGroupOffs(
   sql: ObjectSql,
@@ -47,18 +43,8 @@ export function putGroupOffs(
   now: number,
 ): void {
   if (offs.length === 0) return;
-  sql.exec(
-    `INSERT INTO group_offs (plan, source_id, member_id, group_id, name, stage, since, run_id, wanted_by)
-     SELECT ?1, value ->> 'sourceId', value ->> 'memberId', value ->> 'groupId', value ->> 'name',
-       ?2, ?3, ?4, ?4 FROM json_each(?5) WHERE true
-     ON CONFLICT DO UPDATE SET group_id = excluded.group_id, wanted_by = excluded.wanted_by,
-       name = iif(excluded.name = '', name, excluded.name)`,
-    planOf(run),
-    stage,
-    now,
-    run.runId,
-    JSON.stringify(offs),
-  );
+  const given = { plan: planOf(run), stage, now, runId: run.runId };
+  PUT.run(sql, { ...given, offs: JSON.stringify(offs) });
 }
 
 /** The groups that this run wants to go, at some stages. */
@@ -67,16 +53,13 @@ export function wantedGroups(
   run: Run,
   stages: readonly GroupOffStage[],
 ): readonly GroupOff[] {
-  const text = `${SELECT} WHERE plan = ? AND member_id = '' AND wanted_by = ?
-    AND stage IN (SELECT value FROM json_each(?)) ORDER BY source_id`;
-  return rowsIn<GroupOff>(sql, text, planOf(run), run.runId, JSON.stringify(stages));
+  const given = { plan: planOf(run), runId: run.runId };
+  return WANTED.rows(sql, { ...given, stages: JSON.stringify(stages) });
 }
 
 /** Moves the groups that this run wants to go, and that nobody decided on, to another stage. */
 export function moveWantedGroups(sql: ObjectSql, run: Run, stage: "held" | "approved"): void {
-  const text = `UPDATE group_offs SET stage = ? WHERE plan = ? AND member_id = '' AND wanted_by = ?
-    AND stage IN ('run', 'held')`;
-  sql.exec(text, stage, planOf(run), run.runId);
+  MOVE_WANTED.run(sql, { plan: planOf(run), runId: run.runId, stage });
 }
 
 /** What tells what is held apart: a group, or a member who is to leave it. */
@@ -88,10 +71,8 @@ export function heldGroupOffs(
   limit: number,
   after: OffKey | undefined,
 ): readonly GroupOff[] {
-  const text = `${SELECT} WHERE plan = 0 AND ${IS_HELD} AND (?1 IS NULL OR
-    (member_id <> '', source_id, member_id) > (?2 <> '', ?1, ?2))
-    ORDER BY member_id <> '', source_id, member_id LIMIT ?3`;
-  return rowsIn<GroupOff>(sql, text, after?.sourceId ?? null, after?.memberId ?? "", limit);
+  const place = { afterGroup: after?.sourceId ?? null, afterMember: after?.memberId ?? "" };
+  return HELD.rows(sql, { ...place, limit });
 }
 
 /** How many groups, and how many members of groups, are held. */
@@ -99,23 +80,17 @@ export function countHeldGroups(sql: ObjectSql): {
   readonly group: number;
   readonly membership: number;
 } {
-  const text = `SELECT count(*) FILTER (WHERE member_id = '') AS "group",
-    count(*) FILTER (WHERE member_id <> '') AS membership FROM group_offs WHERE plan = 0 AND ${IS_HELD}`;
-  type Row = { readonly group: number; readonly membership: number };
-  return rowsIn<Row>(sql, text)[0] ?? { group: 0, membership: 0 };
+  return COUNT_HELD.rows(sql, {})[0] ?? { group: 0, membership: 0 };
 }
 
 /** How much was approved and is still to be done. */
 export function countApprovedGroups(sql: ObjectSql): number {
-  const text = "SELECT count(*) AS n FROM group_offs WHERE plan = 0 AND stage = 'approved'";
-  return rowsIn<{ n: number }>(sql, text)[0]?.n ?? 0;
+  return COUNT_APPROVED.rows(sql, {})[0]?.n ?? 0;
 }
 
 /** How many of what is held each run held first. */
 export function heldGroupRuns(sql: ObjectSql): ReadonlyMap<string, number> {
-  const text = `SELECT run_id AS runId, count(*) AS n FROM group_offs
-    WHERE plan = 0 AND ${IS_HELD} GROUP BY run_id`;
-  const rows = rowsIn<{ runId: string; n: number }>(sql, text);
+  const rows = HELD_RUNS.rows(sql, {});
   return new Map(rows.map(({ runId, n }) => [runId, n]));
 }
 
@@ -124,13 +99,9 @@ export function heldKeys(
   sql: ObjectSql,
   which: readonly OffKey[] | { readonly runId: string | undefined },
 ): readonly OffKey[] {
-  const select = "SELECT source_id AS sourceId, member_id AS memberId FROM group_offs";
-  if ("runId" in which) {
-    const text = `${select} WHERE plan = 0 AND ${IS_HELD} AND run_id = coalesce(?, run_id)`;
-    return rowsIn<OffKey>(sql, text, which.runId ?? null);
-  }
-  const text = `${select} WHERE plan = 0 AND ${IS_HELD} AND ${AMONG_KEYS}`;
-  return rowsIn<OffKey>(sql, text, JSON.stringify(which));
+  return "runId" in which
+    ? HELD_OF_RUN.rows(sql, { runId: which.runId ?? null })
+    : HELD_AMONG.rows(sql, { keys: JSON.stringify(which) });
 }
 
 /**
@@ -143,86 +114,277 @@ export function decideHeld(
   stage: "approved" | "rejected",
 ): void {
   if (keys.length === 0) return;
-  const text = `UPDATE group_offs SET stage = ?2, taken_up = 0
-    WHERE plan = 0 AND ${IS_HELD} AND ${AMONG_KEYS}`;
-  sql.exec(text, JSON.stringify(keys), stage);
-  sql.exec(
-    `UPDATE group_offs SET stage = 'left' WHERE plan = 0 AND stage = 'held'
-       AND (member_id = '', iif(member_id = '', '', source_id)) IN (
-         SELECT value ->> 'memberId' = '', iif(value ->> 'memberId' = '', '', value ->> 'sourceId')
-         FROM json_each(?))`,
-    JSON.stringify(keys),
-  );
+  const given = { keys: JSON.stringify(keys) };
+  DECIDE.run(sql, { ...given, stage });
+  LEAVE.run(sql, given);
 }
 
 /** Whether anything was approved that no run has taken up. */
 export function hasNewlyApproved(sql: ObjectSql): boolean {
-  const text = "SELECT 1 FROM group_offs WHERE stage = 'approved' AND taken_up = 0 LIMIT 1";
-  return rowsIn(sql, text).length > 0;
+  return FIND_NEWLY_APPROVED.rows(sql, {}).length > 0;
 }
 
 /** Notes that a run takes up what was approved. */
 export function takeUpGroups(sql: ObjectSql): void {
-  sql.exec("UPDATE group_offs SET taken_up = 1 WHERE taken_up = 0");
+  TAKE_UP.run(sql, {});
 }
-
-const AMONG_KEYS = `(source_id, member_id) IN (
-  SELECT value ->> 'sourceId', value ->> 'memberId' FROM json_each(?1))`;
 
 /** The groups that are to go, at a stage. */
 export function groupsAtStage(sql: ObjectSql, stage: GroupOffStage): readonly GroupOff[] {
-  const text = `${SELECT} WHERE plan = 0 AND member_id = '' AND stage = ? ORDER BY source_id`;
-  return rowsIn<GroupOff>(sql, text, stage);
+  return AT_STAGE.rows(sql, { stage });
 }
 
 /** The members who are to leave one group, at whatever stage. */
 export function leavingOf(sql: ObjectSql, sourceId: string): readonly GroupOff[] {
-  const text = `${SELECT} WHERE plan = 0 AND source_id = ? AND member_id <> ''`;
-  return rowsIn<GroupOff>(sql, text, sourceId);
+  return LEAVING.rows(sql, { sourceId });
 }
 
 /** The source ids of the groups from which leaving was approved. */
 export function approvedGroups(sql: ObjectSql): readonly string[] {
-  const text = `SELECT DISTINCT source_id AS sourceId FROM group_offs
-    WHERE plan = 0 AND stage = 'approved' AND member_id <> ''`;
-  return rowsIn<{ sourceId: string }>(sql, text).map(({ sourceId }) => sourceId);
+  return APPROVED_GROUPS.rows(sql, {}).map(({ sourceId }) => sourceId);
 }
 
 /** Forgets some of the members who were to leave a group. */
 export function dropLeaving(sql: ObjectSql, sourceId: string, memberIds: readonly string[]): void {
   if (memberIds.length === 0) return;
-  const text = `DELETE FROM group_offs WHERE plan = 0 AND source_id = ? AND member_id <> ''
-    AND member_id IN (SELECT value FROM json_each(?))`;
-  sql.exec(text, sourceId, JSON.stringify(memberIds));
+  DROP_LEAVING.run(sql, { sourceId, memberIds: JSON.stringify(memberIds) });
 }
 
 /** The group is there: whatever was to become of it is over. */
 export function dropGroupOff(sql: ObjectSql, run: Run, sourceIds: readonly string[]): void {
-  const text = `DELETE FROM group_offs WHERE plan = ? AND member_id = ''
-    AND source_id IN (SELECT value FROM json_each(?))`;
-  sql.exec(text, planOf(run), JSON.stringify(sourceIds));
+  DROP.run(sql, { plan: planOf(run), sourceIds: JSON.stringify(sourceIds) });
 }
 
 /** Forgets what concerns groups that are linked no more, and what an older run left unweighed. */
 export function pruneGroupOffs(sql: ObjectSql, run: Run): void {
-  sql.exec("DELETE FROM group_offs WHERE source_id NOT IN (SELECT source_id FROM group_links)");
-  sql.exec("DELETE FROM group_offs WHERE stage = 'run' AND wanted_by <> ?", run.runId);
+  DROP_UNLINKED.run(sql, {});
+  DROP_UNWEIGHED.run(sql, { runId: run.runId });
 }
 
 /** Forgets what a dry run found. */
 export function clearPlannedGroupOffs(sql: ObjectSql): void {
-  sql.exec("DELETE FROM group_offs WHERE plan = 1");
+  DROP_PLANNED.run(sql, {});
 }
 
 /** Forgets all of it. */
 export function clearGroupOffs(sql: ObjectSql): void {
-  sql.exec("DELETE FROM group_offs");
+  CLEAR(sql);
 }
-
-const SELECT = `SELECT source_id AS sourceId, member_id AS memberId, group_id AS groupId, name, stage, since,
-  run_id AS runId FROM group_offs`;
 
 /** A dry run keeps rows of its own. */
 function planOf(run: Run): number {
   return mayWrite(run) ? 0 : 1;
 }
+
+const { plan, sourceId, memberId, groupId, name, stage, since, runId, wantedBy, takenUp } =
+  groupOffsTable;
+
+const allOffs = () =>
+  build
+    .select(named({ sourceId, memberId, groupId, name, stage, since, runId }))
+    .from(groupOffsTable);
+
+const isReal = () => eq(plan, literal(0));
+const isGroup = () => eq(memberId, literal(""));
+const isMember = () => ne(memberId, literal(""));
+const isHeld = () => and(isReal(), sql`${stage} in ('held', 'left')`);
+const isAt = (known: GroupOffStage) => eq(stage, literal(known));
+
+type OfRun = { readonly plan: number; readonly runId: string };
+
+const PUT = objectStatement<OfRun & { stage: GroupOffStage; now: number; offs: string }>()(
+  (given) => {
+    const { table, value } = jsonEach(given.offs);
+    const cell = cellsOf<GroupOff>(value);
+    const cells = {
+      plan: given.plan,
+      sourceId: cell("sourceId"),
+      memberId: cell("memberId"),
+      groupId: cell("groupId"),
+      name: cell("name"),
+      stage: given.stage,
+      since: given.now,
+      runId: given.runId,
+      wantedBy: given.runId,
+    };
+    const onConflict = sql`on conflict do update set
+      ${nameOf(groupId)} = ${excluded(groupId)}, ${nameOf(wantedBy)} = ${excluded(wantedBy)},
+      ${nameOf(name)} = iif(${excluded(name)} = '', ${name}, ${excluded(name)})`;
+    return insertRows(groupOffsTable, cells, { from: table, onConflict });
+  },
+);
+
+const WANTED = objectStatement<OfRun & { stages: string }>()((given) =>
+  allOffs()
+    .where(
+      and(
+        eq(plan, given.plan),
+        isGroup(),
+        eq(wantedBy, given.runId),
+        isInList(stage, given.stages),
+      ),
+    )
+    .orderBy(sourceId),
+);
+
+const MOVE_WANTED = objectStatement<OfRun & { stage: GroupOffStage }>()((given) =>
+  build
+    .update(groupOffsTable)
+    .set({ stage: sql`${given.stage}` })
+    .where(
+      and(
+        eq(plan, given.plan),
+        isGroup(),
+        eq(wantedBy, given.runId),
+        sql`${stage} in ('run', 'held')`,
+      ),
+    ),
+);
+
+interface HeldPage {
+  readonly afterGroup: string | null;
+  readonly afterMember: string;
+  readonly limit: number;
+}
+
+const HELD = objectStatement<Pick<HeldPage, keyof HeldPage>>()((given) => {
+  const place = sql`(${memberId} <> '', ${sourceId}, ${memberId})`;
+  const after = sql`(${given.afterMember} <> '', ${given.afterGroup}, ${given.afterMember})`;
+  return allOffs()
+    .where(and(isHeld(), or(isNull(sql`${given.afterGroup}`), gt(place, after))))
+    .orderBy(sql`${memberId} <> ''`, sourceId, memberId)
+    .limit(given.limit);
+});
+
+const COUNT_HELD = objectStatement()(() => {
+  const counted = (condition: SQL) => sql<number>`count(*) filter (where ${condition})`;
+  return build
+    .select(named({ group: counted(isGroup()), membership: counted(isMember()) }))
+    .from(groupOffsTable)
+    .where(isHeld());
+});
+
+const COUNT_APPROVED = objectStatement()(() =>
+  build
+    .select(named({ n: count() }))
+    .from(groupOffsTable)
+    .where(and(isReal(), isAt("approved"))),
+);
+
+const HELD_RUNS = objectStatement()(() =>
+  build
+    .select(named({ runId, n: count() }))
+    .from(groupOffsTable)
+    .where(isHeld())
+    .groupBy(runId),
+);
+
+const heldIds = (condition: SQL) =>
+  build.select(named({ sourceId, memberId })).from(groupOffsTable).where(and(isHeld(), condition));
+
+const HELD_OF_RUN = objectStatement<{ runId: string | null }>()((given) =>
+  heldIds(eq(runId, sql`coalesce(${given.runId}, ${runId})`)),
+);
+
+/** The condition that what is to go is among some keys. */
+function isAmongKeys(keys: SQLWrapper): SQL {
+  const { table, value } = jsonEach(keys);
+  const cell = cellsOf<OffKey>(value);
+  const ids = named({ sourceId: cell("sourceId"), memberId: cell("memberId") });
+  return inArray(sql`(${sourceId}, ${memberId})`, build.select(ids).from(table));
+}
+
+type Keys = { readonly keys: string };
+
+const HELD_AMONG = objectStatement<Keys>()(({ keys }) => heldIds(isAmongKeys(keys)));
+
+const DECIDE = objectStatement<Keys & { stage: GroupOffStage }>()((given) =>
+  build
+    .update(groupOffsTable)
+    .set({ stage: sql`${given.stage}`, takenUp: literal(0) })
+    .where(and(isHeld(), isAmongKeys(given.keys))),
+);
+
+/** What is weighed together: all groups, or the members of one. */
+const weighed = (group: SQLWrapper, member: SQLWrapper) => ({
+  isGroup: sql`${member} = ''`,
+  group: sql`iif(${member} = '', '', ${group})`,
+});
+
+const LEAVE = objectStatement<Keys>()(({ keys }) => {
+  const { table, value } = jsonEach(keys);
+  const cell = cellsOf<OffKey>(value);
+  const decided = named(weighed(cell("sourceId"), cell("memberId")));
+  const own = weighed(sourceId, memberId);
+  return build
+    .update(groupOffsTable)
+    .set({ stage: literal("left") })
+    .where(
+      and(
+        isReal(),
+        isAt("held"),
+        inArray(sql`(${own.isGroup}, ${own.group})`, build.select(decided).from(table)),
+      ),
+    );
+});
+
+const FIND_NEWLY_APPROVED = objectStatement()(() =>
+  build
+    .select({ stage })
+    .from(groupOffsTable)
+    .where(and(isAt("approved"), eq(takenUp, literal(0))))
+    .limit(1),
+);
+
+const TAKE_UP = objectStatement()(() =>
+  build
+    .update(groupOffsTable)
+    .set({ takenUp: literal(1) })
+    .where(eq(takenUp, literal(0))),
+);
+
+const AT_STAGE = objectStatement<{ stage: GroupOffStage }>()((given) =>
+  allOffs()
+    .where(and(isReal(), isGroup(), eq(stage, given.stage)))
+    .orderBy(sourceId),
+);
+
+const LEAVING = objectStatement<{ sourceId: string }>()((given) =>
+  allOffs().where(and(isReal(), eq(sourceId, given.sourceId), isMember())),
+);
+
+const APPROVED_GROUPS = objectStatement()(() =>
+  build
+    .selectDistinct(named({ sourceId }))
+    .from(groupOffsTable)
+    .where(and(isReal(), isAt("approved"), isMember())),
+);
+
+const DROP_LEAVING = objectStatement<{ sourceId: string; memberIds: string }>()((given) =>
+  build
+    .delete(groupOffsTable)
+    .where(
+      and(isReal(), eq(sourceId, given.sourceId), isMember(), isInList(memberId, given.memberIds)),
+    ),
+);
+
+const DROP = objectStatement<{ plan: number; sourceIds: string }>()((given) =>
+  build
+    .delete(groupOffsTable)
+    .where(and(eq(plan, given.plan), isGroup(), isInList(sourceId, given.sourceIds))),
+);
+
+const DROP_UNLINKED = objectStatement()(() => {
+  const linked = build.select({ sourceId: groupLinksTable.sourceId }).from(groupLinksTable);
+  return build.delete(groupOffsTable).where(notInArray(sourceId, linked));
+});
+
+const DROP_UNWEIGHED = objectStatement<{ runId: string }>()((given) =>
+  build.delete(groupOffsTable).where(and(isAt("run"), ne(wantedBy, given.runId))),
+);
+
+const DROP_PLANNED = objectStatement()(() =>
+  build.delete(groupOffsTable).where(eq(plan, literal(1))),
+);
+
+const CLEAR = emptying(groupOffsTable);

@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import {
   clearListedGroups,
-  createGroupTables,
   dropGroupLinks,
   type GroupLink,
   groupIdsBySource,
@@ -14,6 +13,7 @@ import {
   listedGroups,
   noteListedGroup,
 } from "#bridge/storage/groups/links.ts";
+import { createGroupTables } from "#bridge/storage/migrations.ts";
 
 const LINK: GroupLink = { sourceId: "g1", groupId: "id1", hash: "h", isCreated: true };
 
