@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { AccessConfig } from "#http/access-config.ts";
 import { type GatewayOptions, openGateway } from "./gateway.ts";
 
 const TEAM = "acme.cloudflareaccess.com";
@@ -10,19 +11,16 @@ export async function openBehindAccess(
 ) {
   const keys = await generateKeyPair("RS256", { extractable: true });
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k", alg: "RS256" };
-  const gateway = openGateway({
-    adminToken: undefined,
-    access: {
-      teamDomain: TEAM,
-      audience: "app",
-      administrators: administrators === "everybody" ? administrators : new Set(administrators),
-    },
-    fetch: async () => {
-      if (options.isTeamUp === false) return new Response("down", { status: 503 });
-      return Response.json({ keys: [jwk] });
-    },
-    ...options,
-  });
+  const access: AccessConfig = {
+    teamDomain: TEAM,
+    audience: "app",
+    administrators: administrators === "everybody" ? administrators : new Set(administrators),
+  };
+  const fetch = async () => {
+    if (options.isTeamUp === false) return new Response("down", { status: 503 });
+    return Response.json({ keys: [jwk] });
+  };
+  const gateway = openGateway({ adminToken: undefined, access, fetch, ...options });
   /** A call of a person, or of a service token where there is no address, from the gateway's own page. */
   const as = async (email: string | undefined, headers: Readonly<Record<string, string>> = OWN) => {
     const jwt = await new SignJWT(email === undefined ? { common_name: "script" } : { email })
@@ -33,7 +31,7 @@ export async function openBehindAccess(
       .sign(keys.privateKey);
     return { headers: { "Cf-Access-Jwt-Assertion": jwt, ...headers }, token: "" };
   };
-  return { gateway, as };
+  return { gateway, as, access, fetch };
 }
 
 const OWN = { "Sec-Fetch-Site": "same-origin" };

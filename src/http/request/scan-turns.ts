@@ -51,7 +51,7 @@ export class ScanTurns {
 /** Runs a scan of a connector in its turn; 429 where there were too many, or another does not end. */
 export function scanInTurn<T>(
   { turns, config }: { readonly turns: ScanTurns; readonly config: Config },
-  context: Context<{ Bindings: Env }>,
+  context: Pick<Context<{ Bindings: Env }>, "env" | "executionCtx">,
   connectorId: ConnectorId,
   scan: () => Promise<T>,
 ): Promise<T> {

@@ -3,6 +3,7 @@ import type { IsolateCache } from "#http/isolate-cache.ts";
 import type { DeferredLog } from "#http/log/deferred-log.ts";
 import type { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
+import type { Actor } from "./actor.ts";
 import type { ScanTurns } from "./scan-turns.ts";
 
 /** What every route shares for as long as its isolate lives. */
@@ -20,7 +21,11 @@ export interface Services {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Hono's types for our app: the Worker's bindings. */
+/** Hono's types for our app: the Worker's bindings, and what is found out about a call on its way. */
 export interface AppEnv {
   Bindings: Env;
+  Variables: {
+    /** Who makes an admin call, once it was let in; `actorOf` reads it. */
+    actor?: Actor;
+  };
 }

@@ -1,5 +1,12 @@
+import { env } from "cloudflare:workers";
+import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
+import { actorOf } from "#http/admin/call/actor.ts";
+import { requireAdmin } from "#http/admin/call/authorize.ts";
+import { readConfig } from "#http/config.ts";
+import type { AppEnv } from "#http/request/services.ts";
 import { openBehindAccess } from "#test/support/access.ts";
+import { ADMIN_TOKEN, TEST_CLOCK } from "#test/support/gateway.ts";
 
 const BODY = { body: { name: "New" } };
 
@@ -103,5 +110,39 @@ describe("behind Cloudflare Access", () => {
     const answer = await gateway.admin("/connectors", await as("boss@example.com"));
 
     expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "10"]);
+  });
+});
+
+describe("a call knows who makes it", () => {
+  /** What a route that answers with its caller says. */
+  async function actorIn(email: string | undefined, headers: Readonly<Record<string, string>>) {
+    const { access, as, fetch } = await openBehindAccess("everybody");
+    const config = { ...readConfig(env), adminToken: ADMIN_TOKEN, access };
+    const app = new Hono<AppEnv>();
+    app.use(requireAdmin({ config, clock: TEST_CLOCK, fetch }));
+    app.get("/", (context) => context.json(actorOf(context)));
+    const asked = { ...(await as(email)).headers, ...headers };
+    return await (await app.request("/", { headers: asked }, env)).json();
+  }
+
+  test.each([
+    ["a person", "Boss@example.com", {}, { kind: "access", email: "Boss@example.com" }],
+    ["a service token", undefined, {}, { kind: "access" }],
+    [
+      "the admin token, whoever Access let in",
+      "boss@example.com",
+      { Authorization: `Bearer ${ADMIN_TOKEN}` },
+      { kind: "adminToken" },
+    ],
+  ])("%s", async (_what, email, headers, expected) => {
+    expect(await actorIn(email, headers)).toEqual(expected);
+  });
+
+  test("or says that nobody asked", async () => {
+    const app = new Hono<AppEnv>();
+    app.onError(({ message }, context) => context.text(message));
+    app.get("/", (context) => context.json(actorOf(context)));
+
+    expect(await (await app.request("/")).text()).toBe("Nobody asked who makes this call.");
   });
 });

@@ -3,6 +3,7 @@ import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
 import { type AccessConfig, isAdministrator } from "#http/access-config.ts";
 import type { Config } from "#http/config.ts";
+import type { Actor } from "#http/request/actor.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { challenge } from "#http/response/error.ts";
@@ -10,6 +11,7 @@ import { Problem } from "./problem.ts";
 
 /** Who calls. */
 interface Caller {
+  readonly actor: Actor;
   /** What the caller may do. */
   readonly role: "full" | "read-only";
   /** Whether the browser adds the credential by itself, on whichever site the call was written. */
@@ -24,7 +26,9 @@ type Recognise = (context: Context<AppEnv>) => Promise<Caller | undefined>;
  * Cloudflare Access adds. For anything but GET and HEAD, which change nothing, 403 goes to whoever may
  * only read, and to a call by way of Access that was written on another site.
  */
-export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
+export function requireAdmin(
+  services: Pick<Services, "config" | "clock" | "fetch">,
+): MiddlewareHandler<AppEnv> {
   const { adminToken, access } = services.config;
   const ways: readonly Recognise[] = [
     ...(adminToken === undefined ? [] : [byToken(adminToken)]),
@@ -55,6 +59,7 @@ export function requireAdmin(services: Services): MiddlewareHandler<AppEnv> {
       if (caller.isByCookie) refuseForeignSite(context.req.raw, services.config);
       if (caller.role === "read-only") throw new Problem(403, READ_ONLY);
     }
+    context.set("actor", caller.actor);
     await next();
   };
 }
@@ -76,11 +81,14 @@ function byToken(adminToken: string): Recognise {
     const [scheme, token, ...others] = header.trim().split(/\s+/);
     const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
     if (!isBearer || !(await equalSecrets(token ?? "", adminToken))) return undefined;
-    return { role: "full", isByCookie: false };
+    return { actor: { kind: "adminToken" }, role: "full", isByCookie: false };
   };
 }
 
-function byAccess({ clock, fetch }: Services, access: AccessConfig): Recognise {
+function byAccess(
+  { clock, fetch }: Pick<Services, "clock" | "fetch">,
+  access: AccessConfig,
+): Recognise {
   const { teamDomain, audience } = access;
   const verify = createAccessVerifier({ teamDomain, audience, now: clock.now, fetch });
   return async (context) => {
@@ -88,7 +96,7 @@ function byAccess({ clock, fetch }: Services, access: AccessConfig): Recognise {
     const identity = jwt === undefined ? undefined : await verify(jwt).catch(refuseUnverified);
     if (identity === undefined) return undefined;
     const role = isAdministrator(access, identity.email) ? "full" : "read-only";
-    return { role, isByCookie: true };
+    return { actor: { kind: "access", email: identity.email }, role, isByCookie: true };
   };
 }
 
