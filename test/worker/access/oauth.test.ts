@@ -295,6 +295,20 @@ describe("a token request is refused", () => {
   });
 });
 
+test.each([0, 1])(
+  "a client of a deleted connector is unknown, also where it had got %i tokens before",
+  async (tokens) => {
+    const client = await aClient();
+    for (let got = 0; got < tokens; got += 1) await askToken({ form: credentials(client) });
+    await gateway.admin(`/connectors/${client.connector.id}`, { method: "DELETE" });
+
+    const answer = await askToken({ form: credentials(client) });
+
+    expect([answer.status, answer.body.error]).toEqual([401, "invalid_client"]);
+    expect(answer.body).not.toHaveProperty("access_token");
+  },
+);
+
 test("a client of scope read gets a token that cannot write", async () => {
   const client = await aClient({ scope: "read" });
 

@@ -96,6 +96,7 @@ describe("within one millisecond", () => {
   test("a user who changed elsewhere is told by the version", async () => {
     const client = await hereNow.client();
     const { id } = (await client.post(aUser())).body;
+    await client.get(id);
     const body = aPatch({ op: "replace", path: "nickName", value: "Annie" });
     await elsewhereNow.scim(`/Users/${id}`, { token: client.token, method: "PATCH", body });
 
@@ -109,6 +110,7 @@ describe("within one millisecond", () => {
     const client = await hereNow.client({ settings: { deletion: "hard" } });
     const { token } = client;
     const alice = (await client.post(aUser())).body.id;
+    await client.get(alice);
     await elsewhereNow.scim(`/Users/${alice}`, { token, method: "DELETE" });
     const bob = (await elsewhereNow.scim("/Users", { token, body: aUser({ title: "Boss" }) })).body;
 

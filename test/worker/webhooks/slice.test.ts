@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { fillChanges } from "#test/support/changes/feed.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 import {
   alarmOf,
@@ -130,14 +131,18 @@ test("what was delivered is on disk before the next event of its resource goes o
   expect(steps).toEqual(["on disk", "user.created", "on disk", "user.updated"]);
 });
 
-/** As many deliveries as an endpoint holds, of one resource whose next try is an hour ahead. */
-async function fillQueue(webhook: TestWebhook, nextAt: number): Promise<void> {
+/** Deliveries that wait, each of them with a try of its own that is due at `nextAt`. */
+async function fillQueue(
+  webhook: TestWebhook,
+  waiting: { readonly count: number; readonly nextAt: number },
+): Promise<void> {
   await runInDurableObject(endpointOf(webhook), (_, { storage }) => {
     storage.sql.exec(
-      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
        INSERT INTO deliveries (seq, resource, type, body, next_at)
-       SELECT -n, 'User/full', 'user.updated', '{}', iif(n = 20000, ?, NULL) FROM numbers`,
-      nextAt,
+       SELECT -n, 'User/' || n, 'user.updated', '{}', ? FROM numbers`,
+      waiting.count,
+      waiting.nextAt,
     );
   });
 }
@@ -147,17 +152,55 @@ test("a queue of 20,000 events takes no more over; the rest waits in the feed un
   const { received } = openReceiver();
   const { client, webhook } = await clientWithWebhook();
   await ring(webhook);
-  await fillQueue(webhook, time.now() + HOUR);
-  await client.post(aUser());
+  await fillQueue(webhook, { count: 20_000, nextAt: time.now() + HOUR });
+  // More than one page: a queue that is full must not be looked at again at once.
+  await fillChanges([client.id], 201);
 
   await ring(webhook);
   const full = await endpointOf(webhook).overview();
+  const next = await alarmOf(webhook);
   await runInDurableObject(endpointOf(webhook), (_, { storage }) => {
     storage.sql.exec("DELETE FROM deliveries WHERE seq < 0");
   });
   const before = received.length;
-  await ring(webhook);
+  await drain(time, [webhook]);
 
-  expect([full.waiting, before]).toEqual([20_000, 0]);
-  expect(received.map(({ body }) => body.type)).toEqual(["user.created"]);
+  expect([full.waiting, before, received.length]).toEqual([20_000, 0, 201]);
+  expect(next).toBeGreaterThanOrEqual(time.now() + 60_000);
+});
+
+describe("one alarm, and so one invocation of a Worker,", () => {
+  test("makes 900 tries at most; the next one follows at once", async () => {
+    const time = steerTime();
+    const { received } = openReceiver();
+    const { webhook } = await clientWithWebhook();
+    await ring(webhook);
+    await fillQueue(webhook, { count: 905, nextAt: time.now() });
+
+    await ring(webhook);
+    const first = received.length;
+    const next = await alarmOf(webhook);
+    await ring(webhook);
+
+    expect([first, received.length]).toEqual([900, 905]);
+    expect(next).toBe(time.now() + 1);
+  });
+
+  test("begins nothing more after twenty seconds; the next one follows at once", async () => {
+    const time = steerTime();
+    const { webhook } = await clientWithWebhook();
+    await ring(webhook);
+    await fillQueue(webhook, { count: 20, nextAt: time.now() });
+    const { received } = openReceiver(() => {
+      time.advance(2_000);
+      return 204;
+    });
+
+    await ring(webhook);
+
+    // With six at a time, five may have been begun beside the one that ended too late.
+    expect(received.length).toBeGreaterThanOrEqual(10);
+    expect(received.length).toBeLessThanOrEqual(15);
+    expect(await alarmOf(webhook)).toBe(time.now() + 1);
+  });
 });

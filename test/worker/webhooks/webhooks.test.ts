@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
+import { disableWebhook } from "#store/admin/webhooks.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Alert } from "#store/event-log/alerts.ts";
+import { aPatch, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import {
   alarmOf,
   clientWithWebhooks,
@@ -185,6 +188,34 @@ describe("what a receiver answers", () => {
 
   test("of 410 disables the webhook, and tells of it once", async () => {
     const { webhook } = await first(() => new Response("gone", { status: 410 }));
+
+    const { body } = await gateway.admin(webhook.path);
+    expect(body).toMatchObject({ status: "disabled", disabledReason: "gone" });
+    expect(await alertsOf(webhook.path)).toEqual(["webhook.disabled"]);
+  });
+
+  test("that would disable what is disabled already tells nothing, at its former version or at its own", async () => {
+    const { webhook } = await first(() => new Response("gone", { status: 410 }));
+    const text = "SELECT version, connector_id AS connectorId FROM webhooks WHERE id = ?";
+    const row = await env.DB.prepare(text)
+      .bind(webhook.id)
+      .first<{ version: number; connectorId: ConnectorId }>();
+    if (row === null) throw new Error("The webhook was just made.");
+    const [, , connector = ""] = webhook.path.split("/");
+
+    for (const version of [row.version - 1, row.version]) {
+      const alert: Alert = {
+        connectorId: row.connectorId,
+        connector,
+        eventId: crypto.randomUUID(),
+        at: Date.now(),
+        kind: "webhook.disabled",
+        facts: {},
+        explanation: "Once more.",
+        credentialId: null,
+      };
+      await disableWebhook(env.DB, { id: webhook.id, version }, "failing", alert, TEST_CLOCK);
+    }
 
     const { body } = await gateway.admin(webhook.path);
     expect(body).toMatchObject({ status: "disabled", disabledReason: "gone" });
