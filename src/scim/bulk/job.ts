@@ -1,7 +1,7 @@
 import type { BulkRequest } from "./bulk.ts";
 import { type BulkResult, type BulkWorld, noteBulkId, performOperation } from "./perform.ts";
 import { type PlannedOperation, planOperations } from "./plan.ts";
-import { nextRun, performRun } from "./run.ts";
+import { nextStretch, performStretch } from "./stretch.ts";
 
 /**
  * Performs the operations of a BulkRequest (RFC 7644 §3.7), as many at once as may be, and gives the
@@ -15,10 +15,10 @@ export async function performBulk(
   const ids = new Map<string, string>();
   const results: BulkResult[] = [];
   let rest = planOperations(operations);
-  let runMax = operations.length;
+  let stretchMax = operations.length;
   let errors = 0;
   for (let [head] = rest; head !== undefined && errors < errorsMax; [head] = rest) {
-    const step = await performHead(head, rest, runMax, {
+    const step = await performHead(head, rest, stretchMax, {
       world,
       ids,
       errorsMax: errorsMax - errors,
@@ -29,7 +29,7 @@ export async function performBulk(
     }
     results.push(...step.results);
     rest = rest.slice(step.results.length);
-    runMax = step.runMax;
+    stretchMax = step.stretchMax;
   }
   return results.toSorted((a, b) => a.position - b.position);
 }
@@ -37,7 +37,7 @@ export async function performBulk(
 /** What was performed, and how many operations may be performed together next. */
 interface Step {
   readonly results: readonly BulkResult[];
-  readonly runMax: number;
+  readonly stretchMax: number;
 }
 
 interface Progress {
@@ -53,18 +53,18 @@ interface Progress {
 async function performHead(
   head: PlannedOperation,
   rest: readonly PlannedOperation[],
-  runMax: number,
+  stretchMax: number,
   { world, ids, errorsMax }: Progress,
 ): Promise<Step> {
-  const run = nextRun(rest, runMax, ids);
-  if (run.length < 2) {
+  const stretch = nextStretch(rest, stretchMax, ids);
+  if (stretch.length < 2) {
     const groups = () => world.groups(head.position);
     const result = await performOperation(head, ids, world.users(head.position), groups);
-    return { results: [result], runMax: runMax * 2 };
+    return { results: [result], stretchMax: stretchMax * 2 };
   }
-  const results = await performRun(run, world, ids, errorsMax);
-  if (results === undefined) return { results: [], runMax: Math.floor(run.length / 2) };
-  return { results, runMax: results.length < run.length ? results.length : runMax * 2 };
+  const results = await performStretch(stretch, world, ids, errorsMax);
+  if (results === undefined) return { results: [], stretchMax: Math.floor(stretch.length / 2) };
+  return { results, stretchMax: results.length < stretch.length ? results.length : stretchMax * 2 };
 }
 
 /** A fault of ours as the outcome of all that is still to do; thrown where nothing is stored yet. */
@@ -77,5 +77,5 @@ function faultOf(
   const failed = rest.map(({ position, operation }): BulkResult => {
     return { position, operation, outcome: { kind: "failed", error } };
   });
-  return { results: failed, runMax: 0 };
+  return { results: failed, stretchMax: 0 };
 }

@@ -14,7 +14,7 @@ import type { PlannedOperation } from "./plan.ts";
 import { referenceIn } from "./reference.ts";
 
 /** An operation that can be performed with others, and the keys by which it looks for users. */
-export interface RunOperation {
+export interface StretchOperation {
   readonly planned: PlannedOperation;
   readonly asked: readonly ResourceKey[];
 }
@@ -23,20 +23,20 @@ export interface RunOperation {
  * The operations at the head of `rest` that may be performed together: on users, each by other keys,
  * `limit` at most. Empty where the first one has to be performed by itself.
  */
-export function nextRun(
+export function nextStretch(
   rest: readonly PlannedOperation[],
   limit: number,
   ids: ReadonlyMap<string, string>,
-): readonly RunOperation[] {
-  const run: RunOperation[] = [];
+): readonly StretchOperation[] {
+  const stretch: StretchOperation[] = [];
   const known = new Set<string>();
   for (const planned of rest.slice(0, limit)) {
     const asked = askedKeys(planned, ids);
     if (asked === undefined || holdsAny(known, asked)) break;
     for (const key of asked) known.add(keyText(key));
-    run.push({ planned, asked });
+    stretch.push({ planned, asked });
   }
-  return run;
+  return stretch;
 }
 
 /**
@@ -44,20 +44,20 @@ export function nextRun(
  * Gives the results of those at the head that do not depend on each other, `errorsMax` errors at
  * most; undefined where a rival was in the way, and nothing was stored.
  */
-export async function performRun(
-  run: readonly RunOperation[],
+export async function performStretch(
+  stretch: readonly StretchOperation[],
   world: BulkWorld,
   ids: ReadonlyMap<string, string>,
   errorsMax: number,
 ): Promise<readonly BulkResult[] | undefined> {
-  const keys = run.flatMap(({ asked }) => asked);
+  const keys = stretch.flatMap(({ asked }) => asked);
   const found = keys.length === 0 ? (new Map() satisfies Found) : await world.find(keys);
   const idsSoFar = new Map(ids);
   const changed = new Set<string>();
   const results: BulkResult[] = [];
   const decisions: BulkDecision[] = [];
   let errors = 0;
-  for (const { planned, asked } of run) {
+  for (const { planned, asked } of stretch) {
     const { result, decision } = await decide(planned, world, idsSoFar, found);
     const touched = decision.changes.flatMap(changedKeys);
     if (holdsAny(changed, [...asked, ...touched])) break;
@@ -98,7 +98,7 @@ async function decide(
   return { result, decision };
 }
 
-/** The keys by which an operation looks for users; undefined where it cannot be part of a run. */
+/** The keys by which an operation looks for users; undefined where it cannot be part of a stretch. */
 function askedKeys(
   { operation }: PlannedOperation,
   ids: ReadonlyMap<string, string>,

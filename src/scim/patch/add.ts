@@ -8,31 +8,31 @@ import { findSubAttribute } from "../schema/registry.ts";
 import { assignElements, assignSingle } from "./assign.ts";
 import { elementsIn, indexElements, storedList, withOnePrimary } from "./elements.ts";
 import { isSameValue } from "./same.ts";
-import type { AddStep, PatchRun } from "./step.ts";
+import type { AddStep, PatchRules } from "./step.ts";
 
 /** The value of an attribute after an `add` (RFC 7644 §3.5.2.1). */
 export function addValue(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute, subAttribute, filter } = step.target;
-  if (!attribute.multiValued) return assignSingle(before, step, run);
+  if (!attribute.multiValued) return assignSingle(before, step, rules);
   return filter === undefined && subAttribute === undefined
-    ? addElements(before, step, run)
-    : assignElements(before, step, run);
+    ? addElements(before, step, rules)
+    : assignElements(before, step, rules);
 }
 
 /** A value that is there already is not added again, but updated by what the client says of it. */
 function addElements(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute } = step.target;
   const elements = elementsIn(before);
-  const added = elementsIn(normaliseAttribute(attribute, step.value, run, step.location));
-  const index = indexElements(attribute, elements, run.fold);
+  const added = elementsIn(normaliseAttribute(attribute, step.value, rules, step.location));
+  const index = indexElements(attribute, elements, rules.fold);
   const after = elements.map((element) => ({ element, isTouched: false }));
   for (const element of added) {
     const position = index.find(element);
@@ -68,22 +68,22 @@ function immutableMembers(attribute: Attribute, element: JsonObject): JsonObject
 export function replaceValue(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute, subAttribute, filter } = step.target;
-  if (!attribute.multiValued) return assignSingle(before, step, run);
+  if (!attribute.multiValued) return assignSingle(before, step, rules);
   return filter === undefined && subAttribute === undefined
-    ? replaceAll(before, step, run)
-    : assignElements(before, step, run);
+    ? replaceAll(before, step, rules)
+    : assignElements(before, step, rules);
 }
 
 /** Values that say nothing must not take the place of those that do. */
 function replaceAll(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
-  const after = normaliseAttribute(step.target.attribute, step.value, run, step.location);
+  const after = normaliseAttribute(step.target.attribute, step.value, rules, step.location);
   const isEmptied = after === undefined && before !== undefined;
   if (isEmptied && !isUnassigned(step.value)) throw refuseHollow(step.location);
   return after;

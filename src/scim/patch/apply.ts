@@ -18,7 +18,7 @@ import type { PatchOperation } from "./parse.ts";
 import { checkReadOnly, isReadOnly } from "./read-only.ts";
 import { removeValue } from "./remove.ts";
 import { isSameValue } from "./same.ts";
-import type { AnyStep, PatchRun, PatchStep, UndeclaredStep, UnknownStep } from "./step.ts";
+import type { AnyStep, PatchRules, PatchStep, UndeclaredStep, UnknownStep } from "./step.ts";
 import { toSteps } from "./to-steps.ts";
 import { applyUndeclared } from "./undeclared.ts";
 import { stepsOver } from "./weight.ts";
@@ -56,14 +56,20 @@ export function applySteps(
   steps: readonly AnyStep[],
   { type, strict, readOnly, steps: budget = stepBudget() }: PatchContext,
 ): PatchResult {
-  const run: PatchRun = { strict, warnings: [], steps: budget, fold: rememberingFold(), kept: {} };
+  const rules: PatchRules = {
+    strict,
+    warnings: [],
+    steps: budget,
+    fold: rememberingFold(),
+    kept: {},
+  };
   const known = declaredNames(type, document);
   const patched = steps.reduce(
-    (current, step) => applyStep(type, current, step, readOnly, run),
+    (current, step) => applyStep(type, current, step, readOnly, rules),
     known,
   );
-  const checked = checkChanged(type, known, patched, run);
-  return { document: orderDocument(type, checked), warnings: run.warnings };
+  const checked = checkChanged(type, known, patched, rules);
+  return { document: orderDocument(type, checked), warnings: rules.warnings };
 }
 
 function applyStep(
@@ -71,29 +77,30 @@ function applyStep(
   document: Document,
   step: AnyStep,
   readOnly: JsonObject,
-  run: PatchRun,
+  rules: PatchRules,
 ): Document {
-  run.steps.spend(1);
-  tolerateAll(run, step.leniencies);
-  if (step.op === "undeclared" && !run.strict) return applyUndeclared(type, document, step, run);
+  rules.steps.spend(1);
+  tolerateAll(rules, step.leniencies);
+  if (step.op === "undeclared" && !rules.strict)
+    return applyUndeclared(type, document, step, rules);
   if (step.op === "unknown" || step.op === "undeclared") {
-    leaveOutUnknown(step, run);
+    leaveOutUnknown(step, rules);
     return document;
   }
   const { target } = step;
   // `schemas` is computed; a password is accepted and never kept.
   if (target.attribute === SCHEMAS || target.attribute.mutability === "writeOnly") return document;
   if (isReadOnly(target)) {
-    checkReadOnly(step, { ...document, ...readOnly }, run);
+    checkReadOnly(step, { ...document, ...readOnly }, rules);
     return document;
   }
   const before = readAttribute(document, target);
-  run.steps.spend(stepsOver(lookedAt(before, target), target.filter));
-  const after = changeValue(before, step, run);
+  rules.steps.spend(stepsOver(lookedAt(before, target), target.filter));
+  const after = changeValue(before, step, rules);
   checkGrowth(before, after, step);
   if (after === undefined && isActive(target)) {
     // As with a PUT that leaves it out: a leaver must not come back because nothing was said.
-    tolerate({ ...run, strict: false }, `"active" cannot be cleared.`, "It keeps its value.");
+    tolerate({ ...rules, strict: false }, `"active" cannot be cleared.`, "It keeps its value.");
     return document;
   }
   checkAllowed(before, after, step);
@@ -103,15 +110,15 @@ function applyStep(
 function changeValue(
   before: JsonValue | undefined,
   step: PatchStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   switch (step.op) {
     case "add":
-      return addValue(before, step, run);
+      return addValue(before, step, rules);
     case "replace":
-      return replaceValue(before, step, run);
+      return replaceValue(before, step, rules);
     case "remove":
-      return removeValue(before, step, run);
+      return removeValue(before, step, rules);
   }
 }
 
@@ -136,10 +143,10 @@ function checkGrowth(
   }
 }
 
-function leaveOutUnknown({ path }: UnknownStep | UndeclaredStep, run: PatchRun): void {
+function leaveOutUnknown({ path }: UnknownStep | UndeclaredStep, rules: PatchRules): void {
   const problem = `There is no attribute ${quoteName(path)}.`;
-  if (run.strict) throw strictRefusal(ScimError.invalidPath(problem));
-  tolerate(run, problem);
+  if (rules.strict) throw strictRefusal(ScimError.invalidPath(problem));
+  tolerate(rules, problem);
 }
 
 function isActive({ extension, attribute }: AttributeTarget): boolean {

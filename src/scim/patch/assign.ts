@@ -14,7 +14,7 @@ import { findSubAttribute } from "../schema/registry.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "./complex.ts";
 import { createElement, equalTerms, onlyElement, termsAsElement } from "./create.ts";
 import { chosenElements, elementsIn, isChosen, storedList, withOnePrimary } from "./elements.ts";
-import type { AddStep, PatchRun } from "./step.ts";
+import type { AddStep, PatchRules } from "./step.ts";
 
 /**
  * Sets a single-valued attribute or one of its sub-attributes; `add` and `replace` mean the same
@@ -23,22 +23,22 @@ import type { AddStep, PatchRun } from "./step.ts";
 export function assignSingle(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute, subAttribute } = step.target;
-  if (!isChosen(step.target, before, run.fold)) return before;
+  if (!isChosen(step.target, before, rules.fold)) return before;
   if (attribute.type !== "complex") {
-    return normaliseAttribute(attribute, step.value, run, step.location);
+    return normaliseAttribute(attribute, step.value, rules, step.location);
   }
   return subAttribute === undefined
     ? mergeComplex(
         attribute,
         isJsonObject(before) ? before : {},
         onlyElement(step.value),
-        run,
+        rules,
         step.location,
       )
-    : assignIn(before, step, run);
+    : assignIn(before, step, rules);
 }
 
 /**
@@ -48,12 +48,12 @@ export function assignSingle(
 export function assignElements(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const elements = elementsIn(before);
-  const chosen = chosenElements(step.target, elements, run.fold);
+  const chosen = chosenElements(step.target, elements, rules.fold);
   if (chosen.size === 0) {
-    const created = createElement(step, run);
+    const created = createElement(step, rules);
     if (created === undefined) return before;
     const others = elements.map((element) => ({ element, isTouched: false }));
     return storedList(
@@ -62,20 +62,24 @@ export function assignElements(
   }
   const changed = elements.flatMap((element) => {
     const isTouched = chosen.has(element);
-    const assigned = isTouched ? assignElement(element, step, run) : element;
+    const assigned = isTouched ? assignElement(element, step, rules) : element;
     return assigned === undefined ? [] : [{ element: assigned, isTouched }];
   });
   return storedList(withOnePrimary(step.target.attribute, changed));
 }
 
-function assignElement(element: JsonValue, step: AddStep, run: PatchRun): JsonValue | undefined {
+function assignElement(
+  element: JsonValue,
+  step: AddStep,
+  rules: PatchRules,
+): JsonValue | undefined {
   const { attribute, subAttribute } = step.target;
-  if (subAttribute !== undefined) return assignIn(element, step, run);
+  if (subAttribute !== undefined) return assignIn(element, step, rules);
   const value = onlyElement(step.value);
-  if (step.op === "replace") return replaceElement(element, value, step, run);
+  if (step.op === "replace") return replaceElement(element, value, step, rules);
   return attribute.type === "complex" && isJsonObject(element)
-    ? mergeComplex(attribute, element, value, run, step.location)
-    : normaliseElement(attribute, value, run, step.location);
+    ? mergeComplex(attribute, element, value, rules, step.location)
+    : normaliseElement(attribute, value, rules, step.location);
 }
 
 /**
@@ -87,14 +91,14 @@ function replaceElement(
   element: JsonValue,
   value: JsonValue,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute, filter } = step.target;
-  const normalised = normaliseElement(attribute, value, run, step.location);
+  const normalised = normaliseElement(attribute, value, rules, step.location);
   const replaced = normalised ?? restOfNothing(attribute, element, value, step.location);
   if (!isJsonObject(replaced)) return replaced;
   const terms = filter && equalTerms(filter.parsed);
-  const kept = { ...keptValue(element, value), ...(terms && termsAsElement(step, terms, run)) };
+  const kept = { ...keptValue(element, value), ...(terms && termsAsElement(step, terms, rules)) };
   const whole = { ...kept, ...replaced };
   return saysSomething(attribute, whole) ? whole : undefined;
 }
@@ -127,15 +131,16 @@ function keptValue(element: JsonValue, given: JsonValue): JsonObject {
 function assignIn(
   before: JsonValue | undefined,
   step: AddStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const { attribute, subAttribute } = step.target;
   if (subAttribute === undefined) return before;
   const element = isJsonObject(before) ? before : undefined;
-  const given = normaliseSubAttribute(attribute, subAttribute, step.value, run, step.location);
+  const given = normaliseSubAttribute(attribute, subAttribute, step.value, rules, step.location);
   const isAdded = step.op === "add" && subAttribute.multiValued;
   const held = isAdded && element ? readMember(element, subAttribute.name) : undefined;
-  const value = held === undefined ? given : joined(subAttribute, held, given, step.location, run);
+  const value =
+    held === undefined ? given : joined(subAttribute, held, given, step.location, rules);
   return value === undefined
     ? element && clearSubAttribute(element, subAttribute, step.location)
     : assignSubAttribute(element ?? {}, subAttribute, value, step.location);
@@ -147,9 +152,9 @@ function joined(
   held: JsonValue,
   added: JsonValue | undefined,
   location: string,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue {
-  const identity = (value: JsonValue) => JSON.stringify(run.fold(subAttribute, value));
+  const identity = (value: JsonValue) => JSON.stringify(rules.fold(subAttribute, value));
   const known = new Set(elementsIn(held).map(identity));
   const others = elementsIn(added).filter((each) => !known.has(identity(each)));
   if (others.length === 0) return held;

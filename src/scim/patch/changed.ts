@@ -10,7 +10,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import { findExtension, findTarget } from "../schema/registry.ts";
 import { elementsIn } from "./elements.ts";
-import type { PatchRun } from "./step.ts";
+import type { PatchRules } from "./step.ts";
 
 /**
  * Checks the attributes that a PATCH changed as those of any request are checked, limits included;
@@ -20,18 +20,20 @@ export function checkChanged(
   type: ResourceType,
   before: Document,
   after: Document,
-  run: PatchRun,
+  rules: PatchRules,
 ): Document {
   return mapChanged(before, after, (name, value, old) => {
     const extension = findExtension(type, name);
     if (extension === undefined || !isJsonObject(value)) {
       const found = findTarget(type, { urn: type.schema.id, attribute: name });
-      return found === undefined ? value : checkValue(found.attribute, value, old, run, name);
+      return found === undefined ? value : checkValue(found.attribute, value, old, rules, name);
     }
     return mapChanged(isJsonObject(old) ? old : {}, value, (attribute, each, former) => {
       const found = findTarget(type, { urn: extension.id, attribute });
       const location = `${extension.id}:${attribute}`;
-      return found === undefined ? each : checkValue(found.attribute, each, former, run, location);
+      return found === undefined
+        ? each
+        : checkValue(found.attribute, each, former, rules, location);
     });
   });
 }
@@ -57,11 +59,11 @@ function checkValue(
   attribute: Attribute,
   value: JsonValue,
   old: JsonValue | undefined,
-  run: PatchRun,
+  rules: PatchRules,
   location: string,
 ): JsonValue | undefined {
-  if (run.strict) requireValues(attribute, value, old, location);
-  const stored: NormaliseContext = { ...run, strict: false, isStored: true };
+  if (rules.strict) requireValues(attribute, value, old, location);
+  const stored: NormaliseContext = { ...rules, strict: false, isStored: true };
   return normaliseAttribute(attribute, value, stored, location);
 }
 

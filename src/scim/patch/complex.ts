@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
 import { isSameValue } from "./same.ts";
-import type { PatchRun } from "./step.ts";
+import type { PatchRules } from "./step.ts";
 
 /**
  * Merges a value into a complex value: sub-attributes that are not named stay (RFC 7644 §3.5.2.3),
@@ -15,11 +15,11 @@ export function mergeComplex(
   attribute: Attribute,
   before: JsonObject,
   sent: JsonValue,
-  run: PatchRun,
+  rules: PatchRules,
   location: string,
 ): JsonObject | undefined {
-  const value = standardValue(attribute, sent, run, location);
-  const given = normaliseElement(attribute, value, run, location);
+  const value = standardValue(attribute, sent, rules, location);
+  const given = normaliseElement(attribute, value, rules, location);
   const assigned = isJsonObject(given) ? given : {};
   if (given === undefined && !isJsonObject(value)) return undefined;
   let merged: JsonObject | undefined = before;

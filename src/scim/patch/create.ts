@@ -5,25 +5,25 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, quoteName } from "../json.ts";
 import { findSubAttribute } from "../schema/registry.ts";
 import { chosenElements } from "./elements.ts";
-import type { AddStep, PatchRun } from "./step.ts";
+import type { AddStep, PatchRules } from "./step.ts";
 
 /**
  * Creates the value that a valuePath asks for and the resource lacks: Entra sends the first work
  * e-mail as `add` or `replace` on `emails[type eq "work"].value`. The value holds what the filter's
  * and-ed `eq` terms say; where that cannot satisfy the filter the answer is noTarget.
  */
-export function createElement(step: AddStep, run: PatchRun): JsonValue | undefined {
+export function createElement(step: AddStep, rules: PatchRules): JsonValue | undefined {
   const { attribute, subAttribute, filter } = step.target;
   const terms = filter === undefined ? new Map<string, JsonValue>() : equalTerms(filter.parsed);
-  if (terms === undefined || !isCreated(step, terms, run)) throw noTarget(step);
+  if (terms === undefined || !isCreated(step, terms, rules)) throw noTarget(step);
   const value =
     subAttribute === undefined
-      ? normaliseElement(attribute, onlyElement(step.value), run, step.location)
-      : normaliseSubAttribute(attribute, subAttribute, step.value, run, step.location);
+      ? normaliseElement(attribute, onlyElement(step.value), rules, step.location)
+      : normaliseSubAttribute(attribute, subAttribute, step.value, rules, step.location);
   if (value === undefined) return undefined;
   const given = subAttribute === undefined ? value : { [subAttribute.name]: value };
-  const element = isJsonObject(given) ? { ...termsAsElement(step, terms, run), ...given } : given;
-  if (chosenElements(step.target, [element], run.fold).size === 0) throw noTarget(step);
+  const element = isJsonObject(given) ? { ...termsAsElement(step, terms, rules), ...given } : given;
+  if (chosenElements(step.target, [element], rules.fold).size === 0) throw noTarget(step);
   return element;
 }
 
@@ -50,12 +50,12 @@ export function onlyElement(value: JsonValue): JsonValue {
 export function termsAsElement(
   step: AddStep,
   terms: ReadonlyMap<string, JsonValue>,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonObject {
   const element = normaliseElement(
     step.target.attribute,
     Object.fromEntries(terms),
-    run,
+    rules,
     step.location,
   );
   return isJsonObject(element) ? element : {};
@@ -65,9 +65,13 @@ export function termsAsElement(
  * RFC 7644 §3.5.2.3 has a replace that matches nothing fail. And what names a group's member, only
  * to describe it, must not make anybody a member.
  */
-function isCreated(step: AddStep, terms: ReadonlyMap<string, JsonValue>, run: PatchRun): boolean {
+function isCreated(
+  step: AddStep,
+  terms: ReadonlyMap<string, JsonValue>,
+  rules: PatchRules,
+): boolean {
   const { attribute, subAttribute, filter } = step.target;
-  if (run.strict && filter !== undefined && step.op === "replace") return false;
+  if (rules.strict && filter !== undefined && step.op === "replace") return false;
   const isDescribed = subAttribute !== undefined && terms.has("value");
   return !isDescribed || findSubAttribute(attribute, "value")?.mutability !== "immutable";
 }

@@ -4,7 +4,7 @@ import { ScimError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { isJsonObject, readMember } from "../json.ts";
 import { isCleared, isSameValue } from "./same.ts";
-import type { PatchRun, PatchStep } from "./step.ts";
+import type { PatchRules, PatchStep } from "./step.ts";
 
 /** Whether a path names what only the service provider writes (RFC 7643 §7 mutability readOnly). */
 export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
@@ -16,13 +16,13 @@ export function isReadOnly({ attribute, subAttribute }: PathTarget): boolean {
  * value it has; another value, or a `remove`, on an explicit path is 400 mutability. A read-only
  * part of what may be written, such as `manager.displayName`, is ignored as a path, too.
  */
-export function checkReadOnly(step: PatchStep, resource: JsonObject, run: PatchRun): void {
+export function checkReadOnly(step: PatchStep, resource: JsonObject, rules: PatchRules): void {
   const { target, op } = step;
   const isHarmless = op !== "remove" && isSameOrCleared(readTarget(resource, target), step.value);
   if (!step.isExplicit || isHarmless) return;
   const problem = `"${step.path}" is read-only; leave it out.`;
   if (target.attribute.mutability === "readOnly") throw ScimError.mutability(problem);
-  tolerate(run, problem, "It is ignored.", ScimError.mutability);
+  tolerate(rules, problem, "It is ignored.", ScimError.mutability);
 }
 
 function isSameOrCleared(current: JsonValue | undefined, value: JsonValue): boolean {

@@ -56,7 +56,7 @@ export interface UndeclaredStep {
 export type AnyStep = PatchStep | UnknownStep | UndeclaredStep;
 
 /** How a PATCH is judged: its values as those of any other request, its work by a budget. */
-export interface PatchRun extends NormaliseContext {
+export interface PatchRules extends NormaliseContext {
   readonly steps: StepBudget;
   readonly fold: FoldElement;
   /** What the resource keeps of undeclared extensions so far, once an operation asked. */

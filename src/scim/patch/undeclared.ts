@@ -26,7 +26,7 @@ import { withoutMember } from "./complex.ts";
 import { equalTerms, onlyElement } from "./create.ts";
 import { elementsIn } from "./elements.ts";
 import { isSameValue } from "./same.ts";
-import type { PatchRun, UndeclaredStep } from "./step.ts";
+import type { PatchRules, UndeclaredStep } from "./step.ts";
 import { stepsOver } from "./weight.ts";
 
 /** Applies such an operation (RFC 7644 §3.5.2): the type of a value says how it is changed. */
@@ -34,7 +34,7 @@ export function applyUndeclared(
   type: ResourceType,
   document: Document,
   step: UndeclaredStep,
-  run: PatchRun,
+  rules: PatchRules,
 ): Document {
   const extensions = Object.keys(document).filter(isExtensionMember);
   const held = new Set(extensions.map((urn) => urn.toLowerCase()));
@@ -42,9 +42,9 @@ export function applyUndeclared(
   const name = readUndeclared(type, step.name, { held, isObject });
   if (name === undefined) return document;
   const { urn, attribute, subAttribute } = name;
-  if (attribute === undefined) return changeExtension(type, document, { ...step, urn }, run);
+  if (attribute === undefined) return changeExtension(type, document, { ...step, urn }, rules);
   const part = step.part ?? subAttribute;
-  return changeAttribute(type, document, { ...step, urn, attribute, part }, run);
+  return changeAttribute(type, document, { ...step, urn, attribute, part }, rules);
 }
 
 type Change = Pick<UndeclaredStep, "action" | "filter" | "part" | "value" | "path">;
@@ -53,16 +53,16 @@ function changeExtension(
   type: ResourceType,
   document: Document,
   step: Change & { readonly urn: string },
-  run: PatchRun,
+  rules: PatchRules,
 ): Document {
   const { action, urn, value = null } = step;
   if (action === "remove" || isUnassigned(value)) {
-    const size = run.kept.size ?? sizeOfKept(type, document);
+    const size = rules.kept.size ?? sizeOfKept(type, document);
     const removed = keptIn(type, document).filter(
       (each) => each.urn.toLowerCase() === urn.toLowerCase(),
     );
-    run.steps.spend(removed.length);
-    run.kept.size = removed.reduce(
+    rules.steps.spend(removed.length);
+    rules.kept.size = removed.reduce(
       ({ attributes, bytes }, each) => ({
         attributes: attributes - 1,
         bytes: bytes - bytesOf(each),
@@ -71,9 +71,9 @@ function changeExtension(
     );
     return removed.reduce((sum, each) => writeKept(sum, each.urn, each.name, undefined), document);
   }
-  return extensionMembers(type, urn, value, run).reduce(
+  return extensionMembers(type, urn, value, rules).reduce(
     (sum, [attribute, member]) =>
-      changeAttribute(type, sum, { ...step, attribute, value: member }, run),
+      changeAttribute(type, sum, { ...step, attribute, value: member }, rules),
     document,
   );
 }
@@ -82,17 +82,17 @@ function changeAttribute(
   type: ResourceType,
   document: Document,
   step: Change & { readonly urn: string; readonly attribute: string },
-  run: PatchRun,
+  rules: PatchRules,
 ): Document {
   const urn = memberName(document, step.urn) ?? ownExtension(type, step.urn)?.id ?? step.urn;
   const holder = readMember(document, urn);
   const object = isJsonObject(holder) ? holder : {};
   const name = memberName(object, step.attribute) ?? step.attribute;
   const before = readMember(object, name);
-  run.steps.spend(1 + stepsOver(before, step.filter));
-  const size = run.kept.size ?? sizeOfKept(type, document);
-  run.kept.size = size;
-  const after = changedValue(before, step, run);
+  rules.steps.spend(1 + stepsOver(before, step.filter));
+  const size = rules.kept.size ?? sizeOfKept(type, document);
+  rules.kept.size = size;
+  const after = changedValue(before, step, rules);
   if (isSameValue(before, after)) return document;
   const formerBytes = before === undefined ? 0 : bytesOf({ urn, name, value: before });
   const others = {
@@ -100,24 +100,24 @@ function changeAttribute(
     bytes: size.bytes - formerBytes,
   };
   if (after === undefined) {
-    run.kept.size = others;
+    rules.kept.size = others;
     return writeKept(document, urn, name, undefined);
   }
   const attribute = { urn, name, value: after };
   checkNumbers(attribute);
   if (isLargerThan(after, Math.max(formerBytes, KEPT_BYTES_MAX))) {
-    tellLeft(run, [attribute]);
+    tellLeft(rules, [attribute]);
     return document;
   }
-  if (leavesOutPassword(run, attribute)) return document;
+  if (leavesOutPassword(rules, attribute)) return document;
   const bytes = bytesOf(attribute);
   const grown = { attributes: others.attributes + 1, bytes: others.bytes + bytes };
   if (!isKeepable(after) || (bytes > formerBytes && !fitsKept(grown))) {
-    tellLeft(run, [attribute]);
+    tellLeft(rules, [attribute]);
     return document;
   }
-  run.kept.size = grown;
-  tellKept(run, attribute);
+  rules.kept.size = grown;
+  tellKept(rules, attribute);
   return writeKept(document, urn, name, after);
 }
 
@@ -138,9 +138,9 @@ function writeKept(
 function changedValue(
   before: JsonValue | undefined,
   step: Change,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
-  if (step.filter !== undefined) return changedWhere(before, step, step.filter, run);
+  if (step.filter !== undefined) return changedWhere(before, step, step.filter, rules);
   if (step.part !== undefined) return changedPart(before, step, step.part);
   const { action, value } = step;
   if (action === "remove") return removed(before, value);
@@ -237,7 +237,7 @@ function changedWhere(
   before: JsonValue | undefined,
   step: Change,
   filter: ValueFilter,
-  run: PatchRun,
+  rules: PatchRules,
 ): JsonValue | undefined {
   const elements = elementsIn(before);
   const chosen = new Set(
@@ -256,13 +256,13 @@ function changedWhere(
   const given = onlyElement(step.value ?? null);
   if (chosen.size > 0) {
     const count = elements.filter((element) => chosen.has(element)).length;
-    run.steps.spend(count * stepsOver(given, undefined));
+    rules.steps.spend(count * stepsOver(given, undefined));
     const change = { ...step, filter: undefined, value: given };
     return kept(
       before,
       elements.flatMap((element) => {
         if (!chosen.has(element)) return [element];
-        const changed = changedValue(element, change, run);
+        const changed = changedValue(element, change, rules);
         return changed === undefined ? [] : [changed];
       }),
     );

@@ -13,7 +13,7 @@ import { findExtension, isCoreSchema, standardUrn } from "#scim/schema/registry.
 import { isExtensionMember } from "#scim/schema/undeclared.ts";
 import { ENTERPRISE_USER } from "#scim/schema/urns.ts";
 import { membersByAttribute } from "./members.ts";
-import { isBlankName, type UserNameSource, withUserName } from "./user-name.ts";
+import { isBlankName, type UserNameOrigin, withUserName } from "./user-name.ts";
 
 /**
  * A resource as it is stored: canonical names in schema order, extensions under their URN after the
@@ -39,7 +39,7 @@ export interface HollowAttribute {
 export function normaliseResource(
   type: ResourceType,
   body: JsonValue,
-  options: { readonly strict: boolean; readonly userNameFrom?: UserNameSource },
+  options: { readonly strict: boolean; readonly userNameFrom?: UserNameOrigin },
 ): NormalisedResource {
   if (!isJsonObject(body)) {
     throw ScimError.invalidSyntax(`The body must be a JSON object that holds a ${type.name}.`);

@@ -5,7 +5,7 @@ import { USER_NAME } from "#scim/schema/core-user.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 
 /** From where a connector takes the userName that a client leaves out. */
-export type UserNameSource = ConnectorSettings["userNameFrom"];
+export type UserNameOrigin = ConnectorSettings["userNameFrom"];
 
 /** Whether a value given for userName says nothing: null, blank text, or nothing else in a list or `{value}`. */
 export function isBlankName(value: JsonValue): boolean {
@@ -22,18 +22,18 @@ export function isBlankName(value: JsonValue): boolean {
  */
 export function withUserName(
   document: JsonObject,
-  source: Exclude<UserNameSource, "none">,
+  origin: Exclude<UserNameOrigin, "none">,
   warnings: string[],
 ): JsonObject {
   const { name } = USER_NAME;
-  const value = source === "externalId" ? document.externalId : mainEmail(document.emails);
+  const value = origin === "externalId" ? document.externalId : mainEmail(document.emails);
   if (typeof value !== "string" || value.trim() === "") {
     throw ScimError.invalidValue(
-      `"${name}" is missing, and this connector makes it of ${WORDS[source]}, which is missing too.`,
+      `"${name}" is missing, and this connector makes it of ${WORDS[origin]}, which is missing too.`,
     );
   }
   const userName = normaliseSimple(USER_NAME, "string", value, name);
-  warnings.push(`"${name}" was not sent; it was made of ${WORDS[source]}.`);
+  warnings.push(`"${name}" was not sent; it was made of ${WORDS[origin]}.`);
   return { ...document, [name]: userName };
 }
 

@@ -13,7 +13,7 @@ import {
   updateResources,
 } from "./resource-statements.ts";
 import { type Step, updateGroups } from "./steps.ts";
-import { overlaps, parkNames } from "./swaps.ts";
+import { overlaps, setNamesAside } from "./swaps.ts";
 
 /** The statements of a batch that change resources and tell of it, in their order. */
 export function changeStatements(
@@ -27,7 +27,7 @@ export function changeStatements(
   return [
     ...all(({ removedValues }) => removedValues, deleteValues),
     ...all(({ bumpedGroups }) => bumpedGroups, bumpGroups),
-    ...parkNames(db, overlaps(moves), batch),
+    ...setNamesAside(db, overlaps(moves), batch),
     ...updateGroups(steps).flatMap(({ keys, rows }) => updateResources(keys)(db, rows, batch)),
     ...all(({ erased }) => erased, eraseResources),
     ...all(({ inserted }) => inserted, insertResources),

@@ -34,18 +34,19 @@ export function overlaps(moves: readonly NameMove[]): readonly { readonly rowId:
     .map(({ rowId }) => ({ rowId }));
 }
 
-/** Parks the names of rows that get another one in the same batch; no name holds U+0000, and no other row this one. */
-export const parkNames = changeStatement<{ readonly rowId: number }>()((rows, connectorId, only) =>
-  build
-    .update(resources)
-    .set({ nameKey: sql`char(0) || ${resources.rowId}` })
-    .where(
-      and(
-        matchesRow(rows, [[resources.rowId, "rowId"]]),
-        eq(resources.connectorId, connectorId),
-        only,
+/** Sets aside the names of rows that get another one in the same batch; no name holds U+0000, and no other row this one. */
+export const setNamesAside = changeStatement<{ readonly rowId: number }>()(
+  (rows, connectorId, only) =>
+    build
+      .update(resources)
+      .set({ nameKey: sql`char(0) || ${resources.rowId}` })
+      .where(
+        and(
+          matchesRow(rows, [[resources.rowId, "rowId"]]),
+          eq(resources.connectorId, connectorId),
+          only,
+        ),
       ),
-    ),
 );
 
 function nameOf({ type, nameKey, nameSlot }: ResourceColumns): string {

@@ -20,7 +20,7 @@ import { EMAILS_PATH } from "#store/columns.ts";
 import { resources, resourceValues } from "#store/schema.ts";
 import { build, literal, named } from "#store/statement.ts";
 import { emailTerm, isKeyTarget, isName } from "./indexed.ts";
-import { elementsOf, existsIn, FOLDED, type JsonSource, placeOf } from "./json-path.ts";
+import { elementsOf, existsIn, FOLDED, type JsonExpression, placeOf } from "./json-path.ts";
 import { membershipCondition } from "./membership.ts";
 import type { FilterTerm } from "./membership-terms.ts";
 import { boundValue, type Operands } from "./operands.ts";
@@ -47,7 +47,7 @@ export function compileFilter(type: TypeName, filter: ResolvedFilter, terms: Fil
 interface Context extends FilterTerms {
   readonly type: TypeName;
   /** Inside a value path: the element; outside: undefined. */
-  readonly element: JsonSource | undefined;
+  readonly element: JsonExpression | undefined;
   /** Under a `not` an absent value must count as false, never as SQL's NULL. */
   readonly isNegated: boolean;
   /** Whether a term and-ed with this one finds the resource by a key of its own. */
@@ -79,7 +79,7 @@ function compile(filter: ResolvedFilter, context: Context): SQL {
 }
 
 function membershipOf(filter: FilterTerm, context: Context): SQL | undefined {
-  const compileElement = (inner: ResolvedFilter, element: JsonSource) =>
+  const compileElement = (inner: ResolvedFilter, element: JsonExpression) =>
     compile(inner, { ...context, element, isNegated: false });
   return membershipCondition(filter, { ...context, compileElement });
 }

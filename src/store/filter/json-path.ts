@@ -10,7 +10,7 @@ import { build, literal, named } from "#store/statement.ts";
  * A value in SQL: its expression, and whether it is an object whose members can be read. Where the
  * members are no JSON, `columns` has the expression of each.
  */
-export interface JsonSource {
+export interface JsonExpression {
   readonly value: SQLWrapper;
   readonly isObject: boolean;
   readonly columns?: Readonly<Record<string, SQLWrapper>>;
@@ -29,23 +29,23 @@ export interface JsonPlace {
 export const UNREAD = jsonPath(["~unread"]);
 
 /** The folded document of a resource. */
-export const FOLDED: JsonSource = { value: resources.folded, isObject: true };
+export const FOLDED: JsonExpression = { value: resources.folded, isObject: true };
 
-/** Finds the SQL that reads a target's values out of a JSON source. */
-export function placeOf(target: AttributeTarget, source: JsonSource): JsonPlace {
+/** Finds the SQL that reads a target's values out of a JSON expression. */
+export function placeOf(target: AttributeTarget, expression: JsonExpression): JsonPlace {
   const { attribute, subAttribute } = target;
-  const column = source.columns?.[attribute.name];
+  const column = expression.columns?.[attribute.name];
   if (column !== undefined) return { list: undefined, value: column };
-  if (!source.isObject) return { list: undefined, value: source.value };
+  if (!expression.isObject) return { list: undefined, value: expression.value };
   const names = subAttribute === undefined ? [] : [subAttribute.name];
   if (!attribute.multiValued) {
     const path = pathOf([...outerNames(target), ...names]);
     return subAttribute?.multiValued
-      ? partsOf(source.value, path)
-      : { list: undefined, value: sql`(${source.value} ->> ${path})` };
+      ? partsOf(expression.value, path)
+      : { list: undefined, value: sql`(${expression.value} ->> ${path})` };
   }
   // Inside of an element, whose row is called e, its own parts need another name.
-  if (source !== FOLDED) return partsOf(source.value, pathOf(outerNames(target)));
+  if (expression !== FOLDED) return partsOf(expression.value, pathOf(outerNames(target)));
   const { table, value } = rowsIn(target);
   if (subAttribute === undefined) return { list: table, value };
   const part = pathOf(names);
@@ -64,8 +64,8 @@ function partsOf(json: SQLWrapper, path: SQL): JsonPlace {
 const ELEMENTS = "e";
 const PARTS = "s";
 
-/** The rows that hold the values of a multi-valued target, and one such value as a source. */
-export function elementsOf(target: AttributeTarget): { list: SQL; element: JsonSource } {
+/** The rows that hold the values of a multi-valued target, and one such value as an expression. */
+export function elementsOf(target: AttributeTarget): { list: SQL; element: JsonExpression } {
   const { table, value } = rowsIn(target);
   return { list: table, element: { value, isObject: isComplex(target.attribute) } };
 }

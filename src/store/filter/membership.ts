@@ -6,7 +6,7 @@ import { MEMBERS } from "#scim/schema/core-group.ts";
 import { shownName } from "#store/resources.ts";
 import { groupMembers, resources } from "#store/schema.ts";
 import { build, fixed, indexedBy, literal, named } from "#store/statement.ts";
-import type { JsonSource } from "./json-path.ts";
+import type { JsonExpression } from "./json-path.ts";
 import { type FilterTerm, type MembershipLookup, membershipTerm } from "./membership-terms.ts";
 import { isCutName, type Operands } from "./operands.ts";
 
@@ -34,7 +34,7 @@ interface Side {
   /** The condition that `other` is at the other end. */
   readonly joins: () => SQL;
   /** A membership as a filter sees it: folded, `$ref` below the base URL. */
-  readonly element: () => JsonSource;
+  readonly element: () => JsonExpression;
 }
 
 const OF_GROUPS: Side = {
@@ -72,7 +72,7 @@ const OF_USERS: Side = {
 };
 
 /** A membership whose sub-attributes are SQL expressions. */
-function elementOf(columns: Readonly<Record<string, () => SQL>>): () => JsonSource {
+function elementOf(columns: Readonly<Record<string, () => SQL>>): () => JsonExpression {
   const written = Object.entries(columns).map(([name, column]) => [name, fixed(column)] as const);
   return () => ({
     value: literal(""),
@@ -101,7 +101,7 @@ interface Context {
   readonly operands: Operands;
   /** Whether a term and-ed with this one finds the resource by a key of its own. */
   readonly isKeyed: boolean;
-  readonly compileElement: (filter: ResolvedFilter, element: JsonSource) => SQL;
+  readonly compileElement: (filter: ResolvedFilter, element: JsonExpression) => SQL;
 }
 
 /**

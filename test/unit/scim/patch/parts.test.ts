@@ -4,22 +4,22 @@ import { checkChanged } from "#scim/patch/changed.ts";
 import { assignSubAttribute, clearSubAttribute, mergeComplex } from "#scim/patch/complex.ts";
 import { storedList } from "#scim/patch/elements.ts";
 import { isCleared, isSameValue } from "#scim/patch/same.ts";
-import type { PatchRun } from "#scim/patch/step.ts";
+import type { PatchRules } from "#scim/patch/step.ts";
 import { foldElement } from "#scim/resource/value/folded.ts";
 import { complexAttribute, stringAttribute } from "#scim/schema/define.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { stepBudget } from "#scim/step-budget.ts";
 
-function aRun(): PatchRun {
+function someRules(): PatchRules {
   return { strict: false, warnings: [], steps: stepBudget(), fold: foldElement, kept: {} };
 }
 
 const mutability = expect.objectContaining({ status: 400, scimType: "mutability" });
 
 test("what a change leaves empty is no member at all", () => {
-  const run = aRun();
+  const rules = someRules();
 
-  expect(checkChanged(USER, {}, { title: "", nickName: "A" }, run)).toStrictEqual({
+  expect(checkChanged(USER, {}, { title: "", nickName: "A" }, rules)).toStrictEqual({
     nickName: "A",
   });
 });
@@ -28,11 +28,11 @@ describe("a complex value", () => {
   const note = stringAttribute("note", "A note.");
   const type = stringAttribute("type", "A type.");
   const attribute = complexAttribute("badge", "A badge.", [note, type]);
-  const run = aRun();
+  const rules = someRules();
 
   test("of which nothing is said or left is none", () => {
-    expect(mergeComplex(attribute, {}, { note: "" }, run, "badge")).toBeUndefined();
-    expect(mergeComplex(attribute, { note: "x" }, { note: "" }, run, "badge")).toBeUndefined();
+    expect(mergeComplex(attribute, {}, { note: "" }, rules, "badge")).toBeUndefined();
+    expect(mergeComplex(attribute, { note: "x" }, { note: "" }, rules, "badge")).toBeUndefined();
     expect(clearSubAttribute({ type: "work" }, type, "badge.type")).toBeUndefined();
   });
 
