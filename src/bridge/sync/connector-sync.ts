@@ -143,27 +143,29 @@ export class ConnectorSync {
   /** When the alarm has to fire next; undefined where nothing is to be done before somebody calls. */
   nextAt(): number | undefined {
     const memory = this.memory();
-    const wanted = [this.wantedAt(), memory && failingDueAt(this.sql, memory)].filter(
-      (at) => at !== undefined,
-    );
+    if (memory === undefined) return undefined;
+    const wanted = [
+      this.workAt(memory),
+      this.retellAt(memory),
+      failingDueAt(this.sql, memory),
+    ].filter((at) => at !== undefined);
     return wanted.length === 0 ? undefined : Math.max(Math.min(...wanted), this.restsUntil);
   }
 
-  private wantedAt(): number | undefined {
-    const memory = this.memory();
-    if (memory === undefined) return undefined;
-    const { standing, alerts, isMirrored } = memory;
+  /** When a run goes on, or is due. */
+  private workAt({ standing }: BridgeRecord): number | undefined {
     const { clock } = this.tools();
     const run = currentRun(this.sql);
     if (run !== undefined && isFree(standing, run)) return run.resumeAt ?? clock.now();
     if (run === undefined && hasApproved(this.sql, standing)) return clock.now();
     const isAtRest = standing.paused || standing.state === "disabled";
-    const syncAt = isAtRest ? undefined : standing.nextSyncAt;
-    const isTold = alerts.length === 0 && listNotices(this.sql, 1).length === 0;
-    if (isMirrored && isTold) return syncAt;
-    // D1 does not know yet what it was to be told.
-    const tellAt = clock.now() + RETELL_MS;
-    return Math.min(syncAt ?? tellAt, tellAt);
+    return isAtRest ? undefined : standing.nextSyncAt;
+  }
+
+  /** When D1 is told what it does not know yet, however long a run waits; undefined where it knows all. */
+  private retellAt({ alerts, isMirrored }: BridgeRecord): number | undefined {
+    const isTold = isMirrored && alerts.length === 0 && listNotices(this.sql, 1).length === 0;
+    return isTold ? undefined : this.tools().clock.now() + RETELL_MS;
   }
 
   /** Tells D1 of the standing, of alerts and of notices, where it does not know yet, one after the other. */

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
+import { faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 
 const MINUTE_MS = 60_000;
 const unavailable: SourceFailure = { kind: "unavailable" };
@@ -197,4 +198,57 @@ test.each([
   expect(source.asked.slice(0, 4)).toEqual(["users first", "users 2", "users first", "users 2"]);
   const first = (await bridge.stub.runs(10, undefined)).at(-1);
   expect(first).toMatchObject({ state: "succeeded", counts: { created: 4 } });
+});
+
+describe("what D1 did not take is told again within a minute, although somebody calls meanwhile", () => {
+  /** Lets D1 fail from now on. */
+  const breakDown = (bridge: TestBridge) => {
+    bridge.db = faultyDatabase(env.DB, () => "before");
+  };
+
+  test("that switch-offs are held, at the end of a run", async () => {
+    const { source, bridge } = await aSyncedBridge(10, {
+      guard: { max: 2, percent: 0, minBase: 5 },
+    });
+    source.drop("p0", "p1", "p2");
+    source.onCall = () => breakDown(bridge);
+    await bridge.stub.sync("full");
+    await bridge.settle();
+    const before = await alertsOf(bridge);
+    const brokenAt = bridge.now;
+    bridge.db = env.DB;
+    source.onCall = () => undefined;
+
+    await bridge.stub.rejectHeld({ ids: ["user:p0"] });
+    const alarmAt = await bridge.alarmAt();
+    await bridge.settleNext();
+
+    expect(alarmAt).toBe(brokenAt + MINUTE_MS);
+    expect([before, await alertsOf(bridge)]).toEqual([[], ["connector.alert bridge.held"]]);
+    expect(await mirrorOf(bridge)).toMatchObject({ state: "active" });
+  });
+
+  test("that a run has been waiting for an hour, while it goes on waiting", async () => {
+    const { source, bridge } = await aSyncedBridge();
+    const until = bridge.now + 6 * 60 * MINUTE_MS;
+    source.failures.push({ kind: "throttled", retryAt: until });
+    await bridge.settleNext();
+    let looks = 0;
+    bridge.db = faultyDatabase(env.DB, () => {
+      looks += 1;
+      return looks === 1 ? undefined : "before";
+    });
+    await bridge.settleNext();
+    const before = await alertsOf(bridge);
+    bridge.db = env.DB;
+
+    const refused = await bridge.stub.sync("full");
+    const alarmAt = await bridge.alarmAt();
+    await bridge.settleNext();
+
+    expect(alarmAt).toBe(bridge.now);
+    expect([before, refused.kind]).toEqual([[], "refused"]);
+    expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.failing"]);
+    expect(bridge.now).toBeLessThan(until);
+  });
 });
