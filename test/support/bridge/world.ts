@@ -12,6 +12,7 @@ import { parseKeyRing } from "#credentials/key-ring.ts";
 import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { findBridge, putBridge } from "#store/admin/bridges.ts";
 import { findConnector } from "#store/admin/connectors.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { openGateway, type TestConnector } from "#test/support/gateway.ts";
 
@@ -28,7 +29,7 @@ export class TestBridge {
 
   private constructor(
     readonly connector: TestConnector,
-    readonly number: number,
+    readonly number: ConnectorId,
     private readonly origin: Origin,
   ) {
     ConnectorBridge.tools = () => this.tools();

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { mirrorBridge } from "#store/admin/bridges.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 
@@ -219,4 +220,64 @@ test("a configuration that its listings depend on has a run begin them anew", as
   expect(runs.map(({ mode, state }) => [mode, state])).toEqual([["full", "succeeded"]]);
   expect(source.asked.slice(0, 3)).toEqual(["users first", "users 2", "users first"]);
   expect((await bridge.users()).length).toBe(6);
+});
+
+test("a run under way whose alarm is lost is found by cron, and goes on", async () => {
+  const source = new BridgeSource(manyPeople(2));
+  const bridge = await TestBridge.open(source);
+  source.failures.push({ kind: "throttled", retryAt: bridge.now + MINUTE_MS });
+  await bridge.settle();
+  const mirror = await mirrorOf(bridge);
+  await runInDurableObject(bridge.stub, (_, state) => state.storage.deleteAlarm());
+
+  bridge.now += 2 * MINUTE_MS;
+  await bridge.stub.wake(bridge.connector.id);
+  await bridge.settle();
+
+  // Cron wakes whose time has come.
+  expect(mirror).toMatchObject({ state: "syncing", nextAt: bridge.now });
+  expect((await bridge.stub.overview()).lastRun?.state).toBe("succeeded");
+});
+
+test("a disabled bridge whose object lost its storage stays disabled until it is enabled", async () => {
+  const { source, bridge } = await aSyncedBridge();
+  const disabled = { state: "disabled", consecutiveFailures: 10, nextAt: undefined } as const;
+  await mirrorBridge(env.DB, bridge.number, disabled);
+  await loseStorage(bridge);
+  const asked = source.asked.length;
+
+  await bridge.stub.wake(bridge.connector.id);
+  await bridge.settle();
+  const { state, nextSyncAt } = await bridge.calls.overview();
+
+  expect([state, nextSyncAt, source.asked.length]).toEqual(["disabled", null, asked]);
+  okOf(await bridge.stub.enable());
+  expect((await bridge.due()).state).toBe("succeeded");
+});
+
+test("runs are listed newest first, each on one page", async () => {
+  const { bridge } = await aSyncedBridge();
+  await bridge.run();
+  await bridge.run();
+  const all = (await bridge.stub.runs(10, undefined)).map(({ runId }) => runId);
+
+  const first = (await bridge.stub.runs(2, undefined)).map(({ runId }) => runId);
+  const second = (await bridge.stub.runs(2, first.at(-1))).map(({ runId }) => runId);
+
+  expect(all).toEqual(all.toSorted().toReversed());
+  expect([...first, ...second]).toEqual(all);
+  expect(all).toHaveLength(3);
+});
+
+test("the alarm that follows a slice is set before it works: one that dies with its isolate is gone on with", async () => {
+  const source = new BridgeSource(manyPeople(1));
+  const bridge = await TestBridge.open(source);
+  const alarms: (number | null)[] = [];
+  source.onCall = async () => {
+    alarms.push(await bridge.alarmAt());
+  };
+
+  await bridge.settle();
+
+  expect(alarms).toEqual([bridge.now + 30_000]);
 });

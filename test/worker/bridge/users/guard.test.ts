@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
+import { openGateway } from "#test/support/gateway.ts";
 
 /** A bridge that has synced so many people once. */
 async function aSyncedBridge(count: number, settings = {}) {
@@ -243,4 +244,47 @@ test("a held switch-off is not forgotten by the hash of its record", async () =>
   const view = await bridge.run();
 
   expect([view.counts.deactivated, await activeCount(bridge)]).toEqual([3, 17]);
+});
+
+test("a delta run forgets nobody who is held, but for who is back; they are listed page by page", async () => {
+  const source = new BridgeSource(manyPeople(20));
+  source.delta = { users: true, groups: false };
+  source.pageSize = 100;
+  const bridge = await TestBridge.open(source, { guard: { max: 2, percent: 0, minBase: 5 } });
+  await bridge.due();
+  source.drop(...ids(0, 4));
+  await bridge.run();
+  source.put({ id: "p1" });
+
+  const view = await bridge.run("delta");
+
+  const first = await bridge.calls.held(2, undefined);
+  const second = await bridge.calls.held(2, first.next ?? undefined);
+  expect([view.mode, view.state]).toEqual(["delta", "succeeded"]);
+  const named = [first, second].map(({ items }) => items.map(({ sourceId }) => sourceId));
+  expect(named).toEqual([["p0", "p2"], ["p3"]]);
+  expect([first.total, second.next]).toEqual([3, null]);
+});
+
+test("who is inactive already is deleted without being counted: he has no access to lose", async () => {
+  const { source, bridge } = await aSyncedBridge(20, {
+    guard: { max: 2, percent: 0, minBase: 5 },
+    onMissing: { deleteAfterDays: 0 },
+  });
+  await openGateway().admin(`/connectors/${bridge.connector.id}`, {
+    method: "PATCH",
+    body: { settings: { deletion: "soft" } },
+  });
+  source.drop("p0", "p1");
+  const first = await bridge.run();
+  source.drop("p2", "p3");
+
+  const views = [first, await bridge.run(), await bridge.run()];
+
+  const done = views.map(({ held, counts }) => [held, counts.deactivated, counts.deleted]);
+  expect(done).toEqual([
+    [0, 2, 0],
+    [0, 2, 2],
+    [0, 0, 2],
+  ]);
 });

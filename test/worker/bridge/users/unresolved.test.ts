@@ -1,8 +1,10 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { BridgeSettings } from "#bridge/config/settings.ts";
 import { SourceError, type SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
+import { CONNECTION_LOST } from "#test/support/d1/faulty-d1.ts";
 
 const HOLDS_TWO = { guard: { max: 2, percent: 0, minBase: 5 } };
 const LETS_ALL_GO = { max: 100, percent: 100, minBase: 5 };
@@ -198,6 +200,30 @@ describe("K2: approved stays approved", () => {
       expect([next.state, (await offIds(bridge)).length]).toEqual(["succeeded", 12]);
     },
   );
+
+  test("an approval that could not be written is carried out by the next run", async () => {
+    const { source, bridge } = await aSyncedBridge(20, HOLDS_TWO);
+    source.drop("p0", "p1", "p2");
+    await bridge.run();
+    const seen = await bridge.seen();
+    // Looks and mirrors go through; what is to be stored in one batch does not.
+    bridge.db = new Proxy(env.DB, {
+      get: (db, name) =>
+        name === "batch"
+          ? () => Promise.reject(new Error(CONNECTION_LOST))
+          : Reflect.get(db, name, db).bind(db),
+    });
+
+    const { runId } = okOf(await bridge.calls.approveHeld(seen));
+    const broken = await play(bridge, runId);
+    const { held, approved } = await bridge.stub.overview();
+    bridge.db = env.DB;
+    const [next] = await bridge.calls.runs(1, undefined);
+    await play(bridge, next?.runId ?? "");
+
+    expect([broken.state, held, approved]).toEqual(["failed", 0, 3]);
+    expect(await offIds(bridge)).toEqual(["p0", "p1", "p2"]);
+  });
 
   test("some are approved, others rejected, and neither stays held; who is back is kept", async () => {
     const { source, bridge } = await aSyncedBridge(20, HOLDS_TWO);
