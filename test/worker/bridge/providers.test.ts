@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Provider } from "#bridge/config/settings.ts";
+import { openSynced, passTime } from "#test/support/bridge/pull.ts";
 import { START, TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { createDirectory } from "#test/support/fake-directory/directory.ts";
@@ -151,4 +152,27 @@ test.each(PROVIDERS)("%s: faults on the way change nothing of the result", async
   expect(view.state).toBe("succeeded");
   expect(await names(rough)).toEqual(await names(calm));
   expect(await contradictions()).toEqual([]);
+});
+
+test("a slice sends fewer requests than the Free plan allows, however many users are asked for", async () => {
+  const guard = { max: 100, percent: 100, minBase: 500 };
+  const pull = await openSynced("scim", USERS, { guard });
+  const { bridge, directory, sent } = pull;
+  for (let person = 0; person < USERS - 1; person += 1) {
+    directory.apply({ op: "remove", person, permanent: true });
+  }
+  passTime(pull, 900_000);
+  await bridge.stub.sync("full");
+  const perSlice: number[] = [];
+
+  do {
+    const before = sent.length;
+    await bridge.settle(1);
+    perSlice.push(sent.length - before);
+  } while ((await bridge.calls.overview()).lastRun?.finishedAt === null && perSlice.length < 20);
+
+  const { lastRun } = await bridge.calls.overview();
+  expect(lastRun?.counts.deactivated).toBe(USERS - 1);
+  expect(Math.max(...perSlice)).toBeLessThan(50);
+  expect(perSlice.length).toBeGreaterThan(1);
 });

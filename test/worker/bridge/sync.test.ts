@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
@@ -259,4 +259,48 @@ test.each([
   const users = await bridge.users();
   expect([view.counts.created, view.counts.updated, again.counts.updated]).toEqual([1, 1, 0]);
   expect([users.length, users.some(({ id }) => id === body.id)]).toEqual([2, true]);
+});
+
+describe("of what takes several batches nobody is left out", () => {
+  test("a page of more records than one batch to D1 takes", async () => {
+    const people = manyPeople(1_001).map(({ id }) => ({ id, active: false }));
+    const source = new BridgeSource(people);
+    source.pageSize = people.length;
+    const bridge = await TestBridge.open(source);
+
+    const view = await bridge.due();
+
+    expect([view.counts.skipped, view.issueCount]).toEqual([people.length, 0]);
+  });
+
+  test("users who wait for their manager, more than one step looks at", async () => {
+    const people = manyPeople(201).map(({ id }) => ({ id, manager: "boss" }));
+    const source = new BridgeSource([...people, { id: "boss" }]);
+    source.pageSize = people.length;
+    const bridge = await TestBridge.open(source);
+
+    await bridge.due();
+
+    const users = await bridge.users();
+    const boss = users.find(({ externalId }) => externalId === "boss");
+    const managed = users.filter(({ doc }) => doc.includes(`"manager":{"value":"${boss?.id}"`));
+    expect(managed).toHaveLength(people.length);
+  });
+
+  test("records that wait, more than one step looks at where the listing does not add up", async () => {
+    const people = manyPeople(6);
+    const rivals = people.map(({ id }) => ({ id: `r${id}`, login: `${id}@example.com` }));
+    const source = new BridgeSource([...people, ...rivals]);
+    source.pageSize = 20;
+    source.total = 13;
+    const bridge = await TestBridge.open(source);
+
+    const view = await bridge.due();
+
+    expect(view.counts.created).toBe(6);
+    expect(view.issues.map(({ kind }) => kind).toSorted()).toEqual([
+      "listing-incomplete",
+      ...rivals.map(() => "userName-taken"),
+    ]);
+  });
 });

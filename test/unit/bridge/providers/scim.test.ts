@@ -62,6 +62,21 @@ describe("a listing of a SCIM server's users", () => {
     expect(last.total).toBe(30);
   });
 
+  test.each([
+    [6, 2],
+    [7, 2],
+    [8, 2],
+    [14, 2],
+    [15, 3],
+  ])("of %i users in pages of seven nobody is missed, after %i requests", async (total, asked) => {
+    const { source, provider } = scim(cappedAt(7, total));
+
+    const { records } = await readListing(source, "users");
+
+    expect(records.map(({ id }) => id)).toEqual(users(0, total).map(({ id }) => id));
+    expect(provider.requests.length).toBe(asked);
+  });
+
   test("fails when the first page comes for ever", async () => {
     const { source } = await sourceAtFake("scim", { users: 250 }, { scim: { paging: "broken" } });
 

@@ -166,3 +166,22 @@ test("a user who was synced on demand in the middle of a run is created once", a
   expect(view.state).toBe("succeeded");
   expect((await bridge.changes()).filter((line) => line === "user.created p3")).toHaveLength(1);
 });
+
+test("a user on demand waits until the page in hand is kept: the object has one writer", async () => {
+  const source = new BridgeSource(manyPeople(3));
+  source.pageSize = 10;
+  const bridge = await TestBridge.open(source);
+  const order: string[] = [];
+  source.onCall = async (what) => {
+    order.push(what);
+    if (what !== "users") return;
+    void bridge.calls.syncUser("p1");
+    // Time enough for the call to come to the provider, if nothing held it back.
+    for (let turn = 0; turn < 20; turn += 1) await bridge.stub.overview();
+    order.push("page");
+  };
+
+  await bridge.due();
+
+  expect(order).toEqual(["users", "page", "findUser"]);
+});

@@ -4,6 +4,7 @@ import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { TestBridge } from "#test/support/bridge/world.ts";
 import { contradictions } from "#test/support/consistency.ts";
 import { type Cost, countingDatabase } from "#test/support/d1/counting-d1.ts";
+import { aPatch, openGateway } from "#test/support/gateway.ts";
 
 /** A bridge over five people, with all groups. */
 async function aBridge(settings: object = { groups: "all" }) {
@@ -152,4 +153,26 @@ test("a refused cursor of members begins the groups anew, and nobody is taken fo
 
   expect([view.state, view.counts.deactivated, view.held]).toEqual(["succeeded", 0, 0]);
   expect(source.asked.some((line) => line.startsWith("readUser"))).toBe(false);
+});
+
+test("a resync matches groups anew, and undoes what others changed of them", async () => {
+  const { source, bridge } = await aBridge();
+  source.putGroups({ id: "g1", name: "Staff", members: ["p0", "p1"] });
+  await bridge.due();
+  const gateway = openGateway();
+  const { token } = bridge.connector;
+  const [group] = (await gateway.scim("/Groups", { token })).body.Resources;
+  await gateway.scim(`/Groups/${group.id}`, {
+    token,
+    method: "PATCH",
+    body: aPatch({ op: "replace", path: "displayName", value: "Pushed" }),
+  });
+  await bridge.run();
+  const before = await groupsOf(bridge);
+
+  await bridge.stub.resync();
+  await bridge.settle();
+
+  expect(before).toEqual({ Pushed: "p0 p1" });
+  expect(await groupsOf(bridge)).toEqual({ Staff: "p0 p1" });
 });
