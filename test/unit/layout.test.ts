@@ -20,6 +20,9 @@ const READ = /\.(?:ts|js|md|grit)$/;
 const ELSEWHERE =
   /\b(?:SEMANTICS|BAD-INPUTS|DESIGN|(?:CLIENTS|SOURCES|HOUSE|STYLE|PLATFORM|REPORTS)\.md)\b/g;
 
+/** A test as docs/conformance.md names it: `worker/users/create`, and `…/delete` beside it. */
+const SHOWN_IN = /`(unit|worker|faults|property|conformance|…)\/([\w.-]+(?:\/[\w.-]+)*)`/g;
+
 const IMPORT = /\b(?:from|import)\s*\(?\s*"(?:(\.[^"]+)|#([^"]+))"/g;
 
 /** Each file of src with those of src that it imports, all by their paths below src. */
@@ -39,6 +42,12 @@ function importsIn(file: string, text: string): readonly string[] {
   return [...text.matchAll(IMPORT)].map(([, relative, named = ""]) =>
     relative === undefined ? named : normalize(join(dirname(file), relative)),
   );
+}
+
+/** The folders above a file, from its own on. */
+function foldersOf(file: string): readonly string[] {
+  const folder = dirname(file);
+  return folder === "." ? [] : [folder, ...foldersOf(folder)];
 }
 
 /** A folder below a folder of src is a room; a file that stands in a folder of src is one by itself. */
@@ -141,6 +150,21 @@ describe("the layout of the source", () => {
 
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  test("the tests that docs/conformance.md names are there", () => {
+    const tests = filesBelow("test").map((file) => file.replace(/(?:\.test)?\.(?:ts|json)$/, ""));
+    const places = new Set(tests.flatMap((file) => [file, ...foldersOf(file)]));
+    const named: string[] = [];
+    for (const [, folder, rest = ""] of readFileSync("docs/conformance.md", "utf8").matchAll(
+      SHOWN_IN,
+    )) {
+      // `…/name` stands beside the one before.
+      named.push(`${folder === "…" ? dirname(named.at(-1) ?? "") : folder}/${rest}`);
+    }
+
+    expect(named.length).toBeGreaterThan(150);
+    expect(named.filter((each) => !places.has(each))).toEqual([]);
   });
 
   test.each(["src", "test"])("a folder of %s holds few files", (top) => {
