@@ -5,7 +5,7 @@ import { askAgain, ODD_ANSWERS_MAX } from "../source/odd-answers.ts";
 import { SourceError } from "../source/source.ts";
 import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";
-import { actorOf, type RunContext } from "../step/run-context.ts";
+import { bridgeActor, type RunContext } from "../step/run-context.ts";
 import { putFormerGroup } from "../storage/groups/former.ts";
 import {
   type GroupLink,
@@ -162,7 +162,7 @@ async function withNames(
   run: Run,
   offs: readonly GroupOff[],
 ): Promise<readonly GroupOff[]> {
-  const directory = bridgeDirectory(actorOf(world, run), "Group");
+  const directory = bridgeDirectory(bridgeActor(world, run), "Group");
   const named: GroupOff[] = [];
   for (const off of offs) {
     const name = off.name || ((await nameOfGroup(directory, off.groupId)) ?? "");
@@ -193,7 +193,7 @@ export async function removeGone(world: RunContext, run: Run): Promise<Run> {
       return leaveGroups(world, run);
     });
   }
-  const directory = bridgeDirectory(actorOf(world, run), "Group");
+  const directory = bridgeDirectory(bridgeActor(world, run), "Group");
   let current = run;
   for (const { sourceId } of going.slice(0, GROUPS_PER_STEP)) {
     const link = groupLink(sql, sourceId);

@@ -5,7 +5,7 @@ import { counted, mayWrite, type Run } from "../state/run.ts";
 import { bridgeDirectory } from "../step/directory.ts";
 import { noteNext } from "../step/listing.ts";
 import { reachOf } from "../step/reach.ts";
-import { actorOf, type RunContext } from "../step/run-context.ts";
+import { bridgeActor, type RunContext } from "../step/run-context.ts";
 import { dropFormerGroup, formerGroup } from "../storage/groups/former.ts";
 import { groupIdsBySource, groupLink, isGroupLinked } from "../storage/groups/links.ts";
 import {
@@ -172,7 +172,7 @@ async function syncQueued(
   named: NamedMembers,
 ): Promise<Synced | undefined> {
   const { sql, clock } = world;
-  const directory = bridgeDirectory(actorOf(world, run), "Group");
+  const directory = bridgeDirectory(bridgeActor(world, run), "Group");
   const link = groupLink(sql, sourceId);
   const former = link && (listedName === "" || !mayWrite(run)) ? link.groupId : undefined;
   const nameHere = former === undefined ? undefined : await nameOfGroup(directory, former);

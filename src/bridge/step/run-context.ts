@@ -52,7 +52,10 @@ export function planContext(world: RunContext, pass: PlanContext["pass"]): PlanC
 }
 
 /** The run as the directory's actor. */
-export function actorOf({ db, clock, bridge, config, newId }: RunContext, run: Run): BridgeActor {
+export function bridgeActor(
+  { db, clock, bridge, config, newId }: RunContext,
+  run: Run,
+): BridgeActor {
   const facts = { runId: run.runId, provider: config.source.type, newId };
   return { db, clock, connector: bridge, run: facts };
 }

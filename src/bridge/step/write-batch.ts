@@ -5,7 +5,7 @@ import type { Issue, IssueKind } from "../mapping/mapped.ts";
 import { SourceError } from "../source/source.ts";
 import { mayWrite, type Run } from "../state/run.ts";
 import { commitAsBridge } from "./directory.ts";
-import { actorOf, type RunContext } from "./run-context.ts";
+import { bridgeActor, type RunContext } from "./run-context.ts";
 
 /** How items of one kind are decided and, where the directory refuses one, what stands in its place. */
 export interface Decider<Item, Planned> {
@@ -85,7 +85,7 @@ async function tryOnce<Item, Planned>(
   const planned = await plan(items);
   const changes = planned.flatMap((each) => changeOf(each) ?? []);
   if (changes.length === 0 || !mayWrite(run)) return { kind: "stored", planned };
-  const outcome = await commitAsBridge(actorOf(world, run), "User", changes);
+  const outcome = await commitAsBridge(bridgeActor(world, run), "User", changes);
   switch (outcome.kind) {
     case "committed":
       world.onCommit();
