@@ -31,6 +31,8 @@ export interface GatewayOptions {
   /** The origin that clients see, where it is not that of each request. */
   readonly publicUrl?: string;
   readonly fetch?: (url: string) => Promise<Response>;
+  /** Whether a later version has written what this one passes on and cannot describe. */
+  readonly hasLaterRows?: boolean;
   /** Off unless a test is about them. */
   readonly rateLimits?: "on";
   /** On unless a test compares. */
@@ -120,7 +122,7 @@ export function openGateway(options: GatewayOptions = {}) {
     const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
     const body: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith(ADMIN_PATH)) {
+    if (pathname.startsWith(ADMIN_PATH) && !options.hasLaterRows) {
       const type = response.headers.get("Content-Type")?.split(";")[0] ?? "";
       const path = pathname.slice(ADMIN_PATH.length - 1);
       expectDescribed({ method: request.method, path, status: response.status, type, body });

@@ -97,12 +97,13 @@ test.each(["google", "jumpcloud", "onelogin", "okta"] as const)(
       onelogin: "/roles/",
       okta: "/groups/",
     };
-    world.fake.faults.next("answer", { path: path[provider], status: 404, body: "{}" });
+    const everyTime = { times: null, status: 404, body: "{}" };
+    world.fake.faults.next("answer", { ...everyTime, path: path[provider] });
 
     const run = await again(world, "full");
 
     expect([run.state, run.error, run.counts.membersRemoved]).toEqual(["succeeded", null, 0]);
-    expect(run.issues).toMatchObject([{ kind: "unreadable" }]);
+    expect(new Set(run.issues.map(({ kind }) => kind))).toEqual(new Set(["unreadable"]));
     expect(await world.bridge.changes()).toEqual(changes);
   },
 );

@@ -10,7 +10,7 @@ import { clientWithWebhooks, drain, openReceiver, steerTime } from "#test/suppor
 // What a later version wrote and this one does not know: this one may run beside it, or after it by a
 // rollback.
 
-const gateway = openGateway();
+const gateway = openGateway({ hasLaterRows: true });
 
 afterEach(() => {
   vi.restoreAllMocks();
