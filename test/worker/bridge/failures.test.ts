@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { SourceFailure } from "#bridge/source/source.ts";
+import { SourceError, type SourceFailure } from "#bridge/source/source.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { okOf, TestBridge } from "#test/support/bridge/world.ts";
 import { faultyDatabase } from "#test/support/d1/faulty-d1.ts";
@@ -228,7 +228,10 @@ describe("what D1 did not take is told again within a minute, although somebody 
     expect(await mirrorOf(bridge)).toMatchObject({ state: "active" });
   });
 
-  test("that a run has been waiting for an hour, while it goes on waiting", async () => {
+  test.each([
+    ["before anything was stored", "before", []],
+    ["after all was stored", "after", ["connector.alert bridge.failing"]],
+  ] as const)("that a run has been waiting for an hour: it fails %s", async (_, fault, stored) => {
     const { source, bridge } = await aSyncedBridge();
     const until = bridge.now + 6 * 60 * MINUTE_MS;
     source.failures.push({ kind: "throttled", retryAt: until });
@@ -236,7 +239,7 @@ describe("what D1 did not take is told again within a minute, although somebody 
     let looks = 0;
     bridge.db = faultyDatabase(env.DB, () => {
       looks += 1;
-      return looks === 1 ? undefined : "before";
+      return looks === 1 ? undefined : fault;
     });
     await bridge.settleNext();
     const before = await alertsOf(bridge);
@@ -247,8 +250,34 @@ describe("what D1 did not take is told again within a minute, although somebody 
     await bridge.settleNext();
 
     expect(alarmAt).toBe(bridge.now);
-    expect([before, refused.kind]).toEqual([[], "refused"]);
+    expect([before, refused.kind]).toEqual([stored, "refused"]);
     expect(await alertsOf(bridge)).toEqual(["connector.alert bridge.failing"]);
     expect(bridge.now).toBeLessThan(until);
   });
+});
+
+test("a run that failed in its listing is gone on with three times, and then begun anew", async () => {
+  const source = new BridgeSource(manyPeople(4));
+  source.cursorLifeMs = Number.POSITIVE_INFINITY;
+  const bridge = await TestBridge.open(source);
+  let isDown = true;
+  const list = source.listPage.bind(source);
+  source.listPage = async (...page) => {
+    const answer = await list(...page);
+    if (isDown && page[1] !== undefined) throw new SourceError({ kind: "forbidden" }, "Page 2.");
+    return answer;
+  };
+  const failedRuns = async () =>
+    (await bridge.calls.runs(10, undefined)).filter(({ state }) => state === "failed").length;
+  const firstPages: number[] = [];
+
+  for (let failed = 1; failed <= 5; failed += 1) {
+    while ((await failedRuns()) < failed) await bridge.settleNext();
+    firstPages.push(source.asked.filter((line) => line === "users first").length);
+  }
+  isDown = false;
+  while ((await bridge.calls.overview()).state !== "active") await bridge.settleNext();
+
+  expect(firstPages).toEqual([1, 1, 1, 1, 2]);
+  expect((await bridge.users()).length).toBe(4);
 });

@@ -1,9 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import type { PlannedStep } from "#bridge/admin-views.ts";
 import type { Link } from "#bridge/plan/operation.ts";
+import { NO_CURSORS, newRun } from "#bridge/state/run.ts";
 import { countLinks, linksBySource, linksByUser, putLinks } from "#bridge/storage/links.ts";
 import { createTables } from "#bridge/storage/migrations.ts";
+import { addSteps, listRuns, pruneRuns, readRun, stepsOf, writeRun } from "#bridge/storage/runs.ts";
 import { chunkCount, markSeen, unseenLinks } from "#bridge/storage/seen.ts";
 import {
   countOffs,
@@ -36,6 +39,15 @@ function aLink(n: number, members: Partial<Link> = {}): Link {
 }
 
 const links = (count: number) => Array.from({ length: count }, (_, n) => aLink(n + 1));
+
+const A_STEP: PlannedStep = {
+  op: "create",
+  sourceId: "s1",
+  userId: null,
+  why: null,
+  set: {},
+  unset: [],
+};
 
 const anOff = (n: number) =>
   ({ op: "deactivate", sourceId: `s${n}`, userId: `u${n}`, why: "missing" }) as const;
@@ -129,4 +141,25 @@ test("the tables of an object that knows no version become today's, with what is
   expect(kept.link).toEqual({ ...aLink(1), n: 1 });
   expect(kept.held).toEqual([{ ...anOff(1), since: 0, runId: "" }]);
   expect(kept.issues).toEqual([{ subject: "s1", kind: "no-username", told: 1 }]);
+});
+
+test("the newest thousand runs are kept, and the steps of the newest dry run alone", async () => {
+  const kept = await onStorage((sql) => {
+    const aRun = (n: number) => {
+      const runId = String(n).padStart(4, "0");
+      const start = { mode: "plan", isFull: true, since: NO_CURSORS, startedAt: n } as const;
+      return newRun({ runId, scope: "", origin: "", ...start });
+    };
+    for (let n = 1; n <= 1_001; n += 1) writeRun(sql, aRun(n));
+    for (const n of [1, 1_000, 1_001]) addSteps(sql, aRun(n), [A_STEP]);
+    pruneRuns(sql, aRun(1_001));
+    return {
+      first: readRun(sql, "0001"),
+      runs: listRuns(sql, 2_000, undefined).length,
+      last: listRuns(sql, 2, "0004").map(({ runId }) => runId),
+      steps: ["0001", "1000", "1001"].map((runId) => stepsOf(sql, runId).length),
+    };
+  });
+
+  expect(kept).toEqual({ first: undefined, runs: 1_000, last: ["0003", "0002"], steps: [0, 0, 1] });
 });

@@ -273,6 +273,21 @@ describe("of what takes several batches nobody is left out", () => {
     expect([view.counts.skipped, view.issueCount]).toEqual([people.length, 0]);
   });
 
+  test("switch-offs, more than one step applies", async () => {
+    const guard = { max: 1_000, percent: 100, minBase: 500 };
+    const leavers = manyPeople(201).map(({ id }) => ({ id, active: false }));
+    const source = new BridgeSource(manyPeople(202));
+    source.pageSize = 500;
+    const bridge = await TestBridge.open(source, { guard });
+    await bridge.due();
+    source.put(...leavers);
+
+    const view = await bridge.run();
+
+    expect(view.counts.deactivated).toBe(leavers.length);
+    expect((await bridge.users()).filter(({ active }) => active === 1)).toHaveLength(1);
+  });
+
   test("users who wait for their manager, more than one step looks at", async () => {
     const people = manyPeople(201).map(({ id }) => ({ id, manager: "boss" }));
     const source = new BridgeSource([...people, { id: "boss" }]);
