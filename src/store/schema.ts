@@ -85,6 +85,33 @@ export const oauthClients = sqliteTable(
   (table) => [index("oauth_clients_connector").on(table.connectorId, table.id)],
 );
 
+/** What a key of the admin API may do, each more than the ones before it. */
+export const KEY_ROLES = ["directory", "feed", "operator", "admin"] as const;
+
+/** Keys of the admin API: what applications and administrators prove themselves with. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    hash: text().primaryKey(),
+    id: text().notNull(),
+    name: text().notNull(),
+    hint: text().notNull(),
+    role: text({ enum: KEY_ROLES }).notNull(),
+    /** The one connector that it sees, or the tenant whose connectors it sees; without both it sees all. */
+    connectorId: integer("connector_id").$type<ConnectorId>(),
+    tenant: text(),
+    /** How often it was changed; uses do not count. */
+    version: integer().notNull().default(1),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+    /** How many days ahead of its expiry somebody was last told: 30, 7, then 1. */
+    warnedDays: integer("warned_days"),
+  },
+  (table) => [uniqueIndex("api_keys_id").on(table.id)],
+);
+
 /** The CHECKs of the table of guards, by the column in which a guard tells that it is broken. */
 export const GUARDS = {
   versionChanged: "version_unchanged",

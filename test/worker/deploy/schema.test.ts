@@ -40,6 +40,7 @@ test("tables that are only looked up by key have no row id of their own to write
   const withoutRowId = [...tables].filter(([, sql]) => sql.includes("WITHOUT ROWID"));
 
   expect(withoutRowId.map(([name]) => name)).toEqual([
+    "api_keys",
     "counters",
     "credentials",
     "group_members",
