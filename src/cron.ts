@@ -5,6 +5,7 @@ import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
+import { warnOfKeyExpiry } from "#store/upkeep/key-alerts.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/purge.ts";
@@ -57,6 +58,7 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["dropParked", ({ db, clock }) => dropParked(db, clock)],
   ["dropAccessTokens", ({ db, clock }) => dropAccessTokens(db, clock)],
   ["warnOfExpiry", ({ db, clock, newId }) => warnOfExpiry(db, clock, newId)],
+  ["warnOfKeyExpiry", ({ db, clock }) => warnOfKeyExpiry(db, clock)],
   ["pruneEvents", ({ db, clock }) => pruneEvents(db, clock)],
   ["pruneChanges", ({ db, clock }) => pruneChanges(db, clock)],
   ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],

@@ -43,7 +43,7 @@ export function openapiDocument() {
 }
 
 const SECURITY = {
-  adminToken: { type: "http", scheme: "bearer", description: "The secret ADMIN_TOKEN." },
+  adminToken: { type: "http", scheme: "bearer", description: "The secret ADMIN_TOKEN, or a key." },
   cloudflareAccess: {
     type: "apiKey",
     in: "header",

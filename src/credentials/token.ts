@@ -1,25 +1,33 @@
 import { encodeBase62 } from "./base62.ts";
 import { crc32 } from "./crc32.ts";
 
-/** A bearer token that was just made: the secret is shown once and only its hash is kept. */
+/** A bearer token or a key that was just made: the secret is shown once and only its hash is kept. */
 export interface NewToken {
   readonly secret: string;
   readonly hash: string;
   readonly hint: string;
 }
 
-const PREFIX = "sgw_";
+/** How the tokens of connectors begin, and how the keys of the admin API do. */
+type Prefix = "sgw_" | "sgk_";
+
+const PREFIX_CHARACTERS = 4;
 const RANDOM_BYTES = 32;
 /** 62^43 is just above 2^256, so 43 digits hold 32 bytes. */
 const RANDOM_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const HINT_DIGITS = 8;
 
-const SHAPE = /^sgw_[0-9A-Za-z]{49}$/;
+const SHAPE = /^[0-9A-Za-z]{49}$/;
 
 /** Makes a token: `sgw_`, 32 random bytes in base 62, and a CRC-32 that secret scanners can verify. */
 export async function createToken(): Promise<NewToken> {
-  return await tokenOf(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  return await tokenOf("sgw_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+}
+
+/** Makes a key of the admin API: as a token, but `sgk_`. */
+export async function createKey(): Promise<NewToken> {
+  return await tokenOf("sgk_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
 }
 
 /**
@@ -32,32 +40,41 @@ export async function deriveToken(clientSecret: string, id: string): Promise<New
   const secret = encoder.encode(clientSecret);
   const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
   const text = encoder.encode(`access token ${id}`);
-  return await tokenOf(new Uint8Array(await crypto.subtle.sign("HMAC", key, text)));
+  return await tokenOf("sgw_", new Uint8Array(await crypto.subtle.sign("HMAC", key, text)));
 }
 
-async function tokenOf(bytes: Uint8Array): Promise<NewToken> {
+async function tokenOf(prefix: Prefix, bytes: Uint8Array): Promise<NewToken> {
   const number = bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0n);
   const digits = encodeBase62(number, RANDOM_DIGITS);
-  const secret = `${PREFIX}${digits}${checksum(digits)}`;
+  const secret = `${prefix}${digits}${checksum(digits)}`;
   return { secret, hash: await hashToken(secret), hint: tokenHint(secret) };
 }
 
 /** Whether text has the shape and the checksum of a token; a wrong one is refused without a query. */
 export function isWellFormedToken(text: string): boolean {
-  if (!SHAPE.test(text)) return false;
-  const digits = text.slice(PREFIX.length, PREFIX.length + RANDOM_DIGITS);
-  return text.endsWith(checksum(digits));
+  return isWellFormed("sgw_", text);
 }
 
-/** The SHA-256 of a token in lower-case hex: what is stored and looked up. */
+/** Whether text has the shape and the checksum of a key of the admin API. */
+export function isWellFormedKey(text: string): boolean {
+  return isWellFormed("sgk_", text);
+}
+
+function isWellFormed(prefix: Prefix, text: string): boolean {
+  const rest = text.slice(PREFIX_CHARACTERS);
+  if (!text.startsWith(prefix) || !SHAPE.test(rest)) return false;
+  return rest.endsWith(checksum(rest.slice(0, RANDOM_DIGITS)));
+}
+
+/** The SHA-256 of a token or a key in lower-case hex: what is stored and looked up. */
 export async function hashToken(token: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The first eight random digits of a token, by which an administrator tells tokens apart. */
+/** The first eight random digits of a token or a key, by which an administrator tells them apart. */
 export function tokenHint(token: string): string {
-  return token.slice(PREFIX.length, PREFIX.length + HINT_DIGITS);
+  return token.slice(PREFIX_CHARACTERS, PREFIX_CHARACTERS + HINT_DIGITS);
 }
 
 function checksum(digits: string): string {

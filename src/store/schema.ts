@@ -85,9 +85,6 @@ export const oauthClients = sqliteTable(
   (table) => [index("oauth_clients_connector").on(table.connectorId, table.id)],
 );
 
-/** What a key of the admin API may do, each more than the ones before it. */
-export const KEY_ROLES = ["directory", "feed", "operator", "admin"] as const;
-
 /** Keys of the admin API: what applications and administrators prove themselves with. */
 export const apiKeys = sqliteTable(
   "api_keys",
@@ -96,7 +93,7 @@ export const apiKeys = sqliteTable(
     id: text().notNull(),
     name: text().notNull(),
     hint: text().notNull(),
-    role: text({ enum: KEY_ROLES }).notNull(),
+    role: text({ enum: ["directory", "feed", "operator", "admin"] }).notNull(),
     /** The one connector that it sees, or the tenant whose connectors it sees; without both it sees all. */
     connectorId: integer("connector_id").$type<ConnectorId>(),
     tenant: text(),

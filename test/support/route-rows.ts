@@ -183,4 +183,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
   },
   "GET /admin/v1/connectors/:id/webhooks/:webhookId/deliveries": { kind: "admin" },
   "GET /admin/v1/refusals": { kind: "admin" },
+  "POST /admin/v1/keys": { kind: "admin", body: { name: "Walk", role: "admin" } },
+  "GET /admin/v1/keys": { kind: "admin" },
+  "GET /admin/v1/keys/:keyId": { kind: "admin" },
+  "PATCH /admin/v1/keys/:keyId": { kind: "admin", body: { name: "Walked" } },
+  "DELETE /admin/v1/keys/:keyId": { kind: "admin" },
+  "POST /admin/v1/keys/:keyId/rotate": { kind: "admin", body: {} },
 };

@@ -5,6 +5,7 @@ import { CHANGE_OPERATIONS } from "./changes/operations.ts";
 import { CONNECTOR_OPERATIONS } from "./connectors/operations.ts";
 import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
 import { EVENT_OPERATIONS } from "./events/operations.ts";
+import { KEY_OPERATIONS } from "./keys/operations.ts";
 import { SELF_TEST_OPERATIONS } from "./self-test/operations.ts";
 import { WEBHOOK_OPERATIONS } from "./webhooks/operations.ts";
 
@@ -28,5 +29,6 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...CHANGE_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...KEY_OPERATIONS,
   ...META_OPERATIONS,
 };

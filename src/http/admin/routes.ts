@@ -14,6 +14,7 @@ import { addSeenAttributeRoutes } from "#http/admin/connectors/seen-attributes.t
 import { addTokenRoutes } from "#http/admin/connectors/tokens.ts";
 import { addDirectoryRoutes } from "#http/admin/directory/directory.ts";
 import { addEventRoutes } from "#http/admin/events/events.ts";
+import { addKeyRoutes } from "#http/admin/keys/keys.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
 import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -59,6 +60,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addDirectoryRoutes(admin, services);
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
+  addKeyRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
   addCall(admin, META_OPERATIONS.getOpenapi, async (context) => {
     // Loaded when it is asked for: it is longer than all else that an isolate starts with.

@@ -2,12 +2,18 @@ import { and, eq, notExists, type SQL, sql } from "drizzle-orm";
 import { classifyError } from "#store/d1-error.ts";
 import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
-import { type bridges, type connectors, txGuard, type webhooks } from "#store/schema.ts";
+import {
+  type apiKeys,
+  type bridges,
+  type connectors,
+  txGuard,
+  type webhooks,
+} from "#store/schema.ts";
 import { build, named, type Prepared, prepare } from "#store/statement.ts";
 
 /** A row that administrators change, whose `version` moves on with each change (docs/storage.md). */
 export interface VersionedRow {
-  readonly table: typeof bridges | typeof connectors | typeof webhooks;
+  readonly table: typeof apiKeys | typeof bridges | typeof connectors | typeof webhooks;
   /** The condition that holds for this row alone. */
   readonly isRow: SQL;
 }

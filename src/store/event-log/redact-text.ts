@@ -58,7 +58,7 @@ function withoutValue(text: string, value: string): string {
 
 function withoutTokens(text: string): string {
   return text
-    .replaceAll(TOKEN, `sgw_${REDACTED}`)
+    .replaceAll(TOKEN, `$1${REDACTED}`)
     .replaceAll(BEARER, `$1 ${REDACTED}`)
     .replaceAll(USER_INFO, `$1${REDACTED}@`);
 }
@@ -66,7 +66,8 @@ function withoutTokens(text: string): string {
 /** ASCII needs no escape, unless somebody hides it. */
 const ESCAPED = /\\u00([2-7][0-9a-f])/gi;
 
-const TOKEN = /sgw_[0-9A-Za-z]+/g;
+/** Of a connector, and of the admin API. */
+const TOKEN = /(sg[wk]_)[0-9A-Za-z]+/g;
 
 /** `Bearer realm="scim"` is no token. */
 const BEARER = /\b(bearer)\s+[\w.~+/-]{8,}(?![\w.~+/-]*\s*=\s*")/gi;

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, lte, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
@@ -6,9 +6,9 @@ import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, credentials, txGuard } from "#store/schema.ts";
-import { build, named, type RowOf, selectRows, statement } from "#store/statement.ts";
+import { build, literal, named, type RowOf, selectRows, statement } from "#store/statement.ts";
 
-/** How many days before a token's expiry an alert is raised. */
+/** How many days before the expiry of a token or a key somebody is told. */
 const WARNED_DAYS = [1, 7, 30] as const;
 
 /** One run raises so many alerts at most; the next minute raises the next ones. */
@@ -46,7 +46,9 @@ async function raiseOnce(clock: Clock, raise: () => Promise<unknown>): Promise<v
 }
 
 /** So many days before the expiry stands for a warning that was never raised. */
-const NEVER_WARNED = sql<number>`coalesce(${credentials.warnedDays}, 1000)`;
+export const NEVER_WARNED_DAYS = 1_000;
+
+const NEVER_WARNED = sql<number>`coalesce(${credentials.warnedDays}, ${literal(NEVER_WARNED_DAYS)})`;
 
 type Warned = { connectorId: ConnectorId; id: string; days: number };
 
@@ -73,13 +75,18 @@ const MARK = statement<Warned>()(({ connectorId, id, days }) =>
     .where(and(eq(credentials.connectorId, connectorId), eq(credentials.id, id))),
 );
 
-/** Tokens that have passed a mark of which nobody was told; `days` is the nearest one. */
-function selectExpiring(now: number) {
-  const { expiresAt } = credentials;
-  const days = WARNED_DAYS.reduceRight<SQL>(
+/** The nearest mark that an expiry has passed; null where it is further away than all of them. */
+export function daysLeft(expiresAt: SQLWrapper, now: number): SQL<number> {
+  return WARNED_DAYS.reduceRight<SQL<number>>(
     (later, mark) => sql`iif(${expiresAt} <= ${now + mark * DAY_MS}, ${mark}, ${later})`,
     sql`null`,
   );
+}
+
+/** Tokens that have passed a mark of which nobody was told; `days` is the nearest one. */
+function selectExpiring(now: number) {
+  const { expiresAt } = credentials;
+  const days = daysLeft(expiresAt, now);
   const expiring = build
     .select(
       named({
@@ -89,7 +96,7 @@ function selectExpiring(now: number) {
         hint: credentials.hint,
         expiresAt: sql<number>`${expiresAt}`,
         warned: NEVER_WARNED,
-        days: sql<number>`${days}`,
+        days,
       }),
     )
     .from(credentials)

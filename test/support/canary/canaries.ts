@@ -4,6 +4,7 @@ export type CanaryKind =
   | "connector token"
   | "access token"
   | "client secret"
+  | "key"
   | "admin token"
   | "encryption key"
   | "provider credentials"
@@ -20,7 +21,7 @@ export class Canaries {
 
   /** Takes a secret that the gateway made; its prefix is no secret. */
   add(kind: CanaryKind, secret: string): string {
-    this.planted.push({ kind, secret: secret.replace(/^sgw_/, "") });
+    this.planted.push({ kind, secret: secret.replace(/^sg[wk]_/, "") });
     return secret;
   }
 

@@ -3,7 +3,14 @@ import { crc32 as zlibCrc32 } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { encodeBase62 } from "#credentials/base62.ts";
 import { crc32 } from "#credentials/crc32.ts";
-import { createToken, hashToken, isWellFormedToken, tokenHint } from "#credentials/token.ts";
+import {
+  createKey,
+  createToken,
+  hashToken,
+  isWellFormedKey,
+  isWellFormedToken,
+  tokenHint,
+} from "#credentials/token.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -54,6 +61,35 @@ describe("a new token", () => {
 
     expect([least, greatest].map(({ secret }) => secret.length)).toEqual([53, 53]);
     expect([least, greatest].every(({ secret }) => isWellFormedToken(secret))).toBe(true);
+  });
+});
+
+describe("a key of the admin API", () => {
+  test("is made as a token is, under a prefix of its own", async () => {
+    const { secret, hash, hint } = await createKey();
+
+    expect(secret).toMatch(/^sgk_[0-9A-Za-z]{49}$/);
+    expect(hash).toBe(await hashToken(secret));
+    expect(hint).toBe(secret.slice(4, 12));
+    expect(isWellFormedKey(secret)).toBe(true);
+  });
+
+  test("is no token, and a token is no key", async () => {
+    const [key, token] = await Promise.all([createKey(), createToken()]);
+
+    expect([isWellFormedToken(key.secret), isWellFormedKey(token.secret)]).toEqual([false, false]);
+  });
+
+  test.each([
+    ["another last digit", (key: string) => `${key.slice(0, -1)}${key.endsWith("0") ? "1" : "0"}`],
+    ["one digit more", (key: string) => `${key}0`],
+    ["one digit less", (key: string) => key.slice(0, -1)],
+    ["a line behind", (key: string) => `${key}\n`],
+    ["a prefix in capitals", (key: string) => key.replace("sgk_", "SGK_")],
+    ["a prefix alone", () => "sgk_"],
+    ["nothing", () => ""],
+  ])("is refused without a look-up: %s", async (_what, spoilt) => {
+    expect(isWellFormedKey(spoilt((await createKey()).secret))).toBe(false);
   });
 });
 

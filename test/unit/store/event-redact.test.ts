@@ -366,6 +366,15 @@ describe("a body that is cut", () => {
   });
 });
 
+test("a key of the admin API is hidden wherever it stands, as a token is", () => {
+  const key = `sgk_${"A1".repeat(27)}`;
+
+  const { text } = logged({ title: `Key: ${key}.`, nickName: key });
+
+  expect(text).toContain("sgk_[redacted]");
+  expect(text).not.toContain("A1");
+});
+
 test("lists within lists within a string, deeper than any body, end somewhere", () => {
   const deep = `${"[".repeat(20_000)}"canary"${"]".repeat(20_000)}`;
 

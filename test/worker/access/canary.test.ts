@@ -165,6 +165,33 @@ async function plantAdminTokens(): Promise<void> {
   }
 }
 
+async function plantKeys(): Promise<void> {
+  const connector = await aConnector();
+  const made = async () => {
+    const body = { name: "Canary", role: "admin" };
+    const answer = await gateway.admin("/keys", { token: ADMIN, body });
+    return { id: answer.body.id as string, key: canaries.add("key", answer.body.secret) };
+  };
+  const [live, revoked] = [await made(), await made()];
+  await gateway.admin(`/keys/${revoked.id}`, { token: ADMIN, method: "DELETE" });
+  for (const { id, key } of [live, revoked]) {
+    const calls = [
+      { path: "/keys", token: key },
+      { path: `/keys/${id}`, token: key },
+      { path: `/keys?x=${key}`, token: key },
+      { path: "/keys", token: ADMIN, headers: otherHeaders(key) },
+      { path: "/keys", token: ADMIN, body: { name: 1, secret: key } },
+      { path: `/keys/${key}`, token: ADMIN },
+    ];
+    for (const { path, ...request } of calls) {
+      for (const asked of [gateway, ...failing(key)])
+        answers.push(await asked.admin(path, request));
+    }
+    answers.push(...(await sendAll({ ...connector, token: key }, key, [{}, { body: aUser() }])));
+  }
+  answers.push(...(await sendAll(connector, live.key, withToken(live.key))));
+}
+
 async function plantSealedSecrets(): Promise<void> {
   const { id } = await aConnector();
   const rings = [`new:${NEW_KEY},old:${OLD_KEY}`, `old:${OLD_KEY}`, `lost:${randomKey()}`].map(
@@ -215,6 +242,7 @@ beforeAll(async () => {
   await plantClientSecrets();
   await plantAccessTokens();
   await plantAdminTokens();
+  await plantKeys();
   await plantSealedSecrets();
   await plantProviderCredentials(planting);
   await plantWebhookSecrets(planting, writeUser);
@@ -236,6 +264,7 @@ test.each<[CanaryKind, number]>([
   ["client secret", 2],
   ["access token", 2],
   ["admin token", 2],
+  ["key", 2],
   ["encryption key", 2],
   ["provider credentials", 8],
   ["webhook secret", 10],

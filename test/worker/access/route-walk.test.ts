@@ -90,7 +90,9 @@ async function idsOf(client: TestClient): Promise<Ids> {
   const runId = (await gateway.admin(`${admin}/bridge/sync`, { method: "POST" })).body.runId;
   const hook = { url: "https://receiver.example/hook" };
   const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
-  const own = { tokenId, clientId, eventId, runId, webhookId, pattern };
+  const key = { name: `Key of ${client.id}`, role: "admin" };
+  const keyId = (await gateway.admin("/keys", { body: key })).body.id;
+  const own = { keyId, tokenId, clientId, eventId, runId, webhookId, pattern };
   return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
 }
 
@@ -116,6 +118,7 @@ function adminPath(path: string, ids: Ids): string {
 
 /** A path's ids below the connector's own, as `tokenId` of /connectors/:id/tokens/:tokenId. */
 function nestedIds(path: string): readonly string[] {
+  if (!path.startsWith("/connectors/")) return [];
   return [...path.matchAll(/:(\w+)/g)].flatMap(([, name = ""]) => (name === "id" ? [] : [name]));
 }
 
@@ -353,6 +356,7 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
         runId: "e",
         pattern: "p",
         webhookId: "f",
+        keyId: "i",
       };
       const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
 

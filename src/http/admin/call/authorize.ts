@@ -1,12 +1,15 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createAccessVerifier } from "#credentials/access-jwt.ts";
 import { equalSecrets } from "#credentials/equal.ts";
+import { hashToken, isWellFormedKey } from "#credentials/token.ts";
 import { type AccessConfig, isAdministrator } from "#http/access-config.ts";
 import type { Config } from "#http/config.ts";
 import type { Actor } from "#http/request/actor.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { challenge } from "#http/response/error.ts";
+import { useKey } from "#store/admin/keys.ts";
+import { centralDatabase } from "#store/databases.ts";
 import { Problem } from "./problem.ts";
 
 /** Who calls. */
@@ -22,7 +25,7 @@ interface Caller {
 type Recognise = (context: Context<AppEnv>) => Promise<Caller | undefined>;
 
 /**
- * Lets an admin call pass with the operator's token, compared in constant time, or with the JWT that
+ * Lets an admin call pass with the operator's token, compared in constant time, a key, or the JWT that
  * Cloudflare Access adds. For anything but GET and HEAD, which change nothing, 403 goes to whoever may
  * only read, and to a call by way of Access that was written on another site.
  */
@@ -34,14 +37,16 @@ export function requireAdmin(
     ...(adminToken === undefined ? [] : [byToken(adminToken)]),
     ...(access === undefined ? [] : [byAccess(services, access)]),
   ];
+  const isClosed = ways.length === 0;
+  const byAny = [byKey(services), ...ways];
   return async (context, next) => {
-    if (ways.length === 0) {
+    if (isClosed) {
       throw new Problem(
         503,
         "The admin API is closed: set the secret ADMIN_TOKEN, or ACCESS_TEAM_DOMAIN and ACCESS_AUD.",
       );
     }
-    const caller = await recognise(context, ways);
+    const caller = await recognise(context, byAny);
     if (caller === undefined) {
       if (await hasFailedTooOften(context.env, services.config, context.req.raw.headers)) {
         const detail = "Too many calls with bad credentials came from this address. Wait a minute.";
@@ -50,7 +55,7 @@ export function requireAdmin(
       const isBearer = /^bearer\s+\S/i.test(context.req.header("Authorization") ?? "");
       throw new Problem(
         401,
-        "Send the admin token as: Authorization: Bearer …",
+        "Send the admin token or a key as: Authorization: Bearer …",
         challenge("admin", isBearer ? "invalid_token" : undefined),
       );
     }
@@ -77,12 +82,29 @@ async function recognise(
 
 function byToken(adminToken: string): Recognise {
   return async (context) => {
-    const header = context.req.header("Authorization") ?? "";
-    const [scheme, token, ...others] = header.trim().split(/\s+/);
-    const isBearer = scheme?.toLowerCase() === "bearer" && others.length === 0;
-    if (!isBearer || !(await equalSecrets(token ?? "", adminToken))) return undefined;
+    const token = bearerOf(context);
+    if (token === undefined || !(await equalSecrets(token, adminToken))) return undefined;
     return { actor: { kind: "adminToken" }, role: "full", isByCookie: false };
   };
+}
+
+/** A key is looked up by its hash for each call, so that it ends with its revocation; a wrong checksum costs no look-up. */
+function byKey({ clock }: Pick<Services, "clock">): Recognise {
+  return async (context) => {
+    const token = bearerOf(context);
+    if (token === undefined || !isWellFormedKey(token)) return undefined;
+    const key = await useKey(centralDatabase(context.env), await hashToken(token), clock);
+    if (key === undefined) return undefined;
+    const { id, name } = key;
+    return { actor: { kind: "key", id, name }, role: "full", isByCookie: false };
+  };
+}
+
+/** The bearer token of a call (RFC 6750 §2.1, the scheme in any case). */
+function bearerOf(context: Context<AppEnv>): string | undefined {
+  const header = context.req.header("Authorization") ?? "";
+  const [scheme, token, ...others] = header.trim().split(/\s+/);
+  return scheme?.toLowerCase() === "bearer" && others.length === 0 ? token : undefined;
 }
 
 function byAccess(
@@ -119,7 +141,7 @@ const READ_ONLY =
 
 const FOREIGN_SITE =
   "Through Cloudflare Access a call that changes anything must come from this gateway's own origin. " +
-  "From a program, send the header Origin with the gateway's origin, or use the admin token.";
+  "From a program, send the header Origin with the gateway's origin, or use the admin token or a key.";
 
 function refuseUnverified(): never {
   const detail =

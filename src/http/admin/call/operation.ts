@@ -15,6 +15,7 @@ export const TAGS = {
   Changes: "The ordered feed of what changed.",
   Directory: "Users and groups as SCIM has them, to be read by applications.",
   Webhooks: "Where changes are delivered.",
+  Keys: "What administrators and applications call this API with.",
   Meta: "The API itself.",
 } as const;
 

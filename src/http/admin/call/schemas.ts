@@ -89,7 +89,7 @@ export const PROBLEM = z
 export const PROBLEMS: Readonly<Record<number, { readonly title: string; readonly when: string }>> =
   {
     400: { title: "Bad Request", when: "What was sent does not fit; `detail` names it." },
-    401: { title: "Unauthorized", when: "No admin token, or a wrong one." },
+    401: { title: "Unauthorized", when: "No admin token or key, or a wrong one." },
     403: {
       title: "Forbidden",
       when: "The caller may only read, or the call was written on another site.",

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { createToken } from "#credentials/token.ts";
 import type { Token, TokenToStore } from "#store/admin/tokens.ts";
+import { Problem } from "./problem.ts";
 
 /** What an administrator chooses for a new token. */
 export interface TokenChoice {
@@ -40,4 +41,20 @@ export function tokenView(token: Token) {
 /** A moment in milliseconds as ISO 8601 text, or null. */
 export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** The end of a new token or key in milliseconds; 400 for one that has passed. */
+export function readExpiry(expiresAt: string | undefined, now: number): number | undefined {
+  if (expiresAt === undefined) return undefined;
+  const expiry = Date.parse(expiresAt);
+  if (expiry > now) return expiry;
+  throw new Problem(400, "expiresAt: must lie in the future");
+}
+
+/** A token or key that was made to end gets a successor that lives as long as it was to live. */
+export function renewedExpiry(
+  { createdAt, expiresAt }: Pick<Token, "createdAt" | "expiresAt">,
+  now: number,
+): number | undefined {
+  return expiresAt === null ? undefined : now + (expiresAt - createdAt);
 }

@@ -3,7 +3,7 @@ import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
-import { makeToken, tokenView } from "#http/admin/call/token-view.ts";
+import { makeToken, readExpiry, renewedExpiry, tokenView } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   createStoredToken,
@@ -12,7 +12,6 @@ import {
   listUnusedTokens,
   revokeToken,
   rotateToken,
-  type Token,
 } from "#store/admin/tokens.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { deleted, findOr404 } from "./connectors.ts";
@@ -34,10 +33,7 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const { number } = await findOr404(context, context.req.param("id"));
     const { name, scope, expiresAt } = await readInput(context, createToken);
     const now = clock.now();
-    const expiry = expiresAt === undefined ? undefined : Date.parse(expiresAt);
-    if (expiry !== undefined && expiry <= now) {
-      throw new Problem(400, "expiresAt: must lie in the future");
-    }
+    const expiry = readExpiry(expiresAt, now);
     const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
     if (
       (await createStoredToken(databaseOf(context.env, number), number, token, now)) === undefined
@@ -116,8 +112,3 @@ function notLive(): Problem {
 
 /** What has not happened yet to a new token. */
 const NEVER = { expiresAt: null, revokedAt: null, lastUsedAt: null };
-
-/** A token that was made to end gets a successor that lives as long as it was to live. */
-function renewedExpiry({ createdAt, expiresAt }: Token, now: number): number | undefined {
-  return expiresAt === null ? undefined : now + (expiresAt - createdAt);
-}

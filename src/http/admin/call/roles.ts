@@ -1,0 +1,2 @@
+/** What a key may do, each more than the ones before it. */
+export const KEY_ROLES = ["directory", "feed", "operator", "admin"] as const;
