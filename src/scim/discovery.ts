@@ -1,6 +1,11 @@
 import { BULK_BYTES_MAX, BULK_OPERATIONS_MAX } from "#scim/bulk/bulk.ts";
 import { COUNT_DEFAULT, COUNT_MAX, CURSOR_TIMEOUT_SECONDS } from "#scim/list/list.ts";
-import { RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from "#scim/schema/urns.ts";
+import {
+  PROVISIONING_EVENTS,
+  RESOURCE_TYPE,
+  SCHEMA,
+  SERVICE_PROVIDER_CONFIG,
+} from "#scim/schema/urns.ts";
 import type { Attribute, ResourceType, Schema } from "./attribute.ts";
 import type { JsonObject } from "./json.ts";
 import { schemasOf } from "./schema/registry.ts";
@@ -9,12 +14,17 @@ import { schemasOf } from "./schema/registry.ts";
 export interface ServiceProviderFacts {
   readonly baseUrl: string;
   readonly advertisePagination: boolean;
+  readonly staged: boolean;
 }
 
-/** The ServiceProviderConfig of RFC 7643 §5, with the `pagination` of RFC 9865 §4 if it is wanted. */
+/**
+ * The ServiceProviderConfig of RFC 7643 §5, with what later RFCs add to it if that is wanted: the `pagination`
+ * of RFC 9865 §4 and, of a connector that delivers anything, the `securityEvents` of RFC 9967.
+ */
 export function serviceProviderConfig({
   baseUrl,
   advertisePagination,
+  staged,
 }: ServiceProviderFacts): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG],
@@ -29,6 +39,7 @@ export function serviceProviderConfig({
     sort: { supported: true },
     etag: { supported: true },
     ...(advertisePagination && { pagination: PAGINATION }),
+    ...(advertisePagination && !staged && { securityEvents: SECURITY_EVENTS }),
     authenticationSchemes: [
       {
         type: "oauthbearertoken",
@@ -60,6 +71,9 @@ const PAGINATION = {
   maxPageSize: COUNT_MAX,
   cursorTimeout: CURSOR_TIMEOUT_SECONDS,
 };
+
+/** No request is completed later, and the feed has events of these kinds (RFC 9967). */
+const SECURITY_EVENTS = { asyncRequest: "none", eventUris: Object.values(PROVISIONING_EVENTS) };
 
 /** The resource types of RFC 7643 §6 as the resources that /ResourceTypes lists. */
 export function resourceTypes(

@@ -18,7 +18,7 @@ export interface ConnectorSettings {
   readonly uniqueExternalId: boolean;
   /** What a userName that a client leaves out is made of; `none` refuses such a user. */
   readonly userNameFrom: "none" | "externalId" | "email";
-  /** Whether ServiceProviderConfig has the `pagination` of RFC 9865: scim2-tester 0.2.8 breaks on it. */
+  /** Whether ServiceProviderConfig has what RFC 9865 and RFC 9967 add: scim2-tester 0.2.8 breaks on it. */
   readonly advertisePagination: boolean;
   /** How many days a row of the event log is kept; then cron prunes it. */
   readonly eventRetentionDays: number;

@@ -12,3 +12,13 @@ export const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 export const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 export const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/** The events by which the change feed tells of users and groups (RFC 9967 §2.4). */
+export const PROVISIONING_EVENTS = {
+  create: "urn:ietf:params:scim:event:prov:create:full",
+  put: "urn:ietf:params:scim:event:prov:put:full",
+  patch: "urn:ietf:params:scim:event:prov:patch:full",
+  delete: "urn:ietf:params:scim:event:prov:delete",
+  activate: "urn:ietf:params:scim:event:prov:activate",
+  deactivate: "urn:ietf:params:scim:event:prov:deactivate",
+} as const;

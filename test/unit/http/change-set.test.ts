@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { setClaims } from "#http/admin/changes/set.ts";
+import { serviceProviderConfig } from "#scim/discovery.ts";
 import { changeEvent, type StoredChange } from "#store/changes/event.ts";
+import { CHANGE_TYPES } from "#store/schema.ts";
 
 const parties = { issuer: "https://scim.example.com", audience: "feed" };
 
@@ -19,6 +21,7 @@ function claimsOf(members: Partial<StoredChange>) {
     eventMethod: null,
     eventPath: null,
     credentialId: null,
+    administrator: null,
     memberDisplay: null,
     ...members,
   };
@@ -51,4 +54,22 @@ test("an alert is no event of SCIM", () => {
   const alert = { resourceType: "Connector", payload: '{"alert":"bridge.held"}' };
 
   expect(claimsOf({ type: "connector.alert", ...alert })).toBeUndefined();
+});
+
+test("the events that ServiceProviderConfig names are those that the changes of a feed become", () => {
+  const [change, config] = [
+    { resourceId: "r1", difference: null },
+    { baseUrl: "https://scim.example.com/scim/v2", advertisePagination: true, staged: false },
+  ];
+  const payload = '{"schemas":["s"],"id":"r1","meta":{}}';
+  const member = '{"groupId":"g1","memberId":"u1","memberType":"User"}';
+  const claims = CHANGE_TYPES.map((type) =>
+    claimsOf({ ...change, type, payload: type.startsWith("group.member_") ? member : payload }),
+  );
+
+  const told = new Set(claims.flatMap((each) => Object.keys(each?.events ?? {})));
+  const named = serviceProviderConfig(config).securityEvents;
+
+  expect(named).toMatchObject({ eventUris: expect.arrayContaining([...told]) });
+  expect(named).toHaveProperty("eventUris.length", told.size);
 });

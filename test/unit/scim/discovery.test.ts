@@ -23,8 +23,9 @@ function objectsIn(value: JsonValue): readonly JsonObject[] {
 const ATTRIBUTES = objectsIn(schemaDocuments(BASE_URL, TYPES)).filter((o) => "mutability" in o);
 
 describe("serviceProviderConfig", () => {
-  test("has the members of RFC 7643 §5 and RFC 9865 §4 and no other", () => {
-    expect(serviceProviderConfig({ baseUrl: BASE_URL, advertisePagination: true })).toEqual({
+  test("has the members of RFC 7643 §5, RFC 9865 §4 and RFC 9967 and no other", () => {
+    const facts = { baseUrl: BASE_URL, advertisePagination: true, staged: false };
+    expect(serviceProviderConfig(facts)).toEqual({
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
       patch: { supported: true },
       bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
@@ -39,6 +40,17 @@ describe("serviceProviderConfig", () => {
         defaultPageSize: 100,
         maxPageSize: 1000,
         cursorTimeout: 3600,
+      },
+      securityEvents: {
+        asyncRequest: "none",
+        eventUris: [
+          "urn:ietf:params:scim:event:prov:create:full",
+          "urn:ietf:params:scim:event:prov:put:full",
+          "urn:ietf:params:scim:event:prov:patch:full",
+          "urn:ietf:params:scim:event:prov:delete",
+          "urn:ietf:params:scim:event:prov:activate",
+          "urn:ietf:params:scim:event:prov:deactivate",
+        ],
       },
       authenticationSchemes: [
         {
@@ -64,10 +76,18 @@ describe("serviceProviderConfig", () => {
   });
 });
 
-test("a ServiceProviderConfig leaves pagination out where a connector does not advertise it", () => {
-  const config = serviceProviderConfig({ baseUrl: BASE_URL, advertisePagination: false });
+test("a ServiceProviderConfig leaves out what later RFCs added where a connector does not advertise it", () => {
+  const facts = { baseUrl: BASE_URL, advertisePagination: false, staged: false };
+  const config = serviceProviderConfig(facts);
 
   expect(config).not.toHaveProperty("pagination");
+  expect(config).not.toHaveProperty("securityEvents");
+});
+
+test("a ServiceProviderConfig of a staged connector has no securityEvents: it delivers none", () => {
+  const facts = { baseUrl: BASE_URL, advertisePagination: true, staged: true };
+
+  expect(serviceProviderConfig(facts)).not.toHaveProperty("securityEvents");
 });
 
 describe("resourceTypes", () => {

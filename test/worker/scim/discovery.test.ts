@@ -118,6 +118,17 @@ test("ServiceProviderConfig has exactly the members of RFC 7643 §5 and RFC 9865
       maxPageSize: 1000,
       cursorTimeout: 3600,
     },
+    securityEvents: {
+      asyncRequest: "none",
+      eventUris: [
+        "urn:ietf:params:scim:event:prov:create:full",
+        "urn:ietf:params:scim:event:prov:put:full",
+        "urn:ietf:params:scim:event:prov:patch:full",
+        "urn:ietf:params:scim:event:prov:delete",
+        "urn:ietf:params:scim:event:prov:activate",
+        "urn:ietf:params:scim:event:prov:deactivate",
+      ],
+    },
     authenticationSchemes: [
       {
         type: "oauthbearertoken",
@@ -138,13 +149,14 @@ test("ServiceProviderConfig has exactly the members of RFC 7643 §5 and RFC 9865
   });
 });
 
-test("a connector can do without the pagination of RFC 9865 in its ServiceProviderConfig", async () => {
+test("a connector can do without what RFC 9865 and RFC 9967 add to its ServiceProviderConfig", async () => {
   const client = await gateway.client({ settings: { advertisePagination: false } });
 
   const own = await client.call("/ServiceProviderConfig");
   const anonymous = await gateway.scim("/ServiceProviderConfig");
 
   expect(own.body).not.toHaveProperty("pagination");
+  expect(own.body).not.toHaveProperty("securityEvents");
   expect(own.body.sort).toEqual({ supported: true });
   expect(anonymous.body).toHaveProperty("pagination");
 });

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { entityTag } from "#scim/resource/etag.ts";
-import { PATCH_OP } from "#scim/schema/urns.ts";
+import { PATCH_OP, PROVISIONING_EVENTS } from "#scim/schema/urns.ts";
 import type { ChangeEvent, MemberEvent, ResourceEvent } from "#store/changes/event.ts";
 
 /** The claims of a security event token (RFC 8417 §2.2, RFC 9967 §2). */
@@ -36,8 +36,6 @@ export function setClaims(event: ChangeEvent, parties: SetParties): SetClaims | 
   };
 }
 
-const PROV = "urn:ietf:params:scim:event:prov";
-
 /** RFC 9967 §2.1: the path below the SCIM base URL, and the externalId where there is one. */
 function subjectOf(event: ResourceEvent | MemberEvent): JsonObject {
   if ("memberId" in event) return { format: "scim", uri: `/Groups/${event.groupId}` };
@@ -55,19 +53,19 @@ function resourceEvents(event: ResourceEvent): JsonObject {
     case "user.created":
     case "user.restored":
     case "group.created":
-      return { [`${PROV}:create:full`]: full };
+      return { [PROVISIONING_EVENTS.create]: full };
     case "user.deactivated":
-      return { [`${PROV}:deactivate`]: {}, [`${PROV}:put:full`]: full };
+      return { [PROVISIONING_EVENTS.deactivate]: {}, [PROVISIONING_EVENTS.put]: full };
     case "user.reactivated":
-      return { [`${PROV}:activate`]: {}, [`${PROV}:put:full`]: full };
+      return { [PROVISIONING_EVENTS.activate]: {}, [PROVISIONING_EVENTS.put]: full };
     case "user.updated":
-      return { [`${PROV}:put:full`]: full };
+      return { [PROVISIONING_EVENTS.put]: full };
     // A PUT without members would take them all out.
     case "group.updated":
       return patched(event, groupOperations(event));
     case "user.deleted":
     case "group.deleted":
-      return { [`${PROV}:delete`]: {} };
+      return { [PROVISIONING_EVENTS.delete]: {} };
   }
 }
 
@@ -93,7 +91,7 @@ function groupOperations({ difference, resource }: ResourceEvent): readonly Json
 
 function patched(event: ResourceEvent | MemberEvent, operations: readonly JsonValue[]): JsonObject {
   const data = { schemas: [PATCH_OP], Operations: operations };
-  return { [`${PROV}:patch:full`]: { version: versionOf(event), data } };
+  return { [PROVISIONING_EVENTS.patch]: { version: versionOf(event), data } };
 }
 
 /** RFC 9967 §2.4: the entity tag of the resource afterwards. */
