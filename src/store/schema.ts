@@ -264,6 +264,8 @@ export const events = sqliteTable(
     clientIp: text("client_ip"),
     userAgent: text("user_agent"),
     credentialId: text("credential_id"),
+    /** The name of the administrator who did it; null where none did. */
+    actor: text(),
     resourceType: text("resource_type"),
     resourceId: text("resource_id"),
     userName: text("user_name"),

@@ -24,6 +24,7 @@ interface EventFacts {
   readonly actor:
     | { readonly kind: "credential"; readonly id: string }
     | { readonly kind: "bridge"; readonly runId: string }
+    | { readonly kind: "administrator"; readonly name: string }
     | null;
 }
 

@@ -13,6 +13,7 @@ import { addParkedRoutes } from "#http/admin/connectors/parked-members.ts";
 import { addSeenAttributeRoutes } from "#http/admin/connectors/seen-attributes.ts";
 import { addTokenRoutes } from "#http/admin/connectors/tokens.ts";
 import { addDirectoryRoutes } from "#http/admin/directory/directory.ts";
+import { addRepairRoutes } from "#http/admin/directory/repair.ts";
 import { addEventRoutes } from "#http/admin/events/events.ts";
 import { addKeyRoutes } from "#http/admin/keys/keys.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
@@ -58,6 +59,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addEventRoutes(admin, services);
   addChangeRoutes(admin, services);
   addDirectoryRoutes(admin, services);
+  addRepairRoutes(admin, services);
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
   addKeyRoutes(admin, services);

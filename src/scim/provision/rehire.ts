@@ -120,7 +120,7 @@ export function takenBy(
 }
 
 /** Who holds what somebody else wants: by its names, and whether it is active. */
-function holderText(holder: ResourceRecord, quote: (value: string) => string): string {
+export function holderText(holder: ResourceRecord, quote: (value: string) => string): string {
   const document = documentOf(holder);
   const name = nameAttribute(holder.type);
   const { externalId } = document;

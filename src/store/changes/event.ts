@@ -21,6 +21,7 @@ export const CHANGE_FIELDS = {
   eventMethod: optional(events.method),
   eventPath: optional(events.path),
   credentialId: events.credentialId,
+  administrator: events.actor,
   /** The displayName or userName that the member of a membership event has now; null if it is gone. */
   memberDisplay: sql<
     string | null
@@ -51,8 +52,9 @@ function memberFact(name: "memberType" | "memberId"): SQL {
   return sql`iif(${isMembership}, ${changes.payload} ->> ${literal(name)}, null)`;
 }
 
-/** Whose change it was: a client's credential, or a run of the Bridge. */
+/** Whose change it was: a client's credential, a run of the Bridge, or an administrator. */
 export type ChangeActor =
+  | { readonly kind: "administrator"; readonly name: string }
   | { readonly kind: "credential"; readonly id: string }
   | { readonly kind: "bridge"; readonly runId: string };
 
@@ -163,7 +165,9 @@ function factsOf(row: StoredChange, { connector, tenant }: ChangeContext): Chang
 /** The path under which the event log has the writes of a run of the Bridge. */
 const RUN_PATH = "/bridge/runs/";
 
-function actorOf({ eventMethod, eventPath, credentialId }: StoredChange): ChangeActor | null {
+function actorOf(row: StoredChange): ChangeActor | null {
+  const { eventMethod, eventPath, credentialId, administrator } = row;
+  if (administrator !== null) return { kind: "administrator", name: administrator };
   if (eventMethod === "BRIDGE" && eventPath?.startsWith(RUN_PATH)) {
     return { kind: "bridge", runId: eventPath.slice(RUN_PATH.length) };
   }

@@ -10,8 +10,13 @@ type EventColumns = typeof events.$inferSelect;
 /** One row of the event log; times in milliseconds, bodies already redacted and cut. */
 export interface EventRow
   extends Readonly<
-    Omit<EventColumns, "rowId" | "connectorId" | "warnings" | "difference" | "refusalKey" | "count">
+    Omit<
+      EventColumns,
+      "rowId" | "connectorId" | "actor" | "warnings" | "difference" | "refusalKey" | "count"
+    >
   > {
+  /** The name of the administrator who did it. */
+  readonly actor?: string;
   readonly warnings: readonly string[];
   /** What a write changed, attribute by attribute; null for a request that changed nothing. */
   readonly difference: Difference | null;
@@ -31,6 +36,7 @@ export function eventCells({ cell }: Rows<EventRow>, connectorId: SQLWrapper) {
     clientIp: cell("clientIp"),
     userAgent: cell("userAgent"),
     credentialId: cell("credentialId"),
+    actor: cell("actor"),
     resourceType: cell("resourceType"),
     resourceId: cell("resourceId"),
     userName: cell("userName"),

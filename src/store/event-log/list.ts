@@ -26,6 +26,7 @@ const SHOWN = {
   clientIp: events.clientIp,
   userAgent: events.userAgent,
   credentialId: events.credentialId,
+  actor: events.actor,
   resourceType: events.resourceType,
   resourceId: events.resourceId,
   userName: events.userName,

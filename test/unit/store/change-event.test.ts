@@ -16,6 +16,7 @@ function aChange(members: Partial<StoredChange> = {}): StoredChange {
     eventMethod: "PATCH",
     eventPath: "/scim/v2/Users/u1",
     credentialId: "c1",
+    administrator: null,
     memberDisplay: null,
     ...members,
   };

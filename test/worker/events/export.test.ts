@@ -40,6 +40,7 @@ function anEvent(members: Partial<StoredEvent>): StoredEvent {
     clientIp: null,
     userAgent: null,
     credentialId: null,
+    actor: null,
     resourceType: null,
     resourceId: null,
     userName: null,

@@ -40,6 +40,7 @@ const FACTS = {
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("credential"), id: z.string() }),
       z.strictObject({ kind: z.literal("bridge"), runId: z.string() }),
+      z.strictObject({ kind: z.literal("administrator"), name: z.string() }),
     ])
     .nullable(),
 };

@@ -29,7 +29,9 @@ const SETTINGS = z
       .describe("What a userName that a client leaves out is made of."),
     advertisePagination: z
       .boolean()
-      .describe("Whether ServiceProviderConfig has the `pagination` of RFC 9865."),
+      .describe(
+        "Whether ServiceProviderConfig has the `pagination` of RFC 9865 and the `securityEvents` of RFC 9967.",
+      ),
     rateLimit: z
       .enum(["low", "standard", "high"])
       .describe("100, 1,000 or 10,000 requests in ten seconds."),

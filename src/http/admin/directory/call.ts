@@ -6,8 +6,17 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { scimBaseUrl } from "#http/scim/handler.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
+import type { Connector } from "#store/admin/connectors.ts";
+import { type DeletedPage, type DeletedRange, deletedUsers } from "#store/admin/deleted-users.ts";
 import { databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
+
+/** An administrator's read of the resources of a connector. */
+export interface DirectoryCall extends ListCall {
+  readonly connector: Connector;
+  /** Finds soft-deleted users. */
+  readonly findDeleted: (range: DeletedRange) => Promise<DeletedPage>;
+}
 
 /**
  * An administrator's read of a connector's resources, as SCIM's lists want it; 409 for a staged
@@ -16,7 +25,7 @@ import { runQuery } from "#store/query.ts";
 export async function directoryCall(
   services: Services,
   context: Context<AppEnv>,
-): Promise<ListCall> {
+): Promise<DirectoryCall> {
   const { config, clock } = services;
   const connector = await findOr404(context, context.req.param("id") ?? "");
   if (connector.settings.staged) throw new Problem(409, STAGED);
@@ -25,6 +34,8 @@ export async function directoryCall(
   const db = databaseOf(context.env, connectorId);
   const baseUrl = scimBaseUrl(services, context.req.raw.url, config.scimBasePaths[0]);
   return {
+    connector,
+    findDeleted: (range) => deletedUsers(db, clock, connectorId, range),
     facts: { startedAt: clock.now(), baseUrl },
     caller: {
       connectorId,

@@ -8,6 +8,7 @@ import {
   SCIM_MEMBERS,
   SCIM_USER,
   SCIM_USERS,
+  USERS_QUERY,
 } from "./schemas.ts";
 
 /** The calls by which applications read the directory, by the names that OpenAPI has for them. */
@@ -17,7 +18,7 @@ export const DIRECTORY_OPERATIONS = describe({
     path: "/connectors/:id/users",
     tag: "Directory",
     summary: "List the users of a connector, as SCIM has them.",
-    query: RESOURCES_QUERY,
+    query: USERS_QUERY,
     answers: { 200: SCIM_USERS },
     refusals: [409],
   },
@@ -29,6 +30,34 @@ export const DIRECTORY_OPERATIONS = describe({
     query: RESOURCE_QUERY,
     answers: { 200: SCIM_USER },
     refusals: [409],
+  },
+  restoreUser: {
+    method: "POST",
+    path: "/connectors/:id/users/:userId/restore",
+    tag: "Directory",
+    summary: "Bring a deleted user back, under its id and as it was.",
+    answers: { 200: SCIM_USER },
+    refusals: [409],
+    isTagged: true,
+    isConditional: true,
+  },
+  deactivateUser: {
+    method: "POST",
+    path: "/connectors/:id/users/:userId/deactivate",
+    tag: "Directory",
+    summary: "Switch a user off, until the provider next says otherwise.",
+    answers: { 200: SCIM_USER },
+    isTagged: true,
+    isConditional: true,
+  },
+  activateUser: {
+    method: "POST",
+    path: "/connectors/:id/users/:userId/activate",
+    tag: "Directory",
+    summary: "Switch a user on again, until the provider next says otherwise.",
+    answers: { 200: SCIM_USER },
+    isTagged: true,
+    isConditional: true,
   },
   listGroups: {
     method: "GET",

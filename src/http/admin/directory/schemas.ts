@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CURSOR, numberIn, pageOf } from "#http/admin/call/schemas.ts";
+import { CURSOR, MOMENT, numberIn, pageOf } from "#http/admin/call/schemas.ts";
 import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 
 /** The directory is read to be copied: its pages are as long as those of SCIM. */
@@ -10,12 +10,20 @@ const SHOWN = {
   excludedAttributes: z.string().optional().describe("The attributes to be left out, as in SCIM."),
 };
 
-/** The query of GET /connectors/{id}/users and …/groups. */
+/** The query of GET /connectors/{id}/groups. */
 export const RESOURCES_QUERY = z.strictObject({
   filter: z.string().optional().describe("As in SCIM (RFC 7644 §3.4.2.2)."),
   cursor: z.string().default("").describe("The `nextCursor` of the page before."),
   limit: DIRECTORY_LIMIT,
   ...SHOWN,
+});
+
+/** The query of GET /connectors/{id}/users. */
+export const USERS_QUERY = RESOURCES_QUERY.extend({
+  state: z
+    .enum(["active", "inactive", "deleted"])
+    .optional()
+    .describe("`deleted` for those who can be restored; without it all who are there."),
 });
 
 /** The query of GET /connectors/{id}/users/{userId} and …/groups/{groupId}. */
@@ -45,6 +53,7 @@ export const SCIM_USER = z
     userName: z.string().optional(),
     active: z.boolean().optional(),
     displayName: z.string().optional(),
+    deletedAt: MOMENT.optional().describe("Of a deleted user in the list of those alone."),
     meta: META,
   })
   .meta({ id: "User", description: "A user as SCIM has it (RFC 7643 §4.1)." });

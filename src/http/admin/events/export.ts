@@ -32,6 +32,7 @@ const CSV_COLUMNS = [
   "clientIp",
   "userAgent",
   "credentialId",
+  "actor",
   "resourceType",
   "resourceId",
   "userName",

@@ -72,6 +72,7 @@ export const EVENT = z
     clientIp: z.string().nullable(),
     userAgent: z.string().nullable(),
     credentialId: z.string().nullable(),
+    actor: z.string().nullable().describe("The administrator who did it."),
     resourceType: z.string().nullable(),
     resourceId: z.string().nullable(),
     userName: z.string().nullable(),

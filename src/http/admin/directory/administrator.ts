@@ -1,0 +1,144 @@
+import type { Context } from "hono";
+import { v7 as uuidv7 } from "uuid";
+import { actorOf } from "#http/admin/call/actor.ts";
+import { expectedVersion } from "#http/admin/call/preconditions.ts";
+import { type CallFacts, eventRow } from "#http/log/event-log.ts";
+import type { Actor } from "#http/request/actor.ts";
+import { callFacts } from "#http/request/facts.ts";
+import type { AppEnv, Services } from "#http/request/services.ts";
+import { emptyAnswer } from "#http/response/answer.ts";
+import { loggedResource } from "#http/scim/call/call-log.ts";
+import { scimBaseUrl } from "#http/scim/handler.ts";
+import type { CommitOutcome, ResourceChange } from "#scim/ports.ts";
+import type { RepairDirectory } from "#scim/provision/repair.ts";
+import { differenceOf } from "#scim/resource/difference.ts";
+import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
+import type { Connector } from "#store/admin/connectors.ts";
+import { userOrDeleted } from "#store/admin/deleted-users.ts";
+import { commitChanges } from "#store/commit/commit.ts";
+import { databaseOf } from "#store/databases.ts";
+import type { EventRow } from "#store/event-log/events.ts";
+import { redactDifference } from "#store/event-log/redact.ts";
+import { runQuery, type Scope } from "#store/query.ts";
+import { resourceCandidates } from "#store/resources.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The moment of the oldest deletion that a connector still keeps the user of. */
+export function restorableSince({ settings }: Connector, now: number): number {
+  return now - settings.retentionDays * DAY_MS;
+}
+
+/** What an administrator's call to users works with. */
+export interface AdministratorsCall {
+  readonly connector: Connector;
+  readonly types: ResourceTypes;
+  readonly facts: CallFacts;
+  /** The administrator, as the event log and the feed name him or her. */
+  readonly actor: string;
+}
+
+/** Opens an administrator's call to a user of a connector. */
+export function administratorsCall(
+  services: Services,
+  context: Context<AppEnv>,
+  connector: Connector,
+): AdministratorsCall {
+  const { url } = context.req.raw;
+  const baseUrl = scimBaseUrl(services, url, services.config.scimBasePaths[0]);
+  return {
+    connector,
+    types: resourceTypesOf(connector.attributes, connector.settings),
+    facts: callFacts(services, context, new URL(url).pathname, baseUrl),
+    actor: nameOf(actorOf(context)),
+  };
+}
+
+/** The connector's users as the provisioning functions take them, with an administrator as actor and no credential. */
+export function administratorsDirectory(
+  services: Services,
+  context: Context<AppEnv>,
+  call: AdministratorsCall,
+): RepairDirectory {
+  const { clock } = services;
+  const { connector, types, facts } = call;
+  const { number, settings } = connector;
+  const db = databaseOf(context.env, number);
+  const scope: Scope = { kind: "connector", connectorId: number };
+  return {
+    type: types.User,
+    now: facts.startedAt,
+    newId: () => uuidv7(),
+    restorableSince: restorableSince(connector, facts.startedAt),
+    settings: async () => ({ ...settings, type: types.User }),
+    read: async (id) => {
+      const user = await userOrDeleted(db, clock, number, id);
+      if (user !== undefined) expectedVersion(context, user.version);
+      return user;
+    },
+    candidates: (keys) => runQuery(db, resourceCandidates(db, scope, types.User.name, keys), clock),
+    commit: (changes, warnings) => commitAs(services, context, call, changes, warnings),
+    pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
+  };
+}
+
+/** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */
+const PAUSE_STEP_MS = 20;
+
+async function commitAs(
+  { clock }: Services,
+  context: Context<AppEnv>,
+  call: AdministratorsCall,
+  changes: readonly ResourceChange[],
+  warnings: readonly string[],
+): Promise<CommitOutcome> {
+  const { connector, types, facts } = call;
+  const { number, settings } = connector;
+  const write = {
+    changes: changes.map((change) => ({
+      change,
+      type: types.User,
+      event: eventOf(call, change, warnings, clock.now()),
+    })),
+    credentialHash: undefined,
+    at: facts.startedAt,
+    allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
+    uniqueExternalId: settings.uniqueExternalId,
+  };
+  const outcome = await commitChanges(databaseOf(context.env, number), number, write, clock);
+  if (outcome.kind !== "credentialGone") return outcome;
+  throw new Error("A batch without a credential was refused for its credential.");
+}
+
+function eventOf(
+  { connector, types, facts, actor }: AdministratorsCall,
+  change: ResourceChange,
+  warnings: readonly string[],
+  now: number,
+): EventRow {
+  const row = eventRow(facts, {
+    answer: emptyAnswer(200),
+    credentialId: undefined,
+    resource: loggedResource(change.after),
+    warnings,
+    latencyMs: now - facts.startedAt,
+    requestText: "",
+    requestBody: undefined,
+    types,
+    difference: redactDifference(differenceOf(change)),
+    isMasked: connector.settings.maskPersonalData,
+  });
+  return { ...row, actor };
+}
+
+/** How logs and events name who made a call. */
+function nameOf(actor: Actor): string {
+  switch (actor.kind) {
+    case "adminToken":
+      return "admin token";
+    case "access":
+      return actor.email ?? "service token";
+    case "key":
+      return actor.name;
+  }
+}

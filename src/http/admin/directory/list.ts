@@ -1,0 +1,102 @@
+import type { Context } from "hono";
+import type * as z from "zod";
+import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { readQuery } from "#http/admin/call/input.ts";
+import { Problem } from "#http/admin/call/problem.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import type { ListCall } from "#http/scim/call/call.ts";
+import { findList } from "#http/scim/list/answer.ts";
+import { resourceText } from "#http/scim/list/resource-answers.ts";
+import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
+import type { TypeName } from "#scim/ports.ts";
+import { parseProjection } from "#scim/resource/projection.ts";
+import { USER } from "#scim/schema/registry.ts";
+import { restorableSince } from "./administrator.ts";
+import type { DirectoryCall } from "./call.ts";
+import { DIRECTORY_OPERATIONS } from "./operations.ts";
+import type { RESOURCES_QUERY, USERS_QUERY } from "./schemas.ts";
+
+const { listUsers } = DIRECTORY_OPERATIONS;
+
+/** A page of the users of one state, or of all live ones, as JSON text. */
+export async function usersOf(call: DirectoryCall, context: Context<AppEnv>): Promise<string> {
+  const { state, ...query } = readQuery(context, listUsers);
+  switch (state) {
+    case undefined:
+      return await pageText(call, USER.name, query);
+    case "active":
+      return await pageText(call, USER.name, { ...query, filter: also(query, "active ne false") });
+    case "inactive":
+      return await pageText(call, USER.name, { ...query, filter: also(query, "active eq false") });
+    case "deleted":
+      return await deletedText(call, query);
+  }
+}
+
+/** A page of live resources as JSON text. */
+export async function pageText(
+  call: ListCall,
+  type: TypeName,
+  { filter, cursor, limit, ...shown }: z.infer<typeof RESOURCES_QUERY>,
+): Promise<string> {
+  const { texts, nextCursor } = await findList(call, {
+    types: [type],
+    filterBytesMax: FILTER_BYTES_MAX + TERM_BYTES,
+    parameters: {
+      startIndex: 1,
+      cursor,
+      count: limit,
+      sortOrder: "ascending",
+      ...(filter?.trim() && { filter }),
+      ...namedIn(shown),
+    },
+  });
+  return listText(texts, nextCursor ?? null);
+}
+
+/** The term of a state comes on top of what a filter may hold. */
+const TERM_BYTES = 32;
+
+/** The filter that was asked for, if any, and another term. */
+function also({ filter }: z.infer<typeof RESOURCES_QUERY>, term: string): string {
+  if (!filter?.trim()) return term;
+  // It has to be a filter by itself: two halves of one could mean anything between the brackets.
+  parseFilter(filter, { bytesMax: FILTER_BYTES_MAX });
+  return `(${filter}) and ${term}`;
+}
+
+/** Those who can be restored, each with the moment of its deletion. */
+async function deletedText(
+  { caller, connector, facts, findDeleted }: DirectoryCall,
+  { filter, cursor, limit, ...shown }: z.infer<typeof USERS_QUERY>,
+): Promise<string> {
+  if (filter?.trim())
+    throw new Problem(400, NO_FILTER, {}, [{ parameter: "filter", detail: NO_FILTER }]);
+  const afterRow = decodeOffsetCursor(cursor);
+  const since = restorableSince(connector, facts.startedAt);
+  const projection = parseProjection(shown.attributes, shown.excludedAttributes);
+  const view = { type: () => caller.types.User, baseUrl: facts.baseUrl, projection };
+  const page = await findDeleted({ afterRow, limit, since });
+  const texts = page.users.map((user) => {
+    const deletedAt = new Date(user.deletedAt ?? 0).toISOString();
+    return `${resourceText(user, view).slice(0, -1)},"deletedAt":"${deletedAt}"}`;
+  });
+  return listText(texts, encodeCursor(page.nextAfter?.toString()));
+}
+
+const NO_FILTER = "Deleted users cannot be filtered; leave the filter out.";
+
+function listText(texts: readonly string[], nextCursor: string | null): string {
+  return `{"items":[${texts.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+}
+
+/** The members that are there: a ListParameters has no undefined ones. */
+function namedIn({
+  attributes,
+  excludedAttributes,
+}: Pick<z.infer<typeof RESOURCES_QUERY>, "attributes" | "excludedAttributes">) {
+  return {
+    ...(attributes !== undefined && { attributes }),
+    ...(excludedAttributes !== undefined && { excludedAttributes }),
+  };
+}
