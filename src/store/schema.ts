@@ -9,6 +9,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { TypeName } from "#scim/ports.ts";
+import type { Difference } from "#scim/resource/difference.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { type JsonText, jsonText } from "./json-text.ts";
@@ -357,6 +358,38 @@ export const seenAttributes = sqliteTable(
     lastAt: integer("last_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.connectorId, table.place] })],
+);
+
+/**
+ * What administrators did, newest by id (UUIDv7). Rows name their connector by its public id, since they
+ * outlive it.
+ */
+export const audit = sqliteTable(
+  "audit",
+  {
+    id: text().primaryKey(),
+    /** The operationId of the admin API. */
+    operation: text().notNull(),
+    /** The public id of the connector; null for a call that is about none. */
+    connectorId: text("connector_id"),
+    /** What kind of thing the call is about, and its id; null where it is the connector's only one. */
+    subject: text().notNull(),
+    subjectId: text("subject_id"),
+    actorKind: text("actor_kind", { enum: ["adminToken", "access", "key"] }).notNull(),
+    /** Who it was: ADMIN_TOKEN, an e-mail address, the id of a key. */
+    actor: text().notNull(),
+    actorName: text("actor_name"),
+    /** The changed members as before and after, without secrets, as JSON. */
+    difference: text().$type<JsonText<Difference>>().notNull(),
+    clientIp: text("client_ip"),
+    userAgent: text("user_agent"),
+    outcome: text({ enum: ["pending", "succeeded", "failed"] }).notNull(),
+  },
+  (table) => [
+    index("audit_connector").on(table.connectorId, table.id),
+    index("audit_actor").on(table.actor, table.id),
+    index("audit_operation").on(table.operation, table.id),
+  ],
 );
 
 /** Where a job that walks a table a little each minute goes on. */
