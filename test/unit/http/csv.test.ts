@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { csvLine } from "#http/admin/events/csv.ts";
+import { csvLine } from "#http/admin/call/csv.ts";
 
 /** What spreadsheets take for the sign of a formula, full-width and small forms included. */
 const SIGNS = [..."=+-@＝＋－＠﹦﹢﹣﹫"];

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { exportResponse } from "#http/admin/events/export.ts";
+import { exportResponse } from "#http/admin/call/export.ts";
+import { EVENT_LINES } from "#http/admin/events/export.ts";
 import type { StoredEvent } from "#store/event-log/list.ts";
 import { aUser, openGateway, type TestClient } from "#test/support/gateway.ts";
 
@@ -121,9 +122,9 @@ describe("as NDJSON", () => {
 
   test("reads a page only when its client has taken the last one, and none for a client that left", async () => {
     let pages = 0;
-    const response = await exportResponse("ndjson", "events", async () => {
+    const response = await exportResponse("ndjson", "events", EVENT_LINES, async () => {
       pages += 1;
-      return { events: [anEvent({ requestBody: "x".repeat(100_000) })], beforeId: "more" };
+      return { items: [anEvent({ requestBody: "x".repeat(100_000) })], beforeId: "more" };
     });
     const reader = response.body?.getReader();
 

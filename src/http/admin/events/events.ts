@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { EXPORT_PAGE_ROWS, exportResponse } from "#http/admin/call/export.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -10,7 +11,7 @@ import { centralDatabase, databaseOf } from "#store/databases.ts";
 import type { EventFilter } from "#store/event-log/conditions.ts";
 import { findEvent, listEvents } from "#store/event-log/list.ts";
 import { listRefusals } from "#store/event-log/unknown-callers.ts";
-import { EXPORT_PAGE_ROWS, exportResponse } from "./export.ts";
+import { EVENT_LINES } from "./export.ts";
 import { EVENT_OPERATIONS } from "./operations.ts";
 import { eventFilter, eventView } from "./query.ts";
 
@@ -41,12 +42,12 @@ export function addEventRoutes(admin: Hono<AppEnv>, services: Services): void {
     const { format, ...filters } = readQuery(context, exportEvents);
     const filter = eventFilter(filters);
     await log.flush(context.env, "all");
-    return await exportResponse(format, `events-${id}`, (beforeId) =>
-      listEvents(databaseOf(context.env, number), number, filter, {
-        beforeId,
-        limit: EXPORT_PAGE_ROWS,
-      }),
-    );
+    return await exportResponse(format, `events-${id}`, EVENT_LINES, async (beforeId) => {
+      const db = databaseOf(context.env, number);
+      const at = { beforeId, limit: EXPORT_PAGE_ROWS };
+      const { events: items, beforeId: next } = await listEvents(db, number, filter, at);
+      return { items, beforeId: next };
+    });
   });
   addCall(admin, getEvent, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
