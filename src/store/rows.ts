@@ -195,6 +195,9 @@ export function overwriting(key: Column, columns: readonly Column[]): SQL {
   return sql`on conflict (${nameOf(key)}) do update set ${listed(assigned)}`;
 }
 
+/** How many rows the statement before this one in its batch inserted, changed or deleted; not what triggers did. */
+export const changedRows = sql<number>`changes()`;
+
 /** The name of a column by itself, as a list of columns wants it. */
 export function nameOf(column: Column): SQL {
   return sql`${sql.identifier(column.name)}`;

@@ -97,6 +97,9 @@ const STATEMENT = new RegExp(
   "is",
 );
 
+/** A word; `changes()` is a function of SQLite, and no table. */
+const WORD = /\b(?!changes\(\))\w+/g;
+
 /** What of SQL a file holds as text. */
 function sqlIn(file: string, source: string, names: ReadonlySet<string>): readonly string[] {
   const { texts, methods } = read(file, source);
@@ -105,7 +108,7 @@ function sqlIn(file: string, source: string, names: ReadonlySet<string>): readon
     (name) => name === ".transaction" || (name === ".prepare" && file !== "src/store/statement.ts"),
   );
   const isNamed = ({ text, tag }: Text) =>
-    tag === "sql" && (text.match(/\w+/g) ?? []).some((word) => names.has(word));
+    tag === "sql" && (text.match(WORD) ?? []).some((word) => names.has(word));
   const isStatement = ({ text }: Text) => !isMachinery && STATEMENT.test(text);
   const found = texts.filter((text) => isNamed(text) || isStatement(text));
   return [...calls, ...found.map(({ text }) => text)];
@@ -117,6 +120,7 @@ test.each([
   ["an update", "run(`UPDATE ${table} SET a = 1`)"],
   ["an insert", "const a = 'INSERT OR IGNORE INTO x'"],
   ["a table by its name", "const a = sql<number>`count(resources)`"],
+  ["a table whose name a function bears", "const a = sql`count(changes)`"],
   ["a column by its name", "const a = eq(b, sql`coalesce(${c}, d.name_key)`)"],
   ["a column inside of an expression", "const a = sql`${b} > ${sql`1 + name_key`}`"],
   ["a text that D1 prepares", "this.db.prepare(text)"],
@@ -127,6 +131,7 @@ test.each([
 
 test.each([
   ["an expression", "const a = sql`coalesce(${users.name}, 1) > ${now}`"],
+  ["a function that bears a table's name", "const a = sql`changes()`"],
   ["an upsert's assignment", "const a = sql`on conflict do update set ${count} = 1`"],
   ["an import", "import { a } from './resources.ts'"],
   ["the builder", "prepare(db, build.select(a).from(b))"],
