@@ -13,6 +13,7 @@ const WORKER_BINDINGS = {
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
   // Tests send faster than any client; the one about the limits switches them on.
+  AUDIT_RETENTION_DAYS: "400",
   RATE_LIMITS: "off",
   OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",

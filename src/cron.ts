@@ -1,5 +1,6 @@
 import type { BridgeCalls } from "#bridge/calls.ts";
 import type { WebhookCalls } from "#delivery/views.ts";
+import { pruneAudit } from "#store/admin/audit.ts";
 import { takeDueBridges } from "#store/admin/bridges.ts";
 import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
@@ -20,6 +21,8 @@ export interface CronTools {
   readonly newId: () => string;
   /** Opens the ring of keys; throws where it is malformed. Left out, nothing is sealed anew. */
   readonly openResealer?: () => Resealer;
+  /** For how many days the trail of administrators' actions is kept; throws where that is malformed. Left out, all stays. */
+  readonly auditDays?: () => number;
   /** Gives the Durable Object of a connector's bridge; left out, none is woken. */
   readonly bridgeOf?: (connectorId: string) => Pick<BridgeCalls, "wake">;
   /** Gives the Durable Object of a webhook; left out, none is woken. */
@@ -62,9 +65,14 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["pruneEvents", ({ db, clock }) => pruneEvents(db, clock)],
   ["pruneChanges", ({ db, clock }) => pruneChanges(db, clock)],
   ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],
+  ["pruneAudit", pruneTrail],
   ["resealSecrets", reseal],
   ["reportUncleanNames", ({ db, clock }) => reportUncleanNames(db, clock)],
 ];
+
+async function pruneTrail({ db, clock, auditDays }: Work): Promise<void> {
+  if (auditDays !== undefined) await pruneAudit(db, clock, auditDays());
+}
 
 async function reseal({ db, clock, openResealer }: Work): Promise<void> {
   if (openResealer !== undefined) await resealSecrets(db, clock, openResealer());

@@ -5,7 +5,7 @@ import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
 import { createApp } from "#http/app.ts";
-import { readConfig } from "#http/config.ts";
+import { readAuditDays, readConfig } from "#http/config.ts";
 import { IsolateCache } from "#http/isolate-cache.ts";
 import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
@@ -43,6 +43,7 @@ export default {
       databases: env,
       clock,
       newId: () => uuidv7(),
+      auditDays: () => readAuditDays(env),
       openResealer: () => createResealer(readConfig(env).keyRing),
       // The class has these methods; what they take and give is plain data.
       bridgeOf: (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,

@@ -15,6 +15,8 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Cloudflare Access in front of the admin API; undefined when it is not configured. */
   readonly access: AccessConfig | undefined;
+  /** For how many days the trail of administrators' actions is kept. */
+  readonly auditDays: number;
   /** Whether requests are counted against the rate limits. */
   readonly isRateLimited: boolean;
   /** Whether a write may be tried on what the isolate remembers (docs/decisions/0013). */
@@ -41,7 +43,7 @@ const VARIABLES = [
 
 /** Variables and secrets, as they are bound to the Worker. */
 export type Variables = Pick<Env, (typeof VARIABLES)[number] | "ENCRYPTION_KEYS"> &
-  Partial<Pick<Env, "ADMIN_TOKEN" | "OPTIMISTIC_WRITES">>;
+  Partial<Pick<Env, "ADMIN_TOKEN" | "OPTIMISTIC_WRITES" | "AUDIT_RETENTION_DAYS">>;
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
 export function readConfig(env: Variables): Config {
@@ -56,6 +58,7 @@ export function readConfig(env: Variables): Config {
     publicUrl: readPublicUrl(env.PUBLIC_URL),
     adminToken: readAdminToken(env.ADMIN_TOKEN),
     access: readAccess(env),
+    auditDays: readAuditDays(env),
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
     // A wrangler.toml of the operator's own may be older than the variable.
     writesOptimistically: readSwitch("OPTIMISTIC_WRITES", env.OPTIMISTIC_WRITES ?? "on"),
@@ -97,6 +100,22 @@ function readKeys(text: string | undefined): KeyRing {
   } catch (error) {
     throw new Error("ENCRYPTION_KEYS is missing or malformed.", { cause: error });
   }
+}
+
+/** So long a trail is of use at least, and nobody needs more of it. */
+const AUDIT_DAYS = { least: 30, most: 3_650, usual: "400" };
+
+/** Reads for how many days the trail of administrators' actions is kept; throws an Error that names the variable. */
+export function readAuditDays({
+  // A wrangler.toml of the operator's own may be older than the variable.
+  AUDIT_RETENTION_DAYS: text = AUDIT_DAYS.usual,
+}: Partial<Pick<Env, "AUDIT_RETENTION_DAYS">>): number {
+  const { least, most } = AUDIT_DAYS;
+  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (days >= least && days <= most) return days;
+  throw new Error(
+    `AUDIT_RETENTION_DAYS must be a number of days from ${least} to ${most}, not "${text}".`,
+  );
 }
 
 function readSwitch(variable: string, text: string): boolean {

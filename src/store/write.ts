@@ -12,6 +12,8 @@ export interface ChangeToCommit {
 /** What travels in one batch: all of it is stored, or nothing. */
 export interface Write {
   readonly changes: readonly ChangeToCommit[];
+  /** Statements that are stored in the same batch, right behind the event rows. */
+  readonly beside?: readonly D1PreparedStatement[];
   /** The SHA-256 of the caller's token, guarded inside the batch; undefined for the Bridge. */
   readonly credentialHash: string | undefined;
   readonly at: number;

@@ -1,4 +1,4 @@
-import { aPatch } from "./gateway.ts";
+import { aPatch, type openGateway, type TestClient } from "./gateway.ts";
 
 /** What a route is asked: `{user}`, `{group}` … stand for ids of whoever the test asks about. */
 export interface Asked {
@@ -192,4 +192,55 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "PATCH /admin/v1/keys/:keyId": { kind: "admin", body: { name: "Walked" } },
   "DELETE /admin/v1/keys/:keyId": { kind: "admin" },
   "POST /admin/v1/keys/:keyId/rotate": { kind: "admin", body: {} },
+  "GET /admin/v1/audit": { kind: "admin" },
+  "GET /admin/v1/audit/export": { kind: "admin" },
 };
+
+/** Ids by the name under which a path or a body asks for them. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** A value in which the texts {name} became the ids of that name. */
+export function fill<T>(value: T, ids: Ids): T {
+  const text = JSON.stringify(value)?.replace(/\{(\w+)\}/g, (_, name) => idOf(ids, name));
+  // The same value with other texts in it.
+  return text === undefined ? value : (JSON.parse(text) as T);
+}
+
+/** The id of a name; throws where there is none. */
+export function idOf(ids: Ids, name: string): string {
+  const id = ids[name];
+  if (id === undefined) throw new Error(`The walk knows no id for ${name}: add one to idsOf.`);
+  return id;
+}
+
+/** One of everything that a connector can have. */
+export async function idsOf(
+  gateway: Pick<ReturnType<typeof openGateway>, "admin">,
+  client: TestClient,
+): Promise<Ids> {
+  const admin = `/connectors/${client.id}`;
+  const user = (await client.post({ userName: `own-${client.id}`, title: "Dr" })).body.id;
+  const members = [{ value: user }];
+  const group = await client.call("/Groups", {
+    body: { displayName: `Own ${client.id}`, members },
+  });
+  const tokenId = (await gateway.admin(`${admin}/tokens`, { body: {} })).body.id;
+  const clientId = (await gateway.admin(`${admin}/clients`, { body: {} })).body.clientId;
+  const eventId = (await gateway.admin(`${admin}/events`)).body.items[0].id;
+  const groupId = group.body.id;
+  const pattern = `robot-${client.id}@example.com`;
+  const bridge = { ...BRIDGE, excluded: [pattern] };
+  await gateway.admin(`${admin}/bridge`, { method: "PUT", body: bridge });
+  const runId = (await gateway.admin(`${admin}/bridge/sync`, { method: "POST" })).body.runId;
+  const hook = { url: "https://receiver.example/hook" };
+  const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
+  const key = { name: `Key of ${client.id}`, role: "admin" };
+  const keyId = (await gateway.admin("/keys", { body: key })).body.id;
+  const own = { keyId, tokenId, clientId, eventId, runId, webhookId, pattern };
+  return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
+}
+
+/** A path of the admin API in which the parameters became ids. */
+export function adminPath(path: string, ids: Ids): string {
+  return path.replaceAll(/:(\w+)/g, (_, name) => idOf(ids, name));
+}

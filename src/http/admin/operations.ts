@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AUDIT_OPERATIONS } from "./audit/operations.ts";
 import { BRIDGE_OPERATIONS } from "./bridge/operations.ts";
 import { type AdminOperation, describe } from "./call/operation.ts";
 import { CHANGE_OPERATIONS } from "./changes/operations.ts";
@@ -30,5 +31,6 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...META_OPERATIONS,
 };

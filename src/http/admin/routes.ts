@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { addAuditRoutes } from "#http/admin/audit/audit.ts";
 import { addBridgeRoutes } from "#http/admin/bridge/bridge.ts";
 import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
 import { requireAdmin } from "#http/admin/call/authorize.ts";
@@ -44,6 +45,7 @@ function methodsOf(path: string): readonly string[] {
 export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   const admin = new Hono<AppEnv>();
   admin.use(async (context, next) => {
+    context.set("calledAt", services.clock.now());
     await next();
     context.header("Cache-Control", "no-store");
   });
@@ -64,6 +66,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addWebhookRoutes(admin, services);
   addKeyRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
+  addAuditRoutes(admin);
   addCall(admin, META_OPERATIONS.getOpenapi, async (context) => {
     // Loaded when it is asked for: it is longer than all else that an isolate starts with.
     const { default: document } = await import("./openapi.json");

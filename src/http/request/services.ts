@@ -27,5 +27,7 @@ export interface AppEnv {
   Variables: {
     /** Who makes an admin call, once it was let in; `actorOf` reads it. */
     actor?: Actor;
+    /** When an admin call came, in milliseconds. */
+    calledAt?: number;
   };
 }

@@ -6,6 +6,8 @@ import { jsonPath, UNREAD } from "#store/filter/json-path.ts";
 import { jsonEach } from "#store/rows.ts";
 import { connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
 
 /**
  * Those of the declared attributes of which a live resource of the connector holds a value that fits: what an
@@ -85,7 +87,7 @@ export async function changeAttributes(
   db: Database,
   connectorId: ConnectorId,
   change: AttributesChange,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit?: AuditRow | undefined },
 ): Promise<ChangedAttributes | undefined> {
   const { attributes, attributesVersion } = change.seen;
   const after = JSON.stringify(change.after);
@@ -105,8 +107,8 @@ export async function changeAttributes(
   );
   const { released } = change;
   const marked = released.length === 0 ? [] : [markReleased(connectorId, released, isChanged)];
-  const queries = [changed, ...marked, selectUnread(connectorId)];
-  const results = await db.batch(queries.map((query) => prepare(db, query)));
+  const others = [...marked, selectUnread(connectorId)].map((query) => prepare(db, query));
+  const results = await db.batch([prepare(db, changed), ...auditStatements(db, audit), ...others]);
   const version = rowsOf<RowOf<typeof changed>>(results[0])[0]?.version;
   const hasUnread = rowsOf(results.at(-1)).length > 0;
   return version === undefined ? undefined : { version, hasUnread };

@@ -18,7 +18,8 @@ import {
   selectRows,
   statement,
 } from "#store/statement.ts";
-import { batchAt, STALE } from "./versions.ts";
+import { auditStatements } from "./audit.ts";
+import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
 /** What the bridge's Durable Object tells the database for lists and for cron. */
 export interface BridgeMirror {
@@ -106,7 +107,7 @@ export async function putBridge(
   db: Database,
   connectorId: ConnectorId,
   bridge: BridgeToPut,
-  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+  { seen, now, audit }: AdminChange,
 ): Promise<number | undefined> {
   const written =
     seen === undefined
@@ -117,8 +118,13 @@ export async function putBridge(
     .select(named({ version: bridges.version }))
     .from(bridges)
     .where(eq(bridges.connectorId, connectorId));
-  const [put, found] = await db.batch([prepare(db, written), prepare(db, read)]);
-  const [row] = rowsOf<RowOf<typeof read>>(found);
+  const results = await db.batch([
+    prepare(db, written),
+    ...auditStatements(db, audit),
+    prepare(db, read),
+  ]);
+  const put = results[0];
+  const [row] = rowsOf<RowOf<typeof read>>(results.at(-1));
   return put?.results.length === 1 ? row?.version : undefined;
 }
 
@@ -195,11 +201,14 @@ export async function switchBridge(
 export async function deleteBridge(
   db: Database,
   connectorId: ConnectorId,
-  seen: number | undefined,
+  { seen, audit }: Omit<AdminChange, "now">,
 ): Promise<"deleted" | "absent" | typeof STALE> {
   const isRow = eq(bridges.connectorId, connectorId);
   const deleted = build.delete(bridges).where(isRow).returning(CHANGED);
-  const results = await batchAt(db, { table: bridges, isRow }, seen, [prepare(db, deleted)]);
+  const results = await batchAt(db, { table: bridges, isRow }, seen, [
+    prepare(db, deleted),
+    ...auditStatements(db, audit),
+  ]);
   if (results === STALE) return STALE;
   return results[0]?.results.length === 1 ? "deleted" : "absent";
 }

@@ -6,8 +6,10 @@ import { parseSettings } from "#store/directory/access.ts";
 import { jsonText } from "#store/json-text.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
-import { batchAt, STALE } from "./versions.ts";
+import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
 const SHOWN = {
   number: connectors.number,
@@ -45,7 +47,7 @@ export async function createConnector(
   db: Database,
   { id, name, tenant, preset, settings }: ConnectorToCreate,
   token: TokenToStore,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit?: AuditRow | undefined },
 ): Promise<void> {
   const connector = build.insert(connectors).values({
     id,
@@ -57,7 +59,11 @@ export async function createConnector(
     createdAt: now,
     modifiedAt: now,
   });
-  await db.batch([prepare(db, connector), insertToken(db, { publicId: id }, token, now)]);
+  await db.batch([
+    prepare(db, connector),
+    ...auditStatements(db, audit),
+    insertToken(db, { publicId: id }, token, now),
+  ]);
 }
 
 /** The live connectors of which a condition holds. */
@@ -110,7 +116,7 @@ export async function changeConnector(
   db: Database,
   connectorId: ConnectorId,
   { name, tenant, status, settings }: ConnectorChange,
-  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+  { seen, now, audit }: AdminChange,
 ): Promise<Connector | typeof STALE | undefined> {
   const isConnector = eq(connectors.number, connectorId);
   const changed = build
@@ -126,6 +132,7 @@ export async function changeConnector(
   const isUnique = settings?.allowDuplicateGroupNames === false;
   const results = await batchAt(db, { table: connectors, isRow: isConnector }, seen, [
     prepare(db, changed),
+    ...auditStatements(db, audit),
     ...(isUnique ? [claimGroupNames(db, connectorId)] : []),
     prepare(db, selectConnectors(isConnector)),
   ]);
@@ -139,7 +146,7 @@ export async function changeConnector(
 export async function deleteConnector(
   db: Database,
   connectorId: ConnectorId,
-  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+  { seen, now, audit }: AdminChange,
 ): Promise<{ readonly hadBridge: boolean } | "absent" | typeof STALE> {
   const isConnector = eq(connectors.number, connectorId);
   const deletedBridge = build
@@ -152,7 +159,11 @@ export async function deleteConnector(
     .where(and(isConnector, isNull(connectors.deletedAt)))
     .returning(named({ number: connectors.number }));
   const row = { table: connectors, isRow: isConnector };
-  const statements = [prepare(db, deletedBridge), prepare(db, deleted)];
+  const statements = [
+    prepare(db, deletedBridge),
+    prepare(db, deleted),
+    ...auditStatements(db, audit),
+  ];
   const results = await batchAt(db, row, seen, statements);
   if (results === STALE) return STALE;
   const [bridge, connector] = results;

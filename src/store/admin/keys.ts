@@ -4,7 +4,9 @@ import { type Database, withRetries } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
 import { apiKeys } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
-import { batchAt, STALE } from "./versions.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
+import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
 const SHOWN = {
   id: apiKeys.id,
@@ -39,8 +41,13 @@ function selectKeys(condition: SQL | undefined) {
 }
 
 /** Stores a key. */
-export async function createStoredKey(db: Database, key: KeyToStore, now: number): Promise<void> {
-  await prepare(db, build.insert(apiKeys).values({ ...key, createdAt: now })).run();
+export async function createStoredKey(
+  db: Database,
+  key: KeyToStore,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+): Promise<void> {
+  const stored = prepare(db, build.insert(apiKeys).values({ ...key, createdAt: now }));
+  await db.batch([stored, ...auditStatements(db, audit)]);
 }
 
 /** A use is noted so often at most. */
@@ -90,25 +97,25 @@ export async function renameKey(
   db: Database,
   id: string,
   name: string,
-  seen: number | undefined,
+  at: Omit<AdminChange, "now">,
 ): Promise<ApiKey | typeof STALE | undefined> {
-  return await changeKey(db, id, { name }, seen);
+  return await changeKey(db, id, { name }, at);
 }
 
 /** Revokes a key from the next request on, if it is at the version `seen`; once more changes nothing. */
 export async function revokeKey(
   db: Database,
   id: string,
-  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+  at: AdminChange,
 ): Promise<ApiKey | typeof STALE | undefined> {
-  return await changeKey(db, id, { revokedAt: now }, seen, isNull(apiKeys.revokedAt));
+  return await changeKey(db, id, { revokedAt: at.now }, at, isNull(apiKeys.revokedAt));
 }
 
 async function changeKey(
   db: Database,
   id: string,
   change: { readonly name?: string; readonly revokedAt?: number },
-  seen: number | undefined,
+  { seen, audit }: Omit<AdminChange, "now">,
   condition?: SQL,
 ): Promise<ApiKey | typeof STALE | undefined> {
   const isKey = eq(apiKeys.id, id);
@@ -118,6 +125,7 @@ async function changeKey(
     .where(and(isKey, condition));
   const results = await batchAt(db, { table: apiKeys, isRow: isKey }, seen, [
     prepare(db, changed),
+    ...auditStatements(db, audit),
     prepare(db, selectKeys(isKey)),
   ]);
   return results === STALE ? STALE : rowsOf<ApiKey>(results.at(-1))[0];
@@ -131,9 +139,9 @@ export async function rotateKey(
   db: Database,
   formerId: string,
   key: Pick<KeyToStore, "id" | "hash" | "hint" | "expiresAt">,
-  times: { readonly now: number; readonly endsAt: number; readonly seen: number | undefined },
+  times: AdminChange & { readonly endsAt: number },
 ): Promise<ApiKey | typeof STALE | undefined> {
-  const { now, endsAt, seen } = times;
+  const { now, endsAt, seen, audit } = times;
   const isFormer = eq(apiKeys.id, formerId);
   const successor = insertRows(
     apiKeys,
@@ -161,6 +169,7 @@ export async function rotateKey(
     .where(and(isFormer, isStored));
   const results = await batchAt(db, { table: apiKeys, isRow: isFormer }, seen, [
     prepare(db, successor),
+    ...auditStatements(db, audit),
     prepare(db, ending),
     prepare(db, selectKeys(eq(apiKeys.id, key.id))),
   ]);

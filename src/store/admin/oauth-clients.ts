@@ -15,6 +15,8 @@ import {
   selectRows,
   statement,
 } from "#store/statement.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
 import { connectorLives, insertToken, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
@@ -49,7 +51,7 @@ export async function createClient(
   db: Database,
   connectorId: ConnectorId,
   { id, name, secretHash, hint, scope }: ClientToStore,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"stored" | undefined> {
   const cells = {
     connectorId: sql`${connectorId}`,
@@ -64,7 +66,8 @@ export async function createClient(
     where: connectorLives(connectorId),
     returning: named({ id: oauthClients.id }),
   });
-  return (await selectRows(db, insert)).length === 0 ? undefined : "stored";
+  const [stored] = await db.batch([prepare(db, insert), ...auditStatements(db, audit)]);
+  return stored?.results.length === 0 ? undefined : "stored";
 }
 
 /** More clients than these on one connector come from a script gone wrong. */
@@ -102,19 +105,28 @@ export async function revokeClient(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"revoked" | undefined> {
+  const isClient = and(eq(oauthClients.connectorId, connectorId), eq(oauthClients.id, id));
   const revokedClient = build
     .update(oauthClients)
-    .set({ revokedAt: sql`coalesce(${oauthClients.revokedAt}, ${now})` })
-    .where(and(eq(oauthClients.connectorId, connectorId), eq(oauthClients.id, id)))
-    .returning(named({ id: oauthClients.id }));
+    .set({ revokedAt: now })
+    .where(and(isClient, isNull(oauthClients.revokedAt)));
+  const found = build
+    .select(named({ id: oauthClients.id }))
+    .from(oauthClients)
+    .where(isClient);
   const revokedTokens = build
     .update(credentials)
     .set({ revokedAt: sql`coalesce(${credentials.revokedAt}, ${now})` })
     .where(and(eq(credentials.connectorId, connectorId), eq(credentials.clientId, id)));
-  const [client] = await db.batch([prepare(db, revokedClient), prepare(db, revokedTokens)]);
-  return client?.results.length === 0 ? undefined : "revoked";
+  const results = await db.batch([
+    prepare(db, revokedClient),
+    ...auditStatements(db, audit),
+    prepare(db, revokedTokens),
+    prepare(db, found),
+  ]);
+  return results.at(-1)?.results.length === 0 ? undefined : "revoked";
 }
 
 /** So many scopes can be asked for in turn, and a few askers at once may have met. */

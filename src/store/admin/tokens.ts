@@ -15,6 +15,8 @@ import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, credentials } from "#store/schema.ts";
 import { build, named, type Prepared, prepare, type RowOf, selectRows } from "#store/statement.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {
@@ -85,11 +87,12 @@ export async function createStoredToken(
   db: Database,
   connectorId: ConnectorId,
   token: TokenToStore,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"stored" | undefined> {
   const owner = { number: connectorId };
   const insert = insertToken(db, owner, token, now, connectorLives(connectorId));
-  return (await insert.all()).results.length === 0 ? undefined : "stored";
+  const [stored] = await db.batch([insert, ...auditStatements(db, audit)]);
+  return stored?.results.length === 0 ? undefined : "stored";
 }
 
 /** Nothing limits how many tokens there are; a connector with more than these has been scripted wrong. */
@@ -129,14 +132,21 @@ export async function revokeToken(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"revoked" | undefined> {
   const query = build
     .update(credentials)
-    .set({ revokedAt: sql`coalesce(${credentials.revokedAt}, ${now})` })
-    .where(and(isCredential(connectorId, id), eq(credentials.kind, "token")))
-    .returning(named({ id: credentials.id }));
-  return (await selectRows(db, query)).length === 0 ? undefined : "revoked";
+    .set({ revokedAt: now })
+    .where(
+      and(
+        isCredential(connectorId, id),
+        eq(credentials.kind, "token"),
+        isNull(credentials.revokedAt),
+      ),
+    );
+  const found = prepare(db, selectTokens(isCredential(connectorId, id)));
+  const results = await db.batch([prepare(db, query), ...auditStatements(db, audit), found]);
+  return results.at(-1)?.results.length === 0 ? undefined : "revoked";
 }
 
 /**
@@ -148,7 +158,7 @@ export async function rotateToken(
   connectorId: ConnectorId,
   formerId: string,
   token: TokenToStore,
-  times: { readonly now: number; readonly endsAt: number },
+  times: { readonly now: number; readonly endsAt: number; readonly audit: AuditRow },
 ): Promise<"rotated" | undefined> {
   const isFormer = isCredential(connectorId, formerId);
   const isAllowed = and(
@@ -170,7 +180,11 @@ export async function rotateToken(
     })
     .where(and(isFormer, isStored));
   const insert = insertToken(db, { number: connectorId }, token, times.now, isAllowed);
-  const [inserted] = await db.batch([insert, prepare(db, ending)]);
+  const [inserted] = await db.batch([
+    insert,
+    ...auditStatements(db, times.audit),
+    prepare(db, ending),
+  ]);
   return inserted?.results.length === 0 ? undefined : "rotated";
 }
 

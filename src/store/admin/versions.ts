@@ -10,6 +10,16 @@ import {
   type webhooks,
 } from "#store/schema.ts";
 import { build, named, type Prepared, prepare } from "#store/statement.ts";
+import type { AuditRow } from "./audit-row.ts";
+
+/** On what a change of an administrator may be stored, when it is, and what the trail tells of it. */
+export interface AdminChange {
+  /** The version that it was decided on; undefined for any. */
+  readonly seen: number | undefined;
+  readonly now: number;
+  /** Left out for a change that no administrator asked for. */
+  readonly audit?: AuditRow | undefined;
+}
 
 /** A row that administrators change, whose `version` moves on with each change (docs/storage.md). */
 export interface VersionedRow {

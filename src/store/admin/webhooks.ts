@@ -8,7 +8,9 @@ import { jsonText, parseStored } from "#store/json-text.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes, connectors, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
-import { batchAt, guardVersion, STALE } from "./versions.ts";
+import { auditStatements } from "./audit.ts";
+import type { AuditRow } from "./audit-row.ts";
+import { type AdminChange, batchAt, guardVersion, STALE } from "./versions.ts";
 
 const SHOWN = {
   id: webhooks.id,
@@ -54,7 +56,7 @@ export async function createWebhook(
   db: Database,
   connectorId: ConnectorId,
   { id, name, url, eventTypes, secret }: WebhookToCreate,
-  now: number,
+  { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"created" | "tooMany"> {
   const held = build
     .select(named({ count: count() }))
@@ -75,7 +77,11 @@ export async function createWebhook(
   };
   const hasRoom = lt(sql`${held}`, WEBHOOKS_MAX);
   const inserted = insertRows(webhooks, cells, { where: hasRoom, returning: CHANGED });
-  const [result] = await db.batch([prepare(db, inserted), noteEnabled(db, connectorId)]);
+  const [result] = await db.batch([
+    prepare(db, inserted),
+    ...auditStatements(db, audit),
+    noteEnabled(db, connectorId),
+  ]);
   return result?.results.length === 1 ? "created" : "tooMany";
 }
 
@@ -131,7 +137,7 @@ export async function changeWebhook(
   connectorId: ConnectorId,
   id: string,
   { name, url, eventTypes, status }: WebhookChange,
-  { seen, now }: { readonly seen: number | undefined; readonly now: number },
+  { seen, now, audit }: AdminChange,
 ): Promise<Webhook | typeof STALE | undefined> {
   const changed = build
     .update(webhooks)
@@ -146,6 +152,7 @@ export async function changeWebhook(
     .where(isWebhook(connectorId, id));
   const results = await batchAt(db, rowOf(id), seen, [
     prepare(db, changed),
+    ...auditStatements(db, audit),
     noteEnabled(db, connectorId),
     prepare(db, selectWebhooks(isWebhook(connectorId, id))),
   ]);
@@ -164,10 +171,14 @@ export async function deleteWebhook(
   db: Database,
   connectorId: ConnectorId,
   id: string,
-  seen: number | undefined,
+  { seen, audit }: Omit<AdminChange, "now">,
 ): Promise<"deleted" | "absent" | typeof STALE> {
   const deleted = build.delete(webhooks).where(isWebhook(connectorId, id)).returning(CHANGED);
-  const statements = [prepare(db, deleted), noteEnabled(db, connectorId)];
+  const statements = [
+    prepare(db, deleted),
+    ...auditStatements(db, audit),
+    noteEnabled(db, connectorId),
+  ];
   const results = await batchAt(db, rowOf(id), seen, statements);
   if (results === STALE) return STALE;
   return results[0]?.results.length === 1 ? "deleted" : "absent";
@@ -203,7 +214,7 @@ export async function rotateWebhookSecret(
   connectorId: ConnectorId,
   id: string,
   { seen, secret, former, formerUntil }: SecretRotation,
-  { seen: version, now }: { readonly seen: number | undefined; readonly now: number },
+  { seen: version, now, audit }: AdminChange,
 ): Promise<Webhook | typeof STALE | undefined> {
   const rotated = build
     .update(webhooks)
@@ -211,11 +222,11 @@ export async function rotateWebhookSecret(
     .where(and(isWebhook(connectorId, id), eq(webhooks.secret, seen)))
     .returning(CHANGED);
   const read = selectWebhooks(isWebhook(connectorId, id));
-  const statements = [prepare(db, rotated), prepare(db, read)];
+  const statements = [prepare(db, rotated), ...auditStatements(db, audit), prepare(db, read)];
   const results = await batchAt(db, rowOf(id), version, statements);
   if (results === STALE) return STALE;
-  const [done, found] = results;
-  return done?.results.length === 1 ? rowsOf<WebhookRow>(found).map(fromRow)[0] : undefined;
+  const isRotated = results[0]?.results.length === 1;
+  return isRotated ? rowsOf<WebhookRow>(results.at(-1)).map(fromRow)[0] : undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ import { type Step, stepOf } from "./steps.ts";
 
 /**
  * Stores decided changes of one connector in one D1 batch, in this order:
- * event rows with their unique op_id, guards, mutation (triggers keep the counters), change rows,
+ * event rows with their unique op_id, what is stored beside them, guards, mutation (triggers keep the counters), change rows,
  * and last the members, whose change rows triggers write.
  * A retryable D1 error repeats the same batch: the op_id tells when the first try had got in.
  * Throws `Overloaded` when D1 refuses work, and whatever else D1 throws.
@@ -68,6 +68,7 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
       write.changes.map(({ event }) => event),
       batch,
     ),
+    ...(write.beside ?? []),
     ...(hash === undefined ? [] : [guardCredential.bind(db, { hash, connectorId, at })]),
     ...guardRows(
       db,

@@ -231,6 +231,11 @@ function selectWindow(
     .limit(limit);
 }
 
+/** The millisecond in which a UUIDv7 was made. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+}
+
 /** The smallest UUIDv7 of a millisecond: event ids are ordered by time. */
 export function firstIdAt(ms: number): string {
   const digits = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, "0");

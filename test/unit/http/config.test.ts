@@ -65,6 +65,7 @@ const VARIABLES = {
   ACCESS_TEAM_DOMAIN: "",
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
+  AUDIT_RETENTION_DAYS: "400",
   RATE_LIMITS: "on",
   OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",
@@ -130,6 +131,7 @@ describe("a variable that is set but means nothing refuses to start, and is name
     ],
     ["TOKEN_PATHS", ["", "token", "/healthz", "/.well-known/jwks.json", "/..", undefined]],
     ["RATE_LIMITS", ["", "no", "On", "off ", "true", true, undefined]],
+    ["AUDIT_RETENTION_DAYS", ["", "0", "29", "3651", "400.5", "forever", "-400", true]],
     ["OPTIMISTIC_WRITES", ["", "no", "On", "off ", "true", true]],
     ["ALLOW_INSECURE_URLS", ["on", "Loopback", " ", "true", undefined]],
     ["ACCESS_TEAM_DOMAIN", ["acme.cloudflareaccess.com", undefined]],
@@ -163,6 +165,14 @@ test.each([
   ["", undefined],
 ])("PUBLIC_URL = %j is the origin %s", (text, origin) => {
   expect(read({ PUBLIC_URL: text }).publicUrl).toBe(origin);
+});
+
+test.each([
+  [undefined, 400],
+  ["30", 30],
+  ["3650", 3_650],
+])("AUDIT_RETENTION_DAYS %j keeps the trail for %j days", (text, days) => {
+  expect(read({ AUDIT_RETENTION_DAYS: text }).auditDays).toBe(days);
 });
 
 test.each([undefined, ""])(

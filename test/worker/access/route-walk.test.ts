@@ -10,7 +10,16 @@ import {
   type TestClient,
 } from "#test/support/gateway.ts";
 import { openReceiver } from "#test/support/receiver.ts";
-import { type Asked, BRIDGE, ROWS, type Row } from "#test/support/route-rows.ts";
+import {
+  type Asked,
+  adminPath,
+  fill,
+  type Ids,
+  idOf,
+  idsOf,
+  ROWS,
+  type Row,
+} from "#test/support/route-rows.ts";
 
 // A self-test plays a whole life cycle; every other call keeps to its round trips in its own tests.
 // What a bridge does is not the walk's matter either: nothing runs in these.
@@ -57,45 +66,6 @@ function askedOf(key: string, row: Row) {
   return { method, path: path ?? (own.startsWith(ADMIN) ? own.slice(ADMIN.length) : own), body };
 }
 
-/** Ids by the name under which a path or a body asks for them. */
-type Ids = Readonly<Record<string, string>>;
-
-function fill<T>(value: T, ids: Ids): T {
-  const text = JSON.stringify(value)?.replace(/\{(\w+)\}/g, (_, name) => idOf(ids, name));
-  // The same value with other texts in it.
-  return text === undefined ? value : (JSON.parse(text) as T);
-}
-
-function idOf(ids: Ids, name: string): string {
-  const id = ids[name];
-  if (id === undefined) throw new Error(`The walk knows no id for ${name}: add one to idsOf.`);
-  return id;
-}
-
-/** One of everything that a connector can have. */
-async function idsOf(client: TestClient): Promise<Ids> {
-  const admin = `/connectors/${client.id}`;
-  const user = (await client.post({ userName: `own-${client.id}`, title: "Dr" })).body.id;
-  const members = [{ value: user }];
-  const group = await client.call("/Groups", {
-    body: { displayName: `Own ${client.id}`, members },
-  });
-  const tokenId = (await gateway.admin(`${admin}/tokens`, { body: {} })).body.id;
-  const clientId = (await gateway.admin(`${admin}/clients`, { body: {} })).body.clientId;
-  const eventId = (await gateway.admin(`${admin}/events`)).body.items[0].id;
-  const groupId = group.body.id;
-  const pattern = `robot-${client.id}@example.com`;
-  const bridge = { ...BRIDGE, excluded: [pattern] };
-  await gateway.admin(`${admin}/bridge`, { method: "PUT", body: bridge });
-  const runId = (await gateway.admin(`${admin}/bridge/sync`, { method: "POST" })).body.runId;
-  const hook = { url: "https://receiver.example/hook" };
-  const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
-  const key = { name: `Key of ${client.id}`, role: "admin" };
-  const keyId = (await gateway.admin("/keys", { body: key })).body.id;
-  const own = { keyId, tokenId, clientId, eventId, runId, webhookId, pattern };
-  return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
-}
-
 function unknownIds(ids: Ids): Ids {
   return Object.fromEntries(Object.keys(ids).map((name) => [name, crypto.randomUUID()]));
 }
@@ -110,10 +80,6 @@ function comparable({ status, headers, body }: TestAnswer): string {
 function expectClosed({ headers }: TestAnswer) {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
-}
-
-function adminPath(path: string, ids: Ids): string {
-  return path.replaceAll(/:(\w+)/g, (_, name) => idOf(ids, name));
 }
 
 /** A path's ids below the connector's own, as `tokenId` of /connectors/:id/tokens/:tokenId. */
@@ -143,7 +109,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   const isOpen = ROWS[key]?.kind === "discovery";
 
   test(isOpen ? "answers without a token" : "is 401 without a token", async () => {
-    const ids = await idsOf(await gateway.client());
+    const ids = await idsOf(gateway, await gateway.client());
 
     const answer = await gateway.scim(fill(path, ids), { method, body: fill(body, ids) });
 
@@ -153,7 +119,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   });
 
   test("is 401 with the admin token", async () => {
-    const ids = await idsOf(await gateway.client());
+    const ids = await idsOf(gateway, await gateway.client());
 
     const asked = { method, body: fill(body, ids), token: ADMIN_TOKEN };
     const answer = await gateway.scim(fill(path, ids), asked);
@@ -164,7 +130,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
 
   test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
     const owner = await gateway.client();
-    const ids = await idsOf(owner);
+    const ids = await idsOf(gateway, owner);
     const before = await stateOf(owner, ids);
     const strangers = [await gateway.client(), await gateway.client()] as const;
 
@@ -191,7 +157,7 @@ test.each(rowsOf("scim").filter(({ key }) => /^(?!ALL).*:id$/.test(key)))(
   "$key with an own id is found",
   async ({ method, path, body }) => {
     const client = await gateway.client();
-    const ids = await idsOf(client);
+    const ids = await idsOf(gateway, client);
 
     const answer = await client.call(fill(path, ids), { method, body: fill(body, ids) });
 
@@ -209,7 +175,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
     ["a connector's token", (client: TestClient) => ({ token: client.token })],
   ])("is 401 with %s", async (_what, credentials) => {
     const client = await gateway.client();
-    const ids = await idsOf(client);
+    const ids = await idsOf(gateway, client);
 
     const answer = await send(ids, credentials(client));
 
@@ -220,7 +186,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
   });
 
   test("answers the administrator, and says nothing to other origins", async () => {
-    const ids = await idsOf(await gateway.client());
+    const ids = await idsOf(gateway, await gateway.client());
 
     const answer = await send(ids, { headers: { Origin: "https://evil.example" } });
 
@@ -230,7 +196,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
 
   if (path.includes(":id")) {
     test("of an unknown connector is 404", async () => {
-      const ids = await idsOf(await gateway.client());
+      const ids = await idsOf(gateway, await gateway.client());
 
       const answer = await send({ ...ids, id: crypto.randomUUID() });
 
@@ -241,7 +207,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
   if (nestedIds(path).length > 0) {
     test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
       const owner = await gateway.client();
-      const ids = await idsOf(owner);
+      const ids = await idsOf(gateway, owner);
       const { id } = await gateway.connector();
 
       const foreign = await send({ ...ids, id });
@@ -259,7 +225,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
       ["a form of parts", { "Content-Type": "multipart/form-data" }],
       ["nothing that is named", {}],
     ])("takes no body as %s: 415", async (_what, type) => {
-      const ids = await idsOf(await gateway.client());
+      const ids = await idsOf(gateway, await gateway.client());
       const bytes = new TextEncoder().encode(JSON.stringify(body ?? {}));
 
       const headers = { "Content-Length": String(bytes.byteLength), ...type };
@@ -310,7 +276,7 @@ describe.each(rowsOf("admin").filter(({ method }) => !isReading(method)))(
     };
 
     test("is 403 for what another site wrote, before the database is asked", async () => {
-      const ids = await idsOf(await gateway.client());
+      const ids = await idsOf(gateway, await gateway.client());
 
       const answers: [string, TestAnswer][] = [];
       for (const [what, headers] of FOREIGN) answers.push([what, await send(ids, headers)]);
@@ -328,13 +294,13 @@ describe.each(rowsOf("admin").filter(({ method }) => !isReading(method)))(
     });
 
     test.each(OWN)("is let in from the gateway's own page: %s", async (_what, headers) => {
-      const ids = await idsOf(await gateway.client());
+      const ids = await idsOf(gateway, await gateway.client());
 
       expect((await send(ids, headers)).status).toBeLessThan(300);
     });
 
     test("is let in with the admin token, wherever the call was written", async () => {
-      const ids = await idsOf(await gateway.client());
+      const ids = await idsOf(gateway, await gateway.client());
 
       const how = { method, body, headers: { "Sec-Fetch-Site": "cross-site" } };
       const answer = await gateway.admin(adminPath(path, ids), how);
@@ -371,7 +337,7 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
 // A page of another site may ask for these, though it cannot read the answer: they must do nothing.
 describe.each(rowsOf("admin").filter(({ method }) => isReading(method)))("$key", ({ path }) => {
   test.each(["GET", "HEAD"])("writes nothing: %s", async (method) => {
-    const ids = await idsOf(await gateway.client());
+    const ids = await idsOf(gateway, await gateway.client());
     const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
 
     const answer = await access.gateway.admin(adminPath(path, ids), {

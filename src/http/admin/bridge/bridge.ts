@@ -2,14 +2,14 @@ import type { Context, Hono } from "hono";
 import type { BridgeOverview } from "#bridge/admin-views.ts";
 import { hasBody, readInput } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { changedMeanwhile, expectedVersion, tag } from "#http/admin/call/preconditions.ts";
+import { expectedVersion, onVersion, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { asker, tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { foldText } from "#scim/text.ts";
 import { deleteBridge, findBridge, type StoredBridge } from "#store/admin/bridges.ts";
-import { STALE } from "#store/admin/versions.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import {
   changeBridge,
@@ -17,6 +17,7 @@ import {
   patched,
   readKeptConfig,
   readProposal,
+  toldOf,
   type Wanted,
 } from "./change.ts";
 import { openBridge } from "./open.ts";
@@ -34,8 +35,13 @@ const {
 
 /** Registers what a connector's bridge is to do in the admin API. */
 export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
-  const change = async (context: Context<AppEnv>, wanted: Wanted) => {
-    const { id, version, config, kept, isChanged } = await changeBridge(services, context, wanted);
+  const change = async (context: Context<AppEnv>, trail: Trail, wanted: Wanted) => {
+    const { id, version, config, kept, isChanged } = await changeBridge(
+      services,
+      context,
+      trail,
+      wanted,
+    );
     const ask = asker(context, id);
     if (isChanged) await ask((bridge) => bridge.configured(id));
     const overview = await ask((bridge) => bridge.overview());
@@ -48,38 +54,42 @@ export function addBridgeRoutes(admin: Hono<AppEnv>, services: Services): void {
     tag(context, stored.version);
     return reply(context, getBridge, 200, bridgeView(readKeptConfig(stored), stored, overview));
   });
-  addCall(admin, putBridge, async (context) => {
+  addCall(admin, putBridge, async (context, trail) => {
     const input = await readInput(context, putBridge);
-    return await change(context, () => input);
+    return await change(context, trail, () => input);
   });
-  addCall(admin, patchBridge, async (context) => {
+  addCall(admin, patchBridge, async (context, trail) => {
     const patch = patched(await readInput(context, patchBridge));
-    return await change(context, (former) => patch(present(former)));
+    return await change(context, trail, (former) => patch(present(former)));
   });
-  addCall(admin, excludeFromBridge, async (context) => {
+  addCall(admin, excludeFromBridge, async (context, trail) => {
     const { pattern } = await readInput(context, excludeFromBridge);
-    return await change(context, (former) => {
+    return await change(context, trail, (former) => {
       const excluded = exclusionsOf(former);
       const isKnown = excluded.some((each) => isSamePattern(each, pattern));
       return patched({ excluded: isKnown ? excluded : [...excluded, pattern] })(former);
     });
   });
-  addCall(admin, includeInBridge, async (context) => {
+  addCall(admin, includeInBridge, async (context, trail) => {
     const { pattern } = context.req.param();
-    return await change(context, (former) => {
+    return await change(context, trail, (former) => {
       const excluded = exclusionsOf(former);
       const rest = excluded.filter((each) => !isSamePattern(each, pattern));
       if (rest.length < excluded.length) return patched({ excluded: rest })(former);
       throw new Problem(404, "This bridge does not exclude that pattern.");
     });
   });
-  addCall(admin, remove, async (context) => {
+  addCall(admin, remove, async (context, trail) => {
     const { id, number } = await findOr404(context, context.req.param("id"));
-    const stored = await findBridge(centralDatabase(context.env), id);
-    const seen = stored && expectedVersion(context, stored.version);
-    const deleted = await deleteBridge(databaseOf(context.env, number), number, seen);
-    if (deleted === STALE) throw changedMeanwhile();
-    if (deleted === "absent") throw new Problem(404, "This connector has no bridge.");
+    const deleted = await onVersion(context, async () => {
+      const stored = await findBridge(centralDatabase(context.env), id);
+      if (stored === undefined) throw noBridge();
+      const audit = trail.row({ connectorId: id, before: toldOf(readKeptConfig(stored), stored) });
+      const db = databaseOf(context.env, number);
+      const change = (seen: number | undefined) => deleteBridge(db, number, { seen, audit });
+      return { version: stored.version, change };
+    });
+    if (deleted === "absent") throw noBridge();
     await tellBridgeOfEnd(context, id);
     return context.body(null, 204);
   });
@@ -106,6 +116,10 @@ function addCheck(admin: Hono<AppEnv>, services: Services): void {
 function present(former: StoredBridge | undefined): StoredBridge {
   if (former !== undefined) return former;
   throw new Problem(404, "This connector has no bridge. Set one up with PUT …/bridge first.");
+}
+
+function noBridge(): Problem {
+  return new Problem(404, "This connector has no bridge.");
 }
 
 function exclusionsOf(former: StoredBridge | undefined): readonly string[] {

@@ -13,6 +13,7 @@ import { check } from "#http/admin/call/input.ts";
 import { mergePatch } from "#http/admin/call/merge-patch.ts";
 import { expectAbsent, expectedVersion } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { type AskBridge, asker, granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -55,6 +56,7 @@ const TRIES_MAX = 5;
 export async function changeBridge(
   services: Services,
   context: Context<AppEnv>,
+  trail: Trail,
   wanted: Wanted,
 ): Promise<ChangedBridge> {
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
@@ -66,6 +68,7 @@ export async function changeBridge(
     const { source, settings, credentials, paused, credentialsKind } = proposed;
     const config: KeptConfig = { source, settings, credentialsKind };
     if (former !== undefined && isSame(former, proposed)) {
+      trail.unchanged();
       return { id, version: former.version, config, kept: former, isChanged: false };
     }
     const ask = asker(context, id);
@@ -74,13 +77,26 @@ export async function changeBridge(
     const now = services.clock.now();
     const sealed = credentials && (await sealCredentials(services, id, credentials));
     const row = { config: JSON.stringify(config), credentials: sealed, paused };
-    const at = { seen: former?.version, now };
-    const version = await putBridge(databaseOf(context.env, number), number, row, at);
     const { createdAt = now, paused: wasPaused = false } = former ?? {};
     const kept = { createdAt, modifiedAt: now, paused: paused ?? wasPaused };
+    const audit = trail.row({
+      connectorId: id,
+      before: former && toldOf(readKeptConfig(former), former),
+      after: { ...toldOf(config, kept), ...(credentials && { newCredentials: credentials.kind }) },
+    });
+    const at = { seen: former?.version, now, audit };
+    const version = await putBridge(databaseOf(context.env, number), number, row, at);
     if (version !== undefined) return { id, version, config, kept, isChanged: true };
   }
   throw new Problem(409, "Others change the bridge at the same time. Try again later.");
+}
+
+/** What the trail tells of a bridge: never its credentials. */
+export function toldOf(
+  { source, settings, credentialsKind }: KeptConfig,
+  { paused }: { readonly paused: boolean },
+) {
+  return { source, ...settings, credentialsKind, paused };
 }
 
 /** Reads a bridge that somebody would like to have; 400 for what makes no sense. */

@@ -4,9 +4,12 @@ import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { hasBody, readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import type { Sides } from "#store/admin/audit-row.ts";
+import { centralDatabase } from "#store/databases.ts";
 import { readPlanned } from "./change.ts";
 import { type OpenBridge, openBridge } from "./open.ts";
 import { BRIDGE_OPERATIONS } from "./operations.ts";
@@ -35,14 +38,23 @@ export function addBridgeRunRoutes(admin: Hono<AppEnv>, services: Services): voi
   addHeld(admin);
 }
 
+/** Writes down what the bridge's object is going to be asked for. */
+function begin(context: Context<AppEnv>, trail: Trail, sides: Sides = {}): Promise<void> {
+  const connectorId = context.req.param("id") ?? "";
+  return trail.begin(centralDatabase(context.env), { connectorId, ...sides });
+}
+
 /** The calls that start a run, which goes on by itself: 202 and the run's id. */
 function addStarts(admin: Hono<AppEnv>, services: Services): void {
-  addCall(admin, syncBridge, async (context) => {
+  addCall(admin, syncBridge, async (context, trail) => {
     const { mode } = await readInput(context, syncBridge);
     const { ask } = await openEnabled(context);
-    return reply(context, syncBridge, 202, granted(await ask((bridge) => bridge.sync(mode))));
+    await begin(context, trail, { after: { mode } });
+    const started = granted(await ask((bridge) => bridge.sync(mode)));
+    trail.made(started.runId);
+    return reply(context, syncBridge, 202, started);
   });
-  addCall(admin, planBridge, async (context) => {
+  addCall(admin, planBridge, async (context, trail) => {
     const patch = await readInput(context, planBridge);
     const { ask } = await openEnabled(context);
     const connector = await findOr404(context, context.req.param("id"));
@@ -50,17 +62,24 @@ function addStarts(admin: Hono<AppEnv>, services: Services): void {
       Object.keys(patch).length === 0
         ? undefined
         : await readPlanned(services, context, connector, patch);
+    await begin(context, trail, { after: { mode: "plan" } });
     const started = granted(await ask((bridge) => bridge.startPlan(proposed)));
+    trail.made(started.runId);
     return reply(context, planBridge, 202, started);
   });
-  addCall(admin, resyncBridge, async (context) => {
+  addCall(admin, resyncBridge, async (context, trail) => {
     await readInput(context, resyncBridge);
     const { ask } = await openEnabled(context);
-    return reply(context, resyncBridge, 202, granted(await ask((bridge) => bridge.resync())));
+    await begin(context, trail);
+    const started = granted(await ask((bridge) => bridge.resync()));
+    trail.made(started.runId);
+    return reply(context, resyncBridge, 202, started);
   });
-  addCall(admin, syncUser, async (context) => {
+  addCall(admin, syncUser, async (context, trail) => {
     const { key } = await readInput(context, syncUser);
     const { ask } = await openEnabled(context);
+    // Whom it was about is told by the events of the sync, which can be masked and erased.
+    await begin(context, trail);
     const steps = granted(await ask((bridge) => bridge.syncUser(key)));
     return reply(context, syncUser, 200, { steps });
   });
@@ -68,21 +87,24 @@ function addStarts(admin: Hono<AppEnv>, services: Services): void {
 
 /** The calls that change what the bridge does next. */
 function addSwitches(admin: Hono<AppEnv>): void {
-  addCall(admin, pauseBridge, async (context) => {
+  addCall(admin, pauseBridge, async (context, trail) => {
     await readInput(context, pauseBridge);
     const { ask, seen } = await openBridge(context);
+    await begin(context, trail, { after: { paused: true } });
     granted(await ask((bridge) => bridge.pause(seen)));
     return context.body(null, 204);
   });
-  addCall(admin, resumeBridge, async (context) => {
+  addCall(admin, resumeBridge, async (context, trail) => {
     await readInput(context, resumeBridge);
     const { ask, seen } = await openBridge(context);
+    await begin(context, trail, { after: { paused: false } });
     granted(await ask((bridge) => bridge.resume(seen)));
     return context.body(null, 204);
   });
-  addCall(admin, enableBridge, async (context) => {
+  addCall(admin, enableBridge, async (context, trail) => {
     await readInput(context, enableBridge);
     const { ask } = await openBridge(context);
+    await begin(context, trail);
     granted(await ask((bridge) => bridge.enable()));
     return context.body(null, 204);
   });
@@ -118,15 +140,17 @@ function addHeld(admin: Hono<AppEnv>): void {
     const nextCursor = encodeCursor(next === null ? undefined : encodeURIComponent(next));
     return reply(context, listHeld, 200, { ...page, nextCursor });
   });
-  addCall(admin, approveHeld, async (context) => {
+  addCall(admin, approveHeld, async (context, trail) => {
     const choice = await readChoice(context);
     const { ask } = await openEnabled(context);
+    await begin(context, trail, { after: choice });
     const approved = granted(await ask((bridge) => bridge.approveHeld(choice)));
     return reply(context, approveHeld, 202, approved);
   });
-  addCall(admin, rejectHeld, async (context) => {
+  addCall(admin, rejectHeld, async (context, trail) => {
     const choice = await readChoice(context);
     const { ask } = await openBridge(context);
+    await begin(context, trail, { after: choice });
     granted(await ask((bridge) => bridge.rejectHeld(choice)));
     return context.body(null, 204);
   });

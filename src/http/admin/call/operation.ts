@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type * as z from "zod";
 import type { AppEnv } from "#http/request/services.ts";
 import { refuseParameters } from "./input.ts";
+import { type Audited, NO_TRAIL, type Trail, withTrail } from "./trail.ts";
 
 /** The parts of the admin API, as its OpenAPI document groups the calls. */
 export const TAGS = {
@@ -16,6 +17,7 @@ export const TAGS = {
   Directory: "Users and groups as SCIM has them, to be read by applications.",
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
+  Audit: "The trail of what administrators did.",
   Meta: "The API itself.",
 } as const;
 
@@ -29,6 +31,10 @@ export interface AdminOperation {
   readonly summary: string;
   /** What the query may hold; without it any parameter is refused. */
   readonly query?: z.ZodType;
+  /** What the call changes: it then leaves a row in the trail. Any but a GET has it, or says that it is harmless. */
+  readonly audited?: Audited;
+  /** Whether the call changes nothing, though its method may. */
+  readonly isHarmless?: true;
   readonly body?: z.ZodType;
   /** Whether the body may be left out; it is then read as {}. */
   readonly isBodyOptional?: true;
@@ -57,19 +63,31 @@ export type Answered<T> = T extends readonly (infer Item)[]
 export function describe<const Described extends Readonly<Record<string, AdminOperation>>>(
   operations: Described,
 ): Described {
+  for (const [name, operation] of Object.entries(operations)) NAMES.set(operation, name);
   return operations;
 }
+
+/** The operationId of each operation. */
+const NAMES = new WeakMap<AdminOperation, string>();
+
+/** What answers a call; one that changes something tells `trail` of it. */
+export type CallHandler<Path extends string> = (
+  context: Context<AppEnv, Path>,
+  trail: Trail,
+) => Response | Promise<Response>;
 
 /** Registers the route of an operation. */
 export function addCall<const Path extends string>(
   admin: Hono<AppEnv>,
   called: AdminOperation & { readonly path: Path },
-  handle: Handler<AppEnv, Path>,
+  handle: CallHandler<Path>,
 ): void {
-  const { method, path, query } = called;
-  const strict: Handler<AppEnv, Path> = (context, next) => {
+  const { method, path, query, audited } = called;
+  const name = NAMES.get(called) ?? path;
+  const strict: Handler<AppEnv, Path> = (context) => {
     if (query === undefined) refuseParameters(context);
-    return handle(context, next);
+    if (audited === undefined) return handle(context, NO_TRAIL);
+    return withTrail(context, { name, ...audited }, (trail) => handle(context, trail));
   };
   admin.on(method, path, strict);
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "#http/request/services.ts";
 import { entityTag, matchesTag } from "#scim/resource/etag.ts";
+import { STALE } from "#store/admin/versions.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -18,6 +19,32 @@ export function expectedVersion(context: Context<AppEnv>, version: number): numb
   if (ifMatch === undefined) return undefined;
   if (!matchesTag(ifMatch, version)) throw changedMeanwhile();
   return ifMatch.split(",").some((tag) => tag.trim() === "*") ? undefined : version;
+}
+
+/** What a call would do to a thing that was read: `change` is given the version that it has to be at. */
+interface ReadThing<T> {
+  readonly version: number;
+  readonly change: (seen: number | undefined) => Promise<T | typeof STALE>;
+}
+
+/** How often a change is tried on the version that was read before it is made on any. */
+const TRIES_MAX = 10;
+
+/**
+ * Reads a thing and changes it at the version that was read, so that what is known of it before is what it
+ * was. Where somebody else was faster it is read again: 412 if the caller names versions that it has no more.
+ */
+export async function onVersion<T>(
+  context: Context<AppEnv>,
+  read: () => Promise<ReadThing<T>>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const { version, change } = await read();
+    const expected = expectedVersion(context, version);
+    const outcome = await change(tries < TRIES_MAX ? version : expected);
+    if (outcome !== STALE) return outcome;
+    if (tries > TRIES_MAX) throw changedMeanwhile();
+  }
 }
 
 /** Whether a call says on what versions it may be carried out. */

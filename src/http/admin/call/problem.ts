@@ -41,6 +41,11 @@ export function problemResponse(error: unknown): Response {
   });
 }
 
+/** Whether a call ended in an answer that says what the caller has to change: 4xx. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Problem && error.status < 500;
+}
+
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   switch (classifyError(error).kind) {

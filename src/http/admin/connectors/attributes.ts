@@ -28,7 +28,7 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
     if (isKnown(context, attributesVersion)) return context.body(null, 304);
     return answer(context, parseDeclarations(attributes));
   });
-  addCall(admin, putAttributes, async (context) => {
+  addCall(admin, putAttributes, async (context, trail) => {
     const input = await readInput(context, putAttributes);
     const wanted = input.attributes.map(declarationOf);
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
@@ -40,7 +40,7 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
         databaseOf(context.env, seen.number),
         seen.number,
         { seen, after, released },
-        clock.now(),
+        { now: clock.now(), audit: trail.row({ connectorId: seen.id, ...sidesOf(seen, after) }) },
       );
       if (changed !== undefined) {
         tag(context, changed.version);
@@ -54,6 +54,19 @@ export function addAttributeRoutes(admin: Hono<AppEnv>, { clock }: Services): vo
     }
     throw new Problem(409, "Others change the attributes at the same time. Try again later.");
   });
+}
+
+/** The declarations that bind before and after, by where they stand. */
+function sidesOf(
+  { attributes }: Pick<Connector, "attributes">,
+  after: readonly StoredDeclaration[],
+) {
+  const told = (declarations: readonly StoredDeclaration[]) => ({
+    attributes: shown(declarations).map(({ resourceType, schema, name, type, multiValued }) =>
+      [resourceType, schema, name, multiValued ? `${type} list` : type].filter(Boolean).join(" "),
+    ),
+  });
+  return { before: told(parseDeclarations(attributes)), after: told(after) };
 }
 
 /** The declarations that a connector has once the wanted ones are put on those it has. */
@@ -99,14 +112,17 @@ function declared(redeclared: Redeclared): Declared {
   }
 }
 
+function shown(declarations: readonly StoredDeclaration[]): readonly StoredDeclaration[] {
+  return declarations.filter(({ isRemoved }) => !isRemoved);
+}
+
 function answer(
   context: Context<AppEnv>,
   declarations: readonly StoredDeclaration[],
   kept: ReadKept = { misfits: [], isIncomplete: false },
 ) {
-  const shown = declarations.filter(({ isRemoved }) => !isRemoved);
   return reply(context, putAttributes, 200, {
-    attributes: shown.map(({ isRemoved: _, ...declaration }) => declaration),
+    attributes: shown(declarations).map(({ isRemoved: _, ...declaration }) => declaration),
     ...(kept.misfits.length > 0 && { misfits: kept.misfits }),
     ...(kept.isIncomplete && { isIncomplete: true }),
   });

@@ -20,15 +20,16 @@ const { createClient: create, listClients: list, revokeClient: revoke } = CONNEC
 
 /** Registers the OAuth clients of a connector in the admin API. */
 export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  addCall(admin, create, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, create, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { name, scope } = await readInput(context, create);
     const { secret, hash, hint } = await createToken();
     const id = uuidv7();
     const now = clock.now();
     const client = { id, name, secretHash: hash, hint, scope };
-    if ((await createClient(databaseOf(context.env, number), number, client, now)) === undefined)
-      throw deleted();
+    const audit = trail.row({ connectorId, id, after: { name, scope } });
+    const db = databaseOf(context.env, number);
+    if ((await createClient(db, number, client, { now, audit })) === undefined) throw deleted();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
     return reply(context, create, 201, { ...view, clientSecret: secret });
@@ -38,15 +39,14 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     const clients = await listClients(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: clients.map(clientView), nextCursor: null });
   });
-  addCall(admin, revoke, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, revoke, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { clientId } = context.req.param();
-    const outcome = await revokeClient(
-      databaseOf(context.env, number),
-      number,
-      clientId,
-      clock.now(),
-    );
+    const now = clock.now();
+    const after = { revokedAt: isoOrNull(now) };
+    const audit = trail.row({ connectorId, id: clientId, after });
+    const db = databaseOf(context.env, number);
+    const outcome = await revokeClient(db, number, clientId, { now, audit });
     if (outcome === undefined) throw new Problem(404, "This connector has no client with that id.");
     return context.body(null, 204);
   });

@@ -3,9 +3,10 @@ import { v7 as uuidv7 } from "uuid";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { changedMeanwhile, expectedVersion, isKnown, tag } from "#http/admin/call/preconditions.ts";
+import { isKnown, onVersion, tag } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
 import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
 import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -35,7 +36,7 @@ const {
 /** Registers /connectors of the admin API. */
 export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
-  addCall(admin, create, async (context) => {
+  addCall(admin, create, async (context, trail) => {
     const input = await readInput(context, create);
     const id = uuidv7();
     const now = clock.now();
@@ -46,7 +47,10 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       centralDatabase(context.env),
       { id, name, tenant, preset, settings },
       token,
-      now,
+      {
+        now,
+        audit: trail.row({ connectorId: id, after: { name, tenant, preset, settings } }),
+      },
     );
     const connector = await findOr404(context, id);
     const view = connectorView(services, context, connector);
@@ -69,40 +73,64 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     if (isKnown(context, connector.version)) return context.body(null, 304);
     return reply(context, getConnector, 200, connectorView(services, context, connector));
   });
-  const change = async (context: Context<AppEnv>, changed: ConnectorChange) => {
-    const { number, version } = await findOr404(context, context.req.param("id") ?? "");
-    const seen = expectedVersion(context, version);
-    const now = clock.now();
-    const connector = await changeConnector(databaseOf(context.env, number), number, changed, {
-      seen,
-      now,
+  const change = async (context: Context<AppEnv>, changed: ConnectorChange, trail: Trail) => {
+    const connector = await changeAsSeen(context, async (former, seen) => {
+      const after = {
+        ...former,
+        ...changed,
+        settings: { ...former.settings, ...changed.settings },
+      };
+      const sides = { before: toldOf(former), after: toldOf(after) };
+      const audit = trail.row({ connectorId: former.id, ...sides });
+      const at = { seen, now: clock.now(), audit };
+      const db = databaseOf(context.env, former.number);
+      return await changeConnector(db, former.number, changed, at);
     });
-    if (connector === STALE) throw changedMeanwhile();
     if (connector === undefined) throw deleted();
-    tellWebhooks(context, number);
+    tellWebhooks(context, connector.number);
     tag(context, connector.version);
     return reply(context, patch, 200, connectorView(services, context, connector));
   };
-  addCall(admin, patch, async (context) => {
+  addCall(admin, patch, async (context, trail) => {
     const { settings, ...columns } = defined(await readInput(context, patch));
-    return await change(context, { ...columns, ...(settings && { settings: defined(settings) }) });
+    const changed = { ...columns, ...(settings && { settings: defined(settings) }) };
+    return await change(context, changed, trail);
   });
-  addCall(admin, approveConnector, (context) => {
-    return change(context, { settings: { staged: false } });
+  addCall(admin, approveConnector, (context, trail) => {
+    return change(context, { settings: { staged: false } }, trail);
   });
-  addCall(admin, remove, async (context) => {
-    const { id, number, version } = await findOr404(context, context.req.param("id"));
-    const seen = expectedVersion(context, version);
-    const outcome = await deleteConnector(databaseOf(context.env, number), number, {
-      seen,
-      now: clock.now(),
+  addCall(admin, remove, async (context, trail) => {
+    const { outcome, id, number } = await changeAsSeen(context, async (former, seen) => {
+      const audit = trail.row({ connectorId: former.id, before: toldOf(former) });
+      const at = { seen, now: clock.now(), audit };
+      const db = databaseOf(context.env, former.number);
+      const outcome = await deleteConnector(db, former.number, at);
+      return outcome === STALE ? STALE : { outcome, ...former };
     });
-    if (outcome === STALE) throw changedMeanwhile();
     if (outcome === "absent") throw deleted();
     if (outcome.hadBridge) await tellBridgeOfEnd(context, id);
     tellWebhooks(context, number);
     return context.body(null, 204);
   });
+}
+
+/**
+ * Makes a change of the connector that a path names on the version that was read, so that the trail tells
+ * what it was before; where somebody else was faster, on the next one, unless the caller names a version.
+ */
+async function changeAsSeen<T>(
+  context: Context<AppEnv>,
+  change: (former: Connector, seen: number | undefined) => Promise<T | typeof STALE>,
+): Promise<T> {
+  return await onVersion(context, async () => {
+    const former = await findOr404(context, context.req.param("id") ?? "");
+    return { version: former.version, change: (seen) => change(former, seen) };
+  });
+}
+
+/** What the trail tells of a connector. */
+function toldOf({ name, tenant, preset, status, settings }: Connector) {
+  return { name, tenant, preset, status, settings };
 }
 
 /** Finds the connector that a path names, or answers 404. */

@@ -3,7 +3,13 @@ import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
-import { makeToken, readExpiry, renewedExpiry, tokenView } from "#http/admin/call/token-view.ts";
+import {
+  isoOrNull,
+  makeToken,
+  readExpiry,
+  renewedExpiry,
+  tokenView,
+} from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   createStoredToken,
@@ -12,6 +18,8 @@ import {
   listUnusedTokens,
   revokeToken,
   rotateToken,
+  type Token,
+  type TokenToStore,
 } from "#store/admin/tokens.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { deleted, findOr404 } from "./connectors.ts";
@@ -29,16 +37,16 @@ const DAY_MS = 86_400_000;
 
 /** Registers the tokens of a connector in the admin API. */
 export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  addCall(admin, createToken, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, createToken, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { name, scope, expiresAt } = await readInput(context, createToken);
     const now = clock.now();
     const expiry = readExpiry(expiresAt, now);
     const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
-    if (
-      (await createStoredToken(databaseOf(context.env, number), number, token, now)) === undefined
-    )
-      throw deleted();
+    const audit = trail.row({ connectorId, id: token.id, after: toldOf(token) });
+    const at = { now, audit };
+    const db = databaseOf(context.env, number);
+    if ((await createStoredToken(db, number, token, at)) === undefined) throw deleted();
     const stored = {
       ...token,
       name: name ?? null,
@@ -48,8 +56,8 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     };
     return reply(context, createToken, 201, { ...tokenView(stored), secret });
   });
-  addCall(admin, rotate, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, rotate, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { overlapSeconds } = await readInput(context, rotate);
     const now = clock.now();
     const former = await findLiveToken(
@@ -63,9 +71,17 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const expiresAt = renewedExpiry(former, now);
     const { secret, token } = await makeToken({ name: name ?? undefined, scope, expiresAt });
     const endsAt = now + overlapSeconds * 1_000;
+    const after = { ...toldOf(token), id: token.id, overlapSeconds };
+    const audit = trail.row({
+      connectorId,
+      id: former.id,
+      before: { id: former.id, ...toldOf(former) },
+      after,
+    });
     const outcome = await rotateToken(databaseOf(context.env, number), number, former.id, token, {
       now,
       endsAt,
+      audit,
     });
     if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
@@ -92,18 +108,22 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const tokens = await listTokens(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: tokens.map(tokenView), nextCursor: null });
   });
-  addCall(admin, revoke, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, revoke, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { tokenId } = context.req.param();
-    const outcome = await revokeToken(
-      databaseOf(context.env, number),
-      number,
-      tokenId,
-      clock.now(),
-    );
+    const now = clock.now();
+    const outcome = await revokeToken(databaseOf(context.env, number), number, tokenId, {
+      now,
+      audit: trail.row({ connectorId, id: tokenId, after: { revokedAt: isoOrNull(now) } }),
+    });
     if (outcome === undefined) throw new Problem(404, "This connector has no token with that id.");
     return context.body(null, 204);
   });
+}
+
+/** What the trail tells of a token. */
+function toldOf({ name, scope, expiresAt }: Token | TokenToStore) {
+  return { name, scope, expiresAt: isoOrNull(expiresAt ?? null) };
 }
 
 function notLive(): Problem {

@@ -13,6 +13,8 @@ import type { CommitOutcome, ResourceChange } from "#scim/ports.ts";
 import type { RepairDirectory } from "#scim/provision/repair.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
+import { auditStatements } from "#store/admin/audit.ts";
+import type { AuditRow } from "#store/admin/audit-row.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { userOrDeleted } from "#store/admin/deleted-users.ts";
 import { commitChanges } from "#store/commit/commit.ts";
@@ -36,6 +38,8 @@ export interface AdministratorsCall {
   readonly facts: CallFacts;
   /** The administrator, as the event log and the feed name him or her. */
   readonly actor: string;
+  /** The row of the trail for what the call changes. */
+  readonly auditRow: () => AuditRow;
 }
 
 /** Opens an administrator's call to a user of a connector. */
@@ -43,6 +47,7 @@ export function administratorsCall(
   services: Services,
   context: Context<AppEnv>,
   connector: Connector,
+  auditRow: () => AuditRow,
 ): AdministratorsCall {
   const { url } = context.req.raw;
   const baseUrl = scimBaseUrl(services, url, services.config.scimBasePaths[0]);
@@ -51,6 +56,7 @@ export function administratorsCall(
     types: resourceTypesOf(connector.attributes, connector.settings),
     facts: callFacts(services, context, new URL(url).pathname, baseUrl),
     actor: nameOf(actorOf(context)),
+    auditRow,
   };
 }
 
@@ -94,18 +100,20 @@ async function commitAs(
 ): Promise<CommitOutcome> {
   const { connector, types, facts } = call;
   const { number, settings } = connector;
+  const db = databaseOf(context.env, number);
   const write = {
     changes: changes.map((change) => ({
       change,
       type: types.User,
       event: eventOf(call, change, warnings, clock.now()),
     })),
+    beside: auditStatements(db, call.auditRow()),
     credentialHash: undefined,
     at: facts.startedAt,
     allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
     uniqueExternalId: settings.uniqueExternalId,
   };
-  const outcome = await commitChanges(databaseOf(context.env, number), number, write, clock);
+  const outcome = await commitChanges(db, number, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;
   throw new Error("A batch without a credential was refused for its credential.");
 }

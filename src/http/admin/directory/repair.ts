@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { addCall } from "#http/admin/call/operation.ts";
 import { tag } from "#http/admin/call/preconditions.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -9,6 +10,7 @@ import { noSuchResource, type Written } from "#scim/provision/provision.ts";
 import { type RepairDirectory, restoreUser, setActive } from "#scim/provision/repair.ts";
 import { EVERYTHING } from "#scim/resource/projection.ts";
 import { USER } from "#scim/schema/registry.ts";
+import type { Sides } from "#store/admin/audit-row.ts";
 import { administratorsCall, administratorsDirectory } from "./administrator.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
 import { idOf, refused } from "./terms.ts";
@@ -18,30 +20,40 @@ const { restoreUser: restore, deactivateUser, activateUser } = DIRECTORY_OPERATI
 /** Registers what an administrator can do for one user, past the provider. */
 export function addRepairRoutes(admin: Hono<AppEnv>, services: Services): void {
   const on =
-    (act: (directory: RepairDirectory, id: string) => Promise<Written | undefined>) =>
-    (context: Context<AppEnv>) =>
-      changed(services, context, act);
-  addCall(admin, restore, on(restoreUser));
+    (act: (directory: RepairDirectory, id: string) => Promise<Written | undefined>, sides: Sides) =>
+    (context: Context<AppEnv>, trail: Trail) =>
+      changed(services, context, { trail, sides }, act);
+  addCall(admin, restore, on(restoreUser, {}));
   addCall(
     admin,
     deactivateUser,
-    on((directory, id) => setActive(directory, id, false)),
+    on((directory, id) => setActive(directory, id, false), {
+      before: { active: true },
+      after: { active: false },
+    }),
   );
   addCall(
     admin,
     activateUser,
-    on((directory, id) => setActive(directory, id, true)),
+    on((directory, id) => setActive(directory, id, true), {
+      before: { active: false },
+      after: { active: true },
+    }),
   );
 }
 
 async function changed(
   services: Services,
   context: Context<AppEnv>,
+  { trail, sides }: { readonly trail: Trail; readonly sides: Sides },
   act: (directory: RepairDirectory, id: string) => Promise<Written | undefined>,
 ): Promise<Response> {
   const connector = await findOr404(context, context.req.param("id") ?? "");
   const id = idOf(context, "userId");
-  const call = administratorsCall(services, context, connector);
+  const call = administratorsCall(services, context, connector, () =>
+    // Nothing of the person is told: that is in the event, which can be masked and erased.
+    trail.row({ connectorId: connector.id, id, ...sides }),
+  );
   const directory = administratorsDirectory(services, context, call);
   const written = await refused(async () => {
     const done = await act(directory, id);
@@ -49,7 +61,8 @@ async function changed(
     return done;
   });
   services.cache.forgetUser(connector.number, id);
-  if (written.kind !== "unchanged") tellWebhooks(context, connector.number);
+  if (written.kind === "unchanged") trail.unchanged();
+  else tellWebhooks(context, connector.number);
   tag(context, written.record.version);
   const { baseUrl } = call.facts;
   const view = { type: () => call.types.User, baseUrl, projection: EVERYTHING };

@@ -4,7 +4,12 @@ import { createKey as newSecret } from "#credentials/token.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { changedMeanwhile, expectedVersion, tag } from "#http/admin/call/preconditions.ts";
+import {
+  changedMeanwhile,
+  expectedVersion,
+  onVersion,
+  tag,
+} from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull, readExpiry, renewedExpiry } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -12,6 +17,7 @@ import {
   type ApiKey,
   createStoredKey,
   findKey,
+  type KeyToStore,
   listKeys,
   renameKey,
   revokeKey,
@@ -32,14 +38,15 @@ const {
 
 /** Registers the keys of the admin API. */
 export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
-  addCall(admin, create, async (context) => {
+  addCall(admin, create, async (context, trail) => {
     const { name, role, expiresAt } = await readInput(context, create);
     const now = clock.now();
     const expiry = readExpiry(expiresAt, now);
     const { secret, hash, hint } = await newSecret();
     const id = uuidv7();
     const stored = { id, hash, hint, name, role, expiresAt: expiry };
-    await createStoredKey(centralDatabase(context.env), stored, now);
+    const audit = trail.row({ id, after: toldOf(stored) });
+    await createStoredKey(centralDatabase(context.env), stored, { now, audit });
     const key = await keyOr404(context, id);
     tag(context, key.version);
     context.header("Location", `/admin/v1/keys/${id}`);
@@ -59,34 +66,60 @@ export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     tag(context, key.version);
     return reply(context, getKey, 200, keyView(key));
   });
-  addCall(admin, changeKey, async (context) => {
-    const { id, version } = await keyOr404(context, context.req.param("keyId"));
+  addCall(admin, changeKey, async (context, trail) => {
+    await keyOr404(context, context.req.param("keyId"));
     const { name } = await readInput(context, changeKey);
-    const seen = expectedVersion(context, version);
-    const key = expectChanged(await renameKey(centralDatabase(context.env), id, name, seen));
+    const renamed = await changeAsSeen(context, (former, seen) => {
+      const sides = { before: toldOf(former), after: { ...toldOf(former), name } };
+      const audit = trail.row({ id: former.id, ...sides });
+      return renameKey(centralDatabase(context.env), former.id, name, { seen, audit });
+    });
+    const key = expectChanged(renamed);
     tag(context, key.version);
     return reply(context, changeKey, 200, keyView(key));
   });
-  addCall(admin, revoke, async (context) => {
-    const { id, version } = await keyOr404(context, context.req.param("keyId"));
-    const at = { seen: expectedVersion(context, version), now: clock.now() };
-    expectChanged(await revokeKey(centralDatabase(context.env), id, at));
+  addCall(admin, revoke, async (context, trail) => {
+    const now = clock.now();
+    const revoked = await changeAsSeen(context, ({ id }, seen) => {
+      const audit = trail.row({ id, after: { revokedAt: isoOrNull(now) } });
+      return revokeKey(centralDatabase(context.env), id, { seen, now, audit });
+    });
+    expectChanged(revoked);
     return context.body(null, 204);
   });
-  addCall(admin, rotate, async (context) => {
+  addCall(admin, rotate, async (context, trail) => {
     const former = await keyOr404(context, context.req.param("keyId"));
     const { overlapSeconds } = await readInput(context, rotate);
     const now = clock.now();
     const seen = expectedVersion(context, former.version);
     const { secret, hash, hint } = await newSecret();
     const successor = { id: uuidv7(), hash, hint, expiresAt: renewedExpiry(former, now) };
-    const times = { now, endsAt: now + overlapSeconds * 1_000, seen };
+    const after = { ...toldOf({ ...former, ...successor }), id: successor.id, overlapSeconds };
+    const before = { ...toldOf(former), id: former.id };
+    const audit = trail.row({ id: former.id, before, after });
+    const times = { now, endsAt: now + overlapSeconds * 1_000, seen, audit };
     const rotated = await rotateKey(centralDatabase(context.env), former.id, successor, times);
     if (rotated === undefined) throw new Problem(404, "There is no live key with this id.");
     const key = expectChanged(rotated);
     tag(context, key.version);
     return reply(context, rotate, 201, { ...keyView(key), secret, replaces: former.id });
   });
+}
+
+/** Makes a change of the key that a path names on the version that was read: see onVersion. */
+async function changeAsSeen<T>(
+  context: Context<AppEnv>,
+  change: (former: ApiKey, seen: number | undefined) => Promise<T | typeof STALE>,
+): Promise<T> {
+  return await onVersion(context, async () => {
+    const former = await keyOr404(context, context.req.param("keyId") ?? "");
+    return { version: former.version, change: (seen) => change(former, seen) };
+  });
+}
+
+/** What the trail tells of a key: never its secret. */
+function toldOf({ name, role, expiresAt }: ApiKey | KeyToStore) {
+  return { name, role, expiresAt: isoOrNull(expiresAt ?? null) };
 }
 
 async function keyOr404(context: Context<AppEnv>, id: string): Promise<ApiKey> {

@@ -8,6 +8,7 @@ export const SELF_TEST_OPERATIONS = describe({
     path: "/connectors/:id/self-test",
     tag: "Connectors",
     summary: "Play Okta and Entra in a scratch connector.",
+    audited: { subject: "connector" },
     body: SELF_TEST,
     isBodyOptional: true,
     answers: { 200: SELF_TESTED },

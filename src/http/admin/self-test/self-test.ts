@@ -45,9 +45,10 @@ const TOKEN_LIFE_MS = 10 * 60_000;
  * in which Okta's and Entra's requests are played, each through the whole gateway.
  */
 export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: Play): void {
-  addCall(admin, selfTest, async (context) => {
+  addCall(admin, selfTest, async (context, trail) => {
     await readInput(context, selfTest);
     const tested = await findOr404(context, context.req.param("id"));
+    await trail.begin(databaseOf(context.env, tested.number), { connectorId: tested.id });
     const { connector, secret } = await createScratch(services, context, tested);
     try {
       const [basePath] = services.config.scimBasePaths;
@@ -81,12 +82,12 @@ async function createScratch(
     centralDatabase(context.env),
     { ...scratch, tenant: undefined, preset: undefined },
     token,
-    now,
+    { now },
   );
   const connector = await findOr404(context, scratch.id);
   const change = { seen: connector, after: parseDeclarations(attributes), released: [] };
   const { number } = connector;
-  await changeAttributes(databaseOf(context.env, number), number, change, now);
+  await changeAttributes(databaseOf(context.env, number), number, change, { now });
   return { connector, secret };
 }
 

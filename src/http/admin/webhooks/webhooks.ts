@@ -5,7 +5,7 @@ import { addCall, reply } from "#http/admin/call/operation.ts";
 import {
   changedMeanwhile,
   expectedVersion,
-  hasPreconditions,
+  onVersion,
   tag,
 } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
@@ -13,6 +13,7 @@ import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { noWebhook, tellWebhook, webhookView } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { waitUntil } from "#http/request/wait-until.ts";
+import type { AuditRow } from "#store/admin/audit-row.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
 import {
@@ -26,7 +27,6 @@ import {
   WEBHOOKS_MAX,
   type Webhook,
 } from "#store/admin/webhooks.ts";
-import type { ConnectorId } from "#store/connector-id.ts";
 import { databaseOf } from "#store/databases.ts";
 import { addDeliveryRoutes } from "./deliveries.ts";
 import { readWebhookUrl } from "./input.ts";
@@ -69,7 +69,7 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
 
 function addCreation(admin: Hono<AppEnv>, services: Services): void {
   const { clock, config, waker } = services;
-  addCall(admin, create, async (context) => {
+  addCall(admin, create, async (context, trail) => {
     const connector = await findOr404(context, context.req.param("id"));
     const { name, eventTypes = null, ...input } = await readInput(context, create);
     const url = readWebhookUrl(services, context, input.url);
@@ -79,14 +79,9 @@ function addCreation(admin: Hono<AppEnv>, services: Services): void {
     const sealed = await sealWebhookSecret(config.keyRing, secret, owner);
     const now = clock.now();
     const stored = { id, name, url, eventTypes, secret: sealed };
-    if (
-      (await createWebhook(
-        databaseOf(context.env, connector.number),
-        connector.number,
-        stored,
-        now,
-      )) === "tooMany"
-    ) {
+    const audit = trail.row({ connectorId: connector.id, id, after: { name, url, eventTypes } });
+    const db = databaseOf(context.env, connector.number);
+    if ((await createWebhook(db, connector.number, stored, { now, audit })) === "tooMany") {
       throw new Problem(409, `A connector has at most ${WEBHOOKS_MAX} webhooks; delete one.`);
     }
     // The object begins to look at the feed by itself, also where no cron ever wakes it.
@@ -104,8 +99,8 @@ const NEVER = { disabledReason: null, formerSecretUntil: null, version: 1 };
 
 function addChanges(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
-  addCall(admin, patch, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, patch, async (context, trail) => {
+    const connector = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
     const { url: text, name, eventTypes, status } = await readInput(context, patch);
     const change = {
@@ -114,58 +109,64 @@ function addChanges(admin: Hono<AppEnv>, services: Services): void {
       ...(eventTypes !== undefined && { eventTypes }),
       ...(status !== undefined && { status }),
     };
-    const seen = await seenVersion(context, number);
-    const at = { seen, now: clock.now() };
-    const webhook = await changeWebhook(
-      databaseOf(context.env, number),
-      number,
-      webhookId,
-      change,
-      at,
-    );
-    if (webhook === STALE) throw changedMeanwhile();
+    const webhook = await changeAsSeen(context, connector, async (former, seen) => {
+      const sides = { before: toldOf(former), after: toldOf({ ...former, ...change }) };
+      const audit = trail.row({ connectorId: connector.id, id: former.id, ...sides });
+      const at = { seen, now: clock.now(), audit };
+      const db = databaseOf(context.env, connector.number);
+      return await changeWebhook(db, connector.number, former.id, change, at);
+    });
     if (webhook === undefined) throw noWebhook();
     const isRevived = status === "active";
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, isRevived));
     tag(context, webhook.version);
     return reply(context, patch, 200, webhookView(webhook));
   });
-  addCall(admin, remove, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
+  addCall(admin, remove, async (context, trail) => {
+    const connector = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
-    const seen = await seenVersion(context, number);
-    const deleted = await deleteWebhook(databaseOf(context.env, number), number, webhookId, seen);
-    if (deleted === STALE) throw changedMeanwhile();
+    const deleted = await changeAsSeen(context, connector, async (former, seen) => {
+      const audit = trail.row({ connectorId: connector.id, id: former.id, before: toldOf(former) });
+      const db = databaseOf(context.env, connector.number);
+      return await deleteWebhook(db, connector.number, former.id, { seen, audit });
+    });
     if (deleted === "absent") throw noWebhook();
     await tellWebhook(context.env, webhookId, (stub) => stub.removed());
     return context.body(null, 204);
   });
 }
 
-/** The version that a change may be stored on; a call without preconditions need not read the webhook. */
-async function seenVersion(
+/** Makes a change of the webhook that a path names on the version that was read: see onVersion. */
+async function changeAsSeen<T>(
   context: Context<AppEnv>,
-  number: ConnectorId,
-): Promise<number | undefined> {
-  if (!hasPreconditions(context)) return undefined;
-  const webhook = await findWebhook(
-    databaseOf(context.env, number),
-    number,
-    context.req.param("webhookId") ?? "",
-  );
-  if (webhook === undefined) throw noWebhook();
-  return expectedVersion(context, webhook.version);
+  { number }: Connector,
+  change: (former: Webhook, seen: number | undefined) => Promise<T | typeof STALE>,
+): Promise<T> {
+  const webhookId = context.req.param("webhookId") ?? "";
+  return await onVersion(context, async () => {
+    const former = await findWebhook(databaseOf(context.env, number), number, webhookId);
+    if (former === undefined) throw noWebhook();
+    return { version: former.version, change: (seen) => change(former, seen) };
+  });
+}
+
+/** What the trail tells of a webhook: never its secrets. */
+function toldOf({ name, url, eventTypes, status }: Webhook) {
+  return { name, url, eventTypes, status };
 }
 
 /** How often a rotation begins anew because cron sealed the secret anew meanwhile. */
 const ROTATION_TRIES_MAX = 3;
 
 function addRotation(admin: Hono<AppEnv>, services: Services): void {
-  addCall(admin, rotateWebhook, async (context) => {
+  addCall(admin, rotateWebhook, async (context, trail) => {
     const connector = await findOr404(context, context.req.param("id"));
     const { webhookId } = context.req.param();
     const { overlapSeconds } = await readInput(context, rotateWebhook);
-    const { webhook, secret } = await rotated(services, context, connector, overlapSeconds);
+    const { webhook, secret } = await rotated(services, context, connector, {
+      overlapSeconds,
+      audit: trail.row({ connectorId: connector.id, id: webhookId, after: { overlapSeconds } }),
+    });
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
     tag(context, webhook.version);
     return reply(context, rotateWebhook, 200, { ...webhookView(webhook), secret });
@@ -176,7 +177,7 @@ async function rotated(
   { clock, config }: Services,
   context: Context<AppEnv>,
   { number, id: connector }: Connector,
-  overlapSeconds: number,
+  { overlapSeconds, audit }: { readonly overlapSeconds: number; readonly audit: AuditRow },
 ): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
   const db = databaseOf(context.env, number);
   const webhookId = context.req.param("webhookId") ?? "";
@@ -197,7 +198,11 @@ async function rotated(
       former: await sealAsFormer(config.keyRing, stored.secret, owner),
       formerUntil: now + overlapSeconds * 1_000,
     };
-    const webhook = await rotateWebhookSecret(db, number, webhookId, rotation, { seen, now });
+    const webhook = await rotateWebhookSecret(db, number, webhookId, rotation, {
+      seen,
+      now,
+      audit,
+    });
     if (webhook === STALE) throw changedMeanwhile();
     if (webhook !== undefined) return { webhook, secret };
   }
