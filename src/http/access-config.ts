@@ -68,6 +68,6 @@ export function isAdministrator(
  * Folds A to Z alone. Whatever else looks alike, such as a long s, a Kelvin sign or a full-width letter,
  * is another mailbox, and may be a stranger's.
  */
-function foldAscii(text: string): string {
+export function foldAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -65,14 +65,6 @@ async function idsFor({ name }: Named): Promise<Ids> {
 const tables = async () =>
   (await dumpDatabase()).filter(({ place }) => !/sweeps|sqlite/.test(place));
 
-test("whatever may change something says what it is about, or that it is harmless; a GET does neither", () => {
-  const wrong = ALL.filter(({ method, audited, isHarmless = false }) =>
-    method === "GET" ? audited !== undefined || isHarmless : (audited === undefined) !== isHarmless,
-  );
-
-  expect(wrong.map(({ name }) => name)).toEqual([]);
-});
-
 test("nothing but a GET knows the path of the trail", async () => {
   const methods = ["POST", "PUT", "PATCH", "DELETE"];
   const paths = ["/audit", "/audit/export", `/audit/${crypto.randomUUID()}`];
@@ -252,19 +244,22 @@ describe("the difference", () => {
 });
 
 test("names the person whom Access let in, in small letters, with address and user agent", async () => {
-  const access = await openBehindAccess(["ada@example.com"]);
-  const who = await access.as("Ada@Example.com", {
+  const access = await openBehindAccess("everybody");
+  // The Kelvin sign makes another mailbox.
+  const other = await access.as("Karl@example.com".replace("K", "\u212a"));
+  await access.gateway.admin("/connectors", { ...other, body: { name: "Another's" } });
+  const who = await access.as("Karl@Example.com", {
     "Sec-Fetch-Site": "same-origin",
     "CF-Connecting-IP": "203.0.113.7",
     "User-Agent": "Firefox",
   });
   const { body } = await access.gateway.admin("/connectors", { ...who, body: { name: "Hers" } });
 
-  const found = await rows({ actor: "ada@example.com" });
+  const found = await rows({ actor: "karl@example.com" });
 
   expect(found).toEqual([
     expect.objectContaining({
-      actor: { kind: "access", id: "ada@example.com", name: null },
+      actor: { kind: "access", id: "karl@example.com", name: null },
       connectorId: body.connector.id,
       clientIp: "203.0.113.7",
       userAgent: "Firefox",

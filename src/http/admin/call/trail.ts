@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import { foldAscii } from "#http/access-config.ts";
 import type { Actor } from "#http/request/actor.ts";
 import { clientIp } from "#http/request/client-ip.ts";
 import type { AppEnv } from "#http/request/services.ts";
@@ -149,8 +150,9 @@ function actorColumns(actor: Actor): Pick<AuditRow, "actorKind" | "actor" | "act
     case "adminToken":
       return { actorKind: actor.kind, actor: "ADMIN_TOKEN", actorName: undefined };
     case "access": {
-      const email = actor.email?.toLowerCase() ?? "service token";
-      return { actorKind: actor.kind, actor: email, actorName: undefined };
+      const { email } = actor;
+      const name = email === undefined ? "service token" : foldAscii(email);
+      return { actorKind: actor.kind, actor: name, actorName: undefined };
     }
     case "key":
       return { actorKind: actor.kind, actor: actor.id, actorName: actor.name };
