@@ -102,8 +102,9 @@ function operationOf(operationId, each, schemas) {
  *
  * @param {AdminOperation} each
  */
-function notes({ isBodyOptional, isTagged, isKnowable, isConditional }) {
+function notes({ role, isBodyOptional, isTagged, isKnowable, isConditional }) {
   return [
+    `Takes a key with the role ${role}${role === "admin" ? "" : " or more"}.`,
     ...(isBodyOptional ? ["The body may be left out."] : []),
     ...(isTagged ? ["ETag is the version of what is answered."] : []),
     ...(isKnowable ? ["304 where If-None-Match names it."] : []),

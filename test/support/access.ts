@@ -22,13 +22,17 @@ export async function openBehindAccess(
   };
   const gateway = openGateway({ adminToken: undefined, access, fetch, ...options });
   /** A call of a person, or of a service token where there is no address, from the gateway's own page. */
-  const as = async (email: string | undefined, headers: Readonly<Record<string, string>> = OWN) => {
-    const jwt = await new SignJWT(email === undefined ? { common_name: "script" } : { email })
+  const sign = (email: string | undefined) =>
+    new SignJWT(email === undefined ? { common_name: "script" } : { email })
       .setProtectedHeader({ alg: "RS256", kid: "k" })
       .setIssuer(`https://${TEAM}`)
       .setAudience("app")
-      .setExpirationTime("5m")
+      .setExpirationTime("1h")
       .sign(keys.privateKey);
+  const signed = new Map<string | undefined, string>();
+  const as = async (email: string | undefined, headers: Readonly<Record<string, string>> = OWN) => {
+    const jwt = signed.get(email) ?? (await sign(email));
+    signed.set(email, jwt);
     return { headers: { "Cf-Access-Jwt-Assertion": jwt, ...headers }, token: "" };
   };
   return { gateway, as, access, fetch };

@@ -16,6 +16,7 @@ export const META_OPERATIONS = describe({
     method: "GET",
     path: "/openapi.json",
     tag: "Meta",
+    role: "directory",
     summary: "This document.",
     answers: { 200: z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" }) },
   },

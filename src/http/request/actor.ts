@@ -6,3 +6,16 @@ export type Actor =
   | { readonly kind: "access"; readonly email: string | undefined }
   /** A key of the admin API. */
   | { readonly kind: "key"; readonly id: string; readonly name: string };
+
+/** What a caller of the admin API sees: one connector, the connectors of a tenant, or all where both are null. */
+export interface Sight {
+  /** The connector's public id. */
+  readonly connectorId: string | null;
+  readonly tenant: string | null;
+}
+
+/** What a caller of the admin API may do, and with which connectors. */
+export interface Grant {
+  readonly role: "directory" | "feed" | "operator" | "admin";
+  readonly sees: Sight;
+}

@@ -2,8 +2,9 @@ import type { Config } from "#http/config.ts";
 import type { IsolateCache } from "#http/isolate-cache.ts";
 import type { DeferredLog } from "#http/log/deferred-log.ts";
 import type { WebhookWaker } from "#http/webhook-waker.ts";
+import type { Connector } from "#store/admin/connectors.ts";
 import type { Clock } from "#store/clock.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor, Grant } from "./actor.ts";
 import type { ScanTurns } from "./scan-turns.ts";
 
 /** What every route shares for as long as its isolate lives. */
@@ -27,6 +28,10 @@ export interface AppEnv {
   Variables: {
     /** Who makes an admin call, once it was let in; `actorOf` reads it. */
     actor?: Actor;
+    /** What that caller may do; `authorize` and `sightOf` read it. */
+    grant?: Grant;
+    /** The connector that a call's path names, where it was looked up to see whether the caller sees it. */
+    connector?: Connector | undefined;
     /** When an admin call came, in milliseconds. */
     calledAt?: number;
   };

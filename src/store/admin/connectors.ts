@@ -8,6 +8,7 @@ import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
+import { type ConnectorLimits, isWithin } from "./connector-limits.ts";
 import { insertToken, type TokenToStore } from "./tokens.ts";
 import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
@@ -87,12 +88,14 @@ export async function listConnectors(
     readonly tenant: string | undefined;
     readonly beforeId: string | undefined;
     readonly limit: number;
+    readonly sees: ConnectorLimits;
   },
 ): Promise<readonly Connector[]> {
-  const { tenant, beforeId, limit } = page;
+  const { tenant, beforeId, limit, sees } = page;
   const isOnPage = and(
     tenant === undefined ? undefined : eq(connectors.tenant, tenant),
     beforeId === undefined ? undefined : lt(connectors.id, beforeId),
+    isWithin(sees),
   );
   const query = selectConnectors(isOnPage).orderBy(desc(connectors.id)).limit(limit);
   return (await selectRows(db, query)).map(fromRow);

@@ -1,8 +1,9 @@
 import { and, desc, eq, exists, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
-import { apiKeys } from "#store/schema.ts";
+import { apiKeys, connectors } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
@@ -13,12 +14,23 @@ const SHOWN = {
   name: apiKeys.name,
   hint: apiKeys.hint,
   role: apiKeys.role,
+  /** The public id of the one connector that it sees. */
+  connectorId: sql<string | null>`${connectorIdOf(apiKeys)}`,
+  tenant: apiKeys.tenant,
   version: apiKeys.version,
   createdAt: apiKeys.createdAt,
   expiresAt: apiKeys.expiresAt,
   revokedAt: apiKeys.revokedAt,
   lastUsedAt: apiKeys.lastUsedAt,
 };
+
+/** The public id of a key's connector, also of a deleted one. */
+function connectorIdOf(key: Pick<typeof apiKeys, "connectorId">) {
+  return build
+    .select(named({ publicId: connectors.id }))
+    .from(connectors)
+    .where(eq(connectors.number, key.connectorId));
+}
 
 /** A key of the admin API as administrators see it; times in milliseconds. */
 export type ApiKey = RowOf<ReturnType<typeof selectKeys>>;
@@ -33,6 +45,9 @@ export interface KeyToStore {
   readonly hint: string;
   readonly name: string;
   readonly role: KeyRole;
+  /** The connector, or the tenant, to which it is limited. */
+  readonly connectorId: ConnectorId | undefined;
+  readonly tenant: string | undefined;
   readonly expiresAt: number | undefined;
 }
 
@@ -63,7 +78,7 @@ export async function useKey(
   clock: Clock,
 ): Promise<ApiKey | undefined> {
   const now = clock.now();
-  const isUsed = and(eq(apiKeys.hash, hash), isLiveAt(now));
+  const isUsed = and(eq(apiKeys.hash, hash), isLiveAt(now), hasLiveConnector());
   const noted = build
     .update(apiKeys)
     .set({ lastUsedAt: now })
@@ -174,6 +189,19 @@ export async function rotateKey(
     prepare(db, selectKeys(eq(apiKeys.id, key.id))),
   ]);
   return results === STALE ? STALE : rowsOf<ApiKey>(results.at(-1))[0];
+}
+
+/** That the connector of a key, where it has one, was not deleted. */
+export function hasLiveConnector(): SQL | undefined {
+  return or(
+    isNull(apiKeys.connectorId),
+    exists(
+      build
+        .select(named({ number: connectors.number }))
+        .from(connectors)
+        .where(and(eq(connectors.number, apiKeys.connectorId), isNull(connectors.deletedAt))),
+    ),
+  );
 }
 
 /** The condition that a key may still be used at a moment. */

@@ -17,6 +17,7 @@ import { connectors, credentials } from "#store/schema.ts";
 import { build, named, type Prepared, prepare, type RowOf, selectRows } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
+import { type ConnectorLimits, isWithin } from "./connector-limits.ts";
 
 /** A token as it is stored: by the hash of its secret, never the secret. */
 export interface TokenToStore {
@@ -212,6 +213,7 @@ export function listUnusedTokens(
     readonly now: number;
     readonly offset: number;
     readonly limit: number;
+    readonly sees: ConnectorLimits;
   },
 ): Promise<readonly OwnedToken[]> {
   const query = build
@@ -222,6 +224,7 @@ export function listUnusedTokens(
       and(
         eq(connectors.number, credentials.connectorId),
         isNull(connectors.deletedAt),
+        isWithin(page.sees),
         lt(sql`coalesce(${credentials.lastUsedAt}, ${credentials.createdAt})`, page.since),
         eq(credentials.kind, "token"),
         isLiveAt(page.now),

@@ -70,17 +70,17 @@ const CONNECTOR_PAGE = statement<{ connectorId: ConnectorId } & Range>()((given)
 
 /**
  * Reads the changes of all connectors of a tenant behind a seq, those of staged ones left out. Of
- * each connector no more rows are looked at than the page may hold.
+ * each connector no more rows are looked at than the page may hold. The tenant null is nobody's.
  */
 export function tenantChanges(
   db: Database,
-  tenant: string,
+  tenant: string | null,
   { after, limit }: PageRange,
 ): Query<ChangePage<TenantChange>> {
   return pageOf(db, TENANT_PAGE.bind(db, { tenant, after, limit: limit + 1 }), limit);
 }
 
-const TENANT_PAGE = statement<{ tenant: string } & Range>()((given) => {
+const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
   // json_each alone may depend on the connector: SQLite has no lateral join.
   const behind = seqsBehind(connectors.number, given).as("behind");
   const list = build

@@ -7,7 +7,7 @@ import { build, named, prepare } from "#store/statement.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */
-export type AlertKind = BridgeAlertKind | "token.expiring" | "webhook.disabled";
+export type AlertKind = BridgeAlertKind | "key.expiring" | "token.expiring" | "webhook.disabled";
 
 /** What the alert of a bridge can be about. */
 export type BridgeAlertKind =

@@ -37,7 +37,7 @@ export async function warnOfExpiry(db: Database, clock: Clock, newId: () => stri
 }
 
 /** A batch that finds an alert raised already, by another run or its own lost try, raises none. */
-async function raiseOnce(clock: Clock, raise: () => Promise<unknown>): Promise<void> {
+export async function raiseOnce(clock: Clock, raise: () => Promise<unknown>): Promise<void> {
   try {
     await withRetries(clock, raise);
   } catch (error) {

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test, vi } from "vitest";
 import { createKey } from "#credentials/token.ts";
-import { ADMIN_TOKEN, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
+import { OPERATIONS } from "#http/admin/operations.ts";
+import { ADMIN_TOKEN, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { runCron } from "../../../src/cron.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,6 +16,26 @@ function at(ms: number) {
 async function aKey(input: object = {}) {
   const { body } = await gateway.admin("/keys", { body: { name: "K", role: "admin", ...input } });
   return { id: body.id as string, secret: body.secret as string, body };
+}
+
+/** Two connectors of a tenant, and one of another. */
+async function tenants() {
+  const [one, two] = [`one-${uuidv7()}`, `two-${uuidv7()}`];
+  const own = await gateway.client({ tenant: one });
+  const sibling = await gateway.client({ tenant: one });
+  const other = await gateway.client({ tenant: two });
+  return { one, two, own, sibling, other };
+}
+
+/** The secret of a key with limits. */
+async function keyFor(role: string, limits: object): Promise<string> {
+  return (await aKey({ role, ...limits })).secret;
+}
+
+/** The ids in a list that a key is answered. */
+async function listed(token: string, path: string, name: string): Promise<readonly string[]> {
+  const { body } = await gateway.admin(path, { token });
+  return body.items.map((item: Readonly<Record<string, string>>) => item[name]).toSorted();
 }
 
 /** What the admin API answers to a key, some time later. */
@@ -34,6 +55,8 @@ describe("a key", () => {
     expect(shown).toMatchObject({
       name: "Deployment",
       role: "admin",
+      connectorId: null,
+      tenant: null,
       hint: secret.slice(4, 12),
       expiresAt: null,
       revokedAt: null,
@@ -62,6 +85,11 @@ describe("a key", () => {
     ["no role", { name: "K" }],
     ["an unknown role", { name: "K", role: "root" }],
     ["a past expiry", { name: "K", role: "admin", expiresAt: "2020-01-01T00:00:00Z" }],
+    ["a connector and a tenant", { name: "K", role: "feed", connectorId: "c", tenant: "t" }],
+    ["a connector that is not there", { name: "K", role: "feed", connectorId: "c" }],
+    ["a tenant without a name", { name: "K", role: "feed", tenant: " " }],
+    ["the role admin for one tenant", { name: "K", role: "admin", tenant: "t" }],
+    ["the role admin for one connector", { name: "K", role: "admin", connectorId: "c" }],
     ["a member that nobody knows", { name: "K", role: "admin", scope: "all" }],
   ])("is not made of %s: 400", async (_what, body) => {
     expect((await gateway.admin("/keys", { body })).status).toBe(400);
@@ -137,7 +165,153 @@ describe("a key", () => {
   });
 });
 
+describe("of several connectors a key sees its own alone", () => {
+  test("in the list of connectors, asked for a tenant or not", async () => {
+    const { one, two, own, sibling, other } = await tenants();
+    const byConnector = await keyFor("directory", { connectorId: own.id });
+    const byTenant = await keyFor("directory", { tenant: one });
+    const all = await keyFor("directory", {});
+
+    expect(await listed(byConnector, "/connectors", "id")).toEqual([own.id]);
+    expect(await listed(byTenant, "/connectors", "id")).toEqual([own.id, sibling.id]);
+    expect(await listed(all, `/connectors?tenant=${two}`, "id")).toEqual([other.id]);
+    for (const token of [byConnector, byTenant]) {
+      expect(await listed(token, `/connectors?tenant=${two}`, "id")).toEqual([]);
+    }
+    expect(await listed(byConnector, `/connectors?tenant=${one}`, "id")).toEqual([own.id]);
+  });
+
+  test("in the list of unused tokens", async () => {
+    const { one, own, sibling } = await tenants();
+    const later = openGateway({ clock: at(60 * DAY_MS) });
+    const seen: unknown[] = [];
+    for (const limits of [{ connectorId: own.id }, { tenant: one }]) {
+      const token = await keyFor("operator", limits);
+      const { body } = await later.admin("/tokens?limit=500", { token });
+      seen.push(body.items.map(({ connectorId }: { connectorId: string }) => connectorId));
+    }
+
+    expect(seen).toEqual([[own.id], [own.id, sibling.id]]);
+  });
+
+  test("in the feed of a tenant; another tenant's is as one that nobody has", async () => {
+    const { one, two, own, sibling, other } = await tenants();
+    for (const client of [own, sibling, other]) await client.post(aUser());
+    const feed = async (limits: object, tenant: string) => {
+      const token = await keyFor("feed", limits);
+      const answer = await gateway.admin(`/changes?tenant=${tenant}`, { token });
+      const nobodys = await gateway.admin(`/changes?tenant=${uuidv7()}`, { token });
+      const items: readonly { connector: string }[] = answer.body.items;
+      const isNobodys = JSON.stringify(answer.body) === JSON.stringify(nobodys.body);
+      return [answer.status, items.map(({ connector }) => connector), isNobodys];
+    };
+
+    expect(await feed({ tenant: one }, one)).toEqual([200, [own.id, sibling.id], false]);
+    expect(await feed({ connectorId: own.id }, one)).toEqual([200, [own.id], false]);
+    expect(await feed({}, two)).toEqual([200, [other.id], false]);
+    expect(await feed({ tenant: one }, two)).toEqual([200, [], true]);
+    expect(await feed({ connectorId: own.id }, two)).toEqual([200, [], true]);
+  });
+
+  test("and makes and moves none out of its sight", async () => {
+    const { one, two, own } = await tenants();
+    const byConnector = await keyFor("operator", { connectorId: own.id });
+    const byTenant = await keyFor("operator", { tenant: one });
+    const make = async (token: string, tenant?: string) => {
+      const { status, body } = await gateway.admin("/connectors", {
+        token,
+        body: { name: "New", tenant },
+      });
+      return [status, body.connector?.tenant];
+    };
+    const move = async (token: string, tenant: string | null) => {
+      const change = { method: "PATCH", body: { tenant }, token };
+      return (await gateway.admin(`/connectors/${own.id}`, change)).status;
+    };
+
+    expect(await make(byConnector, one)).toEqual([403, undefined]);
+    expect(await make(byTenant, two)).toEqual([403, undefined]);
+    expect(await make(byTenant, one)).toEqual([201, one]);
+    expect(await make(byTenant)).toEqual([201, one]);
+    expect(await move(byConnector, two)).toBe(403);
+    expect(await move(byTenant, two)).toBe(403);
+    expect(await move(byTenant, null)).toBe(403);
+    expect(await move(byTenant, one)).toBe(200);
+    expect((await gateway.admin(`/connectors/${own.id}`)).body.tenant).toBe(one);
+  });
+
+  test("as they are now: one that came to the tenant is seen, one that left is not", async () => {
+    const { one, two, other } = await tenants();
+    const [there, here] = [
+      await keyFor("feed", { tenant: two }),
+      await keyFor("feed", { tenant: one }),
+    ];
+    const status = async (token: string) =>
+      (await gateway.admin(`/connectors/${other.id}/changes`, { token })).status;
+    const before = [await status(there), await status(here)];
+
+    await gateway.admin(`/connectors/${other.id}`, { method: "PATCH", body: { tenant: one } });
+
+    expect(before).toEqual([200, 404]);
+    expect([await status(there), await status(here)]).toEqual([404, 200]);
+  });
+
+  test("and so does the successor of its rotation", async () => {
+    const { own, sibling } = await tenants();
+    const { id } = await aKey({ role: "feed", connectorId: own.id });
+
+    const { body } = await gateway.admin(`/keys/${id}/rotate`, { body: {} });
+
+    expect(body).toMatchObject({ role: "feed", connectorId: own.id, tenant: null });
+    const token: string = body.secret;
+    expect((await gateway.admin(`/connectors/${own.id}/changes`, { token })).status).toBe(200);
+    expect((await gateway.admin(`/connectors/${sibling.id}/changes`, { token })).status).toBe(404);
+  });
+});
+
+test("what each role may do beside what an operator does", () => {
+  const called = (role: string) =>
+    Object.entries(OPERATIONS).flatMap(([name, operation]) =>
+      operation.role === role ? [name] : [],
+    );
+
+  expect(called("directory").toSorted()).toEqual([
+    "getConnector",
+    "getGroup",
+    "getOpenapi",
+    "getUser",
+    "listConnectors",
+    "listGroups",
+    "listMembers",
+    "listUsers",
+  ]);
+  expect(called("feed").toSorted()).toEqual(["listChanges", "listTenantChanges"]);
+  expect(called("admin").toSorted()).toEqual([
+    "changeKey",
+    "createKey",
+    "deleteConnector",
+    "exportAudit",
+    "getKey",
+    "listAudit",
+    "listKeys",
+    "listRefusals",
+    "revokeKey",
+    "rotateKey",
+  ]);
+});
+
 describe("a key ends", () => {
+  test("with its connector", async () => {
+    const { own } = await tenants();
+    const token = await keyFor("feed", { connectorId: own.id });
+    const status = async () => (await gateway.admin("/connectors", { token })).status;
+    const before = await status();
+
+    await gateway.admin(`/connectors/${own.id}`, { method: "DELETE" });
+
+    expect([before, await status()]).toEqual([200, 401]);
+  });
+
   test("with its revocation, from the next request on, and is still listed", async () => {
     const { id, secret } = await aKey();
     await statusWith(secret);
@@ -238,6 +412,32 @@ describe("of a key that nears its end the Worker's log tells", () => {
     const { id } = await aKey({ expiresAt });
 
     expect(await toldOf(id, [1, 9, 11, 12, 32, 33.5, 39.5, 39.6, 40.5])).toEqual([30, 7, 1]);
+  });
+
+  test("or, of a connector's key, that connector's log and feed, and not the Worker's", async () => {
+    const { own } = await tenants();
+    const expiresAt = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const key = await aKey({ role: "feed", connectorId: own.id, expiresAt });
+
+    expect(await toldOf(key.id, [0, 0.1])).toEqual([]);
+
+    const events = (await gateway.admin(`/connectors/${own.id}/events?method=ALERT`)).body.items;
+    const feed = await gateway.admin(`/connectors/${own.id}/changes`, { token: key.secret });
+    const hint = key.secret.slice(4, 12);
+    expect(events).toHaveLength(1);
+    expect(events[0].explanation).toContain(`sgk_${hint}… expires within 7 days`);
+    expect(feed.body.items).toMatchObject([
+      { alert: "key.expiring", facts: { keyId: key.id, hint, expiresAt, days: 7 } },
+    ]);
+  });
+
+  test("nothing of a connector that was deleted", async () => {
+    const { own } = await tenants();
+    const expiresAt = new Date(Date.now() + 5 * DAY_MS).toISOString();
+    const { id } = await aKey({ role: "feed", connectorId: own.id, expiresAt });
+    await gateway.admin(`/connectors/${own.id}`, { method: "DELETE" });
+
+    expect(await toldOf(id, [0])).toEqual([]);
   });
 
   test.each([

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { KEY_ROLES, type Role, rolesFrom } from "#http/admin/call/roles.ts";
+import { OPERATIONS } from "#http/admin/operations.ts";
 import { readConfig } from "#http/config.ts";
 import { openBehindAccess } from "#test/support/access.ts";
 import { fakeBridges } from "#test/support/bridge/fake-bridge.ts";
@@ -66,6 +68,14 @@ function askedOf(key: string, row: Row) {
   return { method, path: path ?? (own.startsWith(ADMIN) ? own.slice(ADMIN.length) : own), body };
 }
 
+/** What is refused, and what is only read, is asked of one connector for all: setting one up takes ten requests. */
+let shared: { readonly owner: TestClient; readonly ids: Ids; readonly stranger: string };
+
+beforeAll(async () => {
+  const owner = await gateway.client();
+  shared = { owner, ids: await idsOf(gateway, owner), stranger: (await gateway.connector()).id };
+});
+
 function unknownIds(ids: Ids): Ids {
   return Object.fromEntries(Object.keys(ids).map((name) => [name, crypto.randomUUID()]));
 }
@@ -109,7 +119,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   const isOpen = ROWS[key]?.kind === "discovery";
 
   test(isOpen ? "answers without a token" : "is 401 without a token", async () => {
-    const ids = await idsOf(gateway, await gateway.client());
+    const { ids } = shared;
 
     const answer = await gateway.scim(fill(path, ids), { method, body: fill(body, ids) });
 
@@ -119,7 +129,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   });
 
   test("is 401 with the admin token", async () => {
-    const ids = await idsOf(gateway, await gateway.client());
+    const { ids } = shared;
 
     const asked = { method, body: fill(body, ids), token: ADMIN_TOKEN };
     const answer = await gateway.scim(fill(path, ids), asked);
@@ -129,8 +139,7 @@ describe.each(rowsOf("scim", "discovery"))("$key", ({ key, method, path, body })
   });
 
   test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
-    const owner = await gateway.client();
-    const ids = await idsOf(gateway, owner);
+    const { owner, ids } = shared;
     const before = await stateOf(owner, ids);
     const strangers = [await gateway.client(), await gateway.client()] as const;
 
@@ -174,19 +183,18 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
     ["a wrong token", () => ({ token: "wrong" })],
     ["a connector's token", (client: TestClient) => ({ token: client.token })],
   ])("is 401 with %s", async (_what, credentials) => {
-    const client = await gateway.client();
-    const ids = await idsOf(gateway, client);
+    const { owner, ids } = shared;
 
-    const answer = await send(ids, credentials(client));
+    const answer = await send(ids, credentials(owner));
 
     expect(answer.status).toBe(401);
     expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
     expectClosed(answer);
-    expect((await gateway.admin(`/connectors/${client.id}`)).status).toBe(200);
+    expect((await gateway.admin(`/connectors/${owner.id}`)).status).toBe(200);
   });
 
   test("answers the administrator, and says nothing to other origins", async () => {
-    const ids = await idsOf(gateway, await gateway.client());
+    const ids = isReading(method) ? shared.ids : await idsOf(gateway, await gateway.client());
 
     const answer = await send(ids, { headers: { Origin: "https://evil.example" } });
 
@@ -196,9 +204,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
 
   if (path.includes(":id")) {
     test("of an unknown connector is 404", async () => {
-      const ids = await idsOf(gateway, await gateway.client());
-
-      const answer = await send({ ...ids, id: crypto.randomUUID() });
+      const answer = await send({ ...shared.ids, id: crypto.randomUUID() });
 
       expect(answer.status).toBe(404);
     });
@@ -206,9 +212,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
 
   if (nestedIds(path).length > 0) {
     test("with another connector's ids answers as for unknown ones, and touches nothing", async () => {
-      const owner = await gateway.client();
-      const ids = await idsOf(gateway, owner);
-      const { id } = await gateway.connector();
+      const { owner, ids, stranger: id } = shared;
 
       const foreign = await send({ ...ids, id });
       const unknown = await send({ ...unknownIds(ids), id });
@@ -225,7 +229,7 @@ describe.each(rowsOf("admin"))("$key", ({ key, method, path, body }) => {
       ["a form of parts", { "Content-Type": "multipart/form-data" }],
       ["nothing that is named", {}],
     ])("takes no body as %s: 415", async (_what, type) => {
-      const ids = await idsOf(gateway, await gateway.client());
+      const { ids } = shared;
       const bytes = new TextEncoder().encode(JSON.stringify(body ?? {}));
 
       const headers = { "Content-Length": String(bytes.byteLength), ...type };
@@ -276,7 +280,7 @@ describe.each(rowsOf("admin").filter(({ method }) => !isReading(method)))(
     };
 
     test("is 403 for what another site wrote, before the database is asked", async () => {
-      const ids = await idsOf(gateway, await gateway.client());
+      const { ids } = shared;
 
       const answers: [string, TestAnswer][] = [];
       for (const [what, headers] of FOREIGN) answers.push([what, await send(ids, headers)]);
@@ -293,19 +297,22 @@ describe.each(rowsOf("admin").filter(({ method }) => !isReading(method)))(
       }
     });
 
-    test.each(OWN)("is let in from the gateway's own page: %s", async (_what, headers) => {
+    test("does what the gateway's own page asks", async () => {
       const ids = await idsOf(gateway, await gateway.client());
 
-      expect((await send(ids, headers)).status).toBeLessThan(300);
+      expect((await send(ids, { "Sec-Fetch-Site": "same-origin" })).status).toBeLessThan(300);
     });
 
-    test("is let in with the admin token, wherever the call was written", async () => {
-      const ids = await idsOf(gateway, await gateway.client());
+    test("is let in from the gateway's own page, and with the admin token from anywhere", async () => {
+      // What is let in learns that nothing has these ids.
+      const ids = unknownIds(shared.ids);
 
+      const statuses: number[] = [];
+      for (const [, headers] of OWN) statuses.push((await send(ids, headers)).status);
       const how = { method, body, headers: { "Sec-Fetch-Site": "cross-site" } };
-      const answer = await gateway.admin(adminPath(path, ids), how);
+      statuses.push((await gateway.admin(adminPath(path, ids), how)).status);
 
-      expect(answer.status).toBeLessThan(300);
+      expect(statuses).toEqual(statuses.map(() => (path.includes(":") ? 404 : 201)));
     });
   },
 );
@@ -337,10 +344,9 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
 // A page of another site may ask for these, though it cannot read the answer: they must do nothing.
 describe.each(rowsOf("admin").filter(({ method }) => isReading(method)))("$key", ({ path }) => {
   test.each(["GET", "HEAD"])("writes nothing: %s", async (method) => {
-    const ids = await idsOf(gateway, await gateway.client());
     const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
 
-    const answer = await access.gateway.admin(adminPath(path, ids), {
+    const answer = await access.gateway.admin(adminPath(path, shared.ids), {
       ...caller,
       method,
     });
@@ -349,6 +355,122 @@ describe.each(rowsOf("admin").filter(({ method }) => isReading(method)))("$key",
     expect(answer.status).not.toBe(403);
     expect(answer.cost.rowsWritten).toBe(0);
   });
+});
+
+/** A key of the walk, and the ids of the connectors that it does not see. */
+interface WalkKey {
+  readonly role: Role;
+  readonly secret: string;
+  readonly hidden: readonly Ids[];
+  /** Whether it sees less than everything. */
+  readonly isLimited: boolean;
+}
+
+const TENANT = "walked";
+
+async function aKey(role: Role, limits: object): Promise<string> {
+  const { body } = await gateway.admin("/keys", { body: { name: "Walk", role, ...limits } });
+  return body.secret;
+}
+
+/** A connector that keys see, with its siblings that some do not, and a key for each role and width. */
+let world: { readonly own: Ids; readonly keys: readonly WalkKey[]; readonly owners: Owners };
+type Owners = readonly (readonly [TestClient, Ids])[];
+
+beforeAll(async () => {
+  const owners: [TestClient, Ids][] = [];
+  for (const tenant of [TENANT, TENANT, "other", TENANT]) {
+    const client = await gateway.client({ tenant });
+    owners.push([client, await idsOf(gateway, client)]);
+  }
+  const [own = {}, sibling = {}, other = {}, moved = {}] = owners.map(([, ids]) => ids);
+  const keys: WalkKey[] = [];
+  const add = async (role: Role, limits: object, hidden: readonly Ids[]) => {
+    const isLimited = Object.keys(limits).length > 0;
+    keys.push({ role, secret: await aKey(role, limits), hidden, isLimited });
+  };
+  for (const role of KEY_ROLES) {
+    await add(role, {}, []);
+    if (role === "admin") continue;
+    await add(role, { connectorId: own.id }, [sibling, other, moved]);
+    await add(role, { tenant: TENANT }, [other, moved]);
+  }
+  // The tenant's keys saw it until now.
+  const move = { method: "PATCH", body: { tenant: "other" } };
+  await gateway.admin(`/connectors/${moved.id}`, move);
+  world = { own, keys, owners };
+}, 60_000);
+
+const BY_KEYS = rowsOf("admin").flatMap((row) => {
+  const called = Object.values(OPERATIONS).find(
+    ({ method, path }) => `${method} ${ADMIN}${path}` === row.key,
+  );
+  return called === undefined ? [] : [{ ...row, least: called.role }];
+});
+
+describe.each(BY_KEYS)("$key by a key", ({ method, path, body, least }) => {
+  const enough = rolesFrom(least);
+  const send = (token: string, ids: Ids) =>
+    gateway.admin(adminPath(path, ids), { method, body, token });
+
+  if (least !== "directory") {
+    test("whose role is too small: 403 that says which is enough, whatever the ids", async () => {
+      const small = world.keys.filter(({ role }) => !enough.includes(role));
+      for (const { secret, hidden } of small) {
+        for (const ids of [world.own, ...hidden.slice(0, 1), unknownIds(world.own)]) {
+          const { status, body: problem } = await send(secret, ids);
+
+          expect(status).toBe(403);
+          for (const role of enough) expect(problem.detail).toContain(`"${role}"`);
+        }
+      }
+    });
+  }
+
+  if (path.startsWith("/connectors/:id")) {
+    test("that does not see the connector: as of an unknown one", async () => {
+      for (const { role, secret, hidden } of world.keys) {
+        if (!enough.includes(role) || hidden.length === 0) continue;
+        const unknown = await send(secret, unknownIds(world.own));
+
+        expect(unknown.status).toBe(404);
+        for (const ids of hidden) {
+          const foreign = await send(secret, ids);
+          expect(comparable(foreign)).toBe(comparable(unknown));
+          // Nor does an own connector open what belongs to another one.
+          if (nestedIds(path).length === 0 || ids.id === undefined) continue;
+          const mixed = { ...ids, id: idOf(world.own, "id") };
+          const nobodys = { ...unknownIds(ids), id: idOf(world.own, "id") };
+          expect(comparable(await send(secret, mixed))).toBe(
+            comparable(await send(secret, nobodys)),
+          );
+        }
+      }
+    });
+  }
+
+  test("that sees the connector and has the least role: done", async () => {
+    if (isReading(method)) {
+      for (const { role, secret } of world.keys) {
+        if (role === least) expect((await send(secret, world.own)).status).toBeLessThan(300);
+      }
+      return;
+    }
+    const client = await gateway.client({ tenant: TENANT });
+    const ids = await idsOf(gateway, client);
+    const byTenant = world.keys.filter(({ role, isLimited }) => role === least && isLimited).at(-1);
+    const secret = byTenant?.secret ?? (await aKey(least, {}));
+
+    expect((await send(secret, ids)).status).toBeLessThan(300);
+  });
+});
+
+test("no key of the walk touched what it does not see", async () => {
+  for (const [client, ids] of world.owners) {
+    const state = await stateOf(client, ids);
+    expect(state.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await idsLeft(client, ids)).toEqual({ token: null, client: null });
+  }
 });
 
 /** When a connector's token and client were revoked. */

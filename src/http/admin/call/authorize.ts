@@ -4,19 +4,22 @@ import { equalSecrets } from "#credentials/equal.ts";
 import { hashToken, isWellFormedKey } from "#credentials/token.ts";
 import { type AccessConfig, isAdministrator } from "#http/access-config.ts";
 import type { Config } from "#http/config.ts";
-import type { Actor } from "#http/request/actor.ts";
+import type { Actor, Grant, Sight } from "#http/request/actor.ts";
 import { FAILURES_HEADERS, hasFailedTooOften } from "#http/request/rate-limit.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { challenge } from "#http/response/error.ts";
+import { type Connector, findConnector } from "#store/admin/connectors.ts";
 import { useKey } from "#store/admin/keys.ts";
 import { centralDatabase } from "#store/databases.ts";
-import { Problem } from "./problem.ts";
+import { noConnector, Problem } from "./problem.ts";
+import { type Role, rolesFrom } from "./roles.ts";
 
 /** Who calls. */
 interface Caller {
   readonly actor: Actor;
-  /** What the caller may do. */
-  readonly role: "full" | "read-only";
+  readonly grant: Grant;
+  /** Whether the caller may change nothing, whatever the grant. */
+  readonly isReadOnly?: boolean;
   /** Whether the browser adds the credential by itself, on whichever site the call was written. */
   readonly isByCookie: boolean;
 }
@@ -62,12 +65,60 @@ export function requireAdmin(
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
     if (!isReading) {
       if (caller.isByCookie) refuseForeignSite(context.req.raw, services.config);
-      if (caller.role === "read-only") throw new Problem(403, READ_ONLY);
+      if (caller.isReadOnly) throw new Problem(403, READ_ONLY);
     }
     context.set("actor", caller.actor);
+    context.set("grant", caller.grant);
     await next();
   };
 }
+
+/**
+ * Lets a call pass that the caller's role is enough for, and whose path names a connector that the caller
+ * sees: else 403 that says which role is, and 404 as for a connector that is not there.
+ */
+export async function authorize(
+  context: Context<AppEnv>,
+  { role: least, path }: { readonly role: Role; readonly path: string },
+): Promise<void> {
+  const { role, sees } = grantOf(context);
+  const enough = rolesFrom(least);
+  if (!enough.includes(role)) {
+    const wanted = enough.map((each) => `"${each}"`).join(" or ");
+    throw new Problem(403, `This key has the role "${role}". The call takes one with ${wanted}.`);
+  }
+  if (!path.startsWith("/connectors/:id") || !isLimited(sees)) return;
+  const id = context.req.param("id") ?? "";
+  const connector = await findConnector(centralDatabase(context.env), id);
+  if (connector === undefined || !isSeen(sees, connector)) throw noConnector();
+  context.set("connector", connector);
+}
+
+/** What the caller of an admin call sees: what names no connector in its path must keep to it. */
+export function sightOf(context: Context<AppEnv>): Sight {
+  return grantOf(context).sees;
+}
+
+/** Whether there is something that a caller does not see. */
+export function isLimited({ connectorId, tenant }: Sight): boolean {
+  return connectorId !== null || tenant !== null;
+}
+
+function grantOf(context: Context<AppEnv>): Grant {
+  const grant = context.get("grant");
+  if (grant === undefined) throw new Error("Nobody asked what this call may do.");
+  return grant;
+}
+
+/** Whether a connector, as it is now, is one that a caller sees. */
+function isSeen({ connectorId, tenant }: Sight, connector: Connector): boolean {
+  return (
+    (connectorId === null || connectorId === connector.id) &&
+    (tenant === null || tenant === connector.tenant)
+  );
+}
+
+const EVERYTHING: Grant = { role: "admin", sees: { connectorId: null, tenant: null } };
 
 async function recognise(
   context: Context<AppEnv>,
@@ -84,7 +135,7 @@ function byToken(adminToken: string): Recognise {
   return async (context) => {
     const token = bearerOf(context);
     if (token === undefined || !(await equalSecrets(token, adminToken))) return undefined;
-    return { actor: { kind: "adminToken" }, role: "full", isByCookie: false };
+    return { actor: { kind: "adminToken" }, grant: EVERYTHING, isByCookie: false };
   };
 }
 
@@ -95,8 +146,9 @@ function byKey({ clock }: Pick<Services, "clock">): Recognise {
     if (token === undefined || !isWellFormedKey(token)) return undefined;
     const key = await useKey(centralDatabase(context.env), await hashToken(token), clock);
     if (key === undefined) return undefined;
-    const { id, name } = key;
-    return { actor: { kind: "key", id, name }, role: "full", isByCookie: false };
+    const { id, name, role, connectorId, tenant } = key;
+    const grant = { role, sees: { connectorId, tenant } };
+    return { actor: { kind: "key", id, name }, grant, isByCookie: false };
   };
 }
 
@@ -117,8 +169,9 @@ function byAccess(
     const jwt = context.req.header("Cf-Access-Jwt-Assertion");
     const identity = jwt === undefined ? undefined : await verify(jwt).catch(refuseUnverified);
     if (identity === undefined) return undefined;
-    const role = isAdministrator(access, identity.email) ? "full" : "read-only";
-    return { actor: { kind: "access", email: identity.email }, role, isByCookie: true };
+    const isReadOnly = !isAdministrator(access, identity.email);
+    const actor = { kind: "access", email: identity.email } as const;
+    return { actor, grant: EVERYTHING, isReadOnly, isByCookie: true };
   };
 }
 

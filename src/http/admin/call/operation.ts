@@ -2,7 +2,9 @@ import type { Context, Handler, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type * as z from "zod";
 import type { AppEnv } from "#http/request/services.ts";
+import { authorize } from "./authorize.ts";
 import { refuseParameters } from "./input.ts";
+import type { Role } from "./roles.ts";
 import { type Audited, NO_TRAIL, type Trail, withTrail } from "./trail.ts";
 
 /** The parts of the admin API, as its OpenAPI document groups the calls. */
@@ -27,6 +29,8 @@ export interface AdminOperation {
   /** As Hono has it, below /admin/v1. */
   readonly path: string;
   readonly tag: keyof typeof TAGS;
+  /** The least role of a key that may call it. */
+  readonly role: Role;
   /** One sentence, as a command. */
   readonly summary: string;
   /** What the query may hold; without it any parameter is refused. */
@@ -76,7 +80,7 @@ export type CallHandler<Path extends string> = (
   trail: Trail,
 ) => Response | Promise<Response>;
 
-/** Registers the route of an operation. */
+/** Registers the route of an operation, for callers who may call it and see what its path names. */
 export function addCall<const Path extends string>(
   admin: Hono<AppEnv>,
   called: AdminOperation & { readonly path: Path },
@@ -84,10 +88,11 @@ export function addCall<const Path extends string>(
 ): void {
   const { method, path, query, audited } = called;
   const name = NAMES.get(called) ?? path;
-  const strict: Handler<AppEnv, Path> = (context) => {
+  const strict: Handler<AppEnv, Path> = async (context) => {
+    await authorize(context, called);
     if (query === undefined) refuseParameters(context);
-    if (audited === undefined) return handle(context, NO_TRAIL);
-    return withTrail(context, { name, ...audited }, (trail) => handle(context, trail));
+    if (audited === undefined) return await handle(context, NO_TRAIL);
+    return await withTrail(context, { name, ...audited }, (trail) => handle(context, trail));
   };
   admin.on(method, path, strict);
 }

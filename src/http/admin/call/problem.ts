@@ -21,6 +21,11 @@ export class Problem extends Error {
   }
 }
 
+/** The 404 for a connector that is not there, not any more, or not for this caller. */
+export function noConnector(): Problem {
+  return new Problem(404, "There is no connector with this id.");
+}
+
 /** The problem+json answer (RFC 9457) to whatever an admin call ended in. */
 export function problemResponse(error: unknown): Response {
   const problem = problemOf(error);

@@ -92,7 +92,7 @@ export const PROBLEMS: Readonly<Record<number, { readonly title: string; readonl
     401: { title: "Unauthorized", when: "No admin token or key, or a wrong one." },
     403: {
       title: "Forbidden",
-      when: "The caller may only read, or the call was written on another site.",
+      when: "The caller's role is too small or may only read, or the call was written on another site.",
     },
     404: { title: "Not Found", when: "There is nothing with this id." },
     405: { title: "Method Not Allowed", when: "The path does not know this method." },

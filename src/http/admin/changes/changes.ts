@@ -1,10 +1,11 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { createSetSigner } from "#credentials/feed-key.ts";
+import { sightOf } from "#http/admin/call/authorize.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-import type { Connector } from "#store/admin/connectors.ts";
+import { type Connector, findConnector } from "#store/admin/connectors.ts";
 import { changeEvent } from "#store/changes/event.ts";
 import { connectorChanges, tenantChanges } from "#store/changes/feed.ts";
 import type { Database } from "#store/database.ts";
@@ -27,9 +28,25 @@ export function addChangeRoutes(admin: Hono<AppEnv>, services: Services): void {
   });
   addCall(admin, listTenantChanges, async (context) => {
     const { tenant, ...query } = readQuery(context, listTenantChanges);
-    const feed = tenantFeed(services, centralDatabase(context.env), tenant);
+    const feed = await visibleFeed(services, context, tenant);
     return await answerFeed(answering, context, query, feed);
   });
+}
+
+/** The feed of a tenant, of what the caller sees of it: a tenant of others is as one that nobody has. */
+async function visibleFeed(
+  services: Services,
+  context: Context<AppEnv>,
+  tenant: string,
+): Promise<Feed> {
+  const db = centralDatabase(context.env);
+  const sees = sightOf(context);
+  if (sees.connectorId !== null) {
+    const connector = await findConnector(db, sees.connectorId);
+    if (connector?.tenant === tenant) return connectorFeed(services, db, connector);
+    return tenantFeed(services, db, null);
+  }
+  return tenantFeed(services, db, sees.tenant === null || sees.tenant === tenant ? tenant : null);
 }
 
 function connectorFeed({ clock }: Services, db: Database, connector: Connector): Feed {
@@ -44,7 +61,7 @@ function connectorFeed({ clock }: Services, db: Database, connector: Connector):
   };
 }
 
-function tenantFeed({ clock }: Services, db: Database, tenant: string): Feed {
+function tenantFeed({ clock }: Services, db: Database, tenant: string | null): Feed {
   return {
     isStaged: false,
     read: async (range) => {

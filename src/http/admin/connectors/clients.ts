@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { createToken } from "#credentials/token.ts";
 import { readInput } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
@@ -13,7 +13,7 @@ import {
   revokeClient,
 } from "#store/admin/oauth-clients.ts";
 import { databaseOf } from "#store/databases.ts";
-import { deleted, findOr404 } from "./connectors.ts";
+import { findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const { createClient: create, listClients: list, revokeClient: revoke } = CONNECTOR_OPERATIONS;
@@ -29,7 +29,7 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     const client = { id, name, secretHash: hash, hint, scope };
     const audit = trail.row({ connectorId, id, after: { name, scope } });
     const db = databaseOf(context.env, number);
-    if ((await createClient(db, number, client, { now, audit })) === undefined) throw deleted();
+    if ((await createClient(db, number, client, { now, audit })) === undefined) throw noConnector();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
     return reply(context, create, 201, { ...view, clientSecret: secret });

@@ -1,14 +1,16 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import { isLimited, sightOf } from "#http/admin/call/authorize.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { isKnown, onVersion, tag } from "#http/admin/call/preconditions.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
 import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
 import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
+import type { Sight } from "#http/request/actor.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import {
@@ -42,7 +44,8 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const now = clock.now();
     const { secret, token } = await makeToken(NO_EXPIRY);
     const settings = { ...DEFAULT_SETTINGS, ...defined(input.settings ?? {}) };
-    const { name, tenant, preset } = input;
+    const { name, preset } = input;
+    const tenant = tenantOfNew(sightOf(context), input.tenant);
     await createConnector(
       centralDatabase(context.env),
       { id, name, tenant, preset, settings },
@@ -62,7 +65,8 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   addCall(admin, list, async (context) => {
     const { tenant, cursor, limit } = readQuery(context, list);
     const beforeId = decodeIdCursor(cursor);
-    const found = await listConnectors(centralDatabase(context.env), { tenant, beforeId, limit });
+    const page = { tenant, beforeId, limit, sees: sightOf(context) };
+    const found = await listConnectors(centralDatabase(context.env), page);
     return reply(context, list, 200, {
       items: found.map((connector) => connectorView(services, context, connector)),
       nextCursor: encodeCursor(found.length === limit ? found.at(-1)?.id : undefined),
@@ -86,13 +90,14 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       const db = databaseOf(context.env, former.number);
       return await changeConnector(db, former.number, changed, at);
     });
-    if (connector === undefined) throw deleted();
+    if (connector === undefined) throw noConnector();
     tellWebhooks(context, connector.number);
     tag(context, connector.version);
     return reply(context, patch, 200, connectorView(services, context, connector));
   };
   addCall(admin, patch, async (context, trail) => {
     const { settings, ...columns } = defined(await readInput(context, patch));
+    if (columns.tenant !== undefined) refuseMove(sightOf(context), columns.tenant);
     const changed = { ...columns, ...(settings && { settings: defined(settings) }) };
     return await change(context, changed, trail);
   });
@@ -107,7 +112,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       const outcome = await deleteConnector(db, former.number, at);
       return outcome === STALE ? STALE : { outcome, ...former };
     });
-    if (outcome === "absent") throw deleted();
+    if (outcome === "absent") throw noConnector();
     if (outcome.hadBridge) await tellBridgeOfEnd(context, id);
     tellWebhooks(context, number);
     return context.body(null, 204);
@@ -133,16 +138,31 @@ function toldOf({ name, tenant, preset, status, settings }: Connector) {
   return { name, tenant, preset, status, settings };
 }
 
-/** Finds the connector that a path names, or answers 404. */
-export async function findOr404(context: Context<AppEnv>, id: string): Promise<Connector> {
-  const connector = await findConnector(centralDatabase(context.env), id);
-  if (connector === undefined) throw deleted();
-  return connector;
+/** The tenant of a new connector: a key of a tenant makes connectors of that one alone; 403 for others. */
+function tenantOfNew(sees: Sight, tenant: string | undefined): string | undefined {
+  if (sees.connectorId !== null) {
+    throw new Problem(403, "This key sees one connector, and can make no other.");
+  }
+  if (sees.tenant === null || tenant === sees.tenant) return tenant;
+  if (tenant === undefined) return sees.tenant;
+  throw new Problem(403, "This key sees one tenant, and makes connectors of that one alone.");
 }
 
-/** The 404 for a connector that is not there, or not any more. */
-export function deleted(): Problem {
-  return new Problem(404, "There is no connector with this id.");
+/** 403 where a key would move a connector out of what it sees, or into the sight of others. */
+function refuseMove(sees: Sight, tenant: string | null): void {
+  if (!isLimited(sees) || (sees.tenant !== null && sees.tenant === tenant)) return;
+  throw new Problem(403, "Only a key that sees every connector moves one to another tenant.");
+}
+
+/** Finds the connector that a path names, or answers 404. */
+export async function findOr404(context: Context<AppEnv>, id: string): Promise<Connector> {
+  const known = context.get("connector");
+  // Once: who looks again wants to see it as it is then.
+  context.set("connector", undefined);
+  if (known?.id === id) return known;
+  const connector = await findConnector(centralDatabase(context.env), id);
+  if (connector === undefined) throw noConnector();
+  return connector;
 }
 
 function connectorView(services: Services, context: Context<AppEnv>, connector: Connector) {

@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
+import { sightOf } from "#http/admin/call/authorize.ts";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import {
   isoOrNull,
   makeToken,
@@ -22,7 +23,7 @@ import {
   type TokenToStore,
 } from "#store/admin/tokens.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
-import { deleted, findOr404 } from "./connectors.ts";
+import { findOr404 } from "./connectors.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const {
@@ -46,7 +47,7 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const audit = trail.row({ connectorId, id: token.id, after: toldOf(token) });
     const at = { now, audit };
     const db = databaseOf(context.env, number);
-    if ((await createStoredToken(db, number, token, at)) === undefined) throw deleted();
+    if ((await createStoredToken(db, number, token, at)) === undefined) throw noConnector();
     const stored = {
       ...token,
       name: name ?? null,
@@ -97,6 +98,7 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
       now,
       offset,
       limit,
+      sees: sightOf(context),
     });
     return reply(context, listUnused, 200, {
       items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
+import type * as z from "zod";
 import { createKey as newSecret } from "#credentials/token.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
@@ -11,13 +12,14 @@ import {
   tag,
 } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
+import type { Role } from "#http/admin/call/roles.ts";
 import { isoOrNull, readExpiry, renewedExpiry } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import { findConnector } from "#store/admin/connectors.ts";
 import {
   type ApiKey,
   createStoredKey,
   findKey,
-  type KeyToStore,
   listKeys,
   renameKey,
   revokeKey,
@@ -26,6 +28,7 @@ import {
 import { STALE } from "#store/admin/versions.ts";
 import { centralDatabase } from "#store/databases.ts";
 import { KEY_OPERATIONS } from "./operations.ts";
+import type { NEW_KEY } from "./schemas.ts";
 
 const {
   createKey: create,
@@ -39,13 +42,16 @@ const {
 /** Registers the keys of the admin API. */
 export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
   addCall(admin, create, async (context, trail) => {
-    const { name, role, expiresAt } = await readInput(context, create);
+    const { expiresAt, ...input } = await readInput(context, create);
     const now = clock.now();
     const expiry = readExpiry(expiresAt, now);
+    const limits = await limitsOf(context, input);
     const { secret, hash, hint } = await newSecret();
     const id = uuidv7();
-    const stored = { id, hash, hint, name, role, expiresAt: expiry };
-    const audit = trail.row({ id, after: toldOf(stored) });
+    const { name, role, connectorId, tenant } = input;
+    const stored = { id, hash, hint, name, role, ...limits, expiresAt: expiry };
+    const after = toldOf({ name, role, connectorId, tenant, expiresAt: expiry });
+    const audit = trail.row({ connectorId, id, after });
     await createStoredKey(centralDatabase(context.env), stored, { now, audit });
     const key = await keyOr404(context, id);
     tag(context, key.version);
@@ -94,7 +100,11 @@ export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     const seen = expectedVersion(context, former.version);
     const { secret, hash, hint } = await newSecret();
     const successor = { id: uuidv7(), hash, hint, expiresAt: renewedExpiry(former, now) };
-    const after = { ...toldOf({ ...former, ...successor }), id: successor.id, overlapSeconds };
+    const after = {
+      ...toldOf({ ...former, expiresAt: successor.expiresAt }),
+      id: successor.id,
+      overlapSeconds,
+    };
     const before = { ...toldOf(former), id: former.id };
     const audit = trail.row({ id: former.id, before, after });
     const times = { now, endsAt: now + overlapSeconds * 1_000, seen, audit };
@@ -118,8 +128,38 @@ async function changeAsSeen<T>(
 }
 
 /** What the trail tells of a key: never its secret. */
-function toldOf({ name, role, expiresAt }: ApiKey | KeyToStore) {
-  return { name, role, expiresAt: isoOrNull(expiresAt ?? null) };
+function toldOf({ name, role, connectorId, tenant, expiresAt }: KeyTold) {
+  return { name, role, connectorId, tenant, expiresAt: isoOrNull(expiresAt ?? null) };
+}
+
+interface KeyTold {
+  readonly name: string;
+  readonly role: Role;
+  /** The connector's public id. */
+  readonly connectorId: string | null | undefined;
+  readonly tenant: string | null | undefined;
+  readonly expiresAt: number | null | undefined;
+}
+
+/** To what a new key is limited; 400 where that is nothing, or where its role has no limits. */
+async function limitsOf(
+  context: Context<AppEnv>,
+  { role, connectorId, tenant }: z.infer<typeof NEW_KEY>,
+) {
+  if (connectorId !== undefined && tenant !== undefined) {
+    throw new Problem(400, "Give connectorId or tenant, not both.");
+  }
+  if (role === "admin" && (connectorId !== undefined || tenant !== undefined)) {
+    throw new Problem(
+      400,
+      'A key with the role "admin" sees everything: leave out connectorId and tenant.',
+    );
+  }
+  if (connectorId === undefined) return { connectorId: undefined, tenant };
+  const connector = await findConnector(centralDatabase(context.env), connectorId);
+  if (connector === undefined)
+    throw new Problem(400, "connectorId: there is no connector with this id");
+  return { connectorId: connector.number, tenant };
 }
 
 async function keyOr404(context: Context<AppEnv>, id: string): Promise<ApiKey> {
@@ -145,6 +185,8 @@ function keyView(key: ApiKey) {
     name: key.name,
     hint: key.hint,
     role: key.role,
+    connectorId: key.connectorId,
+    tenant: key.tenant,
     createdAt: new Date(key.createdAt).toISOString(),
     expiresAt: isoOrNull(key.expiresAt),
     revokedAt: isoOrNull(key.revokedAt),

@@ -9,12 +9,17 @@ const ROLE = z.enum(KEY_ROLES).describe("What it may do.");
 export const NEW_KEY = z
   .strictObject({
     name: NAME,
-    role: ROLE.extract(["admin"]),
+    role: ROLE,
+    connectorId: z.string().optional().describe("The one connector that it is to see."),
+    tenant: NAME.optional().describe("The tenant whose connectors it is to see."),
     expiresAt: TIME.optional().describe("Must lie in the future; left out, it has no end."),
   })
   .meta({
     id: "NewKey",
-    examples: [{ name: "deployment", role: "admin", expiresAt: "2030-12-31T00:00:00Z" }],
+    examples: [
+      { name: "deployment", role: "admin", expiresAt: "2030-12-31T00:00:00Z" },
+      { name: "app of acme", role: "feed", tenant: "acme" },
+    ],
   });
 
 /** The body of PATCH /keys/{keyId}. */
@@ -34,6 +39,8 @@ export const KEY = z
     name: z.string(),
     hint: z.string().describe("The first characters of the secret, to tell keys apart."),
     role: ROLE,
+    connectorId: z.string().nullable().describe("The one connector that it sees."),
+    tenant: z.string().nullable().describe("The tenant whose connectors it sees."),
     createdAt: MOMENT,
     expiresAt: MOMENT.nullable(),
     revokedAt: MOMENT.nullable(),

@@ -7,6 +7,7 @@ export const SELF_TEST_OPERATIONS = describe({
     method: "POST",
     path: "/connectors/:id/self-test",
     tag: "Connectors",
+    role: "operator",
     summary: "Play Okta and Entra in a scratch connector.",
     audited: { subject: "connector" },
     body: SELF_TEST,
