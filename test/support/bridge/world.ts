@@ -83,14 +83,15 @@ export class TestBridge {
   }
 
   /** Fires alarms that are due now; none is waited for. Gives how many fired. */
-  async settle(alarmsMax = 1_000): Promise<number> {
-    for (let fired = 0; fired < alarmsMax; fired += 1) {
+  async settle(alarmsMax?: number): Promise<number> {
+    for (let fired = 0; fired < (alarmsMax ?? ALARMS_MAX); fired += 1) {
       const at = await this.alarmAt();
       // A next slice stands a millisecond ahead.
       if (at === null || at > this.now + 1) return fired;
       await runDurableObjectAlarm(this.stub);
     }
-    return alarmsMax;
+    if (alarmsMax !== undefined) return alarmsMax;
+    throw new Error(`${ALARMS_MAX} alarms of the bridge were due, and there is no end to them.`);
   }
 
   /** Moves time on to the alarm that is set, and fires alarms until none is due. */
@@ -156,6 +157,9 @@ export class TestBridge {
     };
   }
 }
+
+/** No test's bridge has so much to do at one time. */
+const ALARMS_MAX = 1_000;
 
 /** Where a test's bridge pulls from. */
 export interface Origin {
