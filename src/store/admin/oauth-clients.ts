@@ -17,7 +17,7 @@ import {
 } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
-import { connectorLives, insertToken, type TokenToStore } from "./tokens.ts";
+import { connectorLives, insertToken, isTokenStored, type TokenToStore } from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
 export interface ClientToStore {
@@ -235,16 +235,10 @@ export async function storeAccessToken(
         ),
       ),
   );
-  const isStored = exists(
-    build
-      .select(named({ id: credentials.id }))
-      .from(credentials)
-      .where(eq(credentials.hash, token.hash)),
-  );
   const used = build
     .update(oauthClients)
     .set({ lastUsedAt: now })
-    .where(and(eq(oauthClients.id, client.id), isStored));
+    .where(and(eq(oauthClients.id, client.id), isTokenStored(token.hash)));
   const [stored] = await db.batch([insertToken(db, owner, token, now, holds), prepare(db, used)]);
   return stored?.results.length === 0 ? undefined : "stored";
 }

@@ -80,6 +80,16 @@ export function connectorLives(connectorId: ConnectorId): SQL {
   );
 }
 
+/** That the batch has stored the credential with this hash: what follows it goes by that. */
+export function isTokenStored(hash: string): SQL {
+  return exists(
+    build
+      .select(named({ id: credentials.id }))
+      .from(credentials)
+      .where(eq(credentials.hash, hash)),
+  );
+}
+
 /**
  * Stores one more token of a connector; several live side by side. undefined, and nothing stored, when
  * the connector was deleted meanwhile.
@@ -167,19 +177,13 @@ export async function rotateToken(
     exists(selectTokens(and(isFormer, isLiveAt(times.now)))),
   );
   const { endsAt } = times;
-  const isStored = exists(
-    build
-      .select(named({ id: credentials.id }))
-      .from(credentials)
-      .where(eq(credentials.hash, token.hash)),
-  );
   const ending = build
     .update(credentials)
     .set({
       expiresAt: sql`min(coalesce(${credentials.expiresAt}, ${endsAt}), ${endsAt})`,
       warnedDays: 0,
     })
-    .where(and(isFormer, isStored));
+    .where(and(isFormer, isTokenStored(token.hash)));
   const insert = insertToken(db, { number: connectorId }, token, times.now, isAllowed);
   const [inserted] = await db.batch([
     insert,
