@@ -110,6 +110,32 @@ export const apiKeys = sqliteTable(
   (table) => [uniqueIndex("api_keys_id").on(table.id)],
 );
 
+/**
+ * The sessions of people who signed in to the console with a credential of the admin API, and the links that open
+ * one. Each stands for that credential, and ends with it: a key by its hash, or the admin token by a mark.
+ */
+export const consoleSessions = sqliteTable(
+  "console_sessions",
+  {
+    hash: text().primaryKey(),
+    id: text().notNull(),
+    kind: text({ enum: ["session", "link"] }).notNull(),
+    /** The hash of the key that it stands for. */
+    keyHash: text("key_hash"),
+    /** A signature of the admin token that it stands for. */
+    adminMark: text("admin_mark"),
+    createdAt: integer("created_at").notNull(),
+    endsAt: integer("ends_at").notNull(),
+    lastSeenAt: integer("last_seen_at").notNull(),
+    clientIp: text("client_ip"),
+    userAgent: text("user_agent"),
+  },
+  (table) => [
+    uniqueIndex("console_sessions_id").on(table.id),
+    index("console_sessions_ends").on(table.endsAt),
+  ],
+);
+
 /** The CHECKs of the table of guards, by the column in which a guard tells that it is broken. */
 export const GUARDS = {
   versionChanged: "version_unchanged",

@@ -41,6 +41,7 @@ test("tables that are only looked up by key have no row id of their own to write
 
   expect(withoutRowId.map(([name]) => name)).toEqual([
     "api_keys",
+    "console_sessions",
     "counters",
     "credentials",
     "group_members",
