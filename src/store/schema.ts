@@ -424,6 +424,26 @@ export const sweeps = sqliteTable("sweeps", {
   position: integer().notNull(),
 });
 
+/** People who are being erased, until nothing is left of them: the names go last, with the row. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    userId: text("user_id").notNull(),
+    /** By what the log may name the person, as a JSON list. */
+    names: text().$type<JsonText<readonly string[]>>().notNull(),
+    startedAt: integer("started_at").notNull(),
+    /** The seq and the op_id up to which changes and events are looked through. */
+    changesTo: integer("changes_to").notNull().default(0),
+    eventsTo: text("events_to").notNull().default(""),
+    /** What is under way: the changes, the events, or the events of requests that were not logged yet. */
+    stage: text({ enum: ["changes", "events", "late"] })
+      .notNull()
+      .default("changes"),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.userId] })],
+);
+
 /** The pull sync of a connector: what an administrator chose, and a mirror of what its Durable Object knows. */
 export const bridges = sqliteTable(
   "bridges",

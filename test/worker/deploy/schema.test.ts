@@ -44,6 +44,7 @@ test("tables that are only looked up by key have no row id of their own to write
     "console_sessions",
     "counters",
     "credentials",
+    "erasures",
     "group_members",
     "parked_members",
     "refusals",
