@@ -257,6 +257,9 @@ export const counters = sqliteTable(
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
     type: text().notNull(),
     live: integer().notNull(),
+    /** How many of the live ones are not active, and how many are soft-deleted. */
+    inactive: integer().notNull().default(0),
+    deleted: integer().notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.connectorId, table.type] })],
 );
@@ -318,6 +321,50 @@ export const events = sqliteTable(
       .where(sql`resource_id IS NOT NULL`),
   ],
 );
+
+/** How many requests, and refused callers, there were by the class of their status. */
+const statusCounts = () => ({
+  requests2xx: integer("requests_2xx").notNull(),
+  requests3xx: integer("requests_3xx").notNull(),
+  requests4xx: integer("requests_4xx").notNull(),
+  requests5xx: integer("requests_5xx").notNull(),
+  refusals4xx: integer("refusals_4xx").notNull(),
+  refusals5xx: integer("refusals_5xx").notNull(),
+  /** How long the requests took, all together. */
+  latencyMs: integer("latency_ms").notNull(),
+});
+
+/** What the event log tells of a connector's requests, hour by hour: rolled up by cron. */
+export const activity = sqliteTable(
+  "activity",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** Whole hours since 1970. */
+    hour: integer().notNull(),
+    ...statusCounts(),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.hour] })],
+);
+
+/** The same of all time, which never falls, with what was seen last. */
+export const activityTotals = sqliteTable("activity_totals", {
+  connectorId: integer("connector_id").$type<ConnectorId>().primaryKey(),
+  ...statusCounts(),
+  /** How many requests took no longer than so many milliseconds, each without those of the one before it. */
+  upTo10: integer("up_to_10").notNull(),
+  upTo25: integer("up_to_25").notNull(),
+  upTo50: integer("up_to_50").notNull(),
+  upTo100: integer("up_to_100").notNull(),
+  upTo250: integer("up_to_250").notNull(),
+  upTo500: integer("up_to_500").notNull(),
+  upTo1000: integer("up_to_1000").notNull(),
+  upTo2500: integer("up_to_2500").notNull(),
+  lastRequestAt: integer("last_request_at"),
+  /** The newest request or refusal of 400 and above: when, with which status, and the op_id of its event. */
+  lastErrorAt: integer("last_error_at"),
+  lastErrorStatus: integer("last_error_status"),
+  lastErrorId: text("last_error_id"),
+});
 
 /** What a change row tells: of a resource's own write, of a member (by a trigger), or of an alert. */
 export const CHANGE_TYPES = [
@@ -458,6 +505,9 @@ export const bridges = sqliteTable(
     consecutiveFailures: integer("consecutive_failures").notNull().default(0),
     /** When it has to be woken, at the latest; null where it waits for an administrator. */
     nextAt: integer("next_at"),
+    /** How many switch-offs its guard holds back, and when its last run that succeeded ended. */
+    held: integer().notNull().default(0),
+    lastSucceededAt: integer("last_succeeded_at"),
     /** Kept by triggers: random at first, since a bridge that is made anew has the key of the former one. */
     version: integer().notNull().default(1),
     createdAt: integer("created_at").notNull(),
@@ -484,6 +534,9 @@ export const webhooks = sqliteTable(
     disabledReason: text("disabled_reason", { enum: ["administrator", "gone", "failing"] }),
     /** Every change up to this seq was handed to its Durable Object; a mirror that may lag. */
     position: integer().notNull(),
+    /** How many deliveries wait there, and since when the oldest of them does; a mirror that may lag. */
+    waiting: integer().notNull().default(0),
+    waitingSince: integer("waiting_since"),
     /** How often it was changed: kept by a trigger. */
     version: integer().notNull().default(1),
     createdAt: integer("created_at").notNull(),

@@ -10,6 +10,13 @@ export const CONSISTENCY_CHECKS: readonly (readonly [what: string, query: string
        <> (SELECT count(*) FROM resources WHERE connector_id = number AND type = kind AND deleted_at IS NULL)`,
   ],
   [
+    "inactive or deleted resources miscounted",
+    `SELECT number || ' ' || kind AS found FROM connectors CROSS JOIN (SELECT 'User' AS kind UNION SELECT 'Group')
+       WHERE coalesce((SELECT inactive || ' ' || deleted FROM counters WHERE connector_id = number AND type = kind), '0 0')
+       <> (SELECT count(*) FILTER (WHERE deleted_at IS NULL AND active = 0) || ' ' || count(*) FILTER (WHERE deleted_at IS NOT NULL)
+         FROM resources WHERE connector_id = number AND type = kind)`,
+  ],
+  [
     "blocks differ from resources",
     `SELECT number AS found FROM connectors WHERE
        (SELECT coalesce(sum(live), 0) || ' ' || coalesce(sum(size), 0) FROM resource_blocks WHERE connector_id = number)

@@ -7,7 +7,8 @@ export interface Migration {
 /**
  * The statements of migrations that do more than add, with the file of each: while such a one is applied,
  * the Worker of the former version, which still runs, could fail or lose something. A file is applied as a
- * whole: it may put another index or trigger in the place of one, as long as nothing is unique that was not.
+ * whole: it may put another index or trigger in the place of one, as long as nothing is unique that was not, and
+ * fill the columns that it adds.
  */
 export function notAdditive(migrations: readonly Migration[]): readonly string[] {
   const former = new Set<string>();
@@ -35,6 +36,8 @@ const CREATE_INDEX = new RegExp(`^CREATE (?<unique>UNIQUE )?INDEX \\S+ ON ${NAME
 const CREATE_TRIGGER = /^CREATE TRIGGER /i;
 const ADD_COLUMN = new RegExp(`^ALTER TABLE ${NAME} ADD (COLUMN )?[\`"]?(?<column>\\w+)`, "i");
 const ONLY_WHERE_SET = / WHERE [`"]?(?<column>\w+)[`"]? IS NOT NULL;?$/i;
+/** Columns that are set from what a query finds. */
+const FILL = /^UPDATE \w+ SET (?<set>\w+ = \w+\.\w+(, \w+ = \w+\.\w+)*) FROM /i;
 const CREATED = new RegExp(`^CREATE (UNIQUE )?(INDEX|TRIGGER) ${NAME}`, "i");
 const DROPPED = new RegExp(`^DROP (INDEX|TRIGGER) ${NAME}$`, "i");
 
@@ -48,6 +51,10 @@ function isAdditive(
   added: ReadonlySet<string>,
 ): boolean {
   if (CREATE_TABLE.test(text) || CREATE_TRIGGER.test(text)) return true;
+  const filled = FILL.exec(text)?.groups?.set;
+  if (filled !== undefined) {
+    return filled.split(",").every((each) => added.has(each.split("=", 1)[0]?.trim() ?? ""));
+  }
   const index = CREATE_INDEX.exec(text)?.groups;
   // What is unique from now on, the former version may still write twice.
   if (index !== undefined) {

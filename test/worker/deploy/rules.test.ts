@@ -54,6 +54,24 @@ test("a migration may make unique what it adds: the former version leaves it nul
   expect(found(added, index(" WHERE name IS NOT NULL"))).toBe(1);
 });
 
+test("a migration may fill what it adds, and nothing else", () => {
+  const fill = (set: string) =>
+    notAdditive([
+      { name: "0", queries: [TABLE] },
+      {
+        name: "1",
+        queries: [
+          "ALTER TABLE `users` ADD `age` integer",
+          `UPDATE users SET ${set} FROM (SELECT id, 1 AS age, '' AS name FROM teams) AS t WHERE users.id = t.id`,
+        ],
+      },
+    ]).length;
+
+  expect([fill("age = t.age"), fill("name = t.name"), fill("age = t.age, name = t.name")]).toEqual([
+    0, 1, 1,
+  ]);
+});
+
 test.each([
   ["a column", "ALTER TABLE `users` ADD `age` integer"],
   ["a column with a default", "ALTER TABLE users ADD COLUMN age text DEFAULT '[]' NOT NULL"],

@@ -26,6 +26,7 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
     "parked_members_counted_on_delete",
     "parked_members_counted_on_insert",
     "resources_cleared_on_delete",
+    "resources_counted_on_active",
     "resources_counted_on_delete",
     "resources_counted_on_deleted_at",
     "resources_counted_on_insert",
@@ -40,6 +41,7 @@ test("tables that are only looked up by key have no row id of their own to write
   const withoutRowId = [...tables].filter(([, sql]) => sql.includes("WITHOUT ROWID"));
 
   expect(withoutRowId.map(([name]) => name)).toEqual([
+    "activity",
     "api_keys",
     "console_sessions",
     "counters",
