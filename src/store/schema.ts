@@ -516,12 +516,15 @@ export const bridges = sqliteTable(
   (table) => [index("bridges_next_at").on(table.nextAt).where(sql`next_at IS NOT NULL`)],
 );
 
-/** Where a connector's changes are delivered; what was delivered is known to its Durable Object. */
+/** Where changes are delivered; what was delivered is known to its Durable Object. */
 export const webhooks = sqliteTable(
   "webhooks",
   {
     id: text().primaryKey(),
+    /** The one connector that it follows; 0, which no connector has, where it follows several. */
     connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** Of one that follows several connectors: their tenant, or null for all there are. */
+    tenant: text(),
     name: text(),
     url: text().notNull(),
     /** The change types it wants, as a JSON list; null for all. */
@@ -542,5 +545,5 @@ export const webhooks = sqliteTable(
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
   },
-  (table) => [index("webhooks_connector").on(table.connectorId, table.id)],
+  (table) => [index("webhooks_followed").on(table.connectorId, table.tenant, table.id)],
 );
