@@ -13,7 +13,10 @@ export type ValueColumns = Readonly<Omit<typeof resourceValues.$inferSelect, "co
 
 /** What a resource's row holds of the resource itself. */
 export type ResourceColumns = Readonly<
-  Omit<typeof resources.$inferSelect, "rowId" | "connectorId" | "eventId">
+  Omit<
+    typeof resources.$inferSelect,
+    "rowId" | "connectorId" | "eventId" | "accountId" | "registeredAt" | "unclaimedVersion"
+  >
 >;
 
 /**

@@ -187,6 +187,14 @@ export const resources = sqliteTable(
     eventId: text("event_id").notNull(),
     doc: text().notNull(),
     folded: text().notNull(),
+    /** Of a user: the application's own id of the account, and when the person first signed in there. */
+    accountId: text("account_id"),
+    registeredAt: integer("registered_at"),
+    /**
+     * The version at which an imported user waits to be claimed: whoever moves the version on, of whatever
+     * Worker, has claimed it.
+     */
+    unclaimedVersion: integer("unclaimed_version"),
   },
   (table) => [
     uniqueIndex("resources_id")
@@ -198,6 +206,19 @@ export const resources = sqliteTable(
     index("resources_external_id")
       .on(table.connectorId, table.type, table.externalId)
       .where(sql`external_id IS NOT NULL`),
+    uniqueIndex("resources_account")
+      .on(table.connectorId, table.accountId)
+      .where(sql`account_id IS NOT NULL`),
+    // Soft-deleted users stay in these, so that no DELETE has a row more to write.
+    index("resources_pending")
+      .on(table.connectorId, table.id)
+      .where(sql`registered_at IS NULL AND type = 'User'`),
+    index("resources_registered")
+      .on(table.connectorId, table.id)
+      .where(sql`registered_at IS NOT NULL`),
+    index("resources_unclaimed")
+      .on(table.connectorId, table.id)
+      .where(sql`unclaimed_version IS NOT NULL`),
   ],
 );
 
