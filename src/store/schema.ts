@@ -36,6 +36,11 @@ export const connectors = sqliteTable(
     /** How often it was changed, and how often its attributes were: kept by triggers, whoever writes. */
     version: integer().notNull().default(1),
     attributesVersion: integer("attributes_version").notNull().default(1),
+    /** Since when it moves to another tenant, and to which: until then it stays with its own, and nothing writes. */
+    movesAt: integer("moves_at"),
+    movesTo: text("moves_to"),
+    /** Its changes behind this seq are its tenant's; those before it are of a tenant that it was with. */
+    tenantAfter: integer("tenant_after").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -387,7 +392,41 @@ export const activityTotals = sqliteTable("activity_totals", {
   lastErrorId: text("last_error_id"),
 });
 
-/** What a change row tells: of a resource's own write, of a member (by a trigger), or of an alert. */
+/**
+ * Ends of directories: of a connector that was deleted or moved to another tenant. Open until the last of
+ * its events is in the outbox, and then kept as long as these can be read.
+ */
+export const endings = sqliteTable(
+  "endings",
+  {
+    id: integer().primaryKey(),
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    kind: text({ enum: ["deleted", "moved"] }).notNull(),
+    /** What becomes of the users. */
+    users: text({ enum: ["keep", "deactivate", "delete"] }).notNull(),
+    /** The tenant whose directory ends; null for none. */
+    tenant: text(),
+    /** The administrator, as events name who did it. */
+    actor: text().notNull(),
+    /** The op_id of the event that ends it. */
+    eventId: text("event_id").notNull(),
+    at: integer().notNull(),
+    /** How far the walk over users, then groups, has come: what is behind it has its event. */
+    walked: text().$type<TypeName>().notNull().default("User"),
+    position: text().notNull().default(""),
+    /** How many users had to be deactivated or deleted so far. */
+    told: integer().notNull().default(0),
+    /** The tenant's changes of the connector stand behind the one seq, and up to the other: null while it is open. */
+    afterSeq: integer("after_seq").notNull(),
+    untilSeq: integer("until_seq"),
+  },
+  (table) => [
+    uniqueIndex("endings_open").on(table.connectorId).where(sql`until_seq IS NULL`),
+    index("endings_tenant").on(table.tenant, table.connectorId),
+  ],
+);
+
+/** What a change row tells: of a resource's own write, of a member (by a trigger), of a connector, or of an alert. */
 export const CHANGE_TYPES = [
   "user.created",
   "user.updated",
@@ -400,6 +439,9 @@ export const CHANGE_TYPES = [
   "group.deleted",
   "group.member_added",
   "group.member_removed",
+  "connector.deleted",
+  "connector.moved",
+  "connector.joined",
   "connector.alert",
 ] as const;
 

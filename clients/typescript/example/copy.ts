@@ -95,6 +95,9 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
       );
       moveGroupOn(sql, event);
       return;
+    case "connector.deleted":
+    case "connector.moved":
+    case "connector.joined":
     case "connector.alert":
       return;
   }

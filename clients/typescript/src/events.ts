@@ -71,5 +71,19 @@ export interface AlertEvent extends EventFacts {
   readonly facts: JsonObject;
 }
 
+/** The end of a directory: its connector was deleted, or is with its tenant no longer. */
+export interface EndingEvent extends EventFacts {
+  readonly type: "connector.deleted" | "connector.moved";
+  /** What became of the users. */
+  readonly users: "keep" | "deactivate" | "delete";
+  /** How many of them had an event before this one. */
+  readonly userEvents: number;
+}
+
+/** A connector that came to its tenant: its users and groups are to be read. */
+export interface JoinedEvent extends EventFacts {
+  readonly type: "connector.joined";
+}
+
 /** An event of the feed and of the webhooks. */
-export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent;
+export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent | EndingEvent | JoinedEvent;

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { JsonObject } from "#scim/json.ts";
 import type { Difference } from "#scim/resource/difference.ts";
-import { changes, events, resources } from "#store/schema.ts";
+import { changes, type endings, events, resources } from "#store/schema.ts";
 import { literal, optional, type RowOfFields } from "#store/statement.ts";
 import type { ChangeType, MemberChangeType } from "./changes.ts";
 
@@ -107,8 +107,22 @@ export interface AlertEvent extends ChangeFacts {
   readonly facts: JsonObject;
 }
 
+/** The end of a directory: its connector was deleted, or is with its tenant no longer. */
+export interface EndingEvent extends ChangeFacts {
+  readonly type: "connector.deleted" | "connector.moved";
+  /** What became of the users. */
+  readonly users: (typeof endings.$inferSelect)["users"];
+  /** For how many of them that was an event. */
+  readonly userEvents: number;
+}
+
+/** A connector that came to its tenant with the users and groups that it has. */
+export interface JoinedEvent extends ChangeFacts {
+  readonly type: "connector.joined";
+}
+
 /** A change event as the feed and the webhooks carry it. */
-export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent;
+export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent | EndingEvent | JoinedEvent;
 
 /** The connector whose change is told. */
 export interface ChangeContext {
@@ -126,6 +140,12 @@ export function changeEvent(row: StoredChange, context: ChangeContext): ChangeEv
     const { alert, ...others } = payload;
     return { ...facts, type: row.type, alert: String(alert), facts: others };
   }
+  if (row.type === "connector.deleted" || row.type === "connector.moved") {
+    // Written by the end of a directory (src/store/endings).
+    const { users, userEvents } = payload as unknown as Pick<EndingEvent, "users" | "userEvents">;
+    return { ...facts, type: row.type, users, userEvents };
+  }
+  if (row.type === "connector.joined") return { ...facts, type: row.type };
   if (row.type === "group.member_added" || row.type === "group.member_removed") {
     const { groupId, memberId, memberType } = payload;
     return {

@@ -59,10 +59,20 @@ const RESOURCE_EVENT_TYPES = [
 
 const MEMBER_EVENT_TYPES = ["group.member_added", "group.member_removed"] as const;
 
+const ENDING_EVENT_TYPES = ["connector.deleted", "connector.moved"] as const;
+
+const JOINED_TYPE = "connector.joined";
+
 const ALERT_TYPE = "connector.alert";
 
 /** The types of change events, of which a webhook may want some. */
-export const EVENT_TYPES = [...RESOURCE_EVENT_TYPES, ...MEMBER_EVENT_TYPES, ALERT_TYPE] as const;
+export const EVENT_TYPES = [
+  ...RESOURCE_EVENT_TYPES,
+  ...MEMBER_EVENT_TYPES,
+  ...ENDING_EVENT_TYPES,
+  JOINED_TYPE,
+  ALERT_TYPE,
+] as const;
 
 const RESOURCE_CHANGED = z
   .strictObject({
@@ -100,6 +110,19 @@ const ALERTED = z
   })
   .meta({ id: "AlertEvent" });
 
+const ENDED = z
+  .strictObject({
+    ...FACTS,
+    type: z.enum(ENDING_EVENT_TYPES),
+    users: z.enum(["keep", "deactivate", "delete"]).describe("What became of the users."),
+    userEvents: z.int().describe("How many of them had an event before this one."),
+  })
+  .meta({ id: "EndingEvent" });
+
+const JOINED = z
+  .strictObject({ ...FACTS, type: z.literal(JOINED_TYPE) })
+  .meta({ id: "JoinedEvent" });
+
 /** Where a reader of a feed goes on. */
 const NEXT = {
   next: z.string().describe("Store it with what you did; send it as `after` for what comes next."),
@@ -108,7 +131,9 @@ const NEXT = {
 
 const EVENTS_PAGE = z
   .strictObject({
-    items: z.array(z.discriminatedUnion("type", [RESOURCE_CHANGED, MEMBER_CHANGED, ALERTED])),
+    items: z.array(
+      z.discriminatedUnion("type", [RESOURCE_CHANGED, MEMBER_CHANGED, ENDED, JOINED, ALERTED]),
+    ),
     hasMore: z.boolean(),
     ...NEXT,
   })

@@ -21,9 +21,9 @@ export interface SetParties {
   readonly audience: string;
 }
 
-/** A change event in the form of RFC 9967; undefined for an alert, which is no event of SCIM. */
+/** A change event in the form of RFC 9967; undefined for what is told of a connector, which is no event of SCIM. */
 export function setClaims(event: ChangeEvent, parties: SetParties): SetClaims | undefined {
-  if ("alert" in event) return undefined;
+  if (!isOfResource(event)) return undefined;
   return {
     iss: parties.issuer,
     aud: parties.audience,
@@ -34,6 +34,10 @@ export function setClaims(event: ChangeEvent, parties: SetParties): SetClaims | 
     sub_id: subjectOf(event),
     events: "memberId" in event ? memberEvents(event) : resourceEvents(event),
   };
+}
+
+function isOfResource(event: ChangeEvent): event is ResourceEvent | MemberEvent {
+  return "resourceId" in event || "memberId" in event;
 }
 
 /** RFC 9967 §2.1: the path below the SCIM base URL, and the externalId where there is one. */
