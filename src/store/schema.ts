@@ -465,6 +465,66 @@ export const changes = sqliteTable(
   (table) => [index("changes_connector").on(table.connectorId, table.seq)],
 );
 
+/** How many users a connector's clients switched off, by pieces of time: what the brake goes by. */
+export const switchOffs = sqliteTable(
+  "switch_offs",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** When the piece begins. */
+    since: integer().notNull(),
+    count: integer().notNull(),
+    /** The op_id of the alert that was raised for what goes on in it; null where there were not too many. */
+    alertId: text("alert_id"),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.since] })],
+);
+
+/**
+ * Users whose switch-off is not told before an administrator approves of it, each with all that changed
+ * since as one change: triggers keep it, and tell it when it ends.
+ */
+export const heldUsers = sqliteTable(
+  "held_users",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    userId: text("user_id").notNull(),
+    /** The row of the user, also when it is soft-deleted. */
+    rowId: integer("row_id").notNull(),
+    since: integer().notNull(),
+    /** The op_id of the request that switched the user off. */
+    heldBy: text("held_by").notNull(),
+    /** What would be told: the change row, as of the last change. */
+    eventId: text("event_id").notNull(),
+    at: integer().notNull(),
+    version: integer().notNull().default(0),
+    type: text({
+      enum: ["user.updated", "user.deactivated", "user.deleted", "user.erased"],
+    })
+      .notNull()
+      .default("user.deactivated"),
+    payload: text().notNull().default("{}"),
+    difference: text(),
+    /** 1 for a user who is to be erased, and is kept until it is decided. */
+    isErased: integer("is_erased").notNull().default(0),
+    /** 1 while it ends: then it is told, and the row goes. */
+    isEnding: integer("is_ending").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.userId] })],
+);
+
+/** Memberships that ended with a held user's deletion: they are told with it. */
+export const heldMemberships = sqliteTable(
+  "held_memberships",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    userId: text("user_id").notNull(),
+    groupId: text("group_id").notNull(),
+    /** The event; null where another one has undone it. */
+    type: text({ enum: ["group.member_added", "group.member_removed"] }),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.userId, table.groupId] })],
+);
+
 /** Requests refused before they could name a connector, counted by minute, IP prefix and reason. */
 export const refusals = sqliteTable(
   "refusals",

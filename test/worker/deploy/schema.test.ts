@@ -17,11 +17,14 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
     "bridges_versioned",
     "bridges_versioned_on_insert",
     "bridges_versioned_on_paused",
+    "changes_held",
+    "changes_held_memberships",
     "changes_keep_newest",
     "connectors_attributes_versioned",
     "connectors_versioned",
     "group_members_changed_on_delete",
     "group_members_changed_on_insert",
+    "held_users_told",
     "parked_members_attached",
     "parked_members_counted_on_delete",
     "parked_members_counted_on_insert",
@@ -30,7 +33,9 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
     "resources_counted_on_delete",
     "resources_counted_on_deleted_at",
     "resources_counted_on_insert",
+    "resources_held",
     "resources_leave_groups_on_deleted_at",
+    "switch_offs_pruned",
     "webhooks_versioned",
   ]);
 });
@@ -48,11 +53,14 @@ test("tables that are only looked up by key have no row id of their own to write
     "credentials",
     "erasures",
     "group_members",
+    "held_memberships",
+    "held_users",
     "parked_members",
     "refusals",
     "resource_blocks",
     "resource_values",
     "seen_attributes",
+    "switch_offs",
   ]);
 });
 
