@@ -442,6 +442,7 @@ export const CHANGE_TYPES = [
   "connector.deleted",
   "connector.moved",
   "connector.joined",
+  "user.roles_changed",
   "connector.alert",
 ] as const;
 
@@ -586,6 +587,60 @@ export const audit = sqliteTable(
     index("audit_actor").on(table.actor, table.id),
     index("audit_operation").on(table.operation, table.id),
   ],
+);
+
+/** Which group gives which role: the setting `roles` of a connector, as triggers and statements look it up. */
+export const roleRules = sqliteTable(
+  "role_rules",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    namedBy: text("named_by", { enum: ["id", "name"] }).notNull(),
+    /** The id of the group, or its folded displayName. */
+    groupKey: text("group_key").notNull(),
+    role: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.connectorId, table.namedBy, table.groupKey, table.role] }),
+  ],
+);
+
+/** The roles that the feed told of a user last: kept by a trigger, for users who have any. */
+export const toldRoles = sqliteTable(
+  "told_roles",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    userId: text("user_id").notNull(),
+    /** A JSON list in order. */
+    roles: text().$type<JsonText<readonly string[]>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.userId] })],
+);
+
+/** Users whose roles may be others than were told: put here by triggers. */
+export const pendingRoles = sqliteTable(
+  "pending_roles",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    /** The event that did it, and when. */
+    eventId: text("event_id").notNull(),
+    userId: text("user_id").notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.eventId, table.userId] })],
+);
+
+/** Groups whose members' roles may be others than were told; without an id all users who were told some. */
+export const pendingRoleGroups = sqliteTable(
+  "pending_role_groups",
+  {
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    eventId: text("event_id").notNull(),
+    groupId: text("group_id").notNull(),
+    /** Up to which member they were looked at. */
+    afterId: text("after_id").notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connectorId, table.eventId, table.groupId] })],
 );
 
 /** Where a job that walks a table a little each minute goes on. */

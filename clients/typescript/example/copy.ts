@@ -98,6 +98,8 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
     case "connector.deleted":
     case "connector.moved":
     case "connector.joined":
+    // The members of the groups say it as well, to an application that keeps them.
+    case "user.roles_changed":
     case "connector.alert":
       return;
   }

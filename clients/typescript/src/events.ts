@@ -64,6 +64,19 @@ export interface MemberEvent extends EventFacts {
   readonly memberDisplay: string | null;
 }
 
+/** A user whose roles, as the connector gives them by groups, are others from now on. */
+export interface RolesEvent extends EventFacts {
+  readonly type: "user.roles_changed";
+  readonly resourceType: "User";
+  readonly resourceId: string;
+  /** The version of the user, which roles do not change. */
+  readonly version: number;
+  /** All roles of the user from now on. */
+  readonly roles: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /** Something that an administrator has to be told. */
 export interface AlertEvent extends EventFacts {
   readonly type: "connector.alert";
@@ -86,4 +99,10 @@ export interface JoinedEvent extends EventFacts {
 }
 
 /** An event of the feed and of the webhooks. */
-export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent | EndingEvent | JoinedEvent;
+export type ChangeEvent =
+  | ResourceEvent
+  | MemberEvent
+  | RolesEvent
+  | AlertEvent
+  | EndingEvent
+  | JoinedEvent;

@@ -14,7 +14,10 @@ type ChangeColumns = typeof changes.$inferSelect;
 export type MemberChangeType = Extract<ChangeColumns["type"], `group.member_${string}`>;
 
 /** The change events that a resource's own write raises. */
-export type ChangeType = Exclude<ChangeColumns["type"], MemberChangeType | `connector.${string}`>;
+export type ChangeType = Exclude<
+  ChangeColumns["type"],
+  MemberChangeType | "user.roles_changed" | `connector.${string}`
+>;
 
 /** One row of the outbox, as a resource's own write raises it. */
 export interface ChangeRow extends Readonly<Omit<ChangeColumns, "seq" | "connectorId" | "type">> {

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
-import type { JsonObject } from "#scim/json.ts";
+import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { Difference } from "#scim/resource/difference.ts";
 import { changes, type endings, events, resources } from "#store/schema.ts";
 import { literal, optional, type RowOfFields } from "#store/statement.ts";
@@ -99,6 +99,19 @@ export interface MemberEvent extends ChangeFacts {
   readonly memberDisplay: string | null;
 }
 
+/** A user whose roles are others than were told, since groups, or the roles that they give, changed. */
+export interface RolesEvent extends ChangeFacts {
+  readonly type: "user.roles_changed";
+  readonly resourceType: string;
+  readonly resourceId: string;
+  /** The version of the user, which roles do not change. */
+  readonly version: number;
+  /** All roles of the user from now on, in order. */
+  readonly roles: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /** Something that an administrator has to be told. */
 export interface AlertEvent extends ChangeFacts {
   readonly type: "connector.alert";
@@ -122,7 +135,13 @@ export interface JoinedEvent extends ChangeFacts {
 }
 
 /** A change event as the feed and the webhooks carry it. */
-export type ChangeEvent = ResourceEvent | MemberEvent | AlertEvent | EndingEvent | JoinedEvent;
+export type ChangeEvent =
+  | ResourceEvent
+  | MemberEvent
+  | RolesEvent
+  | AlertEvent
+  | EndingEvent
+  | JoinedEvent;
 
 /** The connector whose change is told. */
 export interface ChangeContext {
@@ -159,6 +178,19 @@ export function changeEvent(row: StoredChange, context: ChangeContext): ChangeEv
     };
   }
   const { type, resourceType, resourceId, version } = row;
+  if (type === "user.roles_changed") {
+    const [roles, former] = [textsIn(payload.roles), textsIn(payload.former)];
+    return {
+      ...facts,
+      type,
+      resourceType,
+      resourceId,
+      version,
+      roles,
+      added: roles.filter((role) => !former.includes(role)),
+      removed: former.filter((role) => !roles.includes(role)),
+    };
+  }
   return {
     ...facts,
     type,
@@ -168,6 +200,11 @@ export function changeEvent(row: StoredChange, context: ChangeContext): ChangeEv
     resource: payload,
     ...differing(row),
   };
+}
+
+function textsIn(list: JsonValue | undefined): readonly string[] {
+  const items: readonly JsonValue[] = Array.isArray(list) ? list : [];
+  return items.filter((item) => typeof item === "string");
 }
 
 function factsOf(row: StoredChange, { connector, tenant }: ChangeContext): ChangeFacts {

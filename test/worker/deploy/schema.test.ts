@@ -35,6 +35,14 @@ test("every trigger is in place: a rebuilt table would have lost its own silentl
     "resources_counted_on_insert",
     "resources_held",
     "resources_leave_groups_on_deleted_at",
+    "roles_forgotten_on_connector_deleted",
+    "roles_forgotten_on_user_delete",
+    "roles_forgotten_on_user_deleted",
+    "roles_pending_on_group_delete",
+    "roles_pending_on_group_name",
+    "roles_pending_on_member_delete",
+    "roles_pending_on_member_insert",
+    "roles_told_on_change",
     "switch_offs_pruned",
     "webhooks_versioned",
   ]);
@@ -56,11 +64,15 @@ test("tables that are only looked up by key have no row id of their own to write
     "held_memberships",
     "held_users",
     "parked_members",
+    "pending_role_groups",
+    "pending_roles",
     "refusals",
     "resource_blocks",
     "resource_values",
+    "role_rules",
     "seen_attributes",
     "switch_offs",
+    "told_roles",
   ]);
 });
 

@@ -62,6 +62,7 @@ const MEMBER_EVENT_TYPES = ["group.member_added", "group.member_removed"] as con
 const ENDING_EVENT_TYPES = ["connector.deleted", "connector.moved"] as const;
 
 const JOINED_TYPE = "connector.joined";
+const ROLES_EVENT_TYPE = "user.roles_changed";
 
 const ALERT_TYPE = "connector.alert";
 
@@ -71,6 +72,7 @@ export const EVENT_TYPES = [
   ...MEMBER_EVENT_TYPES,
   ...ENDING_EVENT_TYPES,
   JOINED_TYPE,
+  ROLES_EVENT_TYPE,
   ALERT_TYPE,
 ] as const;
 
@@ -100,6 +102,19 @@ const MEMBER_CHANGED = z
     memberDisplay: z.string().nullable(),
   })
   .meta({ id: "MemberEvent" });
+
+const ROLES_CHANGED = z
+  .strictObject({
+    ...FACTS,
+    type: z.literal(ROLES_EVENT_TYPE),
+    resourceType: z.string(),
+    resourceId: z.string().describe("The user."),
+    version: z.int().describe("The version of the user, which roles do not change."),
+    roles: z.array(z.string()).describe("All roles of the user from now on."),
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+  })
+  .meta({ id: "RolesEvent" });
 
 const ALERTED = z
   .strictObject({
@@ -132,7 +147,14 @@ const NEXT = {
 const EVENTS_PAGE = z
   .strictObject({
     items: z.array(
-      z.discriminatedUnion("type", [RESOURCE_CHANGED, MEMBER_CHANGED, ENDED, JOINED, ALERTED]),
+      z.discriminatedUnion("type", [
+        RESOURCE_CHANGED,
+        MEMBER_CHANGED,
+        ROLES_CHANGED,
+        ENDED,
+        JOINED,
+        ALERTED,
+      ]),
     ),
     hasMore: z.boolean(),
     ...NEXT,

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import { entityTag } from "#scim/resource/etag.ts";
 import { PATCH_OP, PROVISIONING_EVENTS } from "#scim/schema/urns.ts";
-import type { ChangeEvent, MemberEvent, ResourceEvent } from "#store/changes/event.ts";
+import type { ChangeEvent, MemberEvent, ResourceEvent, RolesEvent } from "#store/changes/event.ts";
 
 /** The claims of a security event token (RFC 8417 §2.2, RFC 9967 §2). */
 export interface SetClaims {
@@ -32,20 +32,28 @@ export function setClaims(event: ChangeEvent, parties: SetParties): SetClaims | 
     iat: Math.floor(Date.parse(event.time) / 1_000),
     txn: event.eventId,
     sub_id: subjectOf(event),
-    events: "memberId" in event ? memberEvents(event) : resourceEvents(event),
+    events: eventsOf(event),
   };
 }
 
-function isOfResource(event: ChangeEvent): event is ResourceEvent | MemberEvent {
+function isOfResource(event: ChangeEvent): event is ScimEvent {
   return "resourceId" in event || "memberId" in event;
 }
 
+/** An event of SCIM. */
+type ScimEvent = ResourceEvent | MemberEvent | RolesEvent;
+
+function eventsOf(event: ScimEvent): JsonObject {
+  if ("memberId" in event) return memberEvents(event);
+  return "roles" in event ? rolesEvents(event) : resourceEvents(event);
+}
+
 /** RFC 9967 §2.1: the path below the SCIM base URL, and the externalId where there is one. */
-function subjectOf(event: ResourceEvent | MemberEvent): JsonObject {
+function subjectOf(event: ScimEvent): JsonObject {
   if ("memberId" in event) return { format: "scim", uri: `/Groups/${event.groupId}` };
-  const { resourceType, resourceId, resource } = event;
-  const { externalId } = resource;
-  const uri = `/${resourceType}s/${resourceId}`;
+  const uri = `/${event.resourceType}s/${event.resourceId}`;
+  if ("roles" in event) return { format: "scim", uri };
+  const { externalId } = event.resource;
   return { format: "scim", uri, ...(typeof externalId === "string" && { externalId }) };
 }
 
@@ -83,6 +91,12 @@ function memberEvents(event: MemberEvent): JsonObject {
   return patched(event, [{ op: "add", path: "members", value }]);
 }
 
+/** The attribute of RFC 7643 §4.1.2, as applications see it. */
+function rolesEvents(event: RolesEvent): JsonObject {
+  const value = event.roles.map((role) => ({ value: role }));
+  return patched(event, [{ op: "replace", path: "roles", value }]);
+}
+
 function groupOperations({ difference, resource }: ResourceEvent): readonly JsonObject[] {
   if (!difference) {
     const { id: _, meta: __, schemas: ___, ...value } = resource;
@@ -93,12 +107,12 @@ function groupOperations({ difference, resource }: ResourceEvent): readonly Json
   );
 }
 
-function patched(event: ResourceEvent | MemberEvent, operations: readonly JsonValue[]): JsonObject {
+function patched(event: ScimEvent, operations: readonly JsonValue[]): JsonObject {
   const data = { schemas: [PATCH_OP], Operations: operations };
   return { [PROVISIONING_EVENTS.patch]: { version: versionOf(event), data } };
 }
 
 /** RFC 9967 §2.4: the entity tag of the resource afterwards. */
-function versionOf({ version }: ResourceEvent | MemberEvent): string {
+function versionOf({ version }: ScimEvent): string {
   return entityTag(version);
 }
