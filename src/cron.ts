@@ -2,6 +2,7 @@ import type { BridgeCalls } from "#bridge/calls.ts";
 import type { WebhookCalls } from "#delivery/views.ts";
 import { pruneAudit } from "#store/admin/audit.ts";
 import { takeDueBridges } from "#store/admin/bridges.ts";
+import { pruneSessions } from "#store/admin/sessions.ts";
 import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
@@ -66,6 +67,7 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["pruneChanges", ({ db, clock }) => pruneChanges(db, clock)],
   ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],
   ["pruneAudit", pruneTrail],
+  ["pruneSessions", ({ db, clock }) => pruneSessions(db, clock)],
   ["resealSecrets", reseal],
   ["reportUncleanNames", ({ db, clock }) => reportUncleanNames(db, clock)],
 ];

@@ -8,8 +8,8 @@ export interface NewToken {
   readonly hint: string;
 }
 
-/** How the tokens of connectors begin, and how the keys of the admin API do. */
-type Prefix = "sgw_" | "sgk_";
+/** How the tokens of connectors begin, the keys of the admin API, and the sessions and sign-in links of the console. */
+type Prefix = "sgw_" | "sgk_" | "sgs_" | "sgl_";
 
 const PREFIX_CHARACTERS = 4;
 const RANDOM_BYTES = 32;
@@ -28,6 +28,16 @@ export async function createToken(): Promise<NewToken> {
 /** Makes a key of the admin API: as a token, but `sgk_`. */
 export async function createKey(): Promise<NewToken> {
   return await tokenOf("sgk_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+}
+
+/** Makes the secret of a session of the console, which its cookie holds: as a token, but `sgs_`. */
+export async function createSessionSecret(): Promise<NewToken> {
+  return await tokenOf("sgs_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+}
+
+/** Makes the code of a link that signs in to the console: as a token, but `sgl_`. */
+export async function createLinkCode(): Promise<NewToken> {
+  return await tokenOf("sgl_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
 }
 
 /**
@@ -58,6 +68,16 @@ export function isWellFormedToken(text: string): boolean {
 /** Whether text has the shape and the checksum of a key of the admin API. */
 export function isWellFormedKey(text: string): boolean {
   return isWellFormed("sgk_", text);
+}
+
+/** Whether text has the shape and the checksum of a session of the console. */
+export function isWellFormedSession(text: string): boolean {
+  return isWellFormed("sgs_", text);
+}
+
+/** Whether text has the shape and the checksum of the code of a sign-in link. */
+export function isWellFormedLink(text: string): boolean {
+  return isWellFormed("sgl_", text);
 }
 
 function isWellFormed(prefix: Prefix, text: string): boolean {

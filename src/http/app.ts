@@ -6,6 +6,7 @@ import { answerTo } from "#http/response/error.ts";
 import { routePathOf } from "#http/scim/path.ts";
 import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
+import { addConsole } from "./console/routes.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
@@ -28,6 +29,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   addJwksRoute(app, services);
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
   app.route("/admin/v1", createAdmin(services, play));
+  addConsole(app, services);
   addOauthRoutes(app, services);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);

@@ -57,6 +57,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "ALL /*": { kind: "middleware" },
   "GET /healthz": { kind: "open", status: 200 },
   "GET /.well-known/jwks.json": { kind: "open", status: 200 },
+  "GET /": { kind: "open", status: 404 },
+  "POST /console/session": { kind: "open", status: 401 },
+  "POST /console/session/links": { kind: "open", status: 401 },
+  "DELETE /console/session": { kind: "open", status: 403 },
+  "GET /console/*": { kind: "open", path: "/console/assets/none.js", status: 404 },
+  "ALL /console/*": { kind: "open", path: "/console/none", method: "PUT", status: 404 },
   "POST {token}": { kind: "open", status: 400 },
   "ALL {token}": { kind: "open", method: "GET", status: 405 },
 
@@ -192,6 +198,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "PATCH /admin/v1/keys/:keyId": { kind: "admin", body: { name: "Walked" } },
   "DELETE /admin/v1/keys/:keyId": { kind: "admin" },
   "POST /admin/v1/keys/:keyId/rotate": { kind: "admin", body: {} },
+  "GET /admin/v1/caller": { kind: "admin" },
+  "GET /admin/v1/sessions": { kind: "admin" },
+  "DELETE /admin/v1/sessions/:sessionId": { kind: "admin" },
   "GET /admin/v1/audit": { kind: "admin" },
   "GET /admin/v1/audit/export": { kind: "admin" },
 };
@@ -215,7 +224,7 @@ export function idOf(ids: Ids, name: string): string {
 
 /** One of everything that a connector can have. */
 export async function idsOf(
-  gateway: Pick<ReturnType<typeof openGateway>, "admin">,
+  gateway: Pick<ReturnType<typeof openGateway>, "admin" | "send">,
   client: TestClient,
 ): Promise<Ids> {
   const admin = `/connectors/${client.id}`;
@@ -236,8 +245,25 @@ export async function idsOf(
   const webhookId = (await gateway.admin(`${admin}/webhooks`, { body: hook })).body.id;
   const key = { name: `Key of ${client.id}`, role: "admin" };
   const keyId = (await gateway.admin("/keys", { body: key })).body.id;
-  const own = { keyId, tokenId, clientId, eventId, runId, webhookId, pattern };
+  const sessionId = await aSession(gateway, `Session of ${client.id}`);
+  const own = { keyId, sessionId, tokenId, clientId, eventId, runId, webhookId, pattern };
   return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
+}
+
+/** Signs somebody in to the console with a key of its own, and gives the id of the session. */
+async function aSession(
+  gateway: Pick<ReturnType<typeof openGateway>, "admin" | "send">,
+  name: string,
+): Promise<string> {
+  const { body } = await gateway.admin("/keys", { body: { name, role: "directory" } });
+  const headers = { Authorization: `Bearer ${body.secret}` };
+  const request = new Request("https://scim.example.com/console/session", {
+    method: "POST",
+    headers,
+  });
+  await gateway.send(request);
+  const { items } = (await gateway.admin("/sessions?limit=500")).body;
+  return items.find(({ actor }: { actor: { id: string } }) => actor.id === body.id).id;
 }
 
 /** A path of the admin API in which the parameters became ids. */

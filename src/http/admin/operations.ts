@@ -8,6 +8,7 @@ import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
 import { EVENT_OPERATIONS } from "./events/operations.ts";
 import { KEY_OPERATIONS } from "./keys/operations.ts";
 import { SELF_TEST_OPERATIONS } from "./self-test/operations.ts";
+import { SESSION_OPERATIONS } from "./sessions/operations.ts";
 import { WEBHOOK_OPERATIONS } from "./webhooks/operations.ts";
 
 /** The calls about the API itself. */
@@ -32,6 +33,7 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...SESSION_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...META_OPERATIONS,
 };

@@ -18,6 +18,7 @@ import { addRepairRoutes } from "#http/admin/directory/repair.ts";
 import { addEventRoutes } from "#http/admin/events/events.ts";
 import { addKeyRoutes } from "#http/admin/keys/keys.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
+import { addSessionRoutes } from "#http/admin/sessions/sessions.ts";
 import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { META_OPERATIONS, OPERATIONS } from "./operations.ts";
@@ -65,6 +66,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
   addKeyRoutes(admin, services);
+  addSessionRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
   addAuditRoutes(admin);
   addCall(admin, META_OPERATIONS.getOpenapi, async (context) => {

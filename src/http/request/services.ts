@@ -30,6 +30,8 @@ export interface AppEnv {
     actor?: Actor;
     /** What that caller may do; `authorize` and `sightOf` read it. */
     grant?: Grant;
+    /** Whether that caller may change anything, as far as the role lets. */
+    mayWrite?: boolean;
     /** The connector that a call's path names, where it was looked up to see whether the caller sees it. */
     connector?: Connector | undefined;
     /** When an admin call came, in milliseconds. */

@@ -276,6 +276,7 @@ test("what each role may do beside what an operator does", () => {
     );
 
   expect(called("directory").toSorted()).toEqual([
+    "getCaller",
     "getConnector",
     "getGroup",
     "getOpenapi",
@@ -290,11 +291,13 @@ test("what each role may do beside what an operator does", () => {
     "changeKey",
     "createKey",
     "deleteConnector",
+    "endSession",
     "exportAudit",
     "getKey",
     "listAudit",
     "listKeys",
     "listRefusals",
+    "listSessions",
     "revokeKey",
     "rotateKey",
   ]);

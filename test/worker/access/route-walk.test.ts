@@ -330,6 +330,7 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
         pattern: "p",
         webhookId: "f",
         keyId: "i",
+        sessionId: "j",
       };
       const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
 

@@ -19,6 +19,7 @@ export const TAGS = {
   Directory: "Users and groups as SCIM has them, to be read by applications.",
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
+  Sessions: "Who calls, and who is signed in to the console.",
   Audit: "The trail of what administrators did.",
   Meta: "The API itself.",
 } as const;

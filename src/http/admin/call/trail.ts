@@ -23,6 +23,7 @@ export interface Audited {
     | "held"
     | "webhook"
     | "key"
+    | "session"
     | "user";
 }
 
@@ -145,7 +146,7 @@ function calledAt(context: Context<AppEnv>): number {
 }
 
 /** As the filter `actor` names them: an address is written in small letters, as Access compares it. */
-function actorColumns(actor: Actor): Pick<AuditRow, "actorKind" | "actor" | "actorName"> {
+export function actorColumns(actor: Actor): Pick<AuditRow, "actorKind" | "actor" | "actorName"> {
   switch (actor.kind) {
     case "adminToken":
       return { actorKind: actor.kind, actor: "ADMIN_TOKEN", actorName: undefined };
