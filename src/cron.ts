@@ -7,6 +7,8 @@ import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
+import type { Erasure } from "#store/erasure/erasures.ts";
+import { goOnErasing } from "#store/upkeep/go-on-erasing.ts";
 import { warnOfKeyExpiry } from "#store/upkeep/key-alerts.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
@@ -26,6 +28,8 @@ export interface CronTools {
   readonly auditDays?: () => number;
   /** Gives the Durable Object of a connector's bridge; left out, none is woken. */
   readonly bridgeOf?: (connectorId: string) => Pick<BridgeCalls, "wake">;
+  /** Has the Durable Objects forget a person; left out, nobody is erased further. */
+  readonly forgetPerson?: (erasure: Erasure) => Promise<void>;
   /** Gives the Durable Object of a webhook; left out, none is woken. */
   readonly webhookOf?: (webhookId: string) => Pick<WebhookCalls, "poke">;
 }
@@ -58,6 +62,7 @@ async function runJob(name: string, job: () => Promise<void>): Promise<void> {
 const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>])[] = [
   ["wakeBridges", wakeBridges],
   ["wakeWebhooks", wakeWebhooks],
+  ["goOnErasing", goOnErasingPeople],
   ["purgeDeleted", ({ db, clock }) => purgeDeleted(db, clock)],
   ["dropParked", ({ db, clock }) => dropParked(db, clock)],
   ["dropAccessTokens", ({ db, clock }) => dropAccessTokens(db, clock)],
@@ -74,6 +79,10 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
 
 async function pruneTrail({ db, clock, auditDays }: Work): Promise<void> {
   if (auditDays !== undefined) await pruneAudit(db, clock, auditDays());
+}
+
+async function goOnErasingPeople({ db, clock, forgetPerson }: Work): Promise<void> {
+  if (forgetPerson !== undefined) await goOnErasing(db, clock, forgetPerson);
 }
 
 async function reseal({ db, clock, openResealer }: Work): Promise<void> {

@@ -4,6 +4,7 @@ import type { BridgeCalls } from "#bridge/calls.ts";
 import { ConnectorBridge } from "#bridge/durable-object.ts";
 import { createResealer } from "#credentials/sealed.ts";
 import { WebhookEndpoint } from "#delivery/webhook-endpoint.ts";
+import { forgetInObjects } from "#http/admin/objects/forget-person.ts";
 import { createApp } from "#http/app.ts";
 import { readAuditDays, readConfig } from "#http/config.ts";
 import { IsolateCache } from "#http/isolate-cache.ts";
@@ -47,6 +48,7 @@ export default {
       openResealer: () => createResealer(readConfig(env).keyRing),
       // The class has these methods; what they take and give is plain data.
       bridgeOf: (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,
+      forgetPerson: (erasure) => forgetInObjects(env, erasure),
       webhookOf: (webhookId) => env.WEBHOOK.getByName(webhookId),
     });
   },

@@ -1,3 +1,4 @@
+import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import type {
   BridgeAnswer,
   BridgeCheck,
@@ -58,6 +59,8 @@ export interface BridgeCalls {
     choice: HeldChoice,
   ) => Promise<BridgeAnswer<{ readonly runId: string; readonly approved: number }>>;
   readonly rejectHeld: (choice: HeldChoice) => Promise<BridgeAnswer<null>>;
+  /** A person is erased: forgets who that was, by the user's id and names. */
+  readonly forgetPerson: (person: ForgottenPerson) => Promise<void>;
   /** The bridge was deleted: forgets everything. Users stay as they are. */
   readonly removed: () => Promise<void>;
 }

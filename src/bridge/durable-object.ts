@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import { BridgeAdmin } from "./admin-calls.ts";
 import type {
   BridgeAnswer,
@@ -14,6 +15,7 @@ import type { BridgeCalls } from "./calls.ts";
 import { type CheckProposal, checkConnection } from "./check/check.ts";
 import { judgeProposal, type Proposal } from "./check/judge.ts";
 import type { BridgeSettings } from "./config/settings.ts";
+import { forgetPerson } from "./storage/forget.ts";
 import { ConnectorSync } from "./sync/connector-sync.ts";
 import { workOnBridge } from "./sync/worker.ts";
 import { toolsOf } from "./worker-tools.ts";
@@ -141,6 +143,12 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
 
   async rejectHeld(choice: HeldChoice): Promise<BridgeAnswer<null>> {
     return await this.answered(this.desk.rejectHeld(choice));
+  }
+
+  async forgetPerson(person: ForgottenPerson): Promise<void> {
+    await this.engine.exclusively(async () => {
+      this.ctx.storage.transactionSync(() => forgetPerson(this.engine.sql, person));
+    });
   }
 
   async removed(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ChangeType } from "#store/changes/changes.ts";
 import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
 import { changeEvent, type StoredChange } from "#store/changes/event.ts";
 import type { Message } from "./send.ts";
@@ -19,10 +20,17 @@ export function deliveryOf(change: StoredChange, target: DeliveryTarget): NewDel
   return { seq, resource: `${resourceType}/${resourceId}`, type, body };
 }
 
-/** Whether a webhook wants changes of a type. */
-export function isWanted(type: string, { eventTypes }: DeliveryTarget): boolean {
-  return eventTypes === null || eventTypes.includes(type);
+/** Whether a webhook wants changes of a type; whoever wants to know of deleted users is told of erased ones. */
+export function isWanted(
+  type: string,
+  { eventTypes }: Pick<DeliveryTarget, "eventTypes">,
+): boolean {
+  if (eventTypes === null || eventTypes.includes(type)) return true;
+  return type === ERASED_TYPE && eventTypes.includes("user.deleted");
 }
+
+/** The type of what is left of a person who was erased. */
+const ERASED_TYPE: ChangeType = "user.erased";
 
 /** A message that says nothing but that the receiver can be reached. */
 export function testMessage({ id, connector, tenant }: DeliveryTarget, now: number): Message {

@@ -1,3 +1,5 @@
+import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
+
 /** One try of a delivery, as administrators see it; times are ISO 8601. */
 export interface TryView {
   readonly id: number;
@@ -66,6 +68,8 @@ export interface WebhookCalls {
   readonly replay: (webhookId: string, replay: Replay) => Promise<ReplayAnswer | undefined>;
   readonly tries: (page: TryPage) => Promise<TryView[]>;
   readonly overview: () => Promise<DeliveryOverview>;
+  /** A person is erased: forgets what waits, is dead, or was answered, that tells of the person. */
+  readonly forgetPerson: (webhookId: string, person: ForgottenPerson) => Promise<void>;
   /** The webhook was deleted: forgets everything. */
   readonly removed: () => Promise<void>;
 }

@@ -3,6 +3,7 @@ import { parseKeyRing } from "#credentials/key-ring.ts";
 import { dropDeletedWebhook } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
 import { databaseOf } from "#store/databases.ts";
+import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import { Endpoint } from "./endpoint.ts";
 import { replay } from "./replay.ts";
 import { Slice } from "./slice.ts";
@@ -91,6 +92,16 @@ export class WebhookEndpoint extends DurableObject<Env> implements WebhookCalls 
   async overview(): Promise<DeliveryOverview> {
     this.endpoint.open();
     return this.endpoint.overview();
+  }
+
+  /** A person is erased: what tells of him or her is forgotten, and what tells of the erasure is due. */
+  async forgetPerson(webhookId: string, person: ForgottenPerson): Promise<void> {
+    if ((await this.endpoint.adopt(webhookId)) === undefined) return;
+    // A page that is on its way from the feed may still name the person.
+    this.slice?.reread();
+    this.endpoint.queue.forgetPerson(person, clock.now());
+    this.endpoint.tries.forgetPerson(person);
+    await this.wakeSoon();
   }
 
   /** The webhook was deleted: forgets everything. */

@@ -66,7 +66,13 @@ export type ResourceChange =
     }
   | { readonly kind: "restore"; readonly before: ResourceRecord; readonly after: ResourceRecord }
   | { readonly kind: "delete"; readonly before: ResourceRecord; readonly after: ResourceRecord }
-  | { readonly kind: "erase"; readonly before: ResourceRecord; readonly after: ResourceRecord };
+  | {
+      readonly kind: "erase";
+      readonly before: ResourceRecord;
+      readonly after: ResourceRecord;
+      /** Whether nothing of a person may be told: who is erased for good, as is his or her right. */
+      readonly isForgotten?: true;
+    };
 
 /** The attributes whose values are unique, as the indexes know them. */
 export type UniqueKey = "name" | "externalId" | "id";

@@ -434,6 +434,7 @@ export const CHANGE_TYPES = [
   "user.reactivated",
   "user.deleted",
   "user.restored",
+  "user.erased",
   "group.created",
   "group.updated",
   "group.deleted",
@@ -661,8 +662,8 @@ export const erasures = sqliteTable(
     /** The seq and the op_id up to which changes and events are looked through. */
     changesTo: integer("changes_to").notNull().default(0),
     eventsTo: text("events_to").notNull().default(""),
-    /** What is under way: the changes, the events, or the events of requests that were not logged yet. */
-    stage: text({ enum: ["changes", "events", "late"] })
+    /** What is under way: the person's own events, the changes, all events, or those of requests that were logged late. */
+    stage: text({ enum: ["own", "changes", "events", "late"] })
       .notNull()
       .default("changes"),
   },

@@ -168,6 +168,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "POST /admin/v1/connectors/:id/users/:userId/restore": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/deactivate": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/activate": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/users/:userId/erase": { kind: "admin" },
   "GET /admin/v1/connectors/:id/groups": { kind: "admin" },
   "GET /admin/v1/connectors/:id/groups/:groupId": { kind: "admin" },
   "GET /admin/v1/connectors/:id/groups/:groupId/members": { kind: "admin" },

@@ -80,6 +80,8 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
       storeResource(sql, event.resourceType, event.resource);
       return;
     case "user.deleted":
+    // The person asked to be forgotten: whatever you know of the user beside this copy goes too.
+    case "user.erased":
     case "group.deleted":
       deleteResource(sql, event);
       return;

@@ -37,6 +37,7 @@ export interface ResourceEvent extends EventFacts {
     | "user.reactivated"
     | "user.deleted"
     | "user.restored"
+    | "user.erased"
     | "group.created"
     | "group.updated"
     | "group.deleted";

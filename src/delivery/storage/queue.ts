@@ -10,12 +10,14 @@ import {
   isNull,
   lt,
   lte,
+  ne,
   notExists,
   type SQL,
   sql,
 } from "drizzle-orm";
 import TABLES from "#drizzle/webhook/0000_deliveries.sql";
 import type { ConnectorId } from "#store/connector-id.ts";
+import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import { type ObjectStatement, objectStatement } from "#store/object-statement.ts";
 import { insertRows } from "#store/rows.ts";
 import { build, literal, named, selectOnly } from "#store/statement.ts";
@@ -181,6 +183,16 @@ export class DeliveryQueue {
     });
   }
 
+  /** Drops what tells of a person who was erased, but that it was; memberships no longer say the name. */
+  forgetPerson({ userId }: ForgottenPerson, now: number): void {
+    const resource = `User/${userId}`;
+    this.storage.transactionSync(() => {
+      this.run(DROP_PERSON, { resource });
+      this.run(DROP_DISPLAY, { userId });
+      this.promote(resource, now);
+    });
+  }
+
   private promote(resource: string, now: number): void {
     this.run(PROMOTE, { resource, now });
   }
@@ -312,6 +324,19 @@ const DROP_WAITING = objectStatement<{ time: string }>()(({ time }) => {
     .where(inArray(deliveries.entry, expired))
     .returning({ resource: deliveries.resource });
 });
+
+const DROP_PERSON = objectStatement<{ resource: string }>()(({ resource }) =>
+  build
+    .delete(deliveries)
+    .where(and(eq(deliveries.resource, resource), ne(deliveries.type, literal("user.erased")))),
+);
+
+const DROP_DISPLAY = objectStatement<{ userId: string }>()(({ userId }) =>
+  build
+    .update(deliveries)
+    .set({ body: sql`json_set(${deliveries.body}, '$.memberDisplay', null)` })
+    .where(eq(sql`${deliveries.body} ->> '$.memberId'`, userId)),
+);
 
 const PROMOTE = objectStatement<Now & { resource: string }>()(({ resource, now }) => {
   const isOfResource = eq(deliveries.resource, resource);

@@ -1,7 +1,8 @@
 import { and, desc, eq, getTableColumns, lt, lte, sql } from "drizzle-orm";
 import TABLE from "#drizzle/webhook/0001_tries.sql";
+import { type ForgottenPerson, isMentioned, mentionsOf } from "#store/erasure/forgotten-person.ts";
 import { objectStatement } from "#store/object-statement.ts";
-import { build, named } from "#store/statement.ts";
+import { build, literal, named } from "#store/statement.ts";
 import type { Sent } from "../send.ts";
 import type { TryOutcome, TryPage, TryView } from "../views.ts";
 import { tries } from "./schema.ts";
@@ -57,6 +58,11 @@ export class TryLog {
     return LIST.rows(this.storage.sql, page).map(view);
   }
 
+  /** Drops answers in which a receiver repeated who the person was. */
+  forgetPerson(person: ForgottenPerson): void {
+    DROP_ANSWERS.run(this.storage.sql, { mentions: JSON.stringify(mentionsOf(person)) });
+  }
+
   /** Forgets tries that are too old to be kept. */
   drop(now: number): void {
     DROP_OLD.run(this.storage.sql, { before: now - KEPT_MS });
@@ -85,6 +91,13 @@ const LIST = objectStatement<{ beforeId: number; outcome: TryOutcome | null; lim
       )
       .orderBy(desc(tries.id))
       .limit(limit),
+);
+
+const DROP_ANSWERS = objectStatement<{ mentions: string }>()(({ mentions }) =>
+  build
+    .update(tries)
+    .set({ answer: literal("") })
+    .where(isMentioned(tries.answer, mentions)),
 );
 
 const DROP_OLD = objectStatement<{ before: number }>()(({ before }) => {

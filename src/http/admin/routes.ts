@@ -14,6 +14,7 @@ import { addParkedRoutes } from "#http/admin/connectors/parked-members.ts";
 import { addSeenAttributeRoutes } from "#http/admin/connectors/seen-attributes.ts";
 import { addTokenRoutes } from "#http/admin/connectors/tokens.ts";
 import { addDirectoryRoutes } from "#http/admin/directory/directory.ts";
+import { addEraseRoute } from "#http/admin/directory/erase.ts";
 import { addRepairRoutes } from "#http/admin/directory/repair.ts";
 import { addEventRoutes } from "#http/admin/events/events.ts";
 import { addKeyRoutes } from "#http/admin/keys/keys.ts";
@@ -63,6 +64,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addChangeRoutes(admin, services);
   addDirectoryRoutes(admin, services);
   addRepairRoutes(admin, services);
+  addEraseRoute(admin, services);
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
   addKeyRoutes(admin, services);

@@ -2,7 +2,7 @@ import { ScimError } from "#scim/error.ts";
 import { quoteName } from "#scim/json.ts";
 import { type Directory, documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { identityOf } from "#scim/resource/identity.ts";
-import { replacedRecord } from "#scim/resource/record.ts";
+import { deletedRecord, replacedRecord } from "#scim/resource/record.ts";
 import { updated, type Written, writeResource } from "./provision.ts";
 import { holderText } from "./rehire.ts";
 
@@ -47,6 +47,17 @@ export function setActive(
     const isActive = document.active !== false;
     if (isActive === active) return { change: undefined, warnings: [] };
     return updated(before, { ...document, active }, [], { type, now });
+  });
+}
+
+/**
+ * Erases a user, live or soft-deleted, for good and so that nothing of the person is told: the groups are left, and
+ * the change has an id alone. Undefined when there is no such user.
+ */
+export function eraseUser(directory: RepairDirectory, id: string): Promise<Written | undefined> {
+  return writeResource(directory, id, undefined, (before) => {
+    const after = deletedRecord(before, directory.now);
+    return { change: { kind: "erase", before, after, isForgotten: true }, warnings: [] };
   });
 }
 

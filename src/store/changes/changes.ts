@@ -3,6 +3,7 @@ import type { ResourceType } from "#scim/attribute.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { renderPayload, shownRecord } from "#scim/resource/record.ts";
+import { USER } from "#scim/schema/registry.ts";
 import { isActive } from "#store/columns.ts";
 import type { Rows } from "#store/rows.ts";
 import type { changes } from "#store/schema.ts";
@@ -27,6 +28,7 @@ export interface ChangeRow extends Readonly<Omit<ChangeColumns, "seq" | "connect
 /** Turns a decided change into its outbox row, which names its event by the op_id. */
 export function changeRow({ change, type, event }: ChangeToCommit, at: number): ChangeRow {
   const { after } = change;
+  const isForgotten = change.kind === "erase" && change.isForgotten === true;
   return {
     eventId: event.opId,
     resourceType: after.type,
@@ -34,9 +36,14 @@ export function changeRow({ change, type, event }: ChangeToCommit, at: number): 
     version: after.version,
     type: after.type === "User" ? userChangeType(change) : groupChangeType(change),
     at,
-    payload: renderPayload(shownRecord(type, after)),
+    payload: isForgotten ? erasedPayload(after.id) : renderPayload(shownRecord(type, after)),
     difference: differenceText(type, change),
   };
+}
+
+/** What the feed has of a person who was erased: an id that nobody else gets, and nothing else. */
+export function erasedPayload(id: string): string {
+  return JSON.stringify({ schemas: [USER.schema.id], id, meta: { resourceType: USER.name } });
 }
 
 /** What a change of a connector is stored as, for a statement over change rows. */
@@ -84,8 +91,9 @@ function userChangeType(change: ResourceChange): ChangeType {
     case "restore":
       return "user.restored";
     case "delete":
-    case "erase":
       return "user.deleted";
+    case "erase":
+      return change.isForgotten ? "user.erased" : "user.deleted";
     case "update": {
       const wasActive = isActive(documentOf(change.before));
       const isNowActive = isActive(documentOf(change.after));

@@ -127,6 +127,7 @@ function fakeBridge(): BridgeCalls {
       const { value } = await start("approve");
       return { kind: "ok", value: { ...value, approved: 1 } };
     },
+    forgetPerson: async () => undefined,
     rejectHeld: done,
   };
 }

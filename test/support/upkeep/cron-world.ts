@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { vi } from "vitest";
 import type { BridgeCalls } from "#bridge/calls.ts";
+import { forgetInObjects } from "#http/admin/objects/forget-person.ts";
 import { BridgeSource, manyPeople } from "#test/support/bridge/source.ts";
 import { START, TestBridge } from "#test/support/bridge/world.ts";
 import { aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
@@ -66,6 +67,7 @@ export async function tick(): Promise<void> {
     newId: () => uuidv7(),
     // The class has these methods; what they take and give is plain data.
     bridgeOf: (id) => env.BRIDGE.getByName(id) as unknown as BridgeCalls,
+    forgetPerson: (erasure) => forgetInObjects(env, erasure),
     webhookOf: (id) => env.WEBHOOK.getByName(id),
   });
 }

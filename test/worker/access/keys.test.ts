@@ -292,6 +292,7 @@ test("what each role may do beside what an operator does", () => {
     "createKey",
     "deleteConnector",
     "endSession",
+    "eraseUser",
     "exportAudit",
     "getKey",
     "listAudit",

@@ -52,6 +52,7 @@ const RESOURCE_EVENT_TYPES = [
   "user.reactivated",
   "user.deleted",
   "user.restored",
+  "user.erased",
   "group.created",
   "group.updated",
   "group.deleted",

@@ -76,6 +76,7 @@ function resourceEvents(event: ResourceEvent): JsonObject {
     case "group.updated":
       return patched(event, groupOperations(event));
     case "user.deleted":
+    case "user.erased":
     case "group.deleted":
       return { [PROVISIONING_EVENTS.delete]: {} };
   }

@@ -18,7 +18,10 @@ import type { AuditRow } from "#store/admin/audit-row.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { userOrDeleted } from "#store/admin/deleted-users.ts";
 import { commitChanges } from "#store/commit/commit.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
 import { databaseOf } from "#store/databases.ts";
+import { beginErasure } from "#store/erasure/erasures.ts";
 import type { EventRow } from "#store/event-log/events.ts";
 import { redactDifference } from "#store/event-log/redact.ts";
 import { runQuery, type Scope } from "#store/query.ts";
@@ -107,7 +110,10 @@ async function commitAs(
       type: types.User,
       event: eventOf(call, change, warnings, clock.now()),
     })),
-    beside: auditStatements(db, call.auditRow()),
+    beside: [
+      ...auditStatements(db, call.auditRow()),
+      ...changes.flatMap((change) => erasureOf(db, number, change, facts.startedAt)),
+    ],
     credentialHash: undefined,
     at: facts.startedAt,
     allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
@@ -118,12 +124,47 @@ async function commitAs(
   throw new Error("A batch without a credential was refused for its credential.");
 }
 
+/** Who is erased for good is looked for in log and feed from then on: the names are stored as the row goes. */
+function erasureOf(
+  db: Database,
+  connectorId: ConnectorId,
+  change: ResourceChange,
+  at: number,
+): readonly D1PreparedStatement[] {
+  if (change.kind !== "erase" || change.isForgotten !== true) return [];
+  const { before } = change;
+  return [beginErasure(db, connectorId, { userId: before.id, user: before, at })];
+}
+
+/** The event of a call about somebody of whom no row is left. */
+export function eventWithoutRow(
+  { facts, actor, types, connector }: AdministratorsCall,
+  userId: string,
+  now: number,
+): EventRow {
+  const row = eventRow(facts, {
+    answer: emptyAnswer(200),
+    credentialId: undefined,
+    resource: { resourceType: types.User.name, resourceId: userId },
+    warnings: [],
+    latencyMs: now - facts.startedAt,
+    requestText: "",
+    requestBody: undefined,
+    types,
+    difference: null,
+    isMasked: connector.settings.maskPersonalData,
+  });
+  return { ...row, actor };
+}
+
 function eventOf(
-  { connector, types, facts, actor }: AdministratorsCall,
+  call: AdministratorsCall,
   change: ResourceChange,
   warnings: readonly string[],
   now: number,
 ): EventRow {
+  const { connector, types, facts, actor } = call;
+  if (change.kind === "erase") return eventWithoutRow(call, change.after.id, now);
   const row = eventRow(facts, {
     answer: emptyAnswer(200),
     credentialId: undefined,

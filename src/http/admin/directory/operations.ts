@@ -1,5 +1,6 @@
 import { describe } from "#http/admin/call/operation.ts";
 import {
+  ERASURE,
   MEMBERS_QUERY,
   RESOURCE_QUERY,
   RESOURCES_QUERY,
@@ -65,6 +66,18 @@ export const DIRECTORY_OPERATIONS = describe({
     audited: { subject: "user" },
     answers: { 200: SCIM_USER },
     isTagged: true,
+    isConditional: true,
+  },
+  eraseUser: {
+    method: "POST",
+    path: "/connectors/:id/users/:userId/erase",
+    tag: "Directory",
+    // For good: an operator deletes nothing.
+    role: "admin",
+    summary:
+      "Erase a user, live or deleted, with all that log, feed and bridge know of the person.",
+    audited: { subject: "user" },
+    answers: { 200: ERASURE, 202: ERASURE },
     isConditional: true,
   },
   listGroups: {

@@ -82,3 +82,15 @@ export const SCIM_GROUP = z
 export const SCIM_USERS = pageOf("Users", SCIM_USER);
 export const SCIM_GROUPS = pageOf("Groups", SCIM_GROUP);
 export const SCIM_MEMBERS = pageOf("Members", MEMBER);
+
+/** How far the erasure of a person is. */
+export const ERASURE = z
+  .strictObject({
+    userId: z.string(),
+    state: z
+      .enum(["erasing", "erased"])
+      .describe(
+        "`erasing` while cron goes on; the call may be repeated to see whether it is done.",
+      ),
+  })
+  .meta({ id: "Erasure" });
