@@ -20,6 +20,11 @@ export interface ResourceRecord {
   readonly documentText: string;
   /** The groups that the resource is directly in, as JSON text of `[{value, display}]`. */
   readonly groupsText: string;
+  /** Of a user: the application's own id of its account, and when the person first signed in there. */
+  readonly accountId?: string | undefined;
+  readonly registeredAt?: number | undefined;
+  /** Whether an import made the user, and its person is still to come: the first write of a provider claims it. */
+  readonly isUnclaimed?: true | undefined;
 }
 
 /** A value of a group's `members` as a client names it, with what the directory knows of it. */
@@ -75,7 +80,7 @@ export type ResourceChange =
     };
 
 /** The attributes whose values are unique, as the indexes know them. */
-export type UniqueKey = "name" | "externalId" | "id";
+export type UniqueKey = "name" | "externalId" | "id" | "account";
 
 /** What became of a commit: all of its changes are in, or none. */
 export type CommitOutcome =

@@ -13,10 +13,7 @@ export type ValueColumns = Readonly<Omit<typeof resourceValues.$inferSelect, "co
 
 /** What a resource's row holds of the resource itself. */
 export type ResourceColumns = Readonly<
-  Omit<
-    typeof resources.$inferSelect,
-    "rowId" | "connectorId" | "eventId" | "accountId" | "registeredAt" | "unclaimedVersion"
-  >
+  Omit<typeof resources.$inferSelect, "rowId" | "connectorId" | "eventId">
 >;
 
 /**
@@ -44,6 +41,9 @@ export function resourceColumns(
     deletedAt: record.deletedAt ?? null,
     doc: record.documentText,
     folded: foldedText(storedType, document),
+    accountId: record.accountId ?? null,
+    registeredAt: record.registeredAt ?? null,
+    unclaimedVersion: record.isUnclaimed ? record.version : null,
   };
 }
 

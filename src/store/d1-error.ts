@@ -28,6 +28,7 @@ const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
   [`CHECK constraint failed: ${GUARDS.credentialGone}`, { kind: "credentialGone" }],
   [`CHECK constraint failed: ${GUARDS.memberOfItself}`, { kind: "membershipCycle" }],
   [`CHECK constraint failed: ${GUARDS.externalIdTaken}`, { kind: "uniqueness", key: "externalId" }],
+  [columnList(resources.connectorId, resources.accountId), { kind: "uniqueness", key: "account" }],
   [columnList(resources.type, resources.nameKey), { kind: "uniqueness", key: "name" }],
   [columnList(resources.type, resources.id), { kind: "uniqueness", key: "id" }],
 ];

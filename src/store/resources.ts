@@ -100,6 +100,9 @@ export function resourceFields() {
     deletedAt: resources.deletedAt,
     documentText: resources.doc,
     groupsText: groupsText(),
+    accountId: resources.accountId,
+    registeredAt: resources.registeredAt,
+    unclaimedVersion: resources.unclaimedVersion,
   };
 }
 
@@ -172,8 +175,14 @@ export function recordsIn(text: string): readonly ResourceRecord[] | undefined {
 }
 
 /** Reads the resource of one row. */
-export function recordOf(row: ResourceRow): ResourceRecord {
-  return { ...row, deletedAt: row.deletedAt ?? undefined };
+export function recordOf({ unclaimedVersion, ...row }: ResourceRow): ResourceRecord {
+  return {
+    ...row,
+    deletedAt: row.deletedAt ?? undefined,
+    accountId: row.accountId ?? undefined,
+    registeredAt: row.registeredAt ?? undefined,
+    isUnclaimed: unclaimedVersion === row.version || undefined,
+  };
 }
 
 const BY_ID = scopedStatement<{ readonly type: TypeName; readonly id: string }>()((scope, given) =>

@@ -435,6 +435,7 @@ export const CHANGE_TYPES = [
   "user.deleted",
   "user.restored",
   "user.erased",
+  "user.claimed",
   "group.created",
   "group.updated",
   "group.deleted",

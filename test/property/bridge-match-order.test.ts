@@ -41,6 +41,7 @@ const users = fc.uniqueArray(
     email: fc.constantFrom(...ADDRESSES),
     active: fc.boolean(),
     isDeleted: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+    isImported: fc.boolean(),
   }),
   { selector: ({ userName }) => userName, maxLength: 5 },
 );
@@ -72,9 +73,13 @@ interface Played {
 
 async function directoryOf({ users: people, earlier, isResynced }: Scene): Promise<BridgeMemory> {
   const memory = pushed({});
-  for (const [at, { email, isDeleted, externalId, ...rest }] of people.entries()) {
+  for (const [at, person] of people.entries()) {
+    const { email, isDeleted, isImported, externalId, ...rest } = person;
     const emails = [{ value: email, primary: true }];
-    memory.push(`p${at}`, { ...rest, ...(externalId !== undefined && { externalId }), emails });
+    const body = { ...rest, ...(externalId !== undefined && { externalId }), emails };
+    // Who was deleted was claimed by that.
+    if (isImported && !isDeleted) memory.import(`p${at}`, body);
+    else memory.push(`p${at}`, body);
     const record = memory.users.get(`p${at}`);
     if (isDeleted && record !== undefined) memory.users.set(`p${at}`, { ...record, deletedAt: 5 });
   }
@@ -135,6 +140,17 @@ function requireNoTakeover({ before, memory }: Played, present: ReadonlySet<stri
   }
 }
 
+/** Whom the run linked waits for nobody any more; an imported user whom it did not link is as it was. */
+function requireClaimed({ before, memory }: Played): void {
+  const linked = new Set([...memory.bySource.values()].map(({ userId }) => userId));
+  const wrong = [...memory.users].filter(([id, { isUnclaimed, version }]) => {
+    if (linked.has(id)) return isUnclaimed;
+    const former = before.users.get(id);
+    return former?.isUnclaimed && former.version !== version;
+  });
+  expect(wrong).toEqual([]);
+}
+
 /** Another order and other page cuts for a listing. */
 const shuffled = scene.chain((each) =>
   fc.record({
@@ -152,6 +168,7 @@ test("a full run gives everybody the same user for every order of the records an
 
       expect(found.mapping).toEqual(expected.mapping);
       requireNoTakeover(found, idsOf(records));
+      requireClaimed(found);
     }),
     { numRuns: 1_500 },
   );

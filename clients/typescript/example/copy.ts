@@ -75,6 +75,7 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
     case "user.deactivated":
     case "user.reactivated":
     case "user.restored":
+    case "user.claimed":
     case "group.created":
     case "group.updated":
       storeResource(sql, event.resourceType, event.resource);

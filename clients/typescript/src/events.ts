@@ -38,6 +38,7 @@ export interface ResourceEvent extends EventFacts {
     | "user.deleted"
     | "user.restored"
     | "user.erased"
+    | "user.claimed"
     | "group.created"
     | "group.updated"
     | "group.deleted";
@@ -52,6 +53,8 @@ export interface ResourceEvent extends EventFacts {
   readonly difference?: Readonly<
     Record<string, { readonly from?: unknown; readonly to?: unknown }>
   > | null;
+  /** That the change took an imported user over, which waited for its person. */
+  readonly claimed?: true;
 }
 
 /** A member that a group got or lost. */

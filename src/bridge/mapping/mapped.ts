@@ -83,6 +83,8 @@ export const ISSUE_KINDS = [
   /** The record does not say whether the user is active. */
   "state-unknown",
   "account-of-another",
+  /** Several users may be meant, one of them imported and waiting for its person. */
+  "several-accounts",
   "match-undecided",
   "rehire-conflict",
   "userName-taken",

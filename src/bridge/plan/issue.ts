@@ -97,6 +97,16 @@ export function ofAnotherIssue(
   };
 }
 
+/** The issue of a record that may mean several users, one of whom was imported and waits for its person. */
+export function severalIssue(subject: Subject, meant: readonly ResourceRecord[]): Issue {
+  const ids = meant.map(({ id }) => id).join(" and ");
+  return {
+    kind: "several-accounts",
+    ...subject,
+    detail: `The users with the ids ${ids} have the name, address or externalId of ${subject.sourceId}, and at least one of them was imported and waits for its person: it is not certain which one is meant. All of them were left as they are. Delete or erase those who are not this person, or give the right one the externalId ${subject.sourceId}.`,
+  };
+}
+
 /** The issue of a user whom several records may mean, or of whom that is not known yet. */
 export function undecidedIssue(
   subject: Subject,

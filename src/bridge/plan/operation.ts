@@ -35,6 +35,7 @@ export type ConflictReason =
   | "externalId-taken"
   | "rehire-conflict"
   | "account-of-another"
+  | "several-accounts"
   | "match-undecided";
 
 /**

@@ -6,7 +6,14 @@ import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { Known, Pass } from "./context.ts";
 import { mappedEmailKey, primaryEmailKey, textIn } from "./document.ts";
-import { ofAnotherIssue, rehireIssue, subjectOf, takenIssue, undecidedIssue } from "./issue.ts";
+import {
+  ofAnotherIssue,
+  rehireIssue,
+  severalIssue,
+  subjectOf,
+  takenIssue,
+  undecidedIssue,
+} from "./issue.ts";
 import type { ConflictReason, Link } from "./operation.ts";
 import type { PreparedUser } from "./scope.ts";
 
@@ -49,12 +56,15 @@ export function matchStranger(
   if (live !== undefined && others.length === 0) {
     return matchExternalId(user, live, known, terms);
   }
+  const deletedHolders = live === undefined ? holders : [];
   const matched = matchName(user, known, terms);
-  if (matched !== undefined) return matched;
+  if (matched !== undefined) {
+    return severalMeant(user, matched, deletedHolders, known, terms) ?? matched;
+  }
   if (mapped.isActive === false) {
     return terms.settings.createInactive ? { kind: "create" } : { kind: "none" };
   }
-  const [deleted, ...alsoDeleted] = live === undefined ? holders : [];
+  const [deleted, ...alsoDeleted] = deletedHolders;
   if (deleted !== undefined && alsoDeleted.length === 0) {
     return { kind: "restore", before: deleted };
   }
@@ -142,6 +152,10 @@ function matchEmail(
   }
   // That nobody has a better claim is known from a complete listing alone.
   if (!evidence.isComplete) return undecided(user, before, []);
+  const waiting = free.filter(({ id }) => evidence.ownerOf(id) === undefined);
+  if (waiting.length > 1 && waiting.some(({ isUnclaimed }) => isUnclaimed)) {
+    return several(user, waiting);
+  }
   if (!isAlone || evidence.ownerOf(before.id) !== undefined) return undefined;
   const nameKey = foldText(textIn(documentOf(before), USER_NAME_SLOT) ?? "");
   const claimants = [...evidence.named(nameKey), ...evidence.addressed(email)];
@@ -152,6 +166,35 @@ function matchEmail(
   return documentOf(before).active === false
     ? rehireConflict(user, before)
     : { kind: "adopt", before };
+}
+
+/**
+ * The refusal of a match by name where somebody else may be meant as well, and one of the two was imported: the
+ * only former user who has the record's externalId, or an imported one who has its address. Else undefined.
+ */
+function severalMeant(
+  user: PreparedUser,
+  matched: Target | NoTarget,
+  deletedHolders: readonly ResourceRecord[],
+  { links, byEmail, evidence }: Known,
+  { settings }: MatchTerms,
+): NoTarget | undefined {
+  if (matched.kind !== "adopt") return undefined;
+  const { before } = matched;
+  // What the directory was asked for this record alone: addresses that others of its page have say nothing here.
+  const isMatched = settings.matchByEmail && user.mapped.isActive !== false;
+  const email = (isMatched ? mappedEmailKey(user.mapped) : undefined) ?? "";
+  const addressed = (byEmail.get(email) ?? []).filter(
+    (each) => each.isUnclaimed && primaryEmailKey(documentOf(each)) === email,
+  );
+  const former = deletedHolders.length === 1 ? deletedHolders : [];
+  const others = [...former, ...addressed].filter(
+    ({ id }) =>
+      id !== before.id && links.byUser(id) === undefined && evidence.ownerOf(id) === undefined,
+  );
+  const meant = [before, ...others];
+  const isOne = others.length === 0 || !meant.some(({ isUnclaimed }) => isUnclaimed);
+  return isOne ? undefined : several(user, meant);
 }
 
 /** Undefined while the provider still has the former user, or may have. */
@@ -183,6 +226,11 @@ function foreignIdOf(before: ResourceRecord, sourceId: string): string | undefin
 
 function othersIn(sourceIds: readonly string[], own: string): readonly string[] {
   return [...new Set(sourceIds)].filter((each) => each !== own).sort();
+}
+
+function several(user: PreparedUser, meant: readonly ResourceRecord[]) {
+  const issue = severalIssue(subjectOf(user, user.sourceId), meant);
+  return { kind: "conflict", why: "several-accounts", issue } as const;
 }
 
 function rehireConflict(user: PreparedUser, holder: ResourceRecord) {

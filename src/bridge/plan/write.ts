@@ -196,7 +196,8 @@ function changeOf(
   const after = replacedRecord(type, before, document, now);
   if (target.kind === "restore")
     return { change: { kind: "restore", before, after }, record: after };
-  const isSame = after.documentText === before.documentText;
+  // Who waited for the person is claimed, whether or not its attributes change.
+  const isSame = after.documentText === before.documentText && !before.isUnclaimed;
   return { change: isSame ? undefined : { kind: "update", before, after }, record: after };
 }
 

@@ -102,6 +102,7 @@ const ANSWERS: Readonly<
   "externalId-taken": { status: 409, scimType: "uniqueness" },
   "rehire-conflict": { status: 409, scimType: "uniqueness" },
   "account-of-another": { status: 409, scimType: "uniqueness" },
+  "several-accounts": { status: 409, scimType: "uniqueness" },
   "match-undecided": { status: 409, scimType: "uniqueness" },
   "group-name-taken": { status: 409, scimType: "uniqueness" },
 };
@@ -119,6 +120,10 @@ const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
   [
     "account-of-another",
     "Its name or address belongs to a user with another id of the provider. The issue of the run says which, and what to do.",
+  ],
+  [
+    "several-accounts",
+    "The record may mean several users here, one of whom was imported. The issue of the run says which, and what to do.",
   ],
   [
     "match-undecided",

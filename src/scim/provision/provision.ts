@@ -18,7 +18,7 @@ import { identityOf } from "#scim/resource/identity.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "#scim/resource/record.ts";
 import { type Document, normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
 import { tryOptimistic } from "./optimistic.ts";
-import { taken, takenBy, takenFrom } from "./rehire.ts";
+import { refuseClaim, taken, takenBy, takenFrom } from "./rehire.ts";
 
 /** What a write did: the resource as it is now, and what was let pass in the request. */
 export interface Written {
@@ -205,15 +205,20 @@ async function settled(
   }
 }
 
-/** The change that gives a resource another document; none where the two are the same. */
+/**
+ * The change that gives a resource another document; none where the two are the same, unless it claims an
+ * imported user. Throws `uniqueness` where that one waits for somebody else.
+ */
 export function updated(
   before: ResourceRecord,
   document: Document,
   warnings: readonly string[],
   { type, now }: { readonly type: ResourceType; readonly now: number },
 ): Decision {
+  const refusal = refuseClaim(type, before, document);
+  if (refusal !== undefined) throw refusal;
   const after = replacedRecord(type, before, document, now);
-  const isSame = after.documentText === before.documentText;
+  const isSame = after.documentText === before.documentText && !before.isUnclaimed;
   return { change: isSame ? undefined : { kind: "update", before, after }, warnings };
 }
 

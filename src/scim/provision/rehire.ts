@@ -13,7 +13,7 @@ import type { Document } from "#scim/resource/resource.ts";
 import type { ConnectorSettings } from "#scim/settings.ts";
 import { samePersonBy } from "./same-person.ts";
 
-/** What a POST should do: create a new user, or restore the one it already is; and what to warn of. */
+/** What a POST should do: create a new user, or take over the one it already is; and what to warn of. */
 export type CreateDecision = { readonly warnings: readonly string[] } & (
   | { readonly kind: "create" }
   | { readonly kind: "restore"; readonly before: ResourceRecord }
@@ -28,7 +28,8 @@ export const HOLDERS_MAX = 10;
 /**
  * Decides which of the users that hold the new one's userName or externalId it is, if any; throws
  * `uniqueness` where another user holds it. An externalId may be that of several people, so it restores
- * nobody by itself; push never merges on an e-mail address alone either.
+ * nobody by itself; push never merges on an e-mail address alone either. An imported user who waits is
+ * taken over as a former one is, but never where a second one may be meant.
  */
 export function decideCreate(
   type: ResourceType,
@@ -42,19 +43,25 @@ export function decideCreate(
   const sharing = held.filter(
     (user) => user.externalId !== undefined && user.externalId === wanted.externalId,
   );
-  if (byName?.isActive) throw takenBy(type, "name", byName.record, document);
+  if (byName?.isActive && !byName.isUnclaimed) {
+    throw takenBy(type, "name", byName.record, document);
+  }
   if (byName !== undefined && contradicts(byName.externalId, wanted.externalId)) {
     throw anotherPerson(type, byName.record, document);
   }
   const former: Former =
-    byName === undefined ? formerUser(sharing, document, wanted) : { user: byName, warnings: [] };
+    byName === undefined ? formerUser(sharing, document, wanted) : namedUser(byName);
+  const meant = meantBesides(former.user, sharing, document, wanted);
+  if (meant.length > 1 && meant.some(({ isUnclaimed }) => isUnclaimed)) {
+    throw severalAccounts(type, meant, document);
+  }
   const { user } = former;
   const rival = sharing.find(({ isLive, record }) => isLive && record !== user?.record);
   if (settings.uniqueExternalId && rival !== undefined) {
     throw takenBy(type, "externalId", rival.record, document);
   }
   if (user === undefined) return { kind: "create", warnings: former.warnings };
-  if (user.isLive && settings.reprovision === "conflict") {
+  if (user.isLive && !user.isUnclaimed && settings.reprovision === "conflict") {
     throw takenBy(type, user === byName ? "name" : "externalId", user.record, document);
   }
   return { kind: "restore", before: user.record, warnings: former.warnings };
@@ -65,6 +72,8 @@ interface Holder extends CandidateKeys {
   readonly record: ResourceRecord;
   readonly isLive: boolean;
   readonly isActive: boolean;
+  /** Whether it was imported, and its person is still to come. */
+  readonly isUnclaimed: boolean;
 }
 
 /** Who comes back, if it is somebody. */
@@ -73,16 +82,53 @@ interface Former {
   readonly warnings: readonly string[];
 }
 
+/** Who has the userName: nothing is to be said of a former user, and whose account is claimed is. */
+function namedUser(user: Holder): Former {
+  if (!user.isUnclaimed) return { user, warnings: [] };
+  return {
+    user,
+    warnings: [`The imported user with the id ${user.record.id} was claimed by its userName.`],
+  };
+}
+
+/** Whether a user can be taken over by a create: inactive, soft-deleted, or imported and waiting. */
+function isFree({ isLive, isActive, isUnclaimed }: Holder): boolean {
+  return !isLive || !isActive || isUnclaimed;
+}
+
 /**
- * Who of those that share an externalId comes back, inactive or soft-deleted: who has the same userName,
- * or else the only one of whom something more says that it is the same person.
+ * Everybody whom a create may mean: who is to be taken over, and who else shares the externalId, can be
+ * taken over and has the userName or more of the person too. An imported user's externalId tells as much
+ * as the userName of another.
+ */
+function meantBesides(
+  user: Holder | undefined,
+  sharing: readonly Holder[],
+  document: Document,
+  wanted: CandidateKeys,
+): readonly Holder[] {
+  if (sharing.length > HOLDERS_MAX) return user === undefined ? [] : [user];
+  const others = sharing.filter(
+    (other) =>
+      other !== user &&
+      isFree(other) &&
+      (other.nameKey === wanted.nameKey ||
+        samePersonBy(documentOf(other.record), document) !== undefined ||
+        (other.isUnclaimed && user !== undefined && user.externalId !== wanted.externalId)),
+  );
+  return user === undefined ? others : [user, ...others];
+}
+
+/**
+ * Who of those that share an externalId comes back, inactive, soft-deleted or imported: who has the same
+ * userName, or else the only one of whom something more says that it is the same person.
  */
 function formerUser(
   sharing: readonly Holder[],
   document: Document,
   { nameKey }: CandidateKeys,
 ): Former {
-  const gone = sharing.filter(({ isLive, isActive }) => !isLive || !isActive);
+  const gone = sharing.filter(isFree);
   const namesake = gone.filter((user) => user.nameKey === nameKey).reduce(latest, undefined);
   if (namesake !== undefined) return { user: namesake, warnings: [] };
   const known = gone.map((user) => ({
@@ -129,6 +175,8 @@ export function holderText(holder: ResourceRecord, quote: (value: string) => str
     `${name} ${quote(String(document[name] ?? ""))}`,
     typeof externalId === "string" ? `externalId ${quote(externalId)}` : "no externalId",
     ...(holder.type === "User" ? [isInactive ? "inactive" : "active"] : []),
+    ...(holder.isUnclaimed ? ["imported and not claimed"] : []),
+    ...(holder.deletedAt === undefined ? [] : ["deleted"]),
     ...(isInactive ? [`last changed ${metaOf(holder).lastModified}`] : []),
   ];
   return `the ${holder.type.toLowerCase()} with the id ${holder.id} (${facts.join(", ")})`;
@@ -147,9 +195,45 @@ function nextStep(type: ResourceType, key: UniqueKey, holder: ResourceRecord): s
 /** The same refusal of a rehire that contradicts itself: the name of a leaver, with another externalId. */
 function anotherPerson(type: ResourceType, holder: ResourceRecord, sent: JsonObject): ScimError {
   const { userName, externalId } = documentOf(holder);
+  const state = holder.isUnclaimed ? "imported" : "inactive";
   return taken(type, "name").explainedBy(
     (quote) =>
-      `The inactive user with the id ${holder.id} has userName ${quote(String(userName))} and externalId ${quote(String(externalId))}, but the client sent externalId ${quote(String(sent.externalId))}: perhaps another person inherited the name. If it is the same person, give that user the externalId that was sent, and it is restored; if not, rename that user.`,
+      `The ${state} user with the id ${holder.id} has userName ${quote(String(userName))} and externalId ${quote(String(externalId))}, but the client sent externalId ${quote(String(sent.externalId))}: perhaps another person inherited the name. If it is the same person, give that user the externalId that was sent, and it is restored; if not, rename that user.`,
+  );
+}
+
+/** The refusal of a create that may mean several users, one of them imported: nobody is taken over. */
+function severalAccounts(
+  type: ResourceType,
+  meant: readonly Holder[],
+  sent: JsonObject,
+): ScimError {
+  const byName = meant.some(({ isLive, nameKey }) => {
+    return isLive && nameKey === identityOf(type, sent).nameKey;
+  });
+  return taken(type, byName ? "name" : "externalId").explainedBy((quote) => {
+    const holders = meant.map(({ record }) => holderText(record, quote)).join(" and ");
+    const { userName, externalId } = sent;
+    const what = `userName ${quote(String(userName ?? ""))} and externalId ${quote(String(externalId ?? ""))}`;
+    return `The client sent ${what}, which may mean several users: ${holders}. Nobody was taken over and nobody created. Delete or rename those who are not this person, or give the right one the userName and the externalId that were sent; then have the provider try again.`;
+  });
+}
+
+/** The refusal of a change that would claim the account of somebody with another externalId; undefined for any other. */
+export function refuseClaim(
+  type: ResourceType,
+  before: ResourceRecord,
+  sent: JsonObject,
+): ScimError | undefined {
+  if (!before.isUnclaimed) return undefined;
+  const held = identityOf(type, documentOf(before));
+  const isOther = contradicts(held.externalId, identityOf(type, sent).externalId);
+  if (!isOther) return undefined;
+  return ScimError.uniqueness(
+    'This user waits for a person with another "externalId". Send that one, or have the user removed where it is not this person\'s.',
+  ).explainedBy(
+    (quote) =>
+      `The imported user with the id ${before.id} waits for the person with the externalId ${quote(held.externalId ?? "")}, but the client sent externalId ${quote(String(sent.externalId))}: perhaps another person inherited the name. If it is the same person, erase the user and import the account again with the externalId that was sent, or with none; if not, erase or rename that user.`,
   );
 }
 
@@ -172,7 +256,8 @@ export function takenFrom(
 }
 
 function attributeOf(type: ResourceType, key: UniqueKey): string {
-  return key === "name" ? nameAttribute(type.name) : key;
+  if (key === "name") return nameAttribute(type.name);
+  return key === "account" ? "accountId" : key;
 }
 
 function holderOf(type: ResourceType, record: ResourceRecord): Holder {
@@ -182,6 +267,7 @@ function holderOf(type: ResourceType, record: ResourceRecord): Holder {
     ...identityOf(type, document),
     isLive: record.deletedAt === undefined,
     isActive: document.active !== false,
+    isUnclaimed: record.isUnclaimed === true,
   };
 }
 
@@ -196,8 +282,10 @@ function contradicts(held: string | undefined, wanted: string | undefined): bool
   return held !== undefined && wanted !== undefined && held !== wanted;
 }
 
-function restoredAs({ record, isLive }: Holder, sent: Document, evidence: string): string {
-  return `The ${stateText(isLive)} user with the id ${record.id} and userName ${nameText(documentOf(record))} was restored as userName ${nameText(sent)}: externalId and ${evidence} are the same.`;
+function restoredAs(user: Holder, sent: Document, evidence: string): string {
+  const { record, isUnclaimed } = user;
+  const done = isUnclaimed ? "claimed" : "restored";
+  return `The ${stateText(user)} user with the id ${record.id} and userName ${nameText(documentOf(record))} was ${done} as userName ${nameText(sent)}: externalId and ${evidence} are the same.`;
 }
 
 /** Why those who share the externalId were left alone; nothing where nobody who is gone does. */
@@ -209,8 +297,9 @@ function notTaken(
   const [first] = gone;
   if (first === undefined) return [];
   const names = gone
-    .map(({ record, isLive }) => {
-      return `the ${stateText(isLive)} user with the id ${record.id} and userName ${nameText(documentOf(record))}`;
+    .map((user) => {
+      const { record } = user;
+      return `the ${stateText(user)} user with the id ${record.id} and userName ${nameText(documentOf(record))}`;
     })
     .join(", ");
   const why =
@@ -222,7 +311,8 @@ function notTaken(
   return [`A new user was created, though the externalId is also that of ${names}: ${why}.`];
 }
 
-function stateText(isLive: boolean): string {
+function stateText({ isLive, isUnclaimed }: Holder): string {
+  if (isUnclaimed) return "imported";
   return isLive ? "inactive" : "deleted";
 }
 

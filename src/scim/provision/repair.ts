@@ -2,8 +2,8 @@ import { ScimError } from "#scim/error.ts";
 import { quoteName } from "#scim/json.ts";
 import { type Directory, documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { identityOf } from "#scim/resource/identity.ts";
-import { deletedRecord, replacedRecord } from "#scim/resource/record.ts";
-import { updated, type Written, writeResource } from "./provision.ts";
+import { deletedRecord, replacedRecord, stillUnclaimed } from "#scim/resource/record.ts";
+import { type Written, writeResource } from "./provision.ts";
 import { holderText } from "./rehire.ts";
 
 /** The users of a connector for one who repairs them: `read` finds soft-deleted ones as well. */
@@ -46,7 +46,9 @@ export function setActive(
     const document = documentOf(before);
     const isActive = document.active !== false;
     if (isActive === active) return { change: undefined, warnings: [] };
-    return updated(before, { ...document, active }, [], { type, now });
+    const after = replacedRecord(type, before, { ...document, active }, now);
+    const change = { kind: "update", before, after: stillUnclaimed(after, before) } as const;
+    return { change, warnings: [] };
   });
 }
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "#scim/json.ts";
 import type { MemberChange, ResourceChange } from "#scim/ports.ts";
 import { documentOf } from "#scim/ports.ts";
+import { ACCOUNT_NAMES, accountOf } from "./account.ts";
 
 /** What a change did to one attribute; an absent side means that it had, or has, no value. */
 export interface AttributeDifference {
@@ -29,7 +30,11 @@ function findDifference(change: ResourceChange): Difference {
   const isGone = change.kind === "delete" || change.kind === "erase";
   const after = isGone ? {} : documentOf(change.after);
   const members = change.kind === "create" || change.kind === "update" ? change.members : undefined;
-  return { ...documentDifference(before, after), ...memberDifference(members) };
+  return {
+    ...documentDifference(before, after),
+    ...accountDifference(change),
+    ...memberDifference(members),
+  };
 }
 
 function documentDifference(before: JsonObject, after: JsonObject): Difference {
@@ -50,6 +55,15 @@ function flatMembers(document: JsonObject): ReadonlyMap<string, JsonValue> {
       : [[name, value]],
   );
   return new Map(members);
+}
+
+/** What a change altered of what the application sees beside the document. */
+function accountDifference(change: ResourceChange): Difference {
+  const before = change.kind === "create" ? {} : accountOf(change.before);
+  const isGone = change.kind === "delete" || change.kind === "erase";
+  const after = isGone ? {} : accountOf(change.after);
+  const changed = ACCOUNT_NAMES.filter((name) => before[name] !== after[name]);
+  return Object.fromEntries(changed.map((name) => [name, side(before[name], after[name])]));
 }
 
 function memberDifference(members: MemberChange | undefined): Difference {

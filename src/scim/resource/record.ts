@@ -2,6 +2,7 @@ import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord, type TypeName } from "#scim/ports.ts";
+import { withAccount } from "./account.ts";
 import { requireCleanNames } from "./clean-names.ts";
 import { entityTag } from "./etag.ts";
 import { EVERYTHING, projectResource } from "./projection.ts";
@@ -28,7 +29,10 @@ export function newRecord(
   };
 }
 
-/** The same resource, live, one version on, with another document, whose names are clean or as they were. */
+/**
+ * The same resource, live, one version on, with another document, whose names are clean or as they were.
+ * Nobody waits for it any more (stillUnclaimed).
+ */
 export function replacedRecord(
   type: ResourceType,
   before: ResourceRecord,
@@ -42,7 +46,13 @@ export function replacedRecord(
     modifiedAt: now,
     deletedAt: undefined,
     documentText: textOf(type.storedAs ?? type, document),
+    isUnclaimed: undefined,
   };
+}
+
+/** A user as an administrator or the application changes it, which claims nothing. */
+export function stillUnclaimed(after: ResourceRecord, before: ResourceRecord): ResourceRecord {
+  return { ...after, isUnclaimed: before.isUnclaimed };
 }
 
 /** The same resource, one version on, soft-deleted. */
@@ -53,6 +63,7 @@ export function deletedRecord(before: ResourceRecord, now: number): ResourceReco
     modifiedAt: now,
     deletedAt: now,
     groupsText: "[]",
+    isUnclaimed: undefined,
   };
 }
 
@@ -110,10 +121,14 @@ export function renderResource(record: ResourceRecord, baseUrl: string, members?
   ].join(",");
 }
 
-/** A resource as the change feed carries it: without what depends on a URL or on other resources. */
+/**
+ * A resource as the change feed carries it: with what the application sees of its account, and without what
+ * depends on a URL or on other resources.
+ */
 export function renderPayload(record: ResourceRecord): string {
   const meta = JSON.stringify(metaOf(record));
-  return `${record.documentText.slice(0, -1)},"id":${JSON.stringify(record.id)},"meta":${meta}}`;
+  const text = `${record.documentText.slice(0, -1)},"id":${JSON.stringify(record.id)},"meta":${meta}}`;
+  return withAccount(text, record);
 }
 
 /** The URL of a resource under a SCIM base URL. */

@@ -1,6 +1,7 @@
 import type { SQLWrapper } from "drizzle-orm";
 import type { ResourceType } from "#scim/attribute.ts";
 import { documentOf, type ResourceChange } from "#scim/ports.ts";
+import { isClaim } from "#scim/resource/account.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { renderPayload, shownRecord } from "#scim/resource/record.ts";
 import { USER } from "#scim/schema/registry.ts";
@@ -97,7 +98,7 @@ function userChangeType(change: ResourceChange): ChangeType {
     case "update": {
       const wasActive = isActive(documentOf(change.before));
       const isNowActive = isActive(documentOf(change.after));
-      if (wasActive === isNowActive) return "user.updated";
+      if (wasActive === isNowActive) return isClaim(change) ? "user.claimed" : "user.updated";
       return isNowActive ? "user.reactivated" : "user.deactivated";
     }
   }

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
+import type { ACCOUNT_NAMES } from "#scim/resource/account.ts";
 import type { Difference } from "#scim/resource/difference.ts";
 import { changes, type endings, events, resources } from "#store/schema.ts";
 import { literal, optional, type RowOfFields } from "#store/statement.ts";
@@ -86,6 +87,8 @@ export interface ResourceEvent extends ChangeFacts {
   readonly changed?: readonly string[];
   /** Their values before and after; null where these are too long to be kept. */
   readonly difference?: Difference | null;
+  /** That it took an imported user over, which waited for its person; whatever the type. */
+  readonly claimed?: true;
 }
 
 /** A member that a group got or lost. */
@@ -233,14 +236,26 @@ function actorOf(row: StoredChange): ChangeActor | null {
   return { kind: "credential", id: credentialId };
 }
 
-function differing({ difference }: StoredChange): Pick<ResourceEvent, "changed" | "difference"> {
+function differing({
+  difference,
+}: StoredChange): Pick<ResourceEvent, "changed" | "difference" | "claimed"> {
   if (difference === null) return {};
   // Written by changes.ts, in one of these two forms.
   const told = JSON.parse(difference) as Difference | readonly string[];
+  const claimed = saysClaimed(told) ? { claimed: true as const } : {};
   return isNames(told)
-    ? { changed: told, difference: null }
-    : { changed: Object.keys(told), difference: told };
+    ? { changed: told, difference: null, ...claimed }
+    : { changed: Object.keys(told), difference: told, ...claimed };
 }
+
+/** Whatever the type: what claims a user may switch it off, or on. */
+function saysClaimed(told: Difference | readonly string[]): boolean {
+  if (isNames(told)) return told.includes(CLAIMED);
+  const { from, to } = told[CLAIMED] ?? {};
+  return from === false && to === undefined;
+}
+
+const CLAIMED: (typeof ACCOUNT_NAMES)[number] = "claimed";
 
 function isNames(told: Difference | readonly string[]): told is readonly string[] {
   return Array.isArray(told);

@@ -29,16 +29,22 @@ export const insertResources = changeStatement<StoredResource>()(
         eventId: cell("eventId"),
         doc: cell("doc"),
         folded: cell("folded"),
+        accountId: cell("accountId"),
+        registeredAt: cell("registeredAt"),
+        unclaimedVersion: cell("unclaimedVersion"),
       },
       { from, where: only },
     ),
 );
 
-/** The indexed columns that an update may touch; each costs one row written, so only changed ones are set. */
+/** The indexed columns that an update may touch; each costs a row written or two, so only changed ones are set. */
 export interface ChangedKeys {
   readonly nameKey: boolean;
   readonly externalId: boolean;
   readonly deletedAt: boolean;
+  readonly accountId: boolean;
+  readonly registeredAt: boolean;
+  readonly unclaimedVersion: boolean;
 }
 
 /** Tells which indexed columns differ between two states of a resource. */
@@ -48,6 +54,9 @@ export function changedKeys(before: ResourceColumns, after: ResourceColumns): Ch
     // A former version made soft-deleted rows give theirs up: a restore claims it anew.
     externalId: before.externalId !== after.externalId || isRestored(before, after),
     deletedAt: before.deletedAt !== after.deletedAt,
+    accountId: before.accountId !== after.accountId,
+    registeredAt: before.registeredAt !== after.registeredAt,
+    unclaimedVersion: before.unclaimedVersion !== after.unclaimedVersion,
   };
 }
 
@@ -83,6 +92,9 @@ export function updateResources(keys: ChangedKeys): ChangeStatement<UpdatedResou
       ...(keys.nameKey && { nameKey: cell("nameKey"), nameSlot: cell("nameSlot") }),
       ...(keys.externalId && { externalId: cell("externalId") }),
       ...(keys.deletedAt && { deletedAt: cell("deletedAt") }),
+      ...(keys.accountId && { accountId: cell("accountId") }),
+      ...(keys.registeredAt && { registeredAt: cell("registeredAt") }),
+      ...(keys.unclaimedVersion && { unclaimedVersion: cell("unclaimedVersion") }),
     };
     const isRow = eq(resources.rowId, cell("rowId"));
     return updateRows(resources, assignments, {

@@ -23,6 +23,13 @@ export class BridgeMemory {
     this.users.set(id, newRecord(USER, id, withActive(document, true), 0));
   }
 
+  /** A user as an import made it, who waits for its person. */
+  import(id: string, body: JsonObject): void {
+    this.push(id, body);
+    const record = this.users.get(id);
+    if (record !== undefined) this.users.set(id, { ...record, isUnclaimed: true });
+  }
+
   get links(): Links {
     return {
       bySource: (sourceId) => this.bySource.get(sourceId),

@@ -53,6 +53,7 @@ const RESOURCE_EVENT_TYPES = [
   "user.deleted",
   "user.restored",
   "user.erased",
+  "user.claimed",
   "group.created",
   "group.updated",
   "group.deleted",
@@ -89,6 +90,10 @@ const RESOURCE_CHANGED = z
       .describe("The SCIM document as it is then, or as it last was; a group without its members."),
     changed: z.array(z.string()).optional().describe("The names of the changed attributes."),
     difference: DIFFERENCE.nullable().optional(),
+    claimed: z
+      .literal(true)
+      .optional()
+      .describe("The change took an imported user over, which waited for its person."),
   })
   .meta({ id: "ResourceEvent" });
 

@@ -71,6 +71,7 @@ function resourceEvents(event: ResourceEvent): JsonObject {
     case "user.reactivated":
       return { [PROVISIONING_EVENTS.activate]: {}, [PROVISIONING_EVENTS.put]: full };
     case "user.updated":
+    case "user.claimed":
       return { [PROVISIONING_EVENTS.put]: full };
     // A PUT without members would take them all out.
     case "group.updated":
