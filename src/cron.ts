@@ -14,6 +14,7 @@ import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
 import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts";
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/purge.ts";
 import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
+import { pruneActivity, rollUpActivity } from "#store/upkeep/roll-up.ts";
 import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
 
 /** What the jobs of cron need of the world. */
@@ -63,6 +64,8 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["wakeBridges", wakeBridges],
   ["wakeWebhooks", wakeWebhooks],
   ["goOnErasing", goOnErasingPeople],
+  // Before what it counts is pruned.
+  ["rollUpActivity", ({ db, clock }) => rollUpActivity(db, clock)],
   ["purgeDeleted", ({ db, clock }) => purgeDeleted(db, clock)],
   ["dropParked", ({ db, clock }) => dropParked(db, clock)],
   ["dropAccessTokens", ({ db, clock }) => dropAccessTokens(db, clock)],
@@ -71,6 +74,7 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["pruneEvents", ({ db, clock }) => pruneEvents(db, clock)],
   ["pruneChanges", ({ db, clock }) => pruneChanges(db, clock)],
   ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],
+  ["pruneActivity", ({ db, clock }) => pruneActivity(db, clock)],
   ["pruneAudit", pruneTrail],
   ["pruneSessions", ({ db, clock }) => pruneSessions(db, clock)],
   ["resealSecrets", reseal],

@@ -4,6 +4,7 @@ import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { changes, connectors, events, refusals } from "#store/schema.ts";
 import { type BuiltQuery, build, named, prepare, selectRows } from "#store/statement.ts";
+import { recountFromNewest } from "./roll-up.ts";
 import { moveWalk, positionOf } from "./walk.ts";
 
 /** How many rows one step looks at, and so deletes at most. */
@@ -165,6 +166,7 @@ async function pruneWindow(
   const isEnd = size < PRUNED_ROWS || (newest ?? 0) >= youngest;
   const statements = [
     prepare(db, deleteExpired({ position, last }, now)),
+    recountFromNewest(db),
     moveWalk(db, WALK, isEnd ? 0 : last),
   ];
   await withRetries(clock, () => db.batch(statements));
