@@ -284,7 +284,7 @@ type Slot = { readonly value: Value } | { readonly name: string };
 export function compile(query: BuiltQuery): Compiled {
   checkNames(query);
   const places = new Map<string, { readonly at: number; readonly slot: Slot }>();
-  const { sql: text } = query.getSQL().toQuery({
+  const { sql: written } = query.getSQL().toQuery({
     casing: CASING,
     escapeName,
     escapeString,
@@ -296,8 +296,15 @@ export function compile(query: BuiltQuery): Compiled {
       return `?${place.at}`;
     },
   });
+  const text = written.replaceAll(BOUND_LIMIT, "$& + 0");
   return { text, slots: [...places.values()].map(({ slot }) => slot) };
 }
+
+/**
+ * The number of a LIMIT, bound. SQLite plans by its value and so prepares the statement a second time when it
+ * is bound, which takes longer than to run it; of an expression it knows no value.
+ */
+const BOUND_LIMIT = / (?:limit|offset) \?\d+/g;
 
 const CASING = new CasingCache();
 const escapeName = (name: string) => `"${name.replaceAll('"', '""')}"`;

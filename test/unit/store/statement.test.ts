@@ -62,9 +62,21 @@ test("a value that a query uses twice has one place", () => {
   const { text, slots } = compile(query);
 
   expect(text).toBe(
-    `select "id" as "id", "connector_id" as "connectorId" from "credentials" where ("credentials"."id" = ?1 and "credentials"."expires_at" > ?2 and "credentials"."created_at" > ?2) limit ?3`,
+    `select "id" as "id", "connector_id" as "connectorId" from "credentials" where ("credentials"."id" = ?1 and "credentials"."expires_at" > ?2 and "credentials"."created_at" > ?2) limit ?3 + 0`,
   );
   expect(slots).toEqual([{ value: "a" }, { value: 5 }, { value: 2 }]);
+});
+
+test("SQLite is not told the number of a LIMIT when it plans: it would prepare the statement twice", () => {
+  const query = build
+    .select(named({ id: credentials.id }))
+    .from(credentials)
+    .limit(2)
+    .offset(1);
+
+  expect(compile(query).text).toBe(
+    `select "id" as "id" from "credentials" limit ?1 + 0 offset ?2 + 0`,
+  );
 });
 
 test("a text and a number that look alike are two values", () => {
@@ -174,7 +186,7 @@ test("the columns of a subquery keep their types under other names", () => {
     readonly usedAt: number | null;
   }>();
   expect(compile(query).text).toBe(
-    `select "at" as "first", "usedAt" as "usedAt" from (select "created_at" as "at", "last_used_at" as "usedAt" from "credentials" order by "credentials"."id" limit ?1) "oldest"`,
+    `select "at" as "first", "usedAt" as "usedAt" from (select "created_at" as "at", "last_used_at" as "usedAt" from "credentials" order by "credentials"."id" limit ?1 + 0) "oldest"`,
   );
 });
 
