@@ -158,6 +158,8 @@ export interface PlannedStep {
   readonly why: string | null;
   readonly set: Readonly<Record<string, unknown>>;
   readonly unset: readonly string[];
+  /** The attributes that the connector has set at creation alone: they stay, whatever the record says. */
+  readonly kept?: readonly string[];
   /** Where it is about a group: what it is called, and how many members would join and leave. */
   readonly group?: PlannedMembers;
 }

@@ -30,6 +30,10 @@ export interface ConnectorSettings {
   readonly rateLimit: "low" | "standard" | "high";
   /** Whether its changes are recorded but not delivered yet. */
   readonly staged: boolean;
+  /** The domains that users may be in, in lower-case ASCII; any where there is none. */
+  readonly allowedDomains: readonly string[];
+  /** Paths of attributes of users that clients set at creation, and leave alone later on. */
+  readonly createOnly: readonly string[];
 }
 
 /** The settings of a connector that chose nothing. */
@@ -49,4 +53,6 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   maskPersonalData: false,
   rateLimit: "standard",
   staged: false,
+  allowedDomains: [],
+  createOnly: [],
 };

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#scim/json.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
 import type { BridgeCheck, CheckStep } from "../admin-views.ts";
-import type { BridgeConfig } from "../config/settings.ts";
+import { type BridgeConfig, NO_RULES } from "../config/settings.ts";
 import { brokenRules } from "../mapping/chosen.ts";
 import { textAt } from "../mapping/reading.ts";
 import { mapRecord, rawIdName } from "../providers/map-record.ts";
@@ -45,7 +45,7 @@ export async function checkConnection(
   const judged = await judgeProposal(proposal);
   if (judged.kind === "refused") return result([failed("configuration", judged.detail)]);
   const { source, settings, attributes } = proposal;
-  const config = { source, settings, type: resourceTypesOf(attributes).User };
+  const config = { source, settings, type: resourceTypesOf(attributes).User, rules: NO_RULES };
   const startedAt = tools.clock.now();
   let requests = 0;
   const onRequest = () => {

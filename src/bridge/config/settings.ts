@@ -1,4 +1,5 @@
 import type { ResourceType } from "#scim/attribute.ts";
+import type { ConnectorSettings } from "#scim/settings.ts";
 
 /** Where a bridge pulls from; the address of a cloud or of a test may stand in for the provider's own. */
 export type SourceConfig =
@@ -121,4 +122,18 @@ export interface BridgeChoice {
 /** A bridge as it works: with the attributes that its connector's users can have. */
 export interface BridgeConfig extends BridgeChoice {
   readonly type: ResourceType;
+  /** What its connector lays down for users, whoever sends them. */
+  readonly rules: UserRules;
+}
+
+/** The settings of a connector that decide what becomes of a record. */
+export type UserRules = Pick<ConnectorSettings, "allowedDomains" | "createOnly">;
+
+/** The rules of a connector that laid down nothing, and of whoever only reads. */
+export const NO_RULES: UserRules = { allowedDomains: [], createOnly: [] };
+
+/** Tells one set of rules from any other; "" for none. */
+export function markOfRules({ allowedDomains, createOnly }: UserRules): string {
+  const isNone = allowedDomains.length + createOnly.length === 0;
+  return isNone ? "" : JSON.stringify([allowedDomains.toSorted(), createOnly.toSorted()]);
 }

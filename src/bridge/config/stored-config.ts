@@ -14,8 +14,12 @@ export function parseChoice(text: string): BridgeChoice {
 }
 
 /** What a bridge works by: its configuration, and the attributes that its connector declares. */
-export function configOf({ config, types }: Pick<StoredBridge, "config" | "types">): BridgeConfig {
-  return { ...parseChoice(config), type: types.User };
+export function configOf({
+  config,
+  types,
+  settings,
+}: Pick<StoredBridge, "config" | "types" | "settings">): BridgeConfig {
+  return { ...parseChoice(config), type: types.User, rules: settings };
 }
 
 /** A bridge as it would be with other settings. */

@@ -92,6 +92,8 @@ export const ISSUE_KINDS = [
   "no-username",
   "no-id",
   "invalid-value",
+  /** The connector's allowedDomains do not name the domain of the userName or the primary e-mail address. */
+  "domain-not-allowed",
   /** A value of the bridge's own mapping that its attribute does not take; the rest was written. */
   "value-unfit",
   "group-invalid",

@@ -1,5 +1,7 @@
 import type { ScimError } from "#scim/error.ts";
+import { quoteName } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
+import { type OutsideAddress, outsideText } from "#scim/rules/domains.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue, MappedRecord, RuleMisfit } from "../mapping/mapped.ts";
 import type { PreparedRecord } from "./context.ts";
@@ -40,6 +42,12 @@ export function unusableIssue({
 export function refusedIssue(subject: Subject, error: ScimError): Issue {
   const detail = `${error.detail} Correct the value at the provider; until then the record is left out.`;
   return { kind: "invalid-value", ...subject, detail };
+}
+
+/** The issue of a user whose userName or primary e-mail address is in none of the connector's domains. */
+export function outsideIssue(subject: Subject, outside: OutsideAddress): Issue {
+  const detail = `${outsideText(outside, quoteName)}, and the connector's setting allowedDomains does not name that domain. Add it there (each sub-domain by itself), or take the user out of what the provider assigns; until then the record is left out.`;
+  return { kind: "domain-not-allowed", ...subject, detail };
 }
 
 /** The issue of a value of the bridge's own mapping that its attribute does not take. */

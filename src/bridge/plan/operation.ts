@@ -42,7 +42,8 @@ export type ConflictReason =
  * What a run does about one record, in listing order. `change` is decided on the resource as it was
  * read and goes to the commit; undefined where the directory already says the same. `link` is what
  * the Durable Object keeps once the change is in. `isStateUnsaid`: the record does not say whether its
- * user is active, so that a switch-off that waits is still to be done.
+ * user is active, so that a switch-off that waits is still to be done. `kept` are the paths that the connector
+ * has set at creation alone, where the record says something else.
  */
 export type Operation =
   | {
@@ -52,6 +53,7 @@ export type Operation =
       readonly link: Link;
       readonly issues: readonly Issue[];
       readonly isStateUnsaid?: true;
+      readonly kept?: readonly string[];
     }
   | {
       readonly op: "relink";
@@ -61,6 +63,7 @@ export type Operation =
       /** The former source id of the user: its link goes. */
       readonly formerSourceId: string;
       readonly issues: readonly Issue[];
+      readonly kept?: readonly string[];
     }
   | SwitchOff
   /** The user is let go untouched: its link goes. */
@@ -78,6 +81,7 @@ export type Operation =
       readonly isLinkKept?: true;
       readonly issue?: Issue | undefined;
       readonly isStateUnsaid?: true;
+      readonly kept?: readonly string[];
     }
   /** The record is older than the one that was applied last: the provider is asked which holds. */
   | { readonly op: "older"; readonly sourceId: string; readonly userId: string }
@@ -113,4 +117,5 @@ interface SwitchOffBy<Op extends string> {
   readonly change: ResourceChange | undefined;
   readonly link: Link;
   readonly issues: readonly Issue[];
+  readonly kept?: readonly string[];
 }

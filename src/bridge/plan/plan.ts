@@ -2,13 +2,21 @@ import type { ScimError } from "#scim/error.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { uncleanName } from "#scim/resource/clean-names.ts";
+import { outsideAddress } from "#scim/rules/domains.ts";
 import { foldText } from "#scim/text.ts";
 import type { OffReason } from "../admin-views.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
 import type { Known, PlanContext, PreparedRecord } from "./context.ts";
 import { textIn, writeMapped } from "./document.ts";
-import { refusedIssue, stateIssue, subjectOf, takenIssue, unusableIssue } from "./issue.ts";
+import {
+  outsideIssue,
+  refusedIssue,
+  stateIssue,
+  subjectOf,
+  takenIssue,
+  unusableIssue,
+} from "./issue.ts";
 import { type ManagerResolver, managerResolver, planManager } from "./managers.ts";
 import { planGone, planSwitchOff } from "./missing.ts";
 import { type NameRefusal, type NameWish, settleNames } from "./names.ts";
@@ -22,7 +30,14 @@ import {
   type UserExclusion,
 } from "./scope.ts";
 import { matchStranger, type Target } from "./target.ts";
-import { type Draft, externalIdOf, WrittenUsers, writeDraft } from "./write.ts";
+import {
+  type Draft,
+  externalIdOf,
+  keepFormer,
+  liveBefore,
+  WrittenUsers,
+  writeDraft,
+} from "./write.ts";
 
 /**
  * Plans a page of records, in listing order: a pure function of what the directory and the links say.
@@ -193,10 +208,24 @@ function draftOf(user: PreparedUser, target: Target, { context }: PageFacts): St
   const before = target.kind === "create" ? {} : documentOf(target.before);
   const written = writeMapped(user.mapped, before, context.type);
   if (written.kind === "refused") return decided(refused(user, target, written.error));
-  const { document, keeps } = written;
-  const draft: Draft = { user, target, document, keeps };
+  const { keeps } = written;
+  const { document, kept } = keepFormer(target, written.document, context);
+  const draft: Draft = { user, target, document, keeps, kept };
   const error = uncleanDraft(draft, context);
-  return error === undefined ? { kind: "draft", draft } : decided(refused(user, target, error));
+  if (error !== undefined) return decided(refused(user, target, error));
+  const outside = outsideDraft(draft, context);
+  return outside === undefined ? { kind: "draft", draft } : decided(outside);
+}
+
+/** A user who may not be here by the connector's domains: left out, and switched off where that is due. */
+function outsideDraft({ user, target, document }: Draft, context: PlanContext) {
+  const { sourceId, mapped } = user;
+  const before = liveBefore(target);
+  const active = mapped.isActive ?? before?.active !== false;
+  const outside = outsideAddress(before, { ...document, active }, context.config.rules);
+  if (outside === undefined) return undefined;
+  const issue = outsideIssue({ sourceId, userName: textIn(document, USER_NAME_SLOT) }, outside);
+  return leftOut(user, target, issue);
 }
 
 /** Found before names and claims are settled, so that a record that is left out takes nobody's place. */
@@ -286,9 +315,14 @@ function nameTaken(
 function refused(user: PreparedUser, target: Target, error: ScimError): Operation {
   const { sourceId } = user;
   const before = target.kind === "create" ? undefined : target.before;
-  const issue = refusedIssue(subjectOf(user, sourceId, before), error);
+  return leftOut(user, target, refusedIssue(subjectOf(user, sourceId, before), error));
+}
+
+/** A record of which nothing is written, but that its user is switched off where that is due. */
+function leftOut(user: PreparedUser, target: Target, issue: Issue): Operation {
+  const { sourceId } = user;
   const off = offDespite(user, target, issue);
-  return off ?? { op: "ignore", sourceId, why: "invalid-value", issue };
+  return off ?? { op: "ignore", sourceId, why: issue.kind, issue };
 }
 
 /** Whatever is wrong with the rest of a record: who may not sign in any more is switched off. */

@@ -5,7 +5,8 @@ import type { Operation } from "./operation.ts";
 
 /** An operation of a dry run as administrators see it; undefined for one that does nothing. */
 export function plannedStep(operation: Operation): PlannedStep | undefined {
-  if (operation.op === "skip" || operation.op === "older") return undefined;
+  const keepsSomething = "kept" in operation && operation.kept !== undefined;
+  if (operation.op === "older" || (operation.op === "skip" && !keepsSomething)) return undefined;
   // Most people of a directory may be outside of a bridge's scope.
   const isOutside = operation.op === "ignore" && OUTSIDE.has(operation.why);
   return isOutside ? undefined : shownStep(operation, null);
@@ -15,6 +16,12 @@ const OUTSIDE: ReadonlySet<string> = new Set(["not-in-scope", "scope-unknown"]);
 
 /** Any operation as administrators see it; `linkedId` is the user whom its record is linked to. */
 export function shownStep(operation: Operation, linkedId: string | null): PlannedStep {
+  const step = stepOf(operation, linkedId);
+  const kept = "kept" in operation ? operation.kept : undefined;
+  return kept === undefined ? step : { ...step, kept };
+}
+
+function stepOf(operation: Operation, linkedId: string | null): PlannedStep {
   const { op, sourceId = null } = operation;
   switch (operation.op) {
     case "create":

@@ -1,5 +1,5 @@
 import { type JsonObject, readMember } from "#scim/json.ts";
-import type { BridgeConfig } from "../config/settings.ts";
+import { type BridgeConfig, markOfRules } from "../config/settings.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { MappedRecord, MappedUser } from "../mapping/mapped.ts";
 import { textAt } from "../mapping/reading.ts";
@@ -26,7 +26,7 @@ async function prepareRecord(
 ): Promise<PreparedRecord> {
   const said = mapRecord(record, config);
   const mapped = said.kind === "user" ? completed(said, config, mode) : said;
-  const hash = mapped.kind === "user" ? await hashText(hashedText(mapped)) : "";
+  const hash = mapped.kind === "user" ? await hashText(hashedText(mapped, config)) : "";
   return { sourceId: mapped.sourceId, mapped, hash, raw: record };
 }
 
@@ -86,13 +86,17 @@ function nameless({ sourceId }: MappedUser): MappedRecord {
 }
 
 /**
- * All that a record says but whether the user is active: links keep that beside the hash. One text in two
- * Unicode forms is no change.
+ * All that a record says but whether the user is active: links keep that beside the hash; and by which rules it
+ * was judged. One text in two Unicode forms is no change.
  */
-function hashedText({ values, derived, manager, mark }: MappedUser): string {
+function hashedText(
+  { values, derived, manager, mark }: MappedUser,
+  { rules }: BridgeConfig,
+): string {
   const named = manager.kind === "named" ? manager.reference : null;
   const said = [MAPPING_VERSION, [...values], derived, named];
-  return JSON.stringify(mark === "" ? said : [...said, mark]).normalize("NFC");
+  const marks = [mark, markOfRules(rules)].filter((each) => each !== "");
+  return JSON.stringify([...said, ...marks]).normalize("NFC");
 }
 
 const ENCODER = new TextEncoder();

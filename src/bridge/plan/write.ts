@@ -2,6 +2,8 @@ import { ScimError } from "#scim/error.ts";
 import { isJsonObject, type JsonObject, type JsonValue, readMember } from "#scim/json.ts";
 import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
 import { newRecord, replacedRecord } from "#scim/resource/record.ts";
+import { isCreateOnly, type KeptDocument, keepCreateOnly } from "#scim/rules/create-only.ts";
+import { MANAGER } from "#scim/schema/enterprise-user.ts";
 import { foldText } from "#scim/text.ts";
 import { USER_NAME_SLOT } from "../mapping/map-user.ts";
 import type { Issue } from "../mapping/mapped.ts";
@@ -21,6 +23,8 @@ export interface Draft {
   readonly document: JsonObject;
   /** Whether it keeps values of which the record says nothing. */
   readonly keeps: boolean;
+  /** The paths that the connector has set at creation alone, and that the record would change. */
+  readonly kept: readonly string[];
 }
 
 /** A draft that came to its operation, or a value that the directory refuses. */
@@ -54,6 +58,28 @@ export class WrittenUsers implements EarlierUsers {
   }
 }
 
+/** The document of the live user that a record is to be written to; undefined where one is made, or comes back. */
+export function liveBefore(target: Target): JsonObject | undefined {
+  const isNew = target.kind === "create" || target.kind === "restore";
+  return isNew ? undefined : documentOf(target.before);
+}
+
+function isImported(target: Target): boolean {
+  return target.kind !== "create" && target.before.isUnclaimed === true;
+}
+
+/** A document with what the connector's createOnly has a user keep. */
+export function keepFormer(
+  target: Target,
+  document: JsonObject,
+  { type, config }: PlanContext,
+): KeptDocument {
+  const before = liveBefore(target);
+  // Who first sends an imported user is its creator.
+  if (before === undefined || isImported(target)) return { document, kept: [] };
+  return keepCreateOnly(type, before, document, config.rules);
+}
+
 /** Writes a draft; a switch-off keeps what else changed beside it. */
 export function writeDraft(
   draft: Draft,
@@ -62,13 +88,11 @@ export function writeDraft(
   context: PlanContext,
 ): FinishedDraft {
   const { user, target } = draft;
-  const manager = managerOf(draft, resolve);
+  const manager = managerOf(draft, resolve, context);
   const state = stateOf(draft);
-  const document: JsonObject = {
-    ...manager.document,
-    externalId: externalIdOf(draft),
-    active: state.isActive,
-  };
+  const wanted = { ...manager.document, externalId: externalIdOf(draft), active: state.isActive };
+  const { document, kept: late } = keepFormer(target, wanted, context);
+  const kept = [...new Set([...draft.kept, ...late])];
   try {
     const { change, record } = changeOf(target, document, context);
     written.note(user.sourceId, record.id, document);
@@ -83,7 +107,7 @@ export function writeDraft(
     };
     const found = [...unfitIssues(draft), ...stateIssues(draft), ...manager.issues];
     const issues = [...issuesOf(target), ...found];
-    return { kind: "written", operation: operationOf(draft, change, link, issues) };
+    return { kind: "written", operation: withKept(operationOf(draft, change, link, issues), kept) };
   } catch (error) {
     if (error instanceof ScimError) return { kind: "refused", error };
     throw error;
@@ -108,6 +132,11 @@ function unfitIssues({ user, target, document }: Draft): readonly Issue[] {
   const subject = subjectOfDraft(user.sourceId, document);
   const misfits = misfitsOf(user.mapped, target.kind === "create");
   return misfits.map((misfit) => unfitIssue(subject, misfit));
+}
+
+/** Says what is kept where there is something; switch-offs say it by what else they change. */
+function withKept(operation: Operation, kept: readonly string[]): Operation {
+  return kept.length === 0 || !("link" in operation) ? operation : { ...operation, kept };
 }
 
 function operationOf(
@@ -158,9 +187,17 @@ export function externalIdOf({ user: { sourceId }, target }: Draft): string {
   return typeof externalId === "string" && !isFormer ? externalId : sourceId;
 }
 
-function managerOf({ user, target, document }: Draft, resolve: ManagerResolver) {
+function managerOf(
+  { user, target, document }: Draft,
+  resolve: ManagerResolver,
+  { type, config }: PlanContext,
+) {
   const { manager } = user.mapped;
   const kept = target.kind === "linked" ? target.link.pendingManager : undefined;
+  const isThere = liveBefore(target) !== undefined && !isImported(target);
+  if (isThere && isCreateOnly(type, MANAGER.name, config.rules)) {
+    return { document, pending: kept, issues: [] };
+  }
   switch (manager.kind) {
     case "unsaid":
       return { document, pending: kept, issues: [] };

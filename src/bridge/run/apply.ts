@@ -1,5 +1,6 @@
 import type { JsonObject } from "#scim/json.ts";
 import { soleHolders } from "#scim/resource/key.ts";
+import { keptWarnings } from "#scim/rules/create-only.ts";
 import { resourcesByKeys, usersByEmails, usersByExternalIds } from "#store/directory/lookup.ts";
 import { bothQueries, runQuery, type Scope } from "#store/query.ts";
 import type { RunCounts } from "../admin-views.ts";
@@ -63,6 +64,7 @@ export function applyRecords(
       );
     },
     changeOf,
+    warningsOf: (operation) => keptWarnings(("kept" in operation && operation.kept) || []),
     refused: (prepared, issue) => {
       const { sourceId } = prepared;
       const { userName } = subjectOf(prepared, sourceId ?? "");

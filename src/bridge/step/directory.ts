@@ -36,7 +36,7 @@ export function bridgeDirectory(actor: BridgeActor, typeName: TypeName): GroupDi
     settings: async () => ({ ...connector.settings, type }),
     read: (id) => ask(resourceById(db, scope, typeName, id)),
     candidates: (keys) => ask(resourceCandidates(db, scope, typeName, keys)),
-    commit: (changes, warnings) => commitAsBridge(actor, typeName, changes, warnings),
+    commit: (changes, warnings) => commitAsBridge(actor, typeName, changes, () => warnings),
     pause: (attempt) => clock.sleep(PAUSE_STEP_MS * attempt * (0.5 + clock.random())),
     readGroup: (id, named) => ask(groupWithNamed(db, scope, id, named)),
     allMembers: (id) => ask(allMembers(db, scope, id)),
@@ -49,7 +49,7 @@ export async function commitAsBridge(
   { db, clock, connector, run }: BridgeActor,
   typeName: TypeName,
   changes: readonly ResourceChange[],
-  warnings: readonly string[] = [],
+  warningsOf: (change: ResourceChange) => readonly string[] = () => [],
 ): Promise<CommitOutcome> {
   const { connectorId, settings, types } = connector;
   const at = clock.now();
@@ -58,7 +58,7 @@ export async function commitAsBridge(
     changes: changes.map((change) => ({
       change,
       type: types[typeName],
-      event: bridgeEvent(facts, change, warnings),
+      event: bridgeEvent(facts, change, warningsOf(change)),
     })),
     credentialHash: undefined,
     at,

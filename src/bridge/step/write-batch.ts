@@ -12,6 +12,8 @@ export interface Decider<Item, Planned> {
   /** Looks the items up and decides them as the directory is now; nothing is stored. */
   readonly plan: (items: readonly Item[]) => Promise<readonly Planned[]>;
   readonly changeOf: (planned: Planned) => ResourceChange | undefined;
+  /** What the event of its change warns of; nothing where it is left out. */
+  readonly warningsOf?: (planned: Planned) => readonly string[];
   readonly refused: (item: Item, issue: Omit<Issue, "sourceId" | "userName">) => readonly Planned[];
 }
 
@@ -80,12 +82,14 @@ async function tryOnce<Item, Planned>(
   world: RunContext,
   run: Run,
   items: readonly Item[],
-  { plan, changeOf }: Decider<Item, Planned>,
+  { plan, changeOf, warningsOf }: Decider<Item, Planned>,
 ): Promise<Tried<Planned>> {
   const planned = await plan(items);
   const changes = planned.flatMap((each) => changeOf(each) ?? []);
   if (changes.length === 0 || !mayWrite(run)) return { kind: "stored", planned };
-  const outcome = await commitAsBridge(bridgeActor(world, run), "User", changes);
+  const warnings = new Map(planned.map((each) => [changeOf(each), warningsOf?.(each) ?? []]));
+  const warned = (change: ResourceChange) => warnings.get(change) ?? [];
+  const outcome = await commitAsBridge(bridgeActor(world, run), "User", changes, warned);
   switch (outcome.kind) {
     case "committed":
       world.onCommit();

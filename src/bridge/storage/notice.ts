@@ -96,6 +96,7 @@ const ANSWERS: Readonly<
   "no-id": { status: 400, scimType: null },
   "no-username": { status: 400, scimType: "invalidValue" },
   "invalid-value": { status: 400, scimType: "invalidValue" },
+  "domain-not-allowed": { status: 400, scimType: "invalidValue" },
   "value-unfit": { status: 400, scimType: "invalidValue" },
   "group-invalid": { status: 400, scimType: "invalidValue" },
   "userName-taken": { status: 409, scimType: "uniqueness" },
@@ -109,6 +110,10 @@ const ANSWERS: Readonly<
 
 /** In place of the details that repeat what the provider sent; the others name attributes and ids of ours. */
 const MASKED_DETAILS: ReadonlyMap<IssueKind, string> = new Map([
+  [
+    "domain-not-allowed",
+    "Its userName or primary e-mail address is in none of the domains of the connector's setting allowedDomains. The issue of the run says which, and what to do.",
+  ],
   [
     "unreadable",
     "The provider's answer about this record cannot be used; the record stays as it is, and the next run asks again. The issue of the run says why.",

@@ -1,4 +1,4 @@
-import type { BridgeConfig, BridgeSettings } from "../config/settings.ts";
+import { type BridgeConfig, type BridgeSettings, markOfRules } from "../config/settings.ts";
 import { chosenOf } from "../mapping/chosen.ts";
 import { MAPPING_VERSION } from "../providers/map-record.ts";
 import type { Run } from "../state/run.ts";
@@ -12,7 +12,8 @@ export function scopeOf(config: BridgeConfig): string {
   const { mark } = chosenOf(config);
   const parts = [MAPPING_VERSION, config.source, Object.entries(sights).sort()];
   const whom = scope === undefined ? [] : [{ scope, onOutOfScope }];
-  return JSON.stringify([...parts, ...(mark === "" ? [] : [mark]), ...whom]);
+  const marks = [mark, markOfRules(config.rules)].filter((each) => each !== "");
+  return JSON.stringify([...parts, ...marks, ...whom]);
 }
 
 /**

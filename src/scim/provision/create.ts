@@ -9,6 +9,7 @@ import {
 import { identityOf } from "#scim/resource/identity.ts";
 import { newRecord, replacedRecord, withActive } from "#scim/resource/record.ts";
 import { type NormalisedResource, refuseEmptying } from "#scim/resource/resource.ts";
+import { requireAllowedDomains } from "#scim/rules/domains.ts";
 import { draftOf, finalOf } from "./draft.ts";
 import { tryOptimistic } from "./optimistic.ts";
 import {
@@ -71,6 +72,7 @@ function creation(
   const decision = decideCreate(type, candidates, document, terms);
   const warnings = [...given.warnings, ...decision.warnings];
   if (decision.kind === "create") {
+    requireAllowedDomains(undefined, document, terms);
     return {
       change: { kind: "create", after: newRecord(type, newId(), document, now) },
       warnings,
@@ -78,7 +80,9 @@ function creation(
   }
   const { before } = decision;
   refuseEmptying(given.hollow, documentOf(before));
+  const isLive = before.deletedAt === undefined;
+  requireAllowedDomains(isLive ? documentOf(before) : undefined, document, terms);
   const after = replacedRecord(type, before, document, now);
-  const kind = before.deletedAt === undefined ? "update" : "restore";
+  const kind = isLive ? "update" : "restore";
   return { change: { kind, before, after }, warnings };
 }

@@ -17,6 +17,8 @@ import { requireMatch } from "#scim/resource/etag.ts";
 import { identityOf } from "#scim/resource/identity.ts";
 import { deletedRecord, metaOf, replacedRecord, withActive } from "#scim/resource/record.ts";
 import { type Document, normaliseResource, refuseEmptying } from "#scim/resource/resource.ts";
+import { keepCreateOnly, keptWarnings } from "#scim/rules/create-only.ts";
+import { requireAllowedDomains } from "#scim/rules/domains.ts";
 import { tryOptimistic } from "./optimistic.ts";
 import { refuseClaim, taken, takenBy, takenFrom } from "./rehire.ts";
 
@@ -45,7 +47,7 @@ export function replaceUser(
     if (strict) requireSameId(body, id);
     // Re-activating a leaver by a profile PUT that says nothing about active would be a hole.
     const wasActive = documentOf(before).active !== false;
-    return updated(before, withActive(document, wasActive), warnings, { type, now });
+    return pushed(before, withActive(document, wasActive), warnings, { terms, now });
   });
 }
 
@@ -57,12 +59,13 @@ export function patchUser(
   ifMatch: string | undefined,
 ): Promise<Written | undefined> {
   const { now, steps } = directory;
-  return writeResource(directory, id, ifMatch, (before, { type, strict }) => {
+  return writeResource(directory, id, ifMatch, (before, terms) => {
+    const { type, strict } = terms;
     const operations = parsePatchRequest(body, { strict });
     const readOnly = { id: before.id, meta: metaOf(before) };
     const context = { type, strict, readOnly, steps };
     const { document, warnings } = applyPatch(documentOf(before), operations, context);
-    return updated(before, document, warnings, { type, now });
+    return pushed(before, document, warnings, { terms, now });
   });
 }
 
@@ -203,6 +206,25 @@ async function settled(
     case "versionChanged":
       return undefined;
   }
+}
+
+/** The change of a user that a client sends, by the rules of its connector; throws what they refuse. */
+function pushed(
+  before: ResourceRecord,
+  document: Document,
+  warnings: readonly string[],
+  { terms, now }: { readonly terms: ConnectorTerms; readonly now: number },
+): Decision {
+  const { type } = terms;
+  const former = documentOf(before);
+  // Who first sends an imported user is its creator.
+  const ruled = before.isUnclaimed
+    ? { document, kept: [] }
+    : keepCreateOnly(type, former, document, terms);
+  const all = [...warnings, ...keptWarnings(ruled.kept)];
+  const decision = updated(before, ruled.document, all, { type, now });
+  if (decision.change !== undefined) requireAllowedDomains(former, ruled.document, terms);
+  return decision;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BridgeConfig, BridgeSettings } from "#bridge/config/settings.ts";
+import type { BridgeConfig, BridgeSettings, UserRules } from "#bridge/config/settings.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { documentOf } from "#scim/ports.ts";
 import { BridgeMemory } from "./memory.ts";
@@ -15,8 +15,11 @@ export function oktaUser(
 }
 
 /** A bridge to Okta. */
-export function oktaConfig(settings: Partial<BridgeSettings> = {}): BridgeConfig {
-  return aConfig({ type: "okta", baseUrl: "https://example.okta.com" }, settings);
+export function oktaConfig(
+  settings: Partial<BridgeSettings> = {},
+  rules: Partial<UserRules> = {},
+): BridgeConfig {
+  return aConfig({ type: "okta", baseUrl: "https://example.okta.com" }, settings, rules);
 }
 
 /** A directory with users that a push client made. */

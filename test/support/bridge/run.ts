@@ -2,6 +2,8 @@ import {
   BRIDGE_DEFAULTS,
   type BridgeConfig,
   type BridgeSettings,
+  NO_RULES,
+  type UserRules,
 } from "#bridge/config/settings.ts";
 import type { Evidence, ListingMode, PlanContext, PreparedRecord } from "#bridge/plan/context.ts";
 import {
@@ -34,8 +36,14 @@ export interface Done {
 export function aConfig(
   source: BridgeConfig["source"],
   settings: Partial<BridgeSettings> = {},
+  rules: Partial<UserRules> = {},
 ): BridgeConfig {
-  return { source, settings: { ...BRIDGE_DEFAULTS, ...settings }, type: USER };
+  return {
+    source,
+    settings: { ...BRIDGE_DEFAULTS, ...settings },
+    type: USER,
+    rules: { ...NO_RULES, ...rules },
+  };
 }
 
 /** A context for planning; ids are counted from 1, those left out that the directory has. */

@@ -72,6 +72,10 @@ const PLANNED_STEP = z
     why: z.string().nullable(),
     set: z.record(z.string(), z.unknown()).describe("Attribute paths with the values they get."),
     unset: z.array(z.string()),
+    kept: z
+      .array(z.string())
+      .optional()
+      .describe("Attributes that stay, since the connector's `createOnly` names them."),
     group: z
       .strictObject({
         groupId: z.string().nullable().describe("Null for a new one."),

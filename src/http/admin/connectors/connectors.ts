@@ -24,6 +24,7 @@ import {
 } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
+import { checkCreateOnly } from "./create-only.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const {
@@ -44,6 +45,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const now = clock.now();
     const { secret, token } = await makeToken(NO_EXPIRY);
     const settings = { ...DEFAULT_SETTINGS, ...defined(input.settings ?? {}) };
+    checkCreateOnly(settings, NO_ATTRIBUTES);
     const { name, preset } = input;
     const tenant = tenantOfNew(sightOf(context), input.tenant);
     await createConnector(
@@ -79,6 +81,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   });
   const change = async (context: Context<AppEnv>, changed: ConnectorChange, trail: Trail) => {
     const connector = await changeAsSeen(context, async (former, seen) => {
+      checkCreateOnly(changed.settings ?? {}, former.attributes);
       const after = {
         ...former,
         ...changed,
@@ -132,6 +135,9 @@ async function changeAsSeen<T>(
     return { version: former.version, change: (seen) => change(former, seen) };
   });
 }
+
+/** The attributes that a new connector declares. */
+const NO_ATTRIBUTES = "[]";
 
 /** What the trail tells of a connector. */
 function toldOf({ name, tenant, preset, status, settings }: Connector) {

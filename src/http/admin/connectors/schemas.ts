@@ -1,5 +1,18 @@
 import * as z from "zod";
 import { CURSOR, LIMIT, MOMENT, NAME, pageOf } from "#http/admin/call/schemas.ts";
+import { asciiDomain } from "#scim/rules/domains.ts";
+
+const DOMAINS_MAX = 200;
+const PATHS_MAX = 50;
+const PATH_CHARACTERS_MAX = 300;
+
+const DOMAIN = z
+  .string()
+  .overwrite((text) => asciiDomain(text) ?? text)
+  .refine(
+    (text) => asciiDomain(text) !== undefined,
+    "Give a domain such as example.com: no @, no *, no address. A sub-domain is listed by itself.",
+  );
 
 /** What may be chosen of a connector's settings; ConnectorSettings says what each means. */
 const SETTINGS = z
@@ -39,6 +52,18 @@ const SETTINGS = z
     logReads: z.enum(["all", "refused"]).describe("Which reads leave an event."),
     maskPersonalData: z.boolean().describe("Keep personal data out of the events."),
     staged: z.boolean().describe("Record what the provider sends, and deliver nothing yet."),
+    allowedDomains: z
+      .array(DOMAIN)
+      .max(DOMAINS_MAX)
+      .describe(
+        "The domains that users may be in, by userName where it is an e-mail address and by primary e-mail address; any where there is none. A sub-domain has to be listed by itself.",
+      ),
+    createOnly: z
+      .array(z.string().min(1).max(PATH_CHARACTERS_MAX))
+      .max(PATHS_MAX)
+      .describe(
+        "Attributes of users, such as `title`, `name.givenName` or `urn:…:User:department`, that clients set at creation and leave alone later on.",
+      ),
   })
   .meta({ id: "ConnectorSettings" });
 
@@ -124,6 +149,8 @@ export const CONNECTOR = z
           logReads: "all",
           maskPersonalData: false,
           staged: false,
+          allowedDomains: ["example.com"],
+          createOnly: ["title"],
         },
         scimBaseUrl: "https://scim.example.com/scim/v2",
         tokenEndpoint: "https://scim.example.com/oauth/token",
