@@ -7,6 +7,7 @@ import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
+import { continueEndings, dropEndings } from "#store/endings/run.ts";
 import type { Erasure } from "#store/erasure/erasures.ts";
 import { goOnErasing } from "#store/upkeep/go-on-erasing.ts";
 import { warnOfKeyExpiry } from "#store/upkeep/key-alerts.ts";
@@ -62,6 +63,8 @@ async function runJob(name: string, job: () => Promise<void>): Promise<void> {
 
 const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>])[] = [
   ["wakeBridges", wakeBridges],
+  ["continueEndings", ({ db, clock, newId }) => continueEndings(db, { clock, newId })],
+  ["dropEndings", ({ db, clock }) => dropEndings(db, clock)],
   ["wakeWebhooks", wakeWebhooks],
   ["goOnErasing", goOnErasingPeople],
   // Before what it counts is pruned.

@@ -14,8 +14,10 @@ export interface Write {
   readonly changes: readonly ChangeToCommit[];
   /** Statements that are stored in the same batch, right behind the event rows. */
   readonly beside?: readonly D1PreparedStatement[];
-  /** The SHA-256 of the caller's token, guarded inside the batch; undefined for the Bridge. */
+  /** The SHA-256 of the caller's token, guarded inside the batch; undefined for the Bridge and for administrators. */
   readonly credentialHash: string | undefined;
+  /** Whether it belongs to the end of the directory, in which nobody else writes. */
+  readonly isOfEnding?: true;
   readonly at: number;
   /** The connector's option that two groups may have one name. */
   readonly allowDuplicateGroupNames: boolean;

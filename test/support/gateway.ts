@@ -26,6 +26,15 @@ function isAskingObject(method: string, path: string): boolean {
   return method === "POST" && (isWebhook || /\/bridge\/(?!excluded|check)/.test(path));
 }
 
+/** The first slices of the end of a directory are told before the call is answered. */
+const ENDING_TRIPS = 9;
+
+/** Whether an admin call may end a directory: it deletes a connector, or moves it. */
+function isEnding(method: string, path: string): boolean {
+  const isConnector = /\/admin\/v1\/connectors\/[^/]+$/.test(path);
+  return isConnector && (method === "DELETE" || method === "PATCH");
+}
+
 /** How a test's gateway differs from the real one. */
 export interface GatewayOptions {
   /** The database to use instead of the test's own, for faults. */
@@ -128,7 +137,8 @@ export function openGateway(options: GatewayOptions = {}) {
     const usual =
       ROUND_TRIPS_MAX +
       (response.status === 409 ? HOLDER_TRIPS : 0) +
-      (isAskingObject(request.method, pathname) ? TRAIL_TRIPS : 0);
+      (isAskingObject(request.method, pathname) ? TRAIL_TRIPS : 0) +
+      (isEnding(request.method, pathname) ? ENDING_TRIPS : 0);
     if (answer.roundTrips > (options.roundTripsMax ?? usual)) {
       throw new Error(`${request.method} ${request.url} took ${answer.roundTrips} round trips.`);
     }

@@ -172,6 +172,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/connectors/:id/groups": { kind: "admin" },
   "GET /admin/v1/connectors/:id/groups/:groupId": { kind: "admin" },
   "GET /admin/v1/connectors/:id/groups/:groupId/members": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/ending": { kind: "admin" },
   "GET /admin/v1/connectors/:id/parked-members": { kind: "admin" },
   "POST /admin/v1/connectors/:id/approve": { kind: "admin" },
   "GET /admin/v1/connectors/:id/webhooks": { kind: "admin" },

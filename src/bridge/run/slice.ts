@@ -1,6 +1,7 @@
 import { readGroups } from "../groups/run-groups.ts";
 import type { Run } from "../state/run.ts";
-import { type RunContext, RunReplaced } from "../step/run-context.ts";
+import type { RunContext } from "../step/run-context.ts";
+import { RunReplaced } from "../step/run-replaced.ts";
 import { confirmUsers } from "./confirm.ts";
 import { type FailureVerdict, judgeFailure } from "./failure.ts";
 import { giveUpPhase } from "./give-up.ts";

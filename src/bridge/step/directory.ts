@@ -8,6 +8,7 @@ import { allMembers, groupWithNamed, parkedCount } from "#store/directory/member
 import { type Query, runQuery, type Scope } from "#store/query.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
 import { type BridgeFacts, bridgeEvent } from "./event-row.ts";
+import { RunReplaced } from "./run-replaced.ts";
 
 /** Who writes into the directory: a run of the bridge of one connector. */
 export interface BridgeActor {
@@ -44,7 +45,10 @@ export function bridgeDirectory(actor: BridgeActor, typeName: TypeName): GroupDi
   };
 }
 
-/** Stores decided changes of one type in one batch, each with its event of the run. */
+/**
+ * Stores decided changes of one type in one batch, each with its event of the run. Throws RunReplaced where the
+ * connector's directory is at its end.
+ */
 export async function commitAsBridge(
   { db, clock, connector, run }: BridgeActor,
   typeName: TypeName,
@@ -67,5 +71,6 @@ export async function commitAsBridge(
   };
   const outcome = await commitChanges(db, connectorId, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;
-  throw new Error("A batch without a credential was refused for its credential.");
+  // The connector was deleted, or moves to another tenant, and nobody else writes meanwhile.
+  throw new RunReplaced();
 }

@@ -28,11 +28,6 @@ export interface RunContext {
   readonly onCommit: () => void;
 }
 
-/** The run that a step belongs to was ended, or replaced, while it waited for the world. */
-export class RunReplaced extends Error {
-  override readonly name = "RunReplaced";
-}
-
 /** A run cannot go on, for a reason that trying again will not mend; `message` is for an administrator. */
 export class RunBroken extends Error {
   override readonly name = "RunBroken";

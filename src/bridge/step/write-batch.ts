@@ -6,6 +6,7 @@ import { SourceError } from "../source/source.ts";
 import { mayWrite, type Run } from "../state/run.ts";
 import { commitAsBridge } from "./directory.ts";
 import { bridgeActor, type RunContext } from "./run-context.ts";
+import { RunReplaced } from "./run-replaced.ts";
 
 /** How items of one kind are decided and, where the directory refuses one, what stands in its place. */
 export interface Decider<Item, Planned> {
@@ -69,6 +70,7 @@ async function tryItems<Item, Planned>(
     } catch (error) {
       // No record is at fault for what the database or the provider lacks.
       if (error instanceof Overloaded || error instanceof SourceError) throw error;
+      if (error instanceof RunReplaced) throw error;
       if (!(error instanceof ScimError)) return { kind: "broken", error };
       return { kind: "refused", why: "invalid-value", detail: error.detail };
     }

@@ -10,6 +10,7 @@ import { addChangeRoutes } from "#http/admin/changes/changes.ts";
 import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
 import { addClientRoutes } from "#http/admin/connectors/clients.ts";
 import { addConnectorRoutes } from "#http/admin/connectors/connectors.ts";
+import { addEndingRoute } from "#http/admin/connectors/ending-preview.ts";
 import { addParkedRoutes } from "#http/admin/connectors/parked-members.ts";
 import { addSeenAttributeRoutes } from "#http/admin/connectors/seen-attributes.ts";
 import { addTokenRoutes } from "#http/admin/connectors/tokens.ts";
@@ -54,6 +55,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   admin.use(requireAdmin(services));
   admin.use(requireJson);
   addConnectorRoutes(admin, services);
+  addEndingRoute(admin);
   addAttributeRoutes(admin, services);
   addSeenAttributeRoutes(admin, services);
   addTokenRoutes(admin, services);

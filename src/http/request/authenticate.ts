@@ -76,6 +76,14 @@ export function requireGranted(verdict: Verdict, access: Access): void {
         () =>
           'The connector is disabled, so nothing was done. Set its status to "active", or stop provisioning at the provider.',
       );
+    case "moving":
+      throw ScimError.status(
+        503,
+        "The connector is being moved to another tenant. Repeat the request in a minute.",
+      ).explainedBy(
+        () =>
+          "An administrator moves the connector to another tenant, and its users are being told of. The client repeats the request by itself.",
+      );
     case "readOnly":
       throw new Refusal(
         ScimError.status(

@@ -54,7 +54,10 @@ const FIND_BRIDGE = statement<{ publicId: string }>()(({ publicId }) =>
     .select(
       named({
         connectorId: connectors.number,
-        connectorStatus: connectors.status,
+        /** Nothing is written while the connector moves to another tenant. */
+        connectorStatus: sql<
+          (typeof connectors.$inferSelect)["status"]
+        >`iif(${connectors.movesAt} is null, ${connectors.status}, 'disabled')`,
         settings: connectors.settings,
         attributes: connectors.attributes,
         webhookIds: connectors.webhookIds,

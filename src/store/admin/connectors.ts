@@ -3,6 +3,7 @@ import type { ConnectorSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
+import { beginEnding, type EndingToBegin, giveUpMove } from "#store/endings/begin.ts";
 import { jsonText } from "#store/json-text.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
@@ -23,6 +24,9 @@ const SHOWN = {
   attributes: connectors.attributes,
   version: connectors.version,
   attributesVersion: connectors.attributesVersion,
+  /** Since when it moves to another tenant, and to which. */
+  movesAt: connectors.movesAt,
+  movesTo: connectors.movesTo,
   createdAt: connectors.createdAt,
   modifiedAt: connectors.modifiedAt,
 };
@@ -104,7 +108,8 @@ export async function listConnectors(
 /** What an administrator changes of a connector; absent members stay as they are. */
 export interface ConnectorChange {
   readonly name?: string;
-  readonly tenant?: string | null;
+  /** The tenant that it is to move to: it stays with its own until its users were told of. */
+  readonly move?: EndingToBegin & { readonly to: string | null };
   readonly status?: "active" | "disabled";
   /** Merged into the settings as they are when it is stored; a setting is a plain value, never null. */
   readonly settings?: Partial<ConnectorSettings>;
@@ -118,7 +123,7 @@ export interface ConnectorChange {
 export async function changeConnector(
   db: Database,
   connectorId: ConnectorId,
-  { name, tenant, status, settings }: ConnectorChange,
+  { name, move, status, settings }: ConnectorChange,
   { seen, now, audit }: AdminChange,
 ): Promise<Connector | typeof STALE | undefined> {
   const isConnector = eq(connectors.number, connectorId);
@@ -127,14 +132,22 @@ export async function changeConnector(
     .set({
       name,
       status,
-      tenant,
+      ...(move && { movesAt: now, movesTo: move.to }),
       settings: sql`json_patch(${connectors.settings}, ${JSON.stringify(settings ?? {})})`,
       modifiedAt: now,
     })
-    .where(and(isConnector, isNull(connectors.deletedAt)));
+    .where(
+      and(
+        isConnector,
+        isNull(connectors.deletedAt),
+        // One move at a time: the call that began it is answered first.
+        move && isNull(connectors.movesAt),
+      ),
+    );
   const isUnique = settings?.allowDuplicateGroupNames === false;
   const results = await batchAt(db, { table: connectors, isRow: isConnector }, seen, [
     prepare(db, changed),
+    ...(move ? [beginEnding(db, connectorId, "moved", move, now)] : []),
     ...auditStatements(db, audit),
     ...(isUnique ? [claimGroupNames(db, connectorId)] : []),
     prepare(db, selectConnectors(isConnector)),
@@ -143,12 +156,14 @@ export async function changeConnector(
 }
 
 /**
- * Deletes a connector, if it is at the version `seen`, and its bridge with the provider's credentials:
- * its tokens die with the next request, its users are kept for thirty days. "absent" where it is deleted.
+ * Deletes a connector, if it is at the version `seen`, and its bridge with the provider's credentials, and begins the end
+ * of its directory, unless nobody is to be told: its tokens die with the next request, its users are kept for thirty
+ * days. "absent" where it is deleted.
  */
 export async function deleteConnector(
   db: Database,
   connectorId: ConnectorId,
+  ending: EndingToBegin | undefined,
   { seen, now, audit }: AdminChange,
 ): Promise<{ readonly hadBridge: boolean } | "absent" | typeof STALE> {
   const isConnector = eq(connectors.number, connectorId);
@@ -158,18 +173,20 @@ export async function deleteConnector(
     .returning(named({ connectorId: bridges.connectorId }));
   const deleted = build
     .update(connectors)
-    .set({ deletedAt: now, modifiedAt: now })
+    .set({ deletedAt: now, modifiedAt: now, movesAt: null, movesTo: null })
     .where(and(isConnector, isNull(connectors.deletedAt)))
     .returning(named({ number: connectors.number }));
   const row = { table: connectors, isRow: isConnector };
   const statements = [
     prepare(db, deletedBridge),
+    giveUpMove(db, connectorId),
     prepare(db, deleted),
+    ...(ending ? [beginEnding(db, connectorId, "deleted", ending, now)] : []),
     ...auditStatements(db, audit),
   ];
   const results = await batchAt(db, row, seen, statements);
   if (results === STALE) return STALE;
-  const [bridge, connector] = results;
+  const [bridge, , connector] = results;
   if (connector?.results.length !== 1) return "absent";
   return { hadBridge: bridge?.results.length === 1 };
 }

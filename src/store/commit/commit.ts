@@ -7,7 +7,7 @@ import { type EventRow, eventCells } from "#store/event-log/events.ts";
 import { insertRows, type RowStatement, rowStatement } from "#store/rows.ts";
 import { events } from "#store/schema.ts";
 import type { Write } from "#store/write.ts";
-import { guardCredential, guardRows } from "./guards.ts";
+import { guardConnector, guardCredential, guardRows } from "./guards.ts";
 import {
   deleteMembers,
   deleteParked,
@@ -61,7 +61,6 @@ const insertEvents = rowStatement<EventRow, { connectorId: ConnectorId }>()(
 function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1PreparedStatement[] {
   const steps = write.changes.map((each) => stepOf(each, write));
   const batch = { connectorId };
-  const { credentialHash: hash, at } = write;
   return [
     ...insertEvents(
       db,
@@ -69,7 +68,7 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
       batch,
     ),
     ...(write.beside ?? []),
-    ...(hash === undefined ? [] : [guardCredential.bind(db, { hash, connectorId, at })]),
+    ...guardWriter(db, connectorId, write),
     ...guardRows(
       db,
       steps.flatMap(({ guards }) => guards),
@@ -78,6 +77,17 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
     ...changeStatements(db, steps, batch),
     ...memberStatements(db, steps, batch),
   ];
+}
+
+/** Whoever writes has a credential that may, or a connector whose directory is not at its end. */
+function guardWriter(
+  db: Database,
+  connectorId: ConnectorId,
+  { credentialHash: hash, at, isOfEnding }: Write,
+): readonly D1PreparedStatement[] {
+  if (isOfEnding) return [];
+  if (hash === undefined) return [guardConnector.bind(db, { connectorId })];
+  return [guardCredential.bind(db, { hash, connectorId, at })];
 }
 
 function memberStatements(

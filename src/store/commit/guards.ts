@@ -93,6 +93,24 @@ export const guardCredential = statement<{
   insertRows(txGuard, { credentialGone: BROKEN }, { where: notExists(writingCredential(caller)) }),
 );
 
+/**
+ * Aborts the batch (CHECK credential_valid) of one who writes without a credential where the connector is deleted, or
+ * moves to another tenant.
+ */
+export const guardConnector = statement<{ connectorId: ConnectorId }>()(({ connectorId }) => {
+  const open = build
+    .select(named({ one: literal(1) }))
+    .from(connectors)
+    .where(
+      and(
+        eq(connectors.number, connectorId),
+        isNull(connectors.deletedAt),
+        isNull(connectors.movesAt),
+      ),
+    );
+  return insertRows(txGuard, { credentialGone: BROKEN }, { where: notExists(open) });
+});
+
 /** Who writes, as expressions: the token's hash, its connector, and the moment. */
 export interface WritingCaller {
   readonly hash: SQLWrapper;
@@ -116,6 +134,7 @@ export function writingCredential({ hash, connectorId, at }: WritingCaller, term
         sql`coalesce(${credentials.expiresAt} > ${at}, 1)`,
         eq(connectors.status, "active"),
         isNull(connectors.deletedAt),
+        isNull(connectors.movesAt),
         terms,
       ),
     );

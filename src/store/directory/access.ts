@@ -15,6 +15,8 @@ export interface Access {
   readonly connectorId: ConnectorId;
   readonly connectorStatus: "active" | "disabled";
   readonly connectorDeletedAt: number | null;
+  /** Since when the connector moves to another tenant; null where it does not. */
+  readonly connectorMovesAt: number | null;
   readonly settings: ConnectorSettings;
   /** The resource types with the connector's own attributes. */
   readonly types: ResourceTypes;
@@ -36,7 +38,14 @@ export interface StoredTerms {
 }
 
 /** What a credential may do now. */
-export type Verdict = "granted" | "revoked" | "expired" | "deleted" | "disabled" | "readOnly";
+export type Verdict =
+  | "granted"
+  | "revoked"
+  | "expired"
+  | "deleted"
+  | "disabled"
+  | "readOnly"
+  | "moving";
 
 /** Judges a credential for reading or writing at a moment. */
 export function judgeAccess(access: Access, intent: "read" | "write", now: number): Verdict {
@@ -44,13 +53,16 @@ export function judgeAccess(access: Access, intent: "read" | "write", now: numbe
   if (access.revokedAt !== null) return "revoked";
   if (access.expiresAt !== null && access.expiresAt <= now) return "expired";
   if (access.connectorStatus === "disabled") return "disabled";
-  return intent === "write" && access.scope === "read" ? "readOnly" : "granted";
+  if (intent === "read") return "granted";
+  if (access.scope === "read") return "readOnly";
+  return access.connectorMovesAt === null ? "granted" : "moving";
 }
 
 const accessFields = () => ({
   connectorId: credentials.connectorId,
   connectorStatus: connectors.status,
   connectorDeletedAt: connectors.deletedAt,
+  connectorMovesAt: connectors.movesAt,
   settings: connectors.settings,
   attributes: connectors.attributes,
   webhookIds: connectors.webhookIds,

@@ -1,8 +1,8 @@
-import { and, eq, notExists, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, isNotNull, notExists, type SQLWrapper, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
-import { changes, events } from "#store/schema.ts";
+import { changes, connectors, events } from "#store/schema.ts";
 import { build, named, prepare } from "#store/statement.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
@@ -59,7 +59,12 @@ function insertAlert({ connectorId, connector, eventId, at, kind, facts }: Alert
     .select(named({ opId: events.opId }))
     .from(events)
     .where(and(eq(events.connectorId, connectorId), eq(events.opId, eventId)));
-  return insertRows(changes, cells, { where: notExists(known) });
+  // Nothing is told of a connector after its end.
+  const deleted = build
+    .select(named({ number: connectors.number }))
+    .from(connectors)
+    .where(and(eq(connectors.number, connectorId), isNotNull(connectors.deletedAt)));
+  return insertRows(changes, cells, { where: and(notExists(known), notExists(deleted)) });
 }
 
 function alertEvent({ eventId, at, kind, explanation, credentialId }: Alert): EventRow {

@@ -8,3 +8,16 @@ export function actorOf(context: Context<AppEnv>): Actor {
   if (actor === undefined) throw new Error("Nobody asked who makes this call.");
   return actor;
 }
+
+/** How the event log and the feed name who makes an admin call. */
+export function actorName(context: Context<AppEnv>): string {
+  const actor = actorOf(context);
+  switch (actor.kind) {
+    case "adminToken":
+      return "admin token";
+    case "access":
+      return actor.email ?? "service token";
+    case "key":
+      return actor.name;
+  }
+}

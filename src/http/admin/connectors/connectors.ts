@@ -12,6 +12,7 @@ import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
 import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { Sight } from "#http/request/actor.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
+import type { UsersAtEnd } from "#scim/provision/ending.ts";
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import {
   type Connector,
@@ -25,6 +26,7 @@ import {
 import { STALE } from "#store/admin/versions.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { checkCreateOnly } from "./create-only.ts";
+import { beginTelling, endingToBegin, moveOf } from "./ending.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 
 const {
@@ -79,13 +81,22 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     if (isKnown(context, connector.version)) return context.body(null, 304);
     return reply(context, getConnector, 200, connectorView(services, context, connector));
   });
-  const change = async (context: Context<AppEnv>, changed: ConnectorChange, trail: Trail) => {
-    const connector = await changeAsSeen(context, async (former, seen) => {
-      checkCreateOnly(changed.settings ?? {}, former.attributes);
+  const change = async (
+    context: Context<AppEnv>,
+    { tenant: to, users, ...columns }: Chosen,
+    trail: Trail,
+  ) => {
+    let isMove = false;
+    let connector = await changeAsSeen(context, async (former, seen) => {
+      const move = moveOf(context, former, { to, users });
+      const changed = { ...columns, ...(move && { move }) };
+      isMove = move !== undefined;
+      checkCreateOnly(columns.settings ?? {}, former.attributes);
       const after = {
         ...former,
-        ...changed,
-        settings: { ...former.settings, ...changed.settings },
+        ...columns,
+        ...(move && { tenant: move.to, ...(users && { users }) }),
+        settings: { ...former.settings, ...columns.settings },
       };
       const sides = { before: toldOf(former), after: toldOf(after) };
       const audit = trail.row({ connectorId: former.id, ...sides });
@@ -94,29 +105,38 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       return await changeConnector(db, former.number, changed, at);
     });
     if (connector === undefined) throw noConnector();
+    if (isMove) {
+      await beginTelling(services, context, connector.number);
+      connector = await findOr404(context, connector.id);
+    }
     tellWebhooks(context, connector.number);
     tag(context, connector.version);
     return reply(context, patch, 200, connectorView(services, context, connector));
   };
   addCall(admin, patch, async (context, trail) => {
+    const { users } = readQuery(context, patch);
     const { settings, ...columns } = defined(await readInput(context, patch));
     if (columns.tenant !== undefined) refuseMove(sightOf(context), columns.tenant);
-    const changed = { ...columns, ...(settings && { settings: defined(settings) }) };
+    else if (users !== undefined) throw new Problem(400, USERS_OF_A_MOVE);
+    const changed = { ...columns, users, ...(settings && { settings: defined(settings) }) };
     return await change(context, changed, trail);
   });
   addCall(admin, approveConnector, (context, trail) => {
     return change(context, { settings: { staged: false } }, trail);
   });
   addCall(admin, remove, async (context, trail) => {
+    const { users } = readQuery(context, remove);
     const { outcome, id, number } = await changeAsSeen(context, async (former, seen) => {
-      const audit = trail.row({ connectorId: former.id, before: toldOf(former) });
+      const sides = { before: toldOf(former), after: { users } };
+      const audit = trail.row({ connectorId: former.id, ...sides });
       const at = { seen, now: clock.now(), audit };
       const db = databaseOf(context.env, former.number);
-      const outcome = await deleteConnector(db, former.number, at);
+      const outcome = await deleteConnector(db, former.number, endingToBegin(context, users), at);
       return outcome === STALE ? STALE : { outcome, ...former };
     });
     if (outcome === "absent") throw noConnector();
     if (outcome.hadBridge) await tellBridgeOfEnd(context, id);
+    await beginTelling(services, context, number);
     tellWebhooks(context, number);
     return context.body(null, 204);
   });
@@ -139,9 +159,25 @@ async function changeAsSeen<T>(
 /** The attributes that a new connector declares. */
 const NO_ATTRIBUTES = "[]";
 
+/** What an administrator chooses to change of a connector, and what becomes of its users if it moves. */
+interface Chosen extends Omit<ConnectorChange, "move"> {
+  readonly tenant?: string | null;
+  readonly users?: UsersAtEnd | undefined;
+}
+
+const USERS_OF_A_MOVE =
+  "users: says what becomes of the users when the connector moves; send the tenant that it is to move to, or leave it out.";
+
 /** What the trail tells of a connector. */
-function toldOf({ name, tenant, preset, status, settings }: Connector) {
-  return { name, tenant, preset, status, settings };
+function toldOf({
+  name,
+  tenant,
+  preset,
+  status,
+  settings,
+  users,
+}: Connector & { readonly users?: UsersAtEnd }) {
+  return { name, tenant, preset, status, settings, users };
 }
 
 /** The tenant of a new connector: a key of a tenant makes connectors of that one alone; 403 for others. */
@@ -177,6 +213,7 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
   const [basePath] = config.scimBasePaths;
   const [tokenPath] = config.tokenPaths;
   const { id, name, tenant, preset, status, settings, createdAt, modifiedAt } = connector;
+  const { movesAt, movesTo } = connector;
   return {
     id,
     name,
@@ -184,6 +221,9 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
     preset,
     status,
     settings,
+    ...(movesAt !== null && {
+      moving: { tenant: movesTo, since: new Date(movesAt).toISOString() },
+    }),
     scimBaseUrl: `${origin}${basePath}`,
     tokenEndpoint: `${origin}${tokenPath}`,
     createdAt: new Date(createdAt).toISOString(),

@@ -13,6 +13,7 @@ import {
   UNUSED_QUERY,
   UNUSED_TOKENS,
 } from "./credential-schemas.ts";
+import { CHANGE_QUERY, DELETION_QUERY, ENDING, ENDING_QUERY } from "./ending-schemas.ts";
 import {
   CHANGED_CONNECTOR,
   CONNECTOR,
@@ -62,7 +63,9 @@ export const CONNECTOR_OPERATIONS = describe({
     role: "operator",
     summary: "Change a connector; settings are merged.",
     audited: { subject: "connector" },
+    query: CHANGE_QUERY,
     body: CHANGED_CONNECTOR,
+    refusals: [409],
     answers: { 200: CONNECTOR },
     isTagged: true,
     isConditional: true,
@@ -72,10 +75,20 @@ export const CONNECTOR_OPERATIONS = describe({
     path: "/connectors/:id",
     tag: "Connectors",
     role: "admin",
-    summary: "Delete a connector; its tokens fail at once.",
+    summary: "Delete a connector; its tokens fail at once, and each user has its event.",
     audited: { subject: "connector" },
+    query: DELETION_QUERY,
     answers: { 204: null },
     isConditional: true,
+  },
+  previewEnding: {
+    method: "GET",
+    path: "/connectors/:id/ending",
+    tag: "Connectors",
+    role: "operator",
+    summary: "Read in numbers what deleting or moving a connector would do.",
+    query: ENDING_QUERY,
+    answers: { 200: ENDING },
   },
   approveConnector: {
     method: "POST",

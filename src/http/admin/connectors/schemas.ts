@@ -119,6 +119,10 @@ export const CONNECTOR = z
     preset: z.string().nullable(),
     status: z.enum(["active", "disabled"]),
     settings: SETTINGS,
+    moving: z
+      .strictObject({ tenant: z.string().nullable(), since: MOMENT })
+      .optional()
+      .describe("The tenant that it moves to, while its users are told of."),
     scimBaseUrl: z.url().describe("The SCIM base URL, for the provider."),
     tokenEndpoint: z.url().describe("Where an OAuth client of the provider gets its tokens."),
     createdAt: MOMENT,

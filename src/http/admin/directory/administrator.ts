@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import { actorOf } from "#http/admin/call/actor.ts";
+import { actorName } from "#http/admin/call/actor.ts";
 import { expectedVersion } from "#http/admin/call/preconditions.ts";
+import { Problem } from "#http/admin/call/problem.ts";
 import { type CallFacts, eventRow } from "#http/log/event-log.ts";
-import type { Actor } from "#http/request/actor.ts";
 import { callFacts } from "#http/request/facts.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { emptyAnswer } from "#http/response/answer.ts";
@@ -58,7 +58,7 @@ export function administratorsCall(
     connector,
     types: resourceTypesOf(connector.attributes, connector.settings),
     facts: callFacts(services, context, new URL(url).pathname, baseUrl),
-    actor: nameOf(actorOf(context)),
+    actor: actorName(context),
     auditRow,
   };
 }
@@ -121,7 +121,7 @@ async function commitAs(
   };
   const outcome = await commitChanges(db, number, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;
-  throw new Error("A batch without a credential was refused for its credential.");
+  throw new Problem(409, CLOSED);
 }
 
 /** Who is erased for good is looked for in log and feed from then on: the names are stored as the row goes. */
@@ -157,6 +157,9 @@ export function eventWithoutRow(
   return { ...row, actor };
 }
 
+const CLOSED =
+  "The connector is deleted, or being moved to another tenant: nobody writes to its directory. Repeat the call once it is moved.";
+
 function eventOf(
   call: AdministratorsCall,
   change: ResourceChange,
@@ -178,16 +181,4 @@ function eventOf(
     isMasked: connector.settings.maskPersonalData,
   });
   return { ...row, actor };
-}
-
-/** How logs and events name who made a call. */
-function nameOf(actor: Actor): string {
-  switch (actor.kind) {
-    case "adminToken":
-      return "admin token";
-    case "access":
-      return actor.email ?? "service token";
-    case "key":
-      return actor.name;
-  }
 }

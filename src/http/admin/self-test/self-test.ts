@@ -61,10 +61,15 @@ export function addSelfTestRoute(admin: Hono<AppEnv>, services: Services, play: 
       return reply(context, selfTest, 200, { passed: steps.every(({ passed }) => passed), steps });
     } finally {
       const now = services.clock.now();
-      await deleteConnector(databaseOf(context.env, connector.number), connector.number, {
-        seen: undefined,
-        now,
-      });
+      await deleteConnector(
+        databaseOf(context.env, connector.number),
+        connector.number,
+        undefined,
+        {
+          seen: undefined,
+          now,
+        },
+      );
     }
   });
 }

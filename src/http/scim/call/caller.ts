@@ -10,7 +10,13 @@ import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { centralDatabase, type DatabaseBindings, databaseOf } from "#store/databases.ts";
-import { type Access, judgeAccess, NO_QUERY, readWithAccess } from "#store/directory/access.ts";
+import {
+  type Access,
+  judgeAccess,
+  NO_QUERY,
+  readWithAccess,
+  type Verdict,
+} from "#store/directory/access.ts";
 import { type Query, runQuery, type Scope } from "#store/query.ts";
 
 /** What a caller needs of the world. */
@@ -128,9 +134,7 @@ export class Caller {
     const { intent, at } = this.bearer;
     this.known = access;
     const verdict = access && judgeAccess(access, intent, at);
-    // A read-only token is a good one, whose refused write is a request like any other.
-    const isLetIn = verdict === undefined || verdict === "granted" || verdict === "readOnly";
-    this.refusedAs = isLetIn ? undefined : verdict;
+    this.refusedAs = verdict && doorReasonOf(verdict);
     this.tools.cache.keepAccess(this.tokenHash, verdict === "granted" ? access : undefined);
     if (access === undefined || verdict === undefined)
       throw unauthorized(
@@ -202,4 +206,11 @@ export class Caller {
     caller.isGood = this.isGood;
     return caller;
   }
+}
+
+/** Why a verdict lets nobody in. A read-only token is a good one, and so is that of a connector that moves: its refused write is a request like any other. */
+function doorReasonOf(verdict: Verdict): DoorReason | undefined {
+  return verdict === "granted" || verdict === "readOnly" || verdict === "moving"
+    ? undefined
+    : verdict;
 }
