@@ -44,14 +44,14 @@ export async function measureOperations(worlds, say) {
  * @param {Row["operation"]} operation
  * @param {number} round
  */
-async function measureRound(world, { prepare, callAt, isAdmin = false, token }, round) {
+async function measureRound(world, { prepare, callAt, isForApplications = false, token }, round) {
   const prepared = (await prepare?.(world, `${round}`, CALLS)) ?? [];
   const figures = [];
   for (let call = 0; call < CALLS; call += 1) {
     const n = prepare === undefined ? round * CALLS + call : call;
     const request = callAt(world, n, prepared);
     const sentAt = performance.now();
-    const { headers } = await world.ask(request, { isAdmin, token });
+    const { headers } = await world.ask(request, { isForApplications, token });
     figures.push({
       ms: performance.now() - sentAt,
       roundTrips: Number(headers["d1-round-trips"]),

@@ -12,7 +12,7 @@ import { PATCH_OP, patchMembers, sampled } from "./scale-world.js";
  * @property {string} name
  * @property {(world: World, n: number, prepared: readonly string[]) => Call} callAt
  * @property {(world: World, tag: string, count: number) => Promise<readonly string[]>} [prepare]
- * @property {boolean} [isAdmin]
+ * @property {boolean} [isForApplications]
  * @property {string} [token]
  * @property {number} [rowsReadMax] its budget, where it may cost more with more users
  */
@@ -73,10 +73,10 @@ const READS = [
     },
   },
   {
-    name: "page of 100 members (admin API)",
-    isAdmin: true,
+    name: "page of 100 members (API for applications)",
+    isForApplications: true,
     callAt: ({ connectorId, groupId }) => ({
-      path: `/connectors/${connectorId}/groups/${groupId}/members?limit=${PAGE}`,
+      path: `/groups/${groupId}/members?connector=${connectorId}&limit=${PAGE}`,
     }),
   },
   {

@@ -24,7 +24,7 @@ import { person } from "./people.js";
  * @property {number} membersMs how long the members took to come in by PATCH
  * @property {Storage} usersStorage with its users alone
  * @property {Storage} membersStorage with the large group as well
- * @property {(call: Call, options?: { isAdmin?: boolean, token?: string | undefined }) => Promise<Answer>} ask
+ * @property {(call: Call, options?: { isAdmin?: boolean, isForApplications?: boolean, token?: string | undefined }) => Promise<Answer>} ask
  * @property {() => Promise<void>} stop
  */
 
@@ -48,8 +48,8 @@ export async function openWorld(users, say) {
   if (admin === undefined) throw new Error("The server has no admin API.");
   const agent = new Agent({ keepAlive: true });
   /** @type {World["ask"]} */
-  const ask = async (call, { isAdmin = false, token } = {}) => {
-    const to = isAdmin ? admin : target;
+  const ask = async (call, { isAdmin = false, isForApplications = false, token } = {}) => {
+    const to = isForApplications ? { ...admin, base: "/v1" } : isAdmin ? admin : target;
     const answer = await send(agent, token === undefined ? to : { ...to, token }, call);
     if (answer.status === (call.status ?? 200)) return answer;
     throw new Error(`${call.method ?? "GET"} ${call.path}: ${answer.status} ${answer.text}`);

@@ -3,14 +3,18 @@ import * as z from "zod";
 import { TAGS } from "../../src/http/admin/call/operation.ts";
 import { PROBLEM, PROBLEMS } from "../../src/http/admin/call/schemas.ts";
 import { OPERATIONS } from "../../src/http/admin/operations.ts";
+import { APPLICATION_OPERATIONS } from "../../src/http/application/operations.ts";
 
 /** @typedef {import("../../src/http/admin/call/operation.ts").AdminOperation} AdminOperation */
 /** @typedef {Readonly<Record<string, unknown>>} Json */
 
-/** The OpenAPI 3.1 document of the admin API, of the operations that its routes are made of. */
+/** The OpenAPI 3.1 document of the admin API and of the one for applications, of the operations that their routes are made of. */
 export function openapiDocument() {
   const schemas = new Components();
-  const paths = pathsOf(schemas);
+  const paths = {
+    ...pathsOf(OPERATIONS, schemas),
+    ...pathsOf(APPLICATION_OPERATIONS, schemas, APPLICATIONS),
+  };
   const problem = { "application/problem+json": { schema: schemas.answered(PROBLEM) } };
   const responses = Object.fromEntries(
     Object.values(PROBLEMS)
@@ -24,7 +28,7 @@ export function openapiDocument() {
       title: "scim-edge admin API",
       version: "1",
       description:
-        "Makes connectors, tokens, OAuth clients, bridges and webhooks; reads the event log, the change feed and the directory. docs/admin-api.md says more. Answers may get further members: ignore those that you do not know.",
+        "Makes connectors, tokens, OAuth clients, bridges and webhooks; reads the event log and users. Below /v1 applications read the directories and the change feed. docs/admin-api.md and docs/application.md say more. Answers may get further members: ignore those that you do not know.",
       contact: { name: "The administrators of this gateway" },
       license: { name: "MIT", identifier: "MIT" },
     },
@@ -43,6 +47,11 @@ export function openapiDocument() {
 }
 
 const SECURITY = {
+  applicationKey: {
+    type: "http",
+    scheme: "bearer",
+    description: "A key with the role directory or feed, of a connector, a tenant, or all.",
+  },
   adminToken: { type: "http", scheme: "bearer", description: "The secret ADMIN_TOKEN, or a key." },
   cloudflareAccess: {
     type: "apiKey",
@@ -56,14 +65,23 @@ const ETAG = { description: "The version, as a weak entity tag.", schema: { type
 const IF_MATCH = header("If-Match", "The versions on which this may be done, as ETag gave them.");
 const IF_NONE_MATCH = header("If-None-Match", "The versions that the caller does not want.");
 
-/** @param {Components} schemas */
-function pathsOf(schemas) {
-  /** @type {Record<string, Record<string, Json>>} */
+/** The API for applications stands beside the admin API, and is called with keys of its own. */
+const APPLICATIONS = { prefix: "/v1", servers: [{ url: "/" }], security: [{ applicationKey: [] }] };
+
+/**
+ * @param {Readonly<Record<string, AdminOperation>>} operations
+ * @param {Components} schemas
+ * @param {{ readonly prefix: string, readonly servers?: readonly Json[], readonly security?: readonly Json[] }} api
+ */
+function pathsOf(operations, schemas, { prefix, servers, security } = { prefix: "" }) {
+  /** @type {Record<string, Record<string, Json | readonly Json[]>>} */
   const paths = {};
-  for (const [name, each] of Object.entries(OPERATIONS)) {
-    const template = each.path.replaceAll(/:(\w+)/g, "{$1}");
+  for (const [name, each] of Object.entries(operations)) {
+    const template = `${prefix}${each.path.replaceAll(/:(\w+)/g, "{$1}")}`;
     const method = each.method.toLowerCase();
-    paths[template] = { ...paths[template], [method]: operationOf(name, each, schemas) };
+    const asked = each.isOpen ? [] : security;
+    const operation = { ...operationOf(name, each, schemas), ...(asked && { security: asked }) };
+    paths[template] = { ...(servers && { servers }), ...paths[template], [method]: operation };
   }
   return paths;
 }
@@ -102,9 +120,11 @@ function operationOf(operationId, each, schemas) {
  *
  * @param {AdminOperation} each
  */
-function notes({ role, isBodyOptional, isTagged, isKnowable, isConditional }) {
+function notes({ role, isOpen, isBodyOptional, isTagged, isKnowable, isConditional }) {
   return [
-    `Takes a key with the role ${role}${role === "admin" ? "" : " or more"}.`,
+    isOpen
+      ? "It is open to everybody."
+      : `Takes a key with the role ${role}${role === "admin" ? "" : " or more"}.`,
     ...(isBodyOptional ? ["The body may be left out."] : []),
     ...(isTagged ? ["ETag is the version of what is answered."] : []),
     ...(isKnowable ? ["304 where If-None-Match names it."] : []),
@@ -144,7 +164,8 @@ const DONE = {
 };
 
 /** @param {AdminOperation} each */
-function refusals({ path, body, isConditional, refusals: own = [] }) {
+function refusals({ path, body, isConditional, isOpen, refusals: own = [] }) {
+  if (isOpen) return { 400: ref(`responses/${named(PROBLEMS[400]?.title ?? "")}`) };
   const statuses = [
     400,
     401,

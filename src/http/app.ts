@@ -6,12 +6,13 @@ import { answerTo } from "#http/response/error.ts";
 import { routePathOf } from "#http/scim/path.ts";
 import { ScimError } from "#scim/error.ts";
 import { createAdmin } from "./admin/routes.ts";
+import { APPLICATION_PATH, createApplicationApi } from "./application/routes.ts";
 import { addConsole } from "./console/routes.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
 
-/** The whole gateway as one Hono app: health, the admin API, and SCIM under each base path. */
+/** The whole gateway as one Hono app: health, the admin API, that for applications, and SCIM under each base path. */
 export function createApp(services: Services): Hono<AppEnv> {
   const basePaths = services.config.scimBasePaths.toSorted((a, b) => b.length - a.length);
   const app = new Hono<AppEnv>({ getPath: (request) => routePathOf(request, basePaths) });
@@ -29,6 +30,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   addJwksRoute(app, services);
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
   app.route("/admin/v1", createAdmin(services, play));
+  app.route(APPLICATION_PATH, createApplicationApi(services));
   addConsole(app, services);
   addOauthRoutes(app, services);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);

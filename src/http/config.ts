@@ -145,4 +145,4 @@ function readPath(variable: string, text: string): string {
   throw new Error(`${variable} holds "${text}", but ${taken} is the gateway's own.`);
 }
 
-const TAKEN_PATHS = ["/admin/v1", "/console", "/healthz", "/.well-known/jwks.json"];
+const TAKEN_PATHS = ["/admin/v1", "/v1", "/console", "/healthz", "/.well-known/jwks.json"];

@@ -5,13 +5,13 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { listGroups, listMembers, listUsers } from "../../clients/typescript/src/directory.ts";
 import type { ScimResource } from "../../clients/typescript/src/events.ts";
-import type { Gateway } from "../../clients/typescript/src/gateway.ts";
+import type { Gateway, Scope } from "../../clients/typescript/src/gateway.ts";
 import { ROOT } from "../../scripts/lib/project.js";
 
 /** What the example receiver is told by its environment. */
 export interface ReceiverSettings {
   readonly gateway: Gateway;
-  readonly connector: string;
+  readonly tenant: string;
   /** The SQLite file of its copy. */
   readonly file: string;
   /** To be woken by a webhook; without it the feed is followed by long polling. */
@@ -27,7 +27,7 @@ export interface ReceiverProcess {
 /** Starts the example receiver as its README says. */
 export function startReceiver({
   gateway,
-  connector,
+  tenant,
   file,
   webhook,
 }: ReceiverSettings): ReceiverProcess {
@@ -37,8 +37,8 @@ export function startReceiver({
     env: {
       ...process.env,
       GATEWAY: gateway.origin,
-      ADMIN_TOKEN: gateway.token,
-      CONNECTOR: connector,
+      KEY: gateway.key,
+      TENANT: tenant,
       DATABASE: file,
       WEBHOOK_SECRET: webhook?.secret ?? "",
       PORT: String(webhook?.port ?? 0),
@@ -85,12 +85,14 @@ export function contentOf(file: string): Seen | undefined {
 }
 
 /** What the gateway answers of its directory. */
-export async function directoryOf(gateway: Gateway, connector: string): Promise<Seen> {
+export async function directoryOf(gateway: Gateway, scope: Scope): Promise<Seen> {
   const users = new Map<string, unknown>();
   const groups = new Map<string, unknown>();
   const members: string[] = [];
-  for await (const user of listUsers(gateway, connector)) users.set(user.id, ownPart(user));
-  for await (const group of listGroups(gateway, connector)) {
+  for await (const { resource } of listUsers(gateway, scope)) {
+    users.set(resource.id, ownPart(resource));
+  }
+  for await (const { connector, resource: group } of listGroups(gateway, scope)) {
     groups.set(group.id, ownPart(group));
     for await (const { value, type } of listMembers(gateway, connector, group.id)) {
       members.push(`${group.id} ${value} ${type}`);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunView } from "#bridge/admin-views.ts";
-import { askAdmin, createConnector } from "#test/faults/webhooks/admin.ts";
+import { askAdmin, createConnector, createFeedKey } from "#test/faults/webhooks/admin.ts";
 import { scimClient } from "#test/faults/webhooks/load.ts";
 import { latestCursor } from "../../clients/typescript/src/feed.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
@@ -20,13 +20,7 @@ import {
   startReceiver,
 } from "./receiver-process.ts";
 import { createRandomPushes, type RandomPushes } from "./receiver-pushes.ts";
-import {
-  ADMIN_TOKEN,
-  contradictionsIn,
-  freePort,
-  type ServerProcess,
-  startServer,
-} from "./server-process.ts";
+import { contradictionsIn, freePort, type ServerProcess, startServer } from "./server-process.ts";
 
 /** The short form travels with `npm test`; `npm run test:faults` asks for the long one. */
 const { requests, people, rounds } =
@@ -36,6 +30,8 @@ const { requests, people, rounds } =
 
 /** Far longer than anything takes here: what is missing then never comes. */
 const PATIENCE = { timeout: 300_000, interval: 50 };
+
+const TENANT = "acme";
 
 let folder: string;
 let server: ServerProcess;
@@ -59,9 +55,9 @@ afterEach(async () => {
 });
 
 test("the example receiver's copy equals the directory, whichever of the two is killed on the way", async () => {
-  const { id: connector, token } = await createConnector(server.origin);
-  const gateway = { origin: server.origin, token: ADMIN_TOKEN };
-  const settings = { gateway, connector, file: join(folder, "copy.db") };
+  const { id: connector, token } = await createConnector(server.origin, TENANT);
+  const gateway = { origin: server.origin, key: await createFeedKey(server.origin, TENANT) };
+  const settings = { gateway, tenant: TENANT, file: join(folder, "copy.db") };
   receiver = startReceiver(settings);
   // The directory is empty: all that the copy gets comes through the feed.
   await vi.waitUntil(() => cursorOf(settings.file) !== undefined, PATIENCE);
@@ -84,7 +80,7 @@ test("the example receiver's copy equals the directory, whichever of the two is 
   await vi.waitUntil(() => (cursorOf(settings.file) ?? 0) >= latest, PATIENCE);
 
   const copied = contentOf(settings.file);
-  const directory = await directoryOf(gateway, connector);
+  const directory = await directoryOf(gateway, settings);
   expect(copied).toEqual(directory);
   expect(directory.users.size).toBeGreaterThan(people);
   expect(directory.groups.size).toBeGreaterThan(5);

@@ -2,11 +2,13 @@ import { expect } from "vitest";
 import type { AdminOperation } from "#http/admin/call/operation.ts";
 import { PROBLEM } from "#http/admin/call/schemas.ts";
 import { OPERATIONS } from "#http/admin/operations.ts";
+import { APPLICATION_OPERATIONS } from "#http/application/operations.ts";
 
-/** An answer of the admin API as a test got it. */
+/** An answer of the admin API, or of the one for applications, as a test got it. */
 interface Seen {
+  readonly api: "/admin/v1" | "/v1";
   readonly method: string;
-  /** Below /admin/v1. */
+  /** Below the API's own. */
   readonly path: string;
   readonly status: number;
   readonly type: string;
@@ -14,13 +16,20 @@ interface Seen {
 }
 
 /** Those with fewer ids in their paths first, as `/events/export` goes before `/events/:eventId`. */
-const CALLS = Object.values(OPERATIONS)
-  .map((operation) => ({
-    operation,
-    pattern: new RegExp(`^${operation.path.replaceAll(/:\w+/g, "[^/]+")}$`),
-    ids: operation.path.split(":").length,
-  }))
-  .toSorted((a, b) => a.ids - b.ids);
+const CALLS = {
+  "/admin/v1": callsOf(OPERATIONS),
+  "/v1": callsOf(APPLICATION_OPERATIONS),
+};
+
+function callsOf(operations: Readonly<Record<string, AdminOperation>>) {
+  return Object.values(operations)
+    .map((operation) => ({
+      operation,
+      pattern: new RegExp(`^${operation.path.replaceAll(/:\w+/g, "[^/]+")}$`),
+      ids: operation.path.split(":").length,
+    }))
+    .toSorted((a, b) => a.ids - b.ids);
+}
 
 /** Fails the test whose call was answered otherwise than its operation, and so OpenAPI, says. */
 export function expectDescribed(seen: Seen): void {
@@ -34,7 +43,7 @@ export function expectDescribed(seen: Seen): void {
     return;
   }
   const asked = method === "HEAD" ? "GET" : method;
-  const operation = CALLS.find(
+  const operation = CALLS[seen.api].find(
     (each) => each.operation.method === asked && each.pattern.test(path),
   )?.operation;
   if (operation === undefined) throw new Error(`${call} is an answer of no operation.`);

@@ -99,7 +99,7 @@ export interface TestAnswer {
 
 export const ADMIN_TOKEN = "test-admin-token-of-32-characters";
 const ORIGIN = "https://scim.example.com";
-const ADMIN_PATH = "/admin/v1/";
+const API_PATHS = ["/admin/v1", "/v1"] as const;
 
 /** The gateway as it is deployed, on the test's D1, counting every request's round trips. */
 export function openGateway(options: GatewayOptions = {}) {
@@ -144,10 +144,11 @@ export function openGateway(options: GatewayOptions = {}) {
     }
     const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
     const body: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
-    if (pathname.startsWith(ADMIN_PATH) && !options.hasLaterRows) {
+    const api = API_PATHS.find((each) => pathname.startsWith(`${each}/`));
+    if (api !== undefined && !options.hasLaterRows) {
       const type = response.headers.get("Content-Type")?.split(";")[0] ?? "";
-      const path = pathname.slice(ADMIN_PATH.length - 1);
-      expectDescribed({ method: request.method, path, status: response.status, type, body });
+      const path = pathname.slice(api.length);
+      expectDescribed({ api, method: request.method, path, status: response.status, type, body });
     }
     return { status: response.status, headers: response.headers, body, cost: answer };
   };
@@ -165,18 +166,24 @@ export function openGateway(options: GatewayOptions = {}) {
       }),
     );
 
-  const admin = (path: string, request: Omit<ScimRequest, "basePath"> = {}) =>
-    send(
-      new Request(`${ORIGIN}/admin/v1${path}`, {
-        method: request.method ?? (request.body === undefined ? "GET" : "POST"),
-        headers: {
-          Authorization: `Bearer ${"token" in request ? request.token : ADMIN_TOKEN}`,
-          ...(request.body !== undefined && { "Content-Type": "application/json" }),
-          ...request.headers,
-        },
-        ...(request.body !== undefined && { body: bodyText(request.body) }),
-      }),
-    );
+  const asking =
+    (base: string) =>
+    (path: string, request: Omit<ScimRequest, "basePath"> = {}) =>
+      send(
+        new Request(`${ORIGIN}${base}${path}`, {
+          method: request.method ?? (request.body === undefined ? "GET" : "POST"),
+          headers: {
+            Authorization: `Bearer ${"token" in request ? request.token : ADMIN_TOKEN}`,
+            ...(request.body !== undefined && { "Content-Type": "application/json" }),
+            ...request.headers,
+          },
+          ...(request.body !== undefined && { body: bodyText(request.body) }),
+        }),
+      );
+
+  const admin = asking("/admin/v1");
+  /** The API for applications; with the admin token unless a test brings a key. */
+  const api = asking("/v1");
 
   const connector = async (input: object = {}): Promise<TestConnector> => {
     const { body } = await admin("/connectors", { body: { name: "Test", ...input } });
@@ -201,7 +208,7 @@ export function openGateway(options: GatewayOptions = {}) {
     };
   };
 
-  return { scim, admin, connector, client, send, routes: app.routes };
+  return { scim, admin, api, connector, client, send, routes: app.routes };
 }
 
 /** A filter as a query string. */

@@ -17,6 +17,8 @@ export type Row =
   | ({ readonly kind: "scim" } & Asked)
   /** The same, but open to whoever has no token. */
   | ({ readonly kind: "discovery" } & Asked)
+  /** 401 without a key or the admin token; what a key does not see is as unknown (the ids of a path: `:name`). */
+  | ({ readonly kind: "application" } & Asked)
   /** 401 without the admin token; the ids of a connector's things work under that connector alone. */
   | ({ readonly kind: "admin" } & Asked);
 
@@ -63,6 +65,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "DELETE /console/session": { kind: "open", status: 403 },
   "GET /console/*": { kind: "open", path: "/console/assets/none.js", status: 404 },
   "ALL /console/*": { kind: "open", path: "/console/none", method: "PUT", status: 404 },
+  "GET /v1/jwks.json": { kind: "open", status: 200 },
   "POST {token}": { kind: "open", status: 400 },
   "ALL {token}": { kind: "open", method: "GET", status: 405 },
 
@@ -119,6 +122,19 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "ALL {scim}/*": { kind: "scim", method: "GET", path: "/NoSuchEndpoint/{user}" },
   "ALL {scim}": { kind: "scim", method: "GET" },
 
+  "ALL /v1/*": { kind: "application", path: "/no-such-call" },
+  "GET /v1/changes": { kind: "application", path: "/changes?connector=:id" },
+  "GET /v1/connectors": { kind: "application" },
+  "GET /v1/connectors/:id": { kind: "application" },
+  "GET /v1/users": { kind: "application", path: "/users?connector=:id" },
+  "GET /v1/users/:userId": { kind: "application", path: "/users/:userId?connector=:id" },
+  "GET /v1/groups": { kind: "application", path: "/groups?connector=:id" },
+  "GET /v1/groups/:groupId": { kind: "application", path: "/groups/:groupId?connector=:id" },
+  "GET /v1/groups/:groupId/members": {
+    kind: "application",
+    path: "/groups/:groupId/members?connector=:id",
+  },
+
   "ALL /admin/v1/*": { kind: "admin", method: "GET", path: "/no-such-call" },
   "GET /admin/v1/openapi.json": { kind: "admin" },
   "POST /admin/v1/connectors": { kind: "admin", body: { name: "Walk" } },
@@ -161,17 +177,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/connectors/:id/events/:eventId": { kind: "admin" },
   "GET /admin/v1/connectors/:id/events/export": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users/:userId/events": { kind: "admin" },
-  "GET /admin/v1/connectors/:id/changes": { kind: "admin" },
-  "GET /admin/v1/changes": { kind: "admin", path: "/changes?tenant=Walk" },
   "GET /admin/v1/connectors/:id/users": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users/:userId": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/restore": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/deactivate": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/activate": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/erase": { kind: "admin" },
-  "GET /admin/v1/connectors/:id/groups": { kind: "admin" },
-  "GET /admin/v1/connectors/:id/groups/:groupId": { kind: "admin" },
-  "GET /admin/v1/connectors/:id/groups/:groupId/members": { kind: "admin" },
   "GET /admin/v1/connectors/:id/ending": { kind: "admin" },
   "GET /admin/v1/connectors/:id/parked-members": { kind: "admin" },
   "POST /admin/v1/connectors/:id/approve": { kind: "admin" },

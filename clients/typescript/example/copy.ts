@@ -1,4 +1,4 @@
-import type { Member } from "../src/directory.ts";
+import type { Listed, Member } from "../src/directory.ts";
 import type { ChangeEvent, MemberEvent, ResourceEvent, ScimResource } from "../src/events.ts";
 
 /** The little of SQLite that the copy needs, whichever library brings it. */
@@ -14,12 +14,12 @@ export interface Sql {
 
 /** A directory as it was read. */
 export interface ReadDirectory {
-  readonly users: readonly ScimResource[];
-  readonly groups: readonly ScimResource[];
+  readonly users: readonly Listed[];
+  readonly groups: readonly Listed[];
   readonly members: ReadonlyMap<string, readonly Member[]>;
 }
 
-/** A copy of a connector's directory that knows up to where it has followed the feed. */
+/** A copy of the directories of one connector or of several that knows up to where it has followed the feed. */
 export interface Copy {
   /** Where to go on; undefined for a copy that was never filled. */
   readonly cursor: () => Awaitable<string | undefined>;
@@ -62,8 +62,8 @@ export function openCopy(sql: Sql): Copy {
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS copy_state (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS copy_resources (id TEXT PRIMARY KEY, type TEXT NOT NULL,
-     version INTEGER NOT NULL, document TEXT NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS copy_resources (id TEXT PRIMARY KEY, connector TEXT NOT NULL,
+     type TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS copy_members (group_id TEXT NOT NULL, member_id TEXT NOT NULL,
      member_type TEXT NOT NULL, PRIMARY KEY (group_id, member_id))`,
 ];
@@ -78,7 +78,7 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
     case "user.claimed":
     case "group.created":
     case "group.updated":
-      storeResource(sql, event.resourceType, event.resource);
+      storeResource(sql, event.resourceType, event);
       return;
     case "user.deleted":
     // The person asked to be forgotten: whatever you know of the user beside this copy goes too.
@@ -109,12 +109,13 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
 }
 
 /** An older version comes when a directory was read that was newer than the cursor: it is passed over. */
-function storeResource(sql: Sql, type: string, resource: ScimResource): void {
+function storeResource(sql: Sql, type: string, { connector, resource }: Listed): void {
   sql.all(
-    `INSERT INTO copy_resources (id, type, version, document) VALUES (?, ?, ?, ?)
+    `INSERT INTO copy_resources (id, connector, type, version, document) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, document = excluded.document
      WHERE excluded.version >= copy_resources.version`,
     resource.id,
+    connector,
     type,
     Number(/\d+/.exec(String(resource.meta.version))?.[0] ?? 0),
     JSON.stringify(copiedPart(resource)),

@@ -1,15 +1,17 @@
-// node example/main.ts: keeps copy.db in step with a connector's directory. Variables: GATEWAY
-// (the origin), ADMIN_TOKEN, CONNECTOR (its id); DATABASE (copy.db); WEBHOOK_SECRET and PORT to be
-// woken by webhooks, or else the feed is followed by long polling.
+// node example/main.ts: keeps copy.db in step with the directories that a key sees. Variables: GATEWAY
+// (the origin), KEY (with the role feed); CONNECTOR (an id) or TENANT to follow these alone; DATABASE (copy.db);
+// WEBHOOK_SECRET and PORT to be woken by webhooks, or else the feed is followed by long polling.
 import { setTimeout } from "node:timers/promises";
 import { listen } from "./listen.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
 
 const { DATABASE = "copy.db", WEBHOOK_SECRET = "", PORT = "8790" } = process.env;
+const { CONNECTOR, TENANT } = process.env;
 const hasWebhook = WEBHOOK_SECRET !== "";
 const receiver = openReceiver({
-  gateway: { origin: variable("GATEWAY"), token: variable("ADMIN_TOKEN") },
-  connector: variable("CONNECTOR"),
+  gateway: { origin: variable("GATEWAY"), key: variable("KEY") },
+  connector: CONNECTOR || undefined,
+  tenant: TENANT || undefined,
   file: DATABASE,
   secrets: hasWebhook ? [WEBHOOK_SECRET] : [],
 });

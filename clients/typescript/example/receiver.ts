@@ -11,7 +11,7 @@ export interface ReceiverOptions extends Source {
   readonly secrets?: readonly string[];
 }
 
-/** A receiver that keeps a copy of a connector's directory in a SQLite file. */
+/** A receiver that keeps a copy of directories in a SQLite file. */
 export interface Receiver {
   /** Brings the copy up to date; `wait` holds the call for so many seconds until something comes. */
   readonly catchUp: (wait?: number, signal?: AbortSignal) => Promise<void>;

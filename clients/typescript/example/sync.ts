@@ -1,12 +1,11 @@
 import { listGroups, listMembers, listUsers, type Member } from "../src/directory.ts";
 import { CursorExpiredError, latestCursor, readChanges } from "../src/feed.ts";
-import { type Gateway, GatewayError } from "../src/gateway.ts";
+import { type Gateway, GatewayError, type Scope } from "../src/gateway.ts";
 import type { Copy, ReadDirectory } from "./copy.ts";
 
-/** Whose directory is copied. */
-export interface Source {
+/** What is copied: the directory of a connector, those of a tenant, or all that the key sees. */
+export interface Source extends Scope {
   readonly gateway: Gateway;
-  readonly connector: string;
 }
 
 /** How a copy is brought up to date. */
@@ -49,13 +48,14 @@ async function readAnew(source: Source, copy: Copy): Promise<string> {
   return next;
 }
 
-async function readDirectory({ gateway, connector }: Source): Promise<ReadDirectory> {
-  const users = await allOf(listUsers(gateway, connector));
+async function readDirectory({ gateway, ...scope }: Source): Promise<ReadDirectory> {
+  const users = await allOf(listUsers(gateway, scope));
   const shown = { excludedAttributes: "members" };
-  const groups = await allOf(listGroups(gateway, connector, shown));
+  const groups = await allOf(listGroups(gateway, scope, shown));
   const members = new Map<string, readonly Member[]>();
-  for (const { id } of groups) {
-    members.set(id, await allOf(listMembers(gateway, connector, id)).catch(noneIfGone));
+  for (const { connector, resource } of groups) {
+    const list = await allOf(listMembers(gateway, connector, resource.id)).catch(noneIfGone);
+    members.set(resource.id, list);
   }
   return { users, groups, members };
 }

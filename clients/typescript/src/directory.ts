@@ -1,5 +1,24 @@
 import type { ScimResource } from "./events.ts";
-import { type Gateway, GatewayError, getJson } from "./gateway.ts";
+import { type Gateway, GatewayError, getJson, type Scope } from "./gateway.ts";
+
+/** A connector: one directory. */
+export interface Connector {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: string | null;
+  readonly preset: string | null;
+  readonly status: "active" | "disabled";
+  /** Whether it delivers nothing until it is approved. */
+  readonly staged: boolean;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+}
+
+/** A user or group of a list, and the connector whose it is. */
+export interface Listed {
+  readonly connector: string;
+  readonly resource: ScimResource;
+}
 
 /** A member of a group. */
 export interface Member {
@@ -19,78 +38,104 @@ export interface ListOptions {
   readonly limit?: number;
 }
 
-/** The users of a connector, read a page at a time. */
+/** The connectors that the key sees, or those of a tenant, newest first. */
+export async function* listConnectors(
+  gateway: Gateway,
+  { tenant }: Pick<Scope, "tenant"> = {},
+): AsyncGenerator<Connector> {
+  for await (const page of pagesOf<Connector>(gateway, "/connectors", { tenant }))
+    yield* page.items;
+}
+
+/** The users of a scope, read a page at a time. */
 export function listUsers(
   gateway: Gateway,
-  connector: string,
+  scope: Scope,
   options: ListOptions = {},
-): AsyncGenerator<ScimResource> {
-  return listAll<ScimResource>(gateway, `${rootOf(connector)}/users`, options);
+): AsyncGenerator<Listed> {
+  return listAll(gateway, "/users", { ...scope, ...options });
 }
 
-/** The groups of a connector; with `excludedAttributes: "members"` they come fast. */
+/** The groups of a scope; with `excludedAttributes: "members"` they come fast. */
 export function listGroups(
   gateway: Gateway,
-  connector: string,
+  scope: Scope,
   options: ListOptions = {},
-): AsyncGenerator<ScimResource> {
-  return listAll<ScimResource>(gateway, `${rootOf(connector)}/groups`, options);
+): AsyncGenerator<Listed> {
+  return listAll(gateway, "/groups", { ...scope, ...options });
 }
 
-/** The members of a group, read a page at a time. */
-export function listMembers(
+/** The members of a group of a connector, read a page at a time. */
+export async function* listMembers(
   gateway: Gateway,
   connector: string,
   groupId: string,
 ): AsyncGenerator<Member> {
-  const path = `${rootOf(connector)}/groups/${encodeURIComponent(groupId)}/members`;
-  return listAll<Member>(gateway, path, { limit: 1_000 });
+  const path = `/groups/${encodeURIComponent(groupId)}/members`;
+  for await (const page of pagesOf<Member>(gateway, path, { connector })) yield* page.items;
 }
 
-/** A user with the groups that it is in; undefined where there is none. */
+/** A user of a connector with the groups that it is in; undefined where there is none. */
 export function readUser(
   gateway: Gateway,
   connector: string,
   id: string,
 ): Promise<ScimResource | undefined> {
-  return readOne(gateway, `${rootOf(connector)}/users/${encodeURIComponent(id)}`);
+  return readOne(gateway, `/users/${encodeURIComponent(id)}`, connector);
 }
 
-/** A group with its members; undefined where there is none. */
+/** A group of a connector with its members; undefined where there is none. */
 export function readGroup(
   gateway: Gateway,
   connector: string,
   id: string,
 ): Promise<ScimResource | undefined> {
-  return readOne(gateway, `${rootOf(connector)}/groups/${encodeURIComponent(id)}`);
+  return readOne(gateway, `/groups/${encodeURIComponent(id)}`, connector);
 }
 
-function rootOf(connector: string): string {
-  return `/connectors/${encodeURIComponent(connector)}`;
-}
-
-async function readOne(gateway: Gateway, path: string): Promise<ScimResource | undefined> {
+async function readOne(
+  gateway: Gateway,
+  path: string,
+  connector: string,
+): Promise<ScimResource | undefined> {
   try {
-    return await getJson<ScimResource>(gateway, path);
+    return await getJson<ScimResource>(gateway, path, { connector });
   } catch (error) {
     if (error instanceof GatewayError && error.status === 404) return undefined;
     throw error;
   }
 }
 
-async function* listAll<T>(
+async function* listAll(
   gateway: Gateway,
   path: string,
-  options: ListOptions,
-): AsyncGenerator<T> {
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const page: { items: readonly T[]; nextCursor: string | null } = await getJson(gateway, path, {
-      limit: 500,
-      ...options,
-      cursor,
-    });
-    yield* page.items;
-    cursor = page.nextCursor;
+  options: Scope & ListOptions,
+): AsyncGenerator<Listed> {
+  for await (const { items, connector } of pagesOf<ScimResource>(gateway, path, options)) {
+    for (const resource of items) yield { connector: connector ?? "", resource };
+  }
+}
+
+/** A page of a list: every list of the API has this form. */
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+  readonly hasMore: boolean;
+  /** Whose the items are, in the lists of users and groups; null where there is no connector. */
+  readonly connector?: string | null;
+}
+
+async function* pagesOf<T>(
+  gateway: Gateway,
+  path: string,
+  options: Scope & ListOptions,
+): AsyncGenerator<Page<T>> {
+  let after: string | undefined;
+  let hasMore = true;
+  while (hasMore) {
+    const page: Page<T> = await getJson(gateway, path, { limit: 500, ...options, after });
+    yield page;
+    hasMore = page.hasMore;
+    after = page.next ?? undefined;
   }
 }

@@ -1,8 +1,5 @@
 import type { ChangeEvent } from "./events.ts";
-import { type Gateway, GatewayError, get } from "./gateway.ts";
-
-/** Which feed: that of one connector, or of all connectors of a tenant. */
-export type FeedName = { readonly connector: string } | { readonly tenant: string };
+import { type Gateway, GatewayError, get, type Scope } from "./gateway.ts";
 
 /** What to ask of a feed. */
 export interface FeedOptions {
@@ -21,7 +18,7 @@ export interface FeedPage {
   /** Where to go on: store it together with what the events did. */
   readonly next: string;
   readonly hasMore: boolean;
-  /** Whether the connector delivers nothing until it is approved. */
+  /** Whether the one connector that is followed delivers nothing until it is approved. */
   readonly isStaged: boolean;
 }
 
@@ -33,12 +30,12 @@ export class CursorExpiredError extends Error {
 /** Reads one page of a feed; throws CursorExpiredError where changes would be missed. */
 export async function readChanges(
   gateway: Gateway,
-  feed: FeedName,
+  { connector, tenant }: Scope,
   { after, limit, wait, signal }: FeedOptions = {},
 ): Promise<FeedPage> {
-  const { path, query } = addressOf(feed);
   try {
-    const response = await get(gateway, path, { ...query, after, limit, wait }, signal);
+    const query = { connector, tenant, after, limit, wait };
+    const response = await get(gateway, "/changes", query, signal);
     return await pageOf(response, after);
   } catch (error) {
     const isExpired = error instanceof GatewayError && error.status === 410;
@@ -47,8 +44,8 @@ export async function readChanges(
 }
 
 /** The cursor of the end of a feed: take it before you read the directory, and follow from it after. */
-export async function latestCursor(gateway: Gateway, feed: FeedName): Promise<string> {
-  return (await readChanges(gateway, feed, { after: "latest" })).next;
+export async function latestCursor(gateway: Gateway, scope: Scope): Promise<string> {
+  return (await readChanges(gateway, scope, { after: "latest" })).next;
 }
 
 /**
@@ -57,21 +54,15 @@ export async function latestCursor(gateway: Gateway, feed: FeedName): Promise<st
  */
 export async function* followChanges(
   gateway: Gateway,
-  feed: FeedName,
+  scope: Scope,
   options: FeedOptions = {},
 ): AsyncGenerator<FeedPage> {
   let { after } = options;
   while (!options.signal?.aborted) {
-    const page = await readChanges(gateway, feed, { wait: 25, ...options, after });
+    const page = await readChanges(gateway, scope, { wait: 25, ...options, after });
     yield page;
     after = page.next;
   }
-}
-
-function addressOf(feed: FeedName) {
-  return "connector" in feed
-    ? { path: `/connectors/${encodeURIComponent(feed.connector)}/changes`, query: {} }
-    : { path: "/changes", query: { tenant: feed.tenant } };
 }
 
 async function pageOf(response: Response, after: string | undefined): Promise<FeedPage> {

@@ -2,10 +2,16 @@
 export interface Gateway {
   /** The gateway's origin, such as https://scim.example.com. */
   readonly origin: string;
-  /** The admin token. */
-  readonly token: string;
+  /** A key with the role feed, or directory where no changes are read. */
+  readonly key: string;
   /** What sends requests; the runtime's own `fetch` where it is absent. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** Which directories are meant: that of a connector, those of a tenant, or without both all that the key sees. */
+export interface Scope {
+  readonly connector?: string | undefined;
+  readonly tenant?: string | undefined;
 }
 
 /** A call that the gateway refused, or that failed in it. */
@@ -29,13 +35,13 @@ export async function get(
   query: Readonly<Record<string, string | number | undefined>> = {},
   signal?: AbortSignal,
 ): Promise<Response> {
-  const url = new URL(`/admin/v1${path}`, gateway.origin);
+  const url = new URL(`/v1${path}`, gateway.origin);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
   const send = gateway.fetch ?? fetch;
   const response = await send(url.href, {
-    headers: { Authorization: `Bearer ${gateway.token}` },
+    headers: { Authorization: `Bearer ${gateway.key}` },
     ...(signal && { signal }),
   });
   if (response.ok) return response;

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { AUDIT_OPERATIONS } from "./audit/operations.ts";
 import { BRIDGE_OPERATIONS } from "./bridge/operations.ts";
 import { type AdminOperation, describe } from "./call/operation.ts";
-import { CHANGE_OPERATIONS } from "./changes/operations.ts";
 import { CONNECTOR_OPERATIONS } from "./connectors/operations.ts";
 import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
 import { EVENT_OPERATIONS } from "./events/operations.ts";
@@ -29,7 +28,6 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...SELF_TEST_OPERATIONS,
   ...BRIDGE_OPERATIONS,
   ...EVENT_OPERATIONS,
-  ...CHANGE_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...KEY_OPERATIONS,

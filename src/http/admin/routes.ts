@@ -5,8 +5,8 @@ import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
 import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
-import { Problem, problemResponse } from "#http/admin/call/problem.ts";
-import { addChangeRoutes } from "#http/admin/changes/changes.ts";
+import { problemResponse } from "#http/admin/call/problem.ts";
+import { refuseUnknown } from "#http/admin/call/unknown-path.ts";
 import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
 import { addClientRoutes } from "#http/admin/connectors/clients.ts";
 import { addConnectorRoutes } from "#http/admin/connectors/connectors.ts";
@@ -26,20 +26,6 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import { META_OPERATIONS, OPERATIONS } from "./operations.ts";
 
 const ADMIN_PATH = "/admin/v1";
-
-/** The methods that a path below /admin/v1 knows. */
-function methodsOf(path: string): readonly string[] {
-  const known = Object.values(OPERATIONS).filter((operation) => {
-    const steps = operation.path.split("/");
-    const given = path.split("/");
-    return (
-      steps.length === given.length &&
-      steps.every((step, at) => step === given[at] || (step.startsWith(":") && given[at] !== ""))
-    );
-  });
-  const methods = new Set(known.map(({ method }) => method));
-  return [...methods, ...(methods.has("GET") ? ["HEAD"] : [])];
-}
 
 /**
  * The admin API, to be mounted at /admin/v1: JSON in and out, errors as problem+json (RFC 9457).
@@ -63,7 +49,6 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addBridgeRoutes(admin, services);
   addBridgeRunRoutes(admin, services);
   addEventRoutes(admin, services);
-  addChangeRoutes(admin, services);
   addDirectoryRoutes(admin, services);
   addRepairRoutes(admin, services);
   addEraseRoute(admin, services);
@@ -78,14 +63,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
     const { default: document } = await import("./openapi.json");
     return context.json(document);
   });
-  admin.all("*", ({ req }) => {
-    const methods = methodsOf(req.path.slice(ADMIN_PATH.length));
-    if (methods.length === 0) throw new Problem(404, "The admin API has no such call.");
-    const allowed = methods.join(", ");
-    throw new Problem(405, `Nothing here answers ${req.method}; try ${allowed}.`, {
-      Allow: allowed,
-    });
-  });
+  admin.all("*", refuseUnknown(ADMIN_PATH, OPERATIONS));
   admin.onError((error) => problemResponse(error));
   return admin;
 }

@@ -18,7 +18,7 @@ export class Refusal extends Error {
 export type TokenFault = "invalid_token" | "insufficient_scope" | undefined;
 
 /** The `WWW-Authenticate` header of RFC 6750 §3: where a token is wanted, and what is wrong with the one sent. */
-export function challenge(realm: "scim" | "admin", fault: TokenFault) {
+export function challenge(realm: "scim" | "admin" | "applications", fault: TokenFault) {
   const error = fault === undefined ? "" : `, error="${fault}"`;
   return { "WWW-Authenticate": `Bearer realm="${realm}"${error}` };
 }

@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { ConnectorSettings } from "#scim/settings.ts";
+import { isUnstaged } from "#store/changes/feed.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
@@ -102,6 +103,25 @@ export async function listConnectors(
     isWithin(sees),
   );
   const query = selectConnectors(isOnPage).orderBy(desc(connectors.id)).limit(limit);
+  return (await selectRows(db, query)).map(fromRow);
+}
+
+/**
+ * The connector with an id, or the first one behind it, and the one after that, of those that a caller sees and
+ * that are not staged, in the order of ids.
+ */
+export async function connectorsFrom(
+  db: Database,
+  id: string,
+  { tenant, sees }: { readonly tenant: string | undefined; readonly sees: ConnectorLimits },
+): Promise<readonly Connector[]> {
+  const isBehind = and(
+    gte(connectors.id, id),
+    tenant === undefined ? undefined : eq(connectors.tenant, tenant),
+    isWithin(sees),
+    isUnstaged(),
+  );
+  const query = selectConnectors(isBehind).orderBy(connectors.id).limit(2);
   return (await selectRows(db, query)).map(fromRow);
 }
 

@@ -1,13 +1,26 @@
-import { and, asc, eq, gt, gte, isNull, lt, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { WithSubqueryWithSelection } from "drizzle-orm/sqlite-core";
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  gte,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
+import { integer, sqliteTable, type WithSubqueryWithSelection } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import type { Query } from "#store/query.ts";
-import { jsonEach } from "#store/rows.ts";
 import { changes, connectors, events, resources } from "#store/schema.ts";
 import {
   build,
   type Givens,
+  literal,
   named,
   type Prepared,
   type RowOf,
@@ -18,16 +31,19 @@ import {
 } from "#store/statement.ts";
 import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
 
-/** A change with the public id of its connector, for feeds of several ones. */
-export interface TenantChange extends StoredChange {
+/** A change with the public id and the tenant of its connector, for feeds of several ones. */
+export interface ChangeOfOne extends StoredChange {
   readonly connector: string;
+  readonly tenant: string | null;
 }
 
 /** A page of changes in the order of commits, and the ends of the outbox at the same moment. */
 export interface ChangePage<Change extends StoredChange = StoredChange> {
   readonly changes: readonly Change[];
-  /** Whether more of them are there already. */
+  /** Whether more may be there already. */
   readonly hasMore: boolean;
+  /** The seq of the last row that was looked at: there the next page begins; undefined where none was. */
+  readonly end: number | undefined;
   /** The seq of the oldest row kept, of whatever connector; 1 in an empty outbox. */
   readonly oldest: number;
   /** The seq of the newest row; 0 in an empty outbox. */
@@ -63,58 +79,137 @@ const CONNECTOR_PAGE = statement<{ connectorId: ConnectorId } & Range>()((given)
     .crossJoin(changes)
     .leftJoin(events, ofEvent())
     .leftJoin(resources, ofMember())
-    .where(and(eq(changes.seq, found.foundSeq), isBefore(cut)))
+    .where(and(isFoundIn(found), isBefore(cut)))
     .orderBy(asc(changes.seq));
   return withTables([found, cut], page);
 });
 
 /**
- * Reads the changes of all connectors of a tenant behind a seq, those of staged ones left out. Of
- * each connector no more rows are looked at than the page may hold. The tenant null is nobody's.
+ * Reads the changes of all connectors of a tenant behind a seq, those of staged ones left out. A page
+ * costs what its changes cost, and a row or two for each connector of the tenant. The tenant null is nobody's.
  */
 export function tenantChanges(
   db: Database,
   tenant: string | null,
   { after, limit }: PageRange,
-): Query<ChangePage<TenantChange>> {
+): Query<ChangePage<ChangeOfOne>> {
   return pageOf(db, TENANT_PAGE.bind(db, { tenant, after, limit: limit + 1 }), limit);
 }
 
+/** The next change of each connector, taken in the order of seqs: a table of the statement alone. */
+const merged = sqliteTable("merged", {
+  foundSeq: integer().notNull(),
+  source: integer().notNull(),
+});
+
+/** No change has this seq: of a connector without further ones, so that it comes behind all others. */
+const NO_SEQ = literal(Number.MAX_SAFE_INTEGER);
+
 const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
-  // json_each alone may depend on the connector: SQLite has no lateral join.
-  const behind = seqsBehind(connectors.number, given).as("behind");
-  const list = build
-    .select(named({ seqs: sql<string>`json_group_array(${behind.foundSeq})` }))
-    .from(behind);
-  const each = jsonEach<number>(list);
-  const found = build.$with("found").as(
-    build
-      .select(named({ foundSeq: each.value }))
-      .from(connectors)
-      .crossJoin(each.table)
-      .where(and(eq(connectors.tenant, given.tenant), isNull(connectors.deletedAt), isUnstaged()))
-      .orderBy(each.value)
-      .limit(given.limit),
-  );
-  const cut = cutOf(found);
+  const nextOf = (source: SQLWrapper, after: SQLWrapper) => {
+    const next = build
+      .select(named({ seq: changes.seq }))
+      .from(changes)
+      .where(and(eq(changes.connectorId, source), gt(changes.seq, after)))
+      .orderBy(asc(changes.seq))
+      .limit(1);
+    return sql<number>`coalesce(${next}, ${NO_SEQ})`;
+  };
+  const first = build
+    .select(
+      named({
+        foundSeq: nextOf(connectors.number, given.after),
+        source: sql`${connectors.number}`,
+      }),
+    )
+    .from(connectors)
+    .where(and(eq(connectors.tenant, given.tenant), isTold()));
+  const further = build
+    .select(
+      named({ foundSeq: nextOf(merged.source, merged.foundSeq), source: sql`${merged.source}` }),
+    )
+    .from(merged)
+    .where(lt(merged.foundSeq, NO_SEQ));
+  // SQLite takes what it finds in this order: of thousands of changes no more are read than are shown.
+  const found = build
+    .$with("merged")
+    .as(first.unionAll(further).orderBy(literal(1)).limit(given.limit));
+  const cut = cutOf(merged);
   const page = build
-    .select(named({ ...CHANGE_FIELDS, connector: connectors.id, cutAt: cut.cutSeq }))
+    .select(
+      named({
+        ...CHANGE_FIELDS,
+        connector: connectors.id,
+        tenant: connectors.tenant,
+        cutAt: cut.cutSeq,
+      }),
+    )
     .from(cut)
-    .crossJoin(found)
+    .crossJoin(merged)
     .crossJoin(changes)
     .crossJoin(connectors)
     .leftJoin(events, ofEvent())
     .leftJoin(resources, ofMember())
-    .where(
-      and(
-        eq(changes.seq, found.foundSeq),
-        eq(connectors.number, changes.connectorId),
-        isBefore(cut),
-      ),
-    )
+    .where(and(isFoundIn(merged), eq(connectors.number, changes.connectorId), isBefore(cut)))
     .orderBy(asc(changes.seq));
   return withTables([found, cut], page);
 });
+
+/**
+ * Reads the changes of all connectors behind a seq. No more rows are looked at than the page may hold: those
+ * of staged and deleted connectors are left out, so that a page may be short, even empty, and not be the last.
+ */
+export function allChanges(
+  db: Database,
+  { after, limit }: PageRange,
+): Query<ChangePage<ChangeOfOne>> {
+  const page = pageOf(db, WHOLE_PAGE.bind(db, { after, limit: limit + 1 }), limit);
+  return {
+    ...page,
+    read: (results) => {
+      const { changes: looked, ...ends } = page.read(results);
+      return { ...ends, changes: looked.filter(({ isShown }) => isShown === 1) };
+    },
+  };
+}
+
+const WHOLE_PAGE = statement<Range>()((given) => {
+  const found = build.$with("found").as(
+    build
+      .select(named({ foundSeq: changes.seq }))
+      .from(changes)
+      .where(gt(changes.seq, given.after))
+      .orderBy(asc(changes.seq))
+      .limit(given.limit),
+  );
+  const cut = cutOf(found);
+  // Behind the last page nobody may be missed: also of a connector that is no longer there each row is looked at.
+  const isShown = sql<number>`(${and(isNotNull(connectors.number), isTold())})`;
+  const page = build
+    .select(
+      named({
+        ...CHANGE_FIELDS,
+        connector: sql<string>`${connectors.id}`,
+        tenant: connectors.tenant,
+        isShown,
+        cutAt: cut.cutSeq,
+      }),
+    )
+    .from(cut)
+    .crossJoin(found)
+    .crossJoin(changes)
+    .leftJoin(connectors, eq(connectors.number, changes.connectorId))
+    .leftJoin(events, ofEvent())
+    .leftJoin(resources, ofMember())
+    .where(and(isFoundIn(found), isBefore(cut)))
+    .orderBy(asc(changes.seq));
+  return withTables([found, cut], page);
+});
+
+/** That the changes of a connector are told in the feeds of several ones. */
+function isTold(): SQL | undefined {
+  return and(isNull(connectors.deletedAt), isUnstaged());
+}
 
 /** That nothing holds the changes of a connector back. */
 export function isUnstaged(): SQL {
@@ -140,10 +235,10 @@ type Found = WithSubqueryWithSelection<{ foundSeq: SQL.Aliased<number> }, "found
  * A table of one row: where the bytes of the changes cut the page off, or null if they do not; the
  * running sum is made only then.
  */
-function cutOf(found: Found) {
+function cutOf(found: Found | typeof merged) {
   // octet_length reads the header of a row, not its text.
   const bytes = sql<number>`(octet_length(${changes.payload}) + coalesce(octet_length(${changes.difference}), 0))`;
-  const isFound = eq(changes.seq, found.foundSeq);
+  const isFound = isFoundIn(found);
   const sized = build
     .select(
       named({
@@ -167,6 +262,11 @@ function cutOf(found: Found) {
     .as("all_found");
   const cutSeq = sql<number | null>`iif(${all.total} <= ${PAGE_BYTES_MAX}, null, ${first})`;
   return build.$with("cut").as(build.select(named({ cutSeq })).from(all));
+}
+
+/** That a change is one of those that were found. */
+function isFoundIn({ foundSeq }: Found | typeof merged): SQL | undefined {
+  return and(sql`${foundSeq} < ${NO_SEQ}`, eq(changes.seq, foundSeq));
 }
 
 function isBefore({ cutSeq }: ReturnType<typeof cutOf>): SQL | undefined {
@@ -194,10 +294,12 @@ function pageOf<Change extends StoredChange>(
     read: ([ends, found]) => {
       const rows = rowsOf<Change & { readonly cutAt: number | null }>(found);
       const { oldest, latest } = rowsOf<RowOf<typeof ENDS>>(ends)[0] ?? EMPTY;
+      const shown = rows.slice(0, limit);
       const isCut = rows[0] !== undefined && rows[0].cutAt !== null;
       return {
-        changes: rows.slice(0, limit),
+        changes: shown,
         hasMore: isCut || rows.length > limit,
+        end: shown.at(-1)?.seq,
         oldest,
         latest,
       };

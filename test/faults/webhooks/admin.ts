@@ -21,7 +21,21 @@ export async function askAdmin(
 /** Makes a connector. */
 export async function createConnector(
   origin: string,
+  tenant?: string,
 ): Promise<{ readonly id: string; readonly token: string }> {
-  const { connector, token } = await askAdmin(origin, "POST", "/connectors", { name: "Faults" });
+  const { connector, token } = await askAdmin(origin, "POST", "/connectors", {
+    name: "Faults",
+    tenant,
+  });
   return { id: connector.id, token: token.secret };
+}
+
+/** Makes a key with the role feed that sees a tenant, and gives its secret. */
+export async function createFeedKey(origin: string, tenant: string): Promise<string> {
+  const { secret } = await askAdmin(origin, "POST", "/keys", {
+    name: "Feed",
+    role: "feed",
+    tenant,
+  });
+  return secret;
 }

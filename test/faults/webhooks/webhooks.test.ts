@@ -145,7 +145,7 @@ async function areAllDelivered(paths: readonly string[]): Promise<boolean> {
 }
 
 function gateway(): Gateway {
-  return { origin: server.origin, token: ADMIN_TOKEN };
+  return { origin: server.origin, key: ADMIN_TOKEN };
 }
 
 async function eventsBehind(cursor: string, connector: string): Promise<readonly ChangeEvent[]> {

@@ -13,7 +13,7 @@ export function feedPage(
   query: Readonly<Record<string, string | number>> = {},
 ): Promise<TestAnswer> {
   const entries = Object.entries(query).map(([name, value]) => [name, String(value)]);
-  return gateway.admin(`/connectors/${connectorId}/changes?${new URLSearchParams(entries)}`);
+  return gateway.api(`/changes?${new URLSearchParams([["connector", connectorId], ...entries])}`);
 }
 
 /** All events of a connector's feed, oldest first, read in pages. */
@@ -49,5 +49,22 @@ export async function fillChanges(connectorIds: readonly string[], count: number
       `INSERT INTO events (connector_id, op_id, at, method, path, status, latency_ms, credential_id, warnings)
        SELECT connector, ${eventId}, 1700000000000 + n, 'PATCH', '/Users', 200, 1, 'credential', '[]' FROM (${rows})`,
     ).bind(ids, count),
+  ]);
+}
+
+/** Makes so many connectors by SQL, each of a tenant of its own and with one change behind it. */
+export async function fillConnectors(count: number, tenant: string): Promise<void> {
+  const numbers = `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?1)`;
+  const id = "printf('01900000-0000-7000-9000-%012x', n)";
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO connectors (id, name, tenant, status, settings, created_at, modified_at)
+       ${numbers} SELECT ${id}, 'C' || n, ?2 || n, 'active', '{}', 1, 1 FROM numbers`,
+    ).bind(count, tenant),
+    env.DB.prepare(
+      `INSERT INTO changes (event_id, connector_id, resource_type, resource_id, version, type, at, payload)
+       ${numbers} SELECT ${id}, c.number, 'User', 'u', 1, 'user.updated', 1, '{"userName":"user0"}'
+       FROM numbers CROSS JOIN connectors AS c ON c.id = ${id} ORDER BY n`,
+    ).bind(count),
   ]);
 }

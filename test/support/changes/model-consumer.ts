@@ -5,6 +5,7 @@ import { type Copy, openCopy, type Sql } from "../../../clients/typescript/examp
 import type { Source } from "../../../clients/typescript/example/sync.ts";
 import { listGroups, listMembers, listUsers } from "../../../clients/typescript/src/directory.ts";
 import type { ScimResource } from "../../../clients/typescript/src/events.ts";
+import type { Scope } from "../../../clients/typescript/src/gateway.ts";
 
 /** A directory in one comparable form, from a copy or from the gateway. */
 export interface Seen {
@@ -15,12 +16,16 @@ export interface Seen {
 }
 
 /** The client's view of a test's gateway. */
-export function sourceOf(gateway: ReturnType<typeof openGateway>, connector: string): Source {
+export function sourceOf(
+  gateway: ReturnType<typeof openGateway>,
+  scope: Scope,
+  key = ADMIN_TOKEN,
+): Source {
   const fetch = async (url: string, init: RequestInit) => {
     const { status, headers, body } = await gateway.send(new Request(url, init));
     return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
   };
-  return { gateway: { origin: "https://scim.example.com", token: ADMIN_TOKEN, fetch }, connector };
+  return { gateway: { origin: "https://scim.example.com", key, fetch }, ...scope };
 }
 
 /** The SQLite of a Durable Object, in which a copy outlives whoever follows the feed. */
@@ -80,11 +85,11 @@ export function contentOf(store: CopyStore): Promise<Seen> {
 }
 
 /** What the gateway answers of its directory. */
-export async function directoryOf({ gateway, connector }: Source): Promise<Seen> {
+export async function directoryOf({ gateway, ...scope }: Source): Promise<Seen> {
   const resources: [string, unknown][] = [];
   const members: string[] = [];
-  for await (const user of listUsers(gateway, connector)) resources.push(ownPart(user));
-  for await (const group of listGroups(gateway, connector)) {
+  for await (const { resource } of listUsers(gateway, scope)) resources.push(ownPart(resource));
+  for await (const { connector, resource: group } of listGroups(gateway, scope)) {
     resources.push(ownPart(group));
     for await (const { value, type } of listMembers(gateway, connector, group.id)) {
       members.push(`${group.id} ${value} ${type}`);

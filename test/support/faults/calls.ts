@@ -5,7 +5,7 @@ import { adding, aGroup, listOf, removing } from "#test/support/scim/groups.ts";
 /** A request of either API; `{name}` stands for the id of something in the scene. */
 export interface Call {
   readonly name: string;
-  readonly api: "scim" | "admin";
+  readonly api: "scim" | "admin" | "applications";
   readonly method: string;
   readonly path: string;
   readonly body?: object;
@@ -49,7 +49,7 @@ export const SCIM_CALLS: readonly Call[] = [
 
 const OWN = "/connectors/{connector}";
 const WEBHOOK = `${OWN}/webhooks/{webhook}`;
-const LISTS = "tokens clients webhooks users groups parked-members events changes".split(" ");
+const LISTS = "tokens clients webhooks users parked-members events".split(" ");
 
 /** The calls of the admin API that write, and the main ones that read. */
 export const ADMIN_CALLS: readonly Call[] = [
@@ -74,7 +74,23 @@ export const ADMIN_CALLS: readonly Call[] = [
   administer("get a connector", `GET ${OWN}`, 200, 1),
   ...LISTS.map((list) => administer(`list ${list}`, `GET ${OWN}/${list}`, 200, 2)),
   administer("get a user", `GET ${OWN}/users/{user}`, 200, 2),
-  administer("list members", `GET ${OWN}/groups/{group}/members`, 200, 2),
+];
+
+const NAMED = "?connector={connector}";
+
+/** The calls of the API for applications. */
+export const APPLICATION_CALLS: readonly Call[] = [
+  apply("follow a connector", `GET /changes${NAMED}`, 2),
+  apply("follow a tenant", "GET /changes?tenant=Nobody", 1),
+  apply("follow everything", "GET /changes", 1),
+  apply("list connectors", "GET /connectors", 1),
+  apply("get a connector", "GET /connectors/{connector}", 1),
+  apply("list users", `GET /users${NAMED}`, 2),
+  apply("list all users", "GET /users", 2),
+  apply("get a user", `GET /users/{user}${NAMED}`, 2),
+  apply("list groups", `GET /groups${NAMED}&excludedAttributes=members`, 2),
+  apply("get a group", `GET /groups/{group}${NAMED}`, 2),
+  apply("list members", `GET /groups/{group}/members${NAMED}`, 2),
 ];
 
 /** A connector with one of everything; the ids by the names under which calls ask for them. */
@@ -105,6 +121,10 @@ function write(name: string, request: string, status: number, body?: object): Ca
 
 function read(name: string, request: string): Call {
   return { name, api: "scim", ...requestOf(request), status: 200, trips: 1 };
+}
+
+function apply(name: string, request: string, trips: number): Call {
+  return { name, api: "applications", ...requestOf(request), status: 200, trips };
 }
 
 function administer(

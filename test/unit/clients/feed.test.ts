@@ -15,12 +15,12 @@ function played(...answers: readonly Response[]) {
     urls.push(`${url} ${new Headers(init.headers).get("Authorization")}`);
     return rest.shift() ?? Response.error();
   };
-  return { gateway: { origin: "https://scim.example.com", token: "t", fetch }, urls };
+  return { gateway: { origin: "https://scim.example.com", key: "t", fetch }, urls };
 }
 
 const feed = { connector: "k1" };
 
-test("a page is asked for with its cursor, and the token is sent", async () => {
+test("a page is asked for with its cursor, and the key is sent", async () => {
   const body = { items: [{ cursor: "9" }], next: "9", hasMore: true };
   const { gateway, urls } = played(Response.json(body));
 
@@ -28,7 +28,7 @@ test("a page is asked for with its cursor, and the token is sent", async () => {
 
   expect(page).toEqual({ events: [{ cursor: "9" }], next: "9", hasMore: true, isStaged: false });
   expect(urls).toEqual([
-    "https://scim.example.com/admin/v1/connectors/k1/changes?after=7&limit=1&wait=3 Bearer t",
+    "https://scim.example.com/v1/changes?connector=k1&after=7&limit=1&wait=3 Bearer t",
   ]);
 });
 
@@ -37,11 +37,19 @@ test("a tenant's feed is asked for by name", async () => {
 
   await readChanges(gateway, { tenant: "Acme & Co" });
 
-  expect(urls[0]).toContain("/admin/v1/changes?tenant=Acme+%26+Co ");
+  expect(urls[0]).toContain(".com/v1/changes?tenant=Acme+%26+Co ");
+});
+
+test("all that a key sees is followed where nothing is named", async () => {
+  const { gateway, urls } = played(Response.json({ items: [], next: "9", hasMore: false }));
+
+  await readChanges(gateway, {});
+
+  expect(urls).toEqual(["https://scim.example.com/v1/changes Bearer t"]);
 });
 
 test("an answer without a body tells by its Link where to go on", async () => {
-  const headers = { Link: '</admin/v1/connectors/k1/changes?wait=3&after=12>; rel="next"' };
+  const headers = { Link: '</v1/changes?connector=k1&wait=3&after=12>; rel="next"' };
   const { gateway } = played(new Response(null, { status: 204, headers }));
 
   const page = await readChanges(gateway, feed, { after: "7", wait: 3 });

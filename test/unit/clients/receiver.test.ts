@@ -28,7 +28,8 @@ async function play(url: string): Promise<Response> {
   const { pathname, searchParams } = new URL(url);
   const after = searchParams.get("after") ?? "0";
   asked.push(`${pathname.split("/").at(-1)} ${after}`);
-  if (!pathname.endsWith("/changes")) return Response.json({ items: [], nextCursor: null });
+  if (!pathname.endsWith("/changes"))
+    return Response.json({ items: [], next: null, hasMore: false, connector: null });
   if (after === "latest") return Response.json({ items: [], next: "0", hasMore: false });
   if (after === "old") return Response.json({ detail: "Read anew." }, { status: 410 });
   const rest = events.slice(Number(after));
@@ -39,14 +40,22 @@ async function play(url: string): Promise<Response> {
 
 /** The receiver as it starts on its file. */
 function start(fetch: (url: string) => Promise<Response> = play): Receiver {
-  const gateway = { origin: "https://scim.example.com", token: "t", fetch };
+  const gateway = { origin: "https://scim.example.com", key: "t", fetch };
   return openReceiver({ gateway, connector: "k1", file, secrets: [SECRET] });
 }
 
 /** An event of a user's creation. */
 function created(id: string): object {
   const resource = { id, userName: id, meta: { version: 'W/"1"' } };
-  return { type: "user.created", resourceType: "User", resourceId: id, version: 1, resource };
+  const connector = "k1";
+  return {
+    type: "user.created",
+    connector,
+    resourceType: "User",
+    resourceId: id,
+    version: 1,
+    resource,
+  };
 }
 
 /** The ids in a receiver's copy. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { setClaims } from "#http/admin/changes/set.ts";
+import { setClaims } from "#http/application/set.ts";
 import { serviceProviderConfig } from "#scim/discovery.ts";
 import { changeEvent, type StoredChange } from "#store/changes/event.ts";
 import { CHANGE_TYPES } from "#store/schema.ts";

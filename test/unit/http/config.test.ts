@@ -125,6 +125,8 @@ describe("a variable that is set but means nothing refuses to start, and is name
         "/scim?x",
         "/admin/v1",
         "/admin/v1/scim",
+        "/v1",
+        "/v1/scim",
         "/healthz",
         undefined,
       ],

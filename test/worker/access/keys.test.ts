@@ -2,7 +2,9 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test, vi } from "vitest";
 import { createKey } from "#credentials/token.ts";
+import type { AdminOperation } from "#http/admin/call/operation.ts";
 import { OPERATIONS } from "#http/admin/operations.ts";
+import { APPLICATION_OPERATIONS } from "#http/application/operations.ts";
 import { ADMIN_TOKEN, aUser, openGateway, TEST_CLOCK } from "#test/support/gateway.ts";
 import { runCron } from "../../../src/cron.ts";
 
@@ -34,7 +36,7 @@ async function keyFor(role: string, limits: object): Promise<string> {
 
 /** The ids in a list that a key is answered. */
 async function listed(token: string, path: string, name: string): Promise<readonly string[]> {
-  const { body } = await gateway.admin(path, { token });
+  const { body } = await gateway.api(path, { token });
   return body.items.map((item: Readonly<Record<string, string>>) => item[name]).toSorted();
 }
 
@@ -199,8 +201,8 @@ describe("of several connectors a key sees its own alone", () => {
     for (const client of [own, sibling, other]) await client.post(aUser());
     const feed = async (limits: object, tenant: string) => {
       const token = await keyFor("feed", limits);
-      const answer = await gateway.admin(`/changes?tenant=${tenant}`, { token });
-      const nobodys = await gateway.admin(`/changes?tenant=${uuidv7()}`, { token });
+      const answer = await gateway.api(`/changes?tenant=${tenant}`, { token });
+      const nobodys = await gateway.api(`/changes?tenant=${uuidv7()}`, { token });
       const items: readonly { connector: string }[] = answer.body.items;
       const isNobodys = JSON.stringify(answer.body) === JSON.stringify(nobodys.body);
       return [answer.status, items.map(({ connector }) => connector), isNobodys];
@@ -247,7 +249,7 @@ describe("of several connectors a key sees its own alone", () => {
       await keyFor("feed", { tenant: one }),
     ];
     const status = async (token: string) =>
-      (await gateway.admin(`/connectors/${other.id}/changes`, { token })).status;
+      (await gateway.api(`/changes?connector=${other.id}`, { token })).status;
     const before = [await status(there), await status(here)];
 
     await gateway.admin(`/connectors/${other.id}`, { method: "PATCH", body: { tenant: one } });
@@ -264,29 +266,30 @@ describe("of several connectors a key sees its own alone", () => {
 
     expect(body).toMatchObject({ role: "feed", connectorId: own.id, tenant: null });
     const token: string = body.secret;
-    expect((await gateway.admin(`/connectors/${own.id}/changes`, { token })).status).toBe(200);
-    expect((await gateway.admin(`/connectors/${sibling.id}/changes`, { token })).status).toBe(404);
+    expect((await gateway.api(`/changes?connector=${own.id}`, { token })).status).toBe(200);
+    expect((await gateway.api(`/changes?connector=${sibling.id}`, { token })).status).toBe(404);
   });
 });
 
 test("what each role may do beside what an operator does", () => {
   const called = (role: string) =>
-    Object.entries(OPERATIONS).flatMap(([name, operation]) =>
-      operation.role === role ? [name] : [],
+    Object.entries<AdminOperation>({ ...OPERATIONS, ...APPLICATION_OPERATIONS }).flatMap(
+      ([name, operation]) =>
+        operation.role === role && operation.isOpen === undefined ? [name] : [],
     );
 
   expect(called("directory").toSorted()).toEqual([
     "getCaller",
-    "getConnector",
-    "getGroup",
+    "getDirectory",
+    "getDirectoryGroup",
+    "getDirectoryUser",
     "getOpenapi",
-    "getUser",
-    "listConnectors",
-    "listGroups",
-    "listMembers",
-    "listUsers",
+    "listDirectories",
+    "listDirectoryGroups",
+    "listDirectoryMembers",
+    "listDirectoryUsers",
   ]);
-  expect(called("feed").toSorted()).toEqual(["listChanges", "listTenantChanges"]);
+  expect(called("feed")).toEqual(["followChanges"]);
   expect(called("admin").toSorted()).toEqual([
     "changeKey",
     "createKey",
@@ -308,7 +311,7 @@ describe("a key ends", () => {
   test("with its connector", async () => {
     const { own } = await tenants();
     const token = await keyFor("feed", { connectorId: own.id });
-    const status = async () => (await gateway.admin("/connectors", { token })).status;
+    const status = async () => (await gateway.api("/connectors", { token })).status;
     const before = await status();
 
     await gateway.admin(`/connectors/${own.id}`, { method: "DELETE" });
@@ -426,7 +429,7 @@ describe("of a key that nears its end the Worker's log tells", () => {
     expect(await toldOf(key.id, [0, 0.1])).toEqual([]);
 
     const events = (await gateway.admin(`/connectors/${own.id}/events?method=ALERT`)).body.items;
-    const feed = await gateway.admin(`/connectors/${own.id}/changes`, { token: key.secret });
+    const feed = await gateway.api(`/changes?connector=${own.id}`, { token: key.secret });
     const hint = key.secret.slice(4, 12);
     expect(events).toHaveLength(1);
     expect(events[0].explanation).toContain(`sgk_${hint}… expires within 7 days`);

@@ -8,9 +8,11 @@ async function document() {
 }
 
 /** The calls of a document as "GET /connectors/{id}". */
-function callsOf(paths: Readonly<Record<string, object>>): readonly string[] {
+function callsOf(
+  paths: Readonly<Record<string, Readonly<Record<string, object>>>>,
+): readonly string[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    Object.keys(methodsOf(methods)).map((method) => `${method.toUpperCase()} ${path}`),
   );
 }
 
@@ -21,15 +23,31 @@ test("it is an OpenAPI 3.1 document under the admin API", async () => {
   expect(body).toMatchObject({ openapi: "3.1.0", servers: [{ url: "/admin/v1" }] });
 });
 
-test("it has every call of the admin API and no other", async () => {
+test("it has every call of the admin API and of that for applications, and no other", async () => {
   const routes = gateway.routes
-    .filter(({ method, path }) => method !== "ALL" && path.startsWith("/admin/v1/"))
-    .map(({ method, path }) => `${method} ${path.slice("/admin/v1".length)}`)
+    .filter(({ method, path }) => method !== "ALL" && /^\/(admin\/)?v1\//.test(path))
+    .map(({ method, path }) => `${method} ${path.replace(/^\/admin\/v1/, "")}`)
     .map((call) => call.replaceAll(/:(\w+)/g, "{$1}"));
 
   const { paths } = await document();
 
   expect(callsOf(paths).toSorted()).toEqual(routes.toSorted());
+});
+
+test("what applications call stands beside the admin API, under a tag and with keys of its own", async () => {
+  const { paths, components } = await document();
+
+  for (const [path, { servers, ...methods }] of Object.entries<PathItem>(paths)) {
+    const isOurs = path.startsWith("/v1/");
+    expect(servers, path).toEqual(isOurs ? [{ url: "/" }] : undefined);
+    for (const { tags, security } of Object.values(methods)) {
+      expect(tags.includes("Applications"), path).toBe(isOurs);
+      const isOpen = path === "/v1/jwks.json";
+      const asked = isOpen ? [] : [{ applicationKey: [] }];
+      expect(security, path).toEqual(isOurs ? asked : undefined);
+    }
+  }
+  expect(components.securitySchemes.applicationKey).toMatchObject({ scheme: "bearer" });
 });
 
 test("each call has a name of its own and names the ids in its path", async () => {
@@ -116,6 +134,14 @@ test("what can be read and changed has its tag, and each change of it a 412", as
   expect(namesOf("get", "/connectors/{id}")).toEqual(["IfNoneMatch"]);
 });
 
+/** The calls of a path, without what else a path may say. */
+function methodsOf<Call>({ servers: _, ...methods }: Readonly<Record<string, Call>>) {
+  return methods;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads members of a document that it just described
+type PathItem = Readonly<Record<string, any>>;
+
 interface Described {
   readonly path: string;
   readonly operationId: string;
@@ -129,7 +155,7 @@ function operationsOf(
   paths: Readonly<Record<string, Readonly<Record<string, Omit<Described, "path">>>>>,
 ): readonly Described[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.values(methods).map((described) => ({ path, ...described })),
+    Object.values(methodsOf(methods)).map((described) => ({ path, ...described })),
   );
 }
 

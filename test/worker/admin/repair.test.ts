@@ -282,7 +282,7 @@ describe.each(["restore", "deactivate", "activate"] as const)("%s", (action) => 
       resourceId: id,
     });
     expect(event.path).toBe(`/admin/v1/connectors/${client.id}/users/${id}/${action}`);
-    const { body: feed } = await gateway.admin(`/connectors/${client.id}/changes`);
+    const { body: feed } = await gateway.api(`/changes?connector=${client.id}`);
     const actor = { kind: "administrator", name: "admin token" };
     expect(feed.items.at(-1)).toMatchObject({ resourceId: id, eventId: event.id, actor });
   });

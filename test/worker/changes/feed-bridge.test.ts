@@ -49,7 +49,7 @@ test("the events of a run name it, and those of a push its credential", async ()
 test("a copy equals the directory that the Bridge and pushes wrote together", async () => {
   const { source, bridge, id, push } = await syncedBridge();
   const store = copyStore();
-  const reader = sourceOf(gateway, id);
+  const reader = sourceOf(gateway, { connector: id });
   await catchUp(reader, copyIn(store));
   const [first, second] = await bridge.users();
   const { body: pushed } = await push("/Users", aUser({ displayName: "Pushed" }));

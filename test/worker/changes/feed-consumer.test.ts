@@ -31,7 +31,7 @@ test.each([1, 2, 3])(
     const push = randomPushes(groups, random);
     const store = copyStore();
     // An empty directory has nothing to read anew: all that the copy gets comes through the feed.
-    const first = sourceOf(openGateway(), groups.client.id);
+    const first = sourceOf(openGateway(), { connector: groups.client.id });
     await catchUp(first, copyIn(store));
 
     for (let done = 0; done < REQUESTS; ) {
@@ -39,11 +39,11 @@ test.each([1, 2, 3])(
       for (let n = 0; n < count; n += 1) await push();
       done += count;
       if (random() < 0.2) await abortAllDurableObjects();
-      const source = sourceOf(openGateway(), groups.client.id);
+      const source = sourceOf(openGateway(), { connector: groups.client.id });
       const limit = Math.ceil(random() * 30);
       await catchUp(source, mortalCopy(store, random), { limit }).catch(orRise);
     }
-    const source = sourceOf(openGateway(), groups.client.id);
+    const source = sourceOf(openGateway(), { connector: groups.client.id });
     await catchUp(source, copyIn(store));
 
     const [copied, directory] = [await contentOf(store), await directoryOf(source)];
@@ -59,7 +59,7 @@ test("a copy made by reading a directory that changes meanwhile equals it in the
   const push = randomPushes(groups, random);
   for (let n = 0; n < 60; n += 1) await push();
   const store = copyStore();
-  const still = sourceOf(openGateway(), groups.client.id);
+  const still = sourceOf(openGateway(), { connector: groups.client.id });
   const send = still.gateway.fetch;
   const busy = {
     ...still,
@@ -83,7 +83,7 @@ test("a copy that slept longer than changes are kept reads the directory anew", 
   const groups = await openGroups(openGateway(indefinitely));
   const push = randomPushes(groups, random);
   const store = copyStore();
-  const source = sourceOf(openGateway(), groups.client.id);
+  const source = sourceOf(openGateway(), { connector: groups.client.id });
   await push();
   await catchUp(source, copyIn(store));
   for (let n = 0; n < 40; n += 1) await push();

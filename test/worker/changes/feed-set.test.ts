@@ -12,7 +12,7 @@ const gateway = openGateway();
 
 /** The key set that a gateway publishes. */
 async function publishedKeys(opened = gateway) {
-  const { body } = await opened.send(new Request(`${ISSUER}/.well-known/jwks.json`));
+  const { body } = await opened.api("/jwks.json");
   return body;
 }
 
@@ -40,7 +40,7 @@ test("a token verifies against the published keys and names its feed and its eve
     createLocalJWKSet(await publishedKeys()),
     {
       issuer: ISSUER,
-      audience: `${ISSUER}/admin/v1/connectors/${client.id}/changes`,
+      audience: `${ISSUER}/v1/connectors/${client.id}`,
       typ: "secevent+jwt",
     },
   );
@@ -66,10 +66,7 @@ test("with PUBLIC_URL the issuer is that, whichever host was asked", async () =>
   const [token = ""] = await tokensOf(client, openGateway({ publicUrl: PUBLIC_URL }));
 
   const { iss, aud } = decodeJwt(token);
-  expect([iss, aud]).toEqual([
-    PUBLIC_URL,
-    `${PUBLIC_URL}/admin/v1/connectors/${client.id}/changes`,
-  ]);
+  expect([iss, aud]).toEqual([PUBLIC_URL, `${PUBLIC_URL}/v1/connectors/${client.id}`]);
 });
 
 test("what an older key signed verifies after a rotation, and a new key signs", async () => {
@@ -94,6 +91,7 @@ test("the published keys hold no private part and may be cached", async () => {
   const { body, headers } = await gateway.send(new Request(`${ISSUER}/.well-known/jwks.json`));
 
   expect(headers.get("Cache-Control")).toBe("public, max-age=300");
+  expect(body).toEqual(await publishedKeys());
   expect(Object.keys(body.keys[0]).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x"]);
 });
 

@@ -60,9 +60,9 @@ test("its tokens are none", async () => {
 });
 
 test("its directory answers 409 until it is approved", async () => {
-  const before = await gateway.admin(`/connectors/${client.id}/users`);
+  const before = await gateway.api(`/users?connector=${client.id}`);
   await approve();
-  const after = await gateway.admin(`/connectors/${client.id}/users`);
+  const after = await gateway.api(`/users?connector=${client.id}`);
 
   expect(before.status).toBe(409);
   expect(before.headers.get("Content-Type")).toBe("application/problem+json");
@@ -72,7 +72,7 @@ test("its directory answers 409 until it is approved", async () => {
 test("its tenant's feed leaves it out", async () => {
   const { body: connector } = await gateway.admin(`/connectors/${client.id}`);
 
-  const { body } = await gateway.admin(`/changes?tenant=${connector.tenant}`);
+  const { body } = await gateway.api(`/changes?tenant=${connector.tenant}`);
 
   expect(body.items).toEqual([]);
 });

@@ -68,7 +68,7 @@ describe("on tables that a later version has added to", () => {
       await gateway.admin(`${path}/tokens/${token.id}`, { method: "DELETE" }),
       await gateway.scim("/Users", { token: granted.access_token, body: aUser() }),
       await gateway.admin(`${path}/events`),
-      await gateway.admin(`${path}/changes`),
+      await gateway.api(`/changes?connector=${client.id}`),
       await gateway.admin(`${path}/attributes`, declare),
       await gateway.admin(path, { method: "DELETE" }),
     ];

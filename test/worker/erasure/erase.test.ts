@@ -93,7 +93,7 @@ test("nothing is left of a person whom bridge, log, feed and webhooks know", asy
   expect((await call(`/Groups/${group.body.id}`)).body.members ?? []).toEqual([]);
   const types = new Set(await changeTypesOf(id));
   expect([...types]).toEqual(["user.erased"]);
-  const feed = await gateway.admin(`/connectors/${connector.id}/changes`);
+  const feed = await gateway.api(`/changes?connector=${connector.id}`);
   const tombstones = feed.body.items.filter(
     (event: { resourceId?: string }) => event.resourceId === id,
   );
@@ -241,15 +241,17 @@ test("neither exports, nor the trail, nor lists of log and feed tell who it was"
     `${own}/events`,
     `${own}/events/export`,
     `${own}/events/export?format=csv`,
-    `${own}/changes`,
-    `${own}/changes?format=set`,
     `/audit?connectorId=${client.id}`,
     `/audit/export?connectorId=${client.id}`,
     `${own}/users?state=deleted`,
   ];
-  const answers = await Promise.all(paths.map((path) => gateway.admin(path)));
+  const feeds = [`/changes?connector=${client.id}`, `/changes?connector=${client.id}&format=set`];
+  const answers = await Promise.all([
+    ...paths.map((path) => gateway.admin(path)),
+    ...feeds.map((path) => gateway.api(path)),
+  ]);
 
-  expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
+  expect(answers.map(({ status }) => status)).toEqual([...paths, ...feeds].map(() => 200));
   const text = answers.map(({ body }) => JSON.stringify(body)).join("\n");
   expect(text).toContain(id);
   expect(text).not.toContain(person.mark);

@@ -3,7 +3,13 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { breakableDatabase } from "#test/support/d1/faulty-d1.ts";
 import { captureConsole } from "#test/support/dump.ts";
 import { BUSY, EXPECTED, SECRET, UNKNOWN } from "#test/support/faults/answers.ts";
-import { ADMIN_CALLS, aScene, type Call, SCIM_CALLS } from "#test/support/faults/calls.ts";
+import {
+  ADMIN_CALLS,
+  APPLICATION_CALLS,
+  aScene,
+  type Call,
+  SCIM_CALLS,
+} from "#test/support/faults/calls.ts";
 import { fillIds } from "#test/support/faults/life.ts";
 import { openGateway, type TestAnswer } from "#test/support/gateway.ts";
 import { openReceiver } from "#test/support/receiver.ts";
@@ -33,9 +39,9 @@ function openIsolate({ token, ids }: Scene) {
   const send = ({ api, method, path, body }: Omit<Call, "name" | "status" | "trips">) => {
     const request = { method, ...(body && { body: fillIds(body, ids) }) };
     const filled = fillIds(path, ids);
-    return api === "admin"
-      ? gateway.admin(filled, request)
-      : gateway.scim(filled, { token, ...request });
+    if (api === "admin") return gateway.admin(filled, request);
+    if (api === "applications") return gateway.api(filled, request);
+    return gateway.scim(filled, { token, ...request });
   };
   return { ...breakable, send };
 }
@@ -76,7 +82,7 @@ function shown({ status, headers, body, cost }: TestAnswer) {
 }
 
 describe("a D1 that is full, overloaded or away is 503 with Retry-After, one that fails otherwise 500 with an opaque id; neither stores or tells anything, and the request succeeds afterwards", () => {
-  test.each([...SCIM_CALLS, ...ADMIN_CALLS])("$api: $name", async (call) => {
+  test.each([...SCIM_CALLS, ...ADMIN_CALLS, ...APPLICATION_CALLS])("$api: $name", async (call) => {
     const scene = await openScene();
     const knowing = await openKnowing(scene);
 
@@ -84,7 +90,7 @@ describe("a D1 that is full, overloaded or away is 503 with Retry-After, one tha
     const faults = await refusalsOf(call, scene, knowing, UNKNOWN);
     const afterwards = await knowing.send(call);
 
-    const expected = EXPECTED[call.api];
+    const expected = EXPECTED[call.api === "scim" ? "scim" : "admin"];
     expect(busy).toEqual(busy.map(() => expected.busy));
     expect(faults).toEqual(faults.map(() => expected.fault));
     expect(printed.join()).not.toContain(SECRET);

@@ -79,7 +79,7 @@ describe("Entra's custom extension attributes, which nobody declared", () => {
     expect(group.body["urn:example:cost:1.0"]).toEqual({ center: 5 });
     const groups = await client.call(`/Groups${filterQuery("urn:example:cost:1.0:center eq 5")}`);
     expect(groups.body.totalResults).toBe(1);
-    const changes = await gateway.admin(`/connectors/${client.id}/changes`);
+    const changes = await gateway.api(`/changes?connector=${client.id}`);
     expect(JSON.stringify(changes.body)).toContain('"tag":"Grün"');
     expect((await client.call("/Schemas")).body.totalResults).toBe(
       (await (await gateway.client()).call("/Schemas")).body.totalResults,

@@ -44,7 +44,7 @@ test("a change is delivered once, signed, with the body of the change feed", asy
 
   await drain(time, webhooks);
 
-  const feed = await gateway.admin(`/connectors/${client.id}/changes`);
+  const feed = await gateway.api(`/changes?connector=${client.id}`);
   expect(received.map(({ body }) => body)).toEqual(feed.body.items);
   expect(received[0]?.body).toMatchObject({ type: "user.created", resourceId: user.id });
   expect(received[0]?.id).toBe(`evt_${received[0]?.body.cursor}`);

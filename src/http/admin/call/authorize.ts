@@ -11,19 +11,21 @@ import { createRecognisers, recognise } from "./recognise.ts";
 import { type Role, rolesFrom } from "./roles.ts";
 
 /**
- * Lets an admin call pass with the operator's token, compared in constant time, a key, the session of somebody
- * signed in to the console, or the JWT that Cloudflare Access adds. For anything but GET and HEAD, which change
- * nothing, 403 goes to whoever may only read, and to a browser's call that was written on another site.
+ * Lets a call of the admin API, or of the one for applications, pass with the operator's token, compared in
+ * constant time, a key, the session of somebody signed in to the console, or the JWT that Cloudflare Access adds.
+ * For anything but GET and HEAD, which change nothing, 403 goes to whoever may only read, and to a browser's call
+ * that was written on another site.
  */
 export function requireAdmin(
   services: Pick<Services, "config" | "clock" | "fetch">,
+  realm: "admin" | "applications" = "admin",
 ): MiddlewareHandler<AppEnv> {
   const { byBearer, byBrowser } = createRecognisers(services);
   const byAny = [...byBearer, ...byBrowser];
   return async (context, next) => {
     requireOpen(services.config);
     const caller = await recognise(context, byAny);
-    if (caller === undefined) throw await refusalOfStranger(context, services.config);
+    if (caller === undefined) throw await refusalOfStranger(context, services.config, realm);
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
     if (!isReading) {
       if (caller.isByCookie) refuseForeignSite(context.req.raw, services.config);
@@ -49,6 +51,7 @@ export function requireOpen({ adminToken, access }: Config): void {
 export async function refusalOfStranger(
   context: Context<AppEnv>,
   config: Config,
+  realm: "admin" | "applications" = "admin",
 ): Promise<Problem> {
   if (await hasFailedTooOften(context.env, config, context.req.raw.headers)) {
     const detail = "Too many calls with bad credentials came from this address. Wait a minute.";
@@ -58,7 +61,7 @@ export async function refusalOfStranger(
   return new Problem(
     401,
     "Send the admin token or a key as: Authorization: Bearer …",
-    challenge("admin", isBearer ? "invalid_token" : undefined),
+    challenge(realm, isBearer ? "invalid_token" : undefined),
   );
 }
 
@@ -101,7 +104,7 @@ export function grantOf(context: Context<AppEnv>): Grant {
 }
 
 /** Whether a connector, as it is now, is one that a caller sees. */
-function isSeen({ connectorId, tenant }: Sight, connector: Connector): boolean {
+export function isSeen({ connectorId, tenant }: Sight, connector: Connector): boolean {
   return (
     (connectorId === null || connectorId === connector.id) &&
     (tenant === null || tenant === connector.tenant)

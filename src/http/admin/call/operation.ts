@@ -15,8 +15,9 @@ export const TAGS = {
   Clients: "OAuth clients, for providers that fetch short-lived tokens.",
   Bridge: "The pull sync from a provider's own API: its configuration, runs and held switch-offs.",
   Events: "The log of SCIM requests, of the Bridge's writes and of alerts.",
-  Changes: "The ordered feed of what changed.",
-  Directory: "Users and groups as SCIM has them, to be read by applications.",
+  Applications:
+    "Below /v1: the directories and the ordered feed of what changed, for applications.",
+  Directory: "The users of a connector, as administrators see and repair them.",
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
   Sessions: "Who calls, and who is signed in to the console.",
@@ -24,14 +25,16 @@ export const TAGS = {
   Meta: "The API itself.",
 } as const;
 
-/** A call of the admin API: all that its route, its checks, its types and its documentation are made of. */
+/** A call of the admin API or of the one for applications: all that its route, its checks, its types and its documentation are made of. */
 export interface AdminOperation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** As Hono has it, below /admin/v1. */
+  /** As Hono has it, below /admin/v1, or /v1. */
   readonly path: string;
   readonly tag: keyof typeof TAGS;
   /** The least role of a key that may call it. */
   readonly role: Role;
+  /** Whether it is open to everybody. */
+  readonly isOpen?: true;
   /** One sentence, as a command. */
   readonly summary: string;
   /** What the query may hold; without it any parameter is refused. */
@@ -87,10 +90,10 @@ export function addCall<const Path extends string>(
   called: AdminOperation & { readonly path: Path },
   handle: CallHandler<Path>,
 ): void {
-  const { method, path, query, audited } = called;
+  const { method, path, query, audited, isOpen } = called;
   const name = NAMES.get(called) ?? path;
   const strict: Handler<AppEnv, Path> = async (context) => {
-    await authorize(context, called);
+    if (!isOpen) await authorize(context, called);
     if (query === undefined) refuseParameters(context);
     if (audited === undefined) return await handle(context, NO_TRAIL);
     return await withTrail(context, { name, ...audited }, (trail) => handle(context, trail));

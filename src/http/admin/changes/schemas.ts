@@ -1,32 +1,6 @@
 import * as z from "zod";
-import { MOMENT, NAME, numberIn } from "#http/admin/call/schemas.ts";
+import { MOMENT } from "#http/admin/call/schemas.ts";
 import { DIFFERENCE } from "#http/admin/events/schemas.ts";
-
-/** How many changes a page holds when nothing else is asked, and at most. */
-const LIMIT_DEFAULT = 100;
-const LIMIT_MAX = 1_000;
-
-/** Proxies and clients give up on a silent answer at 30 seconds. */
-const WAIT_SECONDS_MAX = 25;
-
-const FEED_QUERY = {
-  after: z
-    .string()
-    .regex(/^(\d{1,15}|latest)$/)
-    .optional()
-    .describe("The `next` of the page before; `latest` for the end of the feed."),
-  limit: numberIn(1, LIMIT_MAX).default(LIMIT_DEFAULT),
-  wait: numberIn(0, WAIT_SECONDS_MAX)
-    .default(0)
-    .describe("How many seconds an empty page may wait for a change."),
-  format: z.enum(["json", "set"]).default("json").describe("`set` for security event tokens."),
-};
-
-/** The query of GET /connectors/{id}/changes. */
-export const CHANGES_QUERY = z.strictObject(FEED_QUERY);
-
-/** The query of GET /changes. */
-export const TENANT_CHANGES_QUERY = z.strictObject({ tenant: NAME, ...FEED_QUERY });
 
 /** What every event says. */
 const FACTS = {
@@ -144,38 +118,12 @@ const JOINED = z
   .strictObject({ ...FACTS, type: z.literal(JOINED_TYPE) })
   .meta({ id: "JoinedEvent" });
 
-/** Where a reader of a feed goes on. */
-const NEXT = {
-  next: z.string().describe("Store it with what you did; send it as `after` for what comes next."),
-  staged: z.literal(true).optional().describe("The connector delivers nothing yet."),
-};
-
-const EVENTS_PAGE = z
-  .strictObject({
-    items: z.array(
-      z.discriminatedUnion("type", [
-        RESOURCE_CHANGED,
-        MEMBER_CHANGED,
-        ROLES_CHANGED,
-        ENDED,
-        JOINED,
-        ALERTED,
-      ]),
-    ),
-    hasMore: z.boolean(),
-    ...NEXT,
-  })
-  .meta({ id: "ChangePage" });
-
-const SETS_PAGE = z
-  .strictObject({
-    sets: z
-      .record(z.string(), z.string())
-      .describe("Security event tokens by their ids (RFC 8936)."),
-    moreAvailable: z.boolean(),
-    ...NEXT,
-  })
-  .meta({ id: "SecurityEventTokens" });
-
-/** The answer of the feeds, in either format. */
-export const CHANGES = z.union([EVENTS_PAGE, SETS_PAGE]);
+/** A change event, as the feed and the webhooks carry it. */
+export const CHANGE_EVENT = z.discriminatedUnion("type", [
+  RESOURCE_CHANGED,
+  MEMBER_CHANGED,
+  ROLES_CHANGED,
+  ENDED,
+  JOINED,
+  ALERTED,
+]);

@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import { Problem } from "#http/admin/call/problem.ts";
-import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { scanInTurn } from "#http/request/scan-turns.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
@@ -11,7 +10,7 @@ import { type DeletedPage, type DeletedRange, deletedUsers } from "#store/admin/
 import { databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
 
-/** An administrator's read of the resources of a connector. */
+/** A read of the resources of a connector by an administrator or an application. */
 export interface DirectoryCall extends ListCall {
   readonly connector: Connector;
   /** Finds soft-deleted users. */
@@ -19,15 +18,15 @@ export interface DirectoryCall extends ListCall {
 }
 
 /**
- * An administrator's read of a connector's resources, as SCIM's lists want it; 409 for a staged
+ * A read of a connector's resources past its own client, as SCIM's lists want it; 409 for a staged
  * connector, which delivers nothing until it is approved.
  */
-export async function directoryCall(
+export function directoryCall(
   services: Services,
   context: Context<AppEnv>,
-): Promise<DirectoryCall> {
+  connector: Connector,
+): DirectoryCall {
   const { config, clock } = services;
-  const connector = await findOr404(context, context.req.param("id") ?? "");
   if (connector.settings.staged) throw new Problem(409, STAGED);
   const types = resourceTypesOf(connector.attributes, connector.settings);
   const connectorId = connector.number;

@@ -14,31 +14,39 @@ import { USER } from "#scim/schema/registry.ts";
 import { restorableSince } from "./administrator.ts";
 import type { DirectoryCall } from "./call.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
-import type { RESOURCES_QUERY, USERS_QUERY } from "./schemas.ts";
+import type { USERS_QUERY } from "./schemas.ts";
 
 const { listUsers } = DIRECTORY_OPERATIONS;
 
 /** A page of the users of one state, or of all live ones, as JSON text. */
 export async function usersOf(call: DirectoryCall, context: Context<AppEnv>): Promise<string> {
   const { state, ...query } = readQuery(context, listUsers);
-  switch (state) {
-    case undefined:
-      return await pageText(call, USER.name, query);
-    case "active":
-      return await pageText(call, USER.name, { ...query, filter: also(query, "active ne false") });
-    case "inactive":
-      return await pageText(call, USER.name, { ...query, filter: also(query, "active eq false") });
-    case "deleted":
-      return await deletedText(call, query);
-  }
+  if (state === "deleted") return await deletedText(call, query);
+  const { texts, next } = await findResources(call, USER.name, ofState(query, state));
+  return listText(texts, next);
 }
 
-/** A page of live resources as JSON text. */
-export async function pageText(
+/** What is asked of a list of live resources. */
+export interface ResourcesQuery {
+  readonly filter?: string | undefined;
+  readonly cursor: string;
+  readonly limit: number;
+  readonly attributes?: string | undefined;
+  readonly excludedAttributes?: string | undefined;
+}
+
+/** Live resources as JSON texts, and the cursor of the next page; null at the end. */
+export interface ResourcesPage {
+  readonly texts: readonly string[];
+  readonly next: string | null;
+}
+
+/** Finds a page of live resources. */
+export async function findResources(
   call: ListCall,
   type: TypeName,
-  { filter, cursor, limit, ...shown }: z.infer<typeof RESOURCES_QUERY>,
-): Promise<string> {
+  { filter, cursor, limit, ...shown }: ResourcesQuery,
+): Promise<ResourcesPage> {
   const { texts, nextCursor } = await findList(call, {
     types: [type],
     filterBytesMax: FILTER_BYTES_MAX + TERM_BYTES,
@@ -51,14 +59,23 @@ export async function pageText(
       ...namedIn(shown),
     },
   });
-  return listText(texts, nextCursor ?? null);
+  return { texts, next: nextCursor ?? null };
+}
+
+/** A query narrowed to the users of a state; as it is where no state is named. */
+export function ofState<Query extends Pick<ResourcesQuery, "filter">>(
+  query: Query,
+  state: "active" | "inactive" | undefined,
+): Query {
+  if (state === undefined) return query;
+  return { ...query, filter: also(query, `active ${state === "active" ? "ne" : "eq"} false`) };
 }
 
 /** The term of a state comes on top of what a filter may hold. */
 const TERM_BYTES = 32;
 
 /** The filter that was asked for, if any, and another term. */
-function also({ filter }: z.infer<typeof RESOURCES_QUERY>, term: string): string {
+function also({ filter }: Pick<ResourcesQuery, "filter">, term: string): string {
   if (!filter?.trim()) return term;
   // It has to be a filter by itself: two halves of one could mean anything between the brackets.
   parseFilter(filter, { bytesMax: FILTER_BYTES_MAX });
@@ -94,7 +111,7 @@ function listText(texts: readonly string[], nextCursor: string | null): string {
 function namedIn({
   attributes,
   excludedAttributes,
-}: Pick<z.infer<typeof RESOURCES_QUERY>, "attributes" | "excludedAttributes">) {
+}: Pick<ResourcesQuery, "attributes" | "excludedAttributes">) {
   return {
     ...(attributes !== undefined && { attributes }),
     ...(excludedAttributes !== undefined && { excludedAttributes }),

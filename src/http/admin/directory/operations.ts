@@ -1,25 +1,14 @@
 import { describe } from "#http/admin/call/operation.ts";
-import {
-  ERASURE,
-  MEMBERS_QUERY,
-  RESOURCE_QUERY,
-  RESOURCES_QUERY,
-  SCIM_GROUP,
-  SCIM_GROUPS,
-  SCIM_MEMBERS,
-  SCIM_USER,
-  SCIM_USERS,
-  USERS_QUERY,
-} from "./schemas.ts";
+import { ERASURE, RESOURCE_QUERY, SCIM_USER, SCIM_USERS, USERS_QUERY } from "./schemas.ts";
 
-/** The calls by which applications read the directory, by the names that OpenAPI has for them. */
+/** The calls by which administrators see and repair the users of a connector, by the names that OpenAPI has for them. */
 export const DIRECTORY_OPERATIONS = describe({
   listUsers: {
     method: "GET",
     path: "/connectors/:id/users",
     tag: "Directory",
-    role: "directory",
-    summary: "List the users of a connector, as SCIM has them.",
+    role: "operator",
+    summary: "List the users of a connector, those who can be restored among them.",
     query: USERS_QUERY,
     answers: { 200: SCIM_USERS },
     refusals: [409],
@@ -28,7 +17,7 @@ export const DIRECTORY_OPERATIONS = describe({
     method: "GET",
     path: "/connectors/:id/users/:userId",
     tag: "Directory",
-    role: "directory",
+    role: "operator",
     summary: "Read a user.",
     query: RESOURCE_QUERY,
     answers: { 200: SCIM_USER },
@@ -79,35 +68,5 @@ export const DIRECTORY_OPERATIONS = describe({
     audited: { subject: "user" },
     answers: { 200: ERASURE, 202: ERASURE },
     isConditional: true,
-  },
-  listGroups: {
-    method: "GET",
-    path: "/connectors/:id/groups",
-    tag: "Directory",
-    role: "directory",
-    summary: "List the groups of a connector, as SCIM has them.",
-    query: RESOURCES_QUERY,
-    answers: { 200: SCIM_GROUPS },
-    refusals: [409],
-  },
-  getGroup: {
-    method: "GET",
-    path: "/connectors/:id/groups/:groupId",
-    tag: "Directory",
-    role: "directory",
-    summary: "Read a group.",
-    query: RESOURCE_QUERY,
-    answers: { 200: SCIM_GROUP },
-    refusals: [409],
-  },
-  listMembers: {
-    method: "GET",
-    path: "/connectors/:id/groups/:groupId/members",
-    tag: "Directory",
-    role: "directory",
-    summary: "List the members of a group.",
-    query: MEMBERS_QUERY,
-    answers: { 200: SCIM_MEMBERS },
-    refusals: [409],
   },
 });

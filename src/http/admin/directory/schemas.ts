@@ -1,17 +1,17 @@
 import * as z from "zod";
-import { CURSOR, MOMENT, numberIn, pageOf } from "#http/admin/call/schemas.ts";
+import { MOMENT, numberIn, pageOf } from "#http/admin/call/schemas.ts";
 import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 
 /** The directory is read to be copied: its pages are as long as those of SCIM. */
 const DIRECTORY_LIMIT = numberIn(1, COUNT_MAX).default(COUNT_DEFAULT);
 
-const SHOWN = {
+/** Which attributes of a resource are shown. */
+export const SHOWN = {
   attributes: z.string().optional().describe("The attributes to be shown, as in SCIM."),
   excludedAttributes: z.string().optional().describe("The attributes to be left out, as in SCIM."),
 };
 
-/** The query of GET /connectors/{id}/groups. */
-export const RESOURCES_QUERY = z.strictObject({
+const RESOURCES_QUERY = z.strictObject({
   filter: z.string().optional().describe("As in SCIM (RFC 7644 §3.4.2.2)."),
   cursor: z.string().default("").describe("The `nextCursor` of the page before."),
   limit: DIRECTORY_LIMIT,
@@ -26,11 +26,8 @@ export const USERS_QUERY = RESOURCES_QUERY.extend({
     .describe("`deleted` for those who can be restored; without it all who are there."),
 });
 
-/** The query of GET /connectors/{id}/users/{userId} and …/groups/{groupId}. */
+/** The query of GET /connectors/{id}/users/{userId}. */
 export const RESOURCE_QUERY = z.strictObject(SHOWN);
-
-/** The query of GET /connectors/{id}/groups/{groupId}/members. */
-export const MEMBERS_QUERY = z.strictObject({ cursor: CURSOR, limit: DIRECTORY_LIMIT });
 
 /** What every resource has, whatever is chosen to be shown (RFC 7643 §3.1). */
 const ALWAYS = { schemas: z.array(z.string()), id: z.string() };
@@ -58,7 +55,8 @@ export const SCIM_USER = z
   })
   .meta({ id: "User", description: "A user as SCIM has it (RFC 7643 §4.1)." });
 
-const MEMBER = z
+/** A member of a group. */
+export const MEMBER = z
   .strictObject({
     value: z.string().optional(),
     $ref: z.string().optional(),
@@ -78,10 +76,8 @@ export const SCIM_GROUP = z
   })
   .meta({ id: "Group", description: "A group as SCIM has it (RFC 7643 §4.2)." });
 
-/** The answers of the lists. */
+/** The answer of GET /connectors/{id}/users. */
 export const SCIM_USERS = pageOf("Users", SCIM_USER);
-export const SCIM_GROUPS = pageOf("Groups", SCIM_GROUP);
-export const SCIM_MEMBERS = pageOf("Members", MEMBER);
 
 /** How far the erasure of a person is. */
 export const ERASURE = z

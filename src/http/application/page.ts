@@ -5,17 +5,17 @@ import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ChangeEvent } from "#store/changes/event.ts";
 import type { ChangePage, PageRange } from "#store/changes/feed.ts";
-import { CHANGE_OPERATIONS } from "./operations.ts";
+import { APPLICATION_OPERATIONS } from "./operations.ts";
 import { setClaims } from "./set.ts";
 
-const { listChanges } = CHANGE_OPERATIONS;
+const { followChanges } = APPLICATION_OPERATIONS;
 
 /** A page of events, and the ends of the feed at the same moment. */
 interface EventPage extends Omit<ChangePage, "changes"> {
   readonly events: readonly ChangeEvent[];
 }
 
-/** The changes of one connector, or of all that a tenant has. */
+/** The changes of one connector, of a tenant, or of all. */
 export interface Feed {
   /** Whether it tells nothing until an administrator approves its connector. */
   readonly isStaged: boolean;
@@ -55,14 +55,14 @@ export async function answerFeed(
   feed: Feed,
 ): Promise<Response> {
   if (feed.isStaged) return await answerStaged(answering, context, query, feed);
-  const { events, hasMore, latest } = await readPage(answering.services, context, query, feed);
-  const last = events.at(-1);
+  const page = await readPage(answering.services, context, query, feed);
+  const { events, hasMore, end, latest } = page;
   // Everything up to the newest row was looked at: a quiet feed's cursor must not grow old.
-  const next = hasMore && last !== undefined ? last.cursor : String(latest);
+  const next = String(hasMore && end !== undefined ? end : latest);
   const hasWaited = query.wait > 0 && query.after !== "latest";
-  if (hasWaited && last === undefined) return nothingCame(context, next);
-  const page = await body(answering, context, query, { events, hasMore, next });
-  return reply(context, listChanges, 200, page);
+  if (hasWaited && events.length === 0 && !hasMore) return nothingCame(context, next);
+  const told = await body(answering, context, query, { events, hasMore, next });
+  return reply(context, followChanges, 200, told);
 }
 
 /** A feed that delivers nothing yet keeps its reader where it is. */
@@ -78,7 +78,7 @@ async function answerStaged(
   if (wait > 0) await answering.services.clock.sleep(wait * 1_000);
   const next = after === "latest" ? String(oldest - 1) : after;
   const page = await body(answering, context, query, { events: [], hasMore: false, next });
-  return reply(context, listChanges, 200, { ...page, staged: true });
+  return reply(context, followChanges, 200, { ...page, staged: true });
 }
 
 /** What an answer tells of a page. */
@@ -99,7 +99,7 @@ async function body(
   const issuer = services.config.publicUrl ?? new URL(context.req.raw.url).origin;
   const sets: [string, string][] = [];
   for (const event of events) {
-    const audience = `${issuer}/admin/v1/connectors/${event.connector}/changes`;
+    const audience = `${issuer}/v1/connectors/${event.connector}`;
     const claims = setClaims(event, { issuer, audience });
     if (claims !== undefined) sets.push([claims.jti, await signer.sign({ ...claims })]);
   }
@@ -136,7 +136,7 @@ async function readPage(
     // The clock may be set back meanwhile.
     const restMs = Math.min(leftMs, deadline - clock.now());
     const { aborted } = context.req.raw.signal;
-    if (page.events.length > 0 || restMs <= 0 || aborted) return page;
+    if (page.events.length > 0 || page.hasMore || restMs <= 0 || aborted) return page;
     const pauseMs = Math.min(LOOK_MS, restMs);
     leftMs -= pauseMs;
     await clock.sleep(pauseMs);
