@@ -55,24 +55,58 @@ export function readQuery<T>(
   return check(query, Object.fromEntries(entries), "query");
 }
 
-/** Refuses any parameter of a call that takes none. */
-export function refuseParameters(context: Context<AppEnv>): void {
-  if (context.req.raw.url.includes("?")) readQuery(context, { query: NO_PARAMETERS });
+/**
+ * Refuses with 400 what a call does not know, whether or not its handler looks: any parameter that its `query` lacks, and
+ * of a call without a `body` any member. A body that is read is checked as it is read.
+ */
+export async function refuseUnknown(
+  context: Context<AppEnv>,
+  { query = NOTHING, body }: { readonly query?: z.ZodType; readonly body?: z.ZodType },
+): Promise<void> {
+  readQuery(context, { query });
+  const isReading = context.req.method === "GET" || context.req.method === "HEAD";
+  if (body !== undefined || isReading || context.req.raw.body === null) return;
+  const text = await readText(context.req.raw);
+  if (text.trim() !== "")
+    check(
+      NOTHING,
+      parsed(() => parseJson(text)),
+    );
 }
 
-const NO_PARAMETERS = z.strictObject({});
+/** Refuses any parameter of a call that takes none. */
+export function refuseParameters(context: Context<AppEnv>): void {
+  readQuery(context, { query: NOTHING });
+}
+
+const NOTHING = z.strictObject({});
 
 async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  return parsed(() => parseJson(text));
+}
+
+async function readText(request: Request): Promise<string> {
   try {
-    return parseJson(await readBodyText(request, ADMIN_BODY_BYTES_MAX));
+    return await readBodyText(request, ADMIN_BODY_BYTES_MAX);
   } catch (error) {
-    if (error instanceof ScimError)
-      throw new Problem(
-        error.status === 413 || error.status === 415 ? error.status : 400,
-        error.detail,
-      );
-    throw error;
+    throw problemOf(error);
   }
+}
+
+function parsed(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+/** What the reader of SCIM's bodies refuses, as an admin call does. */
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof ScimError)) return error;
+  const { status, detail } = error;
+  return new Problem(status === 413 || status === 415 ? status : 400, detail);
 }
 
 /** Checks what was read of a call's body or query; 400 for what does not fit. */

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type * as z from "zod";
 import type { AppEnv } from "#http/request/services.ts";
 import { authorize } from "./authorize.ts";
-import { refuseParameters } from "./input.ts";
+import { refuseUnknown } from "./input.ts";
 import type { Role } from "./roles.ts";
 import { type Audited, NO_TRAIL, type Trail, withTrail } from "./trail.ts";
 
@@ -37,12 +37,13 @@ export interface AdminOperation {
   readonly isOpen?: true;
   /** One sentence, as a command. */
   readonly summary: string;
-  /** What the query may hold; without it any parameter is refused. */
+  /** What the query may hold; without it any parameter is refused. It is checked before the call is handled. */
   readonly query?: z.ZodType;
   /** What the call changes: it then leaves a row in the trail. Any but a GET has it, or says that it is harmless. */
   readonly audited?: Audited;
   /** Whether the call changes nothing, though its method may. */
   readonly isHarmless?: true;
+  /** What the body may hold; without it any but an empty one, or {}, is refused. */
   readonly body?: z.ZodType;
   /** Whether the body may be left out; it is then read as {}. */
   readonly isBodyOptional?: true;
@@ -90,11 +91,11 @@ export function addCall<const Path extends string>(
   called: AdminOperation & { readonly path: Path },
   handle: CallHandler<Path>,
 ): void {
-  const { method, path, query, audited, isOpen } = called;
+  const { method, path, audited, isOpen } = called;
   const name = NAMES.get(called) ?? path;
   const strict: Handler<AppEnv, Path> = async (context) => {
     if (!isOpen) await authorize(context, called);
-    if (query === undefined) refuseParameters(context);
+    await refuseUnknown(context, called);
     if (audited === undefined) return await handle(context, NO_TRAIL);
     return await withTrail(context, { name, ...audited }, (trail) => handle(context, trail));
   };
