@@ -42,6 +42,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "console",
+          include: ["console/test/unit/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        test: {
           name: "property",
           include: ["test/property/**/*.test.ts"],
           environment: "node",

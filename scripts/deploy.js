@@ -1,10 +1,11 @@
 // Deploys to the Cloudflare account wrangler is logged in to: finds or creates the database, applies
-// the migrations, uploads the Worker. Arguments are handed on to `wrangler deploy`.
+// the migrations, builds the console, uploads both. Arguments are handed on to `wrangler deploy`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { unstable_readConfig } from "wrangler";
+import { buildConsole } from "./lib/console.js";
 import { readDatabaseName, withDatabaseId, withPublicUrl } from "./lib/deploy-config.js";
 import {
   checkSettings,
@@ -26,8 +27,11 @@ const folder = mkdtempSync(join(tmpdir(), "scim-edge-deploy-"));
 try {
   // The Worker would refuse to start: better here, before anything is changed.
   checkSettings(readVariables());
-  if (deployArgs.includes("--dry-run")) await wrangler(["deploy", "--minify", ...deployArgs]);
-  else await deploy();
+  if (!deployArgs.includes("--dry-run")) await deploy();
+  else {
+    await requireConsole();
+    await wrangler(["deploy", "--minify", ...deployArgs]);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -38,6 +42,7 @@ try {
 async function deploy() {
   const secrets = await missingSecrets();
   await lookAtPublicUrl();
+  await requireConsole();
   const toml = readFileSync(TOML, "utf8");
   const databaseId = await ensureDatabase(readDatabaseName(toml, BINDING));
   writeFileSync(join(ROOT, DEPLOY_CONFIG), withDatabaseId(toml, BINDING, databaseId));
@@ -45,6 +50,12 @@ async function deploy() {
   await wrangler(["d1", "migrations", "apply", BINDING, "--remote", ...config]);
   const brought = bringAlong(secrets);
   await wrangler(["deploy", "--minify", ...config, ...brought, ...deployArgs]);
+}
+
+/** Builds the console, which is uploaded with the Worker; throws before anything is changed where it cannot be built. */
+async function requireConsole() {
+  const problem = await buildConsole();
+  if (problem !== undefined) throw new Error(problem);
 }
 
 /** The [vars] of wrangler.toml. */

@@ -1,7 +1,9 @@
-// The development server: makes its own secrets and database, starts wrangler, shows how to try it.
+// The development server: makes its own secrets and database, builds the console, starts wrangler, shows how to try
+// it. With --watch the console is built anew whenever one of its sources changes.
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { buildConsole, watchConsole } from "./lib/console.js";
 import { greeting } from "./lib/demo.js";
 import { prepareDevVars } from "./lib/dev-vars.js";
 import { applyLocalMigrations } from "./lib/migrations.js";
@@ -20,6 +22,8 @@ const stateDir = resolve(process.env.STATE_DIR || ".state");
 const origin = `http://${HOST}:${port}`;
 /** @type {import("node:child_process").ChildProcess | undefined} */
 let running;
+/** @type {import("node:child_process").ChildProcess | undefined} */
+let watching;
 let isStopping = false;
 
 stopWithParent();
@@ -35,6 +39,10 @@ async function main() {
   await requireFreePort();
   const { ADMIN_TOKEN: adminToken = "" } = prepareDevVars();
   await applyLocalMigrations(stateDir, runWrangler);
+  // A gateway without its console is still a gateway: say why and go on.
+  const problem = await buildConsole();
+  if (problem !== undefined) console.error(problem);
+  if (process.argv.includes("--watch")) watching = watchConsole();
   startServer();
   await waitForHealth();
   // A server without its demo is still a server: say why and go on.
@@ -116,6 +124,7 @@ function stopWithParent() {
 async function stop(code) {
   if (isStopping) return;
   isStopping = true;
+  watching?.kill();
   signalGroup("SIGTERM");
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isGroupAlive() && Date.now() < deadline) await sleep(50);

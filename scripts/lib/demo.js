@@ -20,13 +20,28 @@ const DEMO_USER = {
  */
 export async function greeting(server) {
   const marker = join(server.stateDir, MARKER);
+  const link = await signInLink(server);
   if (existsSync(marker))
-    return laterStart(server.origin, JSON.parse(readFileSync(marker, "utf8")));
+    return laterStart(server.origin, link, JSON.parse(readFileSync(marker, "utf8")));
   const { connector, token } = await makeDemoConnector(server);
   const { pathname } = new URL(connector.scimBaseUrl);
   mkdirSync(server.stateDir, { recursive: true });
   writeFileSync(marker, `${JSON.stringify({ connectorId: connector.id, scimPath: pathname })}\n`);
-  return firstStart(server.origin, connector, token.secret);
+  return firstStart(server.origin, link, connector, token.secret);
+}
+
+/**
+ * A link that signs in to the console, once; or the page that asks for the admin token.
+ *
+ * @param {{ origin: string, adminToken: string }} server
+ * @returns {Promise<string>}
+ */
+async function signInLink({ origin, adminToken }) {
+  const response = await fetch(`${origin}/console/session/links`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${adminToken}` },
+  });
+  return response.status === 201 ? (await response.json()).url : `${origin}/console`;
 }
 
 /**
@@ -45,12 +60,17 @@ async function makeDemoConnector({ origin, adminToken }) {
 
 /**
  * @param {string} origin
+ * @param {string} link
  * @param {{ id: string, scimBaseUrl: string }} connector
  * @param {string} secret
  */
-function firstStart(origin, connector, secret) {
+function firstStart(origin, link, connector, secret) {
   return `
 scim-edge answers at ${origin}
+
+  Console        ${link}
+                 (signs you in once, within 15 minutes)
+
 A demo connector was made. Its token is shown this once:
 
   SCIM base URL  ${connector.scimBaseUrl}
@@ -68,13 +88,16 @@ Read what the gateway logged about it:
 
 /**
  * @param {string} origin
+ * @param {string} link
  * @param {{ connectorId: string, scimPath: string }} demo
  */
-function laterStart(origin, { connectorId, scimPath }) {
+function laterStart(origin, link, { connectorId, scimPath }) {
   const tokens = `${origin}/admin/v1/connectors/${connectorId}/tokens`;
   return `
 scim-edge answers at ${origin}
 
+  Console        ${link}
+                 (signs you in once, within 15 minutes)
   SCIM base URL  ${origin}${scimPath}
   Admin token    ADMIN_TOKEN in ${DEV_VARS}
 

@@ -34,6 +34,13 @@ if (args[1] === "list" && args[0] === "d1")
   console.log('[{"name":"scim-edge-2","uuid":"another"},{"name":"scim-edge","uuid":"${DATABASE}"}]');
 `;
 
+/** Builds what a deployment uploads, or fails where a test says so. */
+const VITE = `
+const { mkdirSync } = require("node:fs");
+if (process.env.CONSOLE === "broken") { console.error("no such module"); process.exit(1); }
+mkdirSync("console/dist/console", { recursive: true });
+`;
+
 let folder: string;
 
 beforeEach(() => {
@@ -51,6 +58,13 @@ beforeEach(() => {
     join(wrangler, "index.js"),
     `exports.unstable_readConfig = require(${real}).unstable_readConfig;`,
   );
+  mkdirSync(join(folder, "node_modules/vite/bin"), { recursive: true });
+  writeFileSync(join(folder, "node_modules/vite/bin/vite.js"), VITE);
+  writeFileSync(join(folder, "node_modules/vite/package.json"), '{"type":"commonjs"}');
+  mkdirSync(join(folder, "console/src"), { recursive: true });
+  for (const name of ["console/index.html", "console/vite.config.ts", "package-lock.json"]) {
+    writeFileSync(join(folder, name), "");
+  }
   symlinkSync(join(ROOT, "node_modules/jose"), join(folder, "node_modules/jose"));
 });
 
@@ -88,6 +102,17 @@ const ENCRYPTION_KEYS = `k1:${"A".repeat(43)}`;
 
 // Each loads wrangler, which takes its time on a busy machine.
 describe("a deployment without a terminal", { timeout: 60_000 }, () => {
+  test("whose console cannot be built changes nothing, and says why", async () => {
+    const { code, said, calls } = await deploy({
+      ADMIN_TOKEN: "an-admin-token-of-more-than-32-characters",
+      ENCRYPTION_KEYS: `k1:${"A".repeat(43)}`,
+      CONSOLE: "broken",
+    });
+
+    expect([code, names(calls)]).toEqual([1, ["secret list"]]);
+    expect(said).toContain("no such module");
+  });
+
   test.each([{}, { CI: "1" }])(
     "prints no secret and changes nothing where two are missing: %j",
     async (env) => {

@@ -37,6 +37,8 @@ if (args[0] === "dev") {
     if (request.url === "/healthz") return response.end("{}");
     note(request.method + " " + request.url);
     response.writeHead(201, { "Content-Type": "application/json" });
+    const url = "http://127.0.0.1:" + port + "/console/sign-in#the-code";
+    if (request.url === "/console/session/links") return response.end(JSON.stringify({ url }));
     const connector = { id: "demo", scimBaseUrl: "http://127.0.0.1:" + port + "/scim/v2" };
     response.end(JSON.stringify({ connector, token: { secret: "the-demo-token" } }));
   }).listen(port, "127.0.0.1");
@@ -125,9 +127,19 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(first).toContain("the-demo-token");
     expect(later).not.toContain("the-demo-token");
     expect(later).toContain(`http://127.0.0.1:${port}/scim/v2`);
-    expect(calls().filter((call) => call.startsWith("POST"))).toEqual([
+    expect(calls().filter((call) => call.startsWith("POST /admin"))).toEqual([
       "POST /admin/v1/connectors",
     ]);
+  });
+
+  test("prints a link that signs in to the console, at each start", async () => {
+    const port = await freePort();
+    const first = await greeted(start(port));
+    if (running !== undefined) await stop(running);
+    const later = await greeted(start(port));
+
+    const link = `http://127.0.0.1:${port}/console/sign-in#the-code`;
+    expect([first.includes(link), later.includes(link)]).toEqual([true, true]);
   });
 
   test("ends the runtime under wrangler as well when it is stopped", async () => {

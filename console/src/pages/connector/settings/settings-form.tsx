@@ -1,0 +1,137 @@
+import { Button, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useCaller, useMay } from "../../../api/caller.tsx";
+import { api, bodyOf, type Schemas } from "../../../api/client.ts";
+import { Heading } from "../../../parts/heading.tsx";
+import { Failure } from "../../../parts/states.tsx";
+import { tell } from "../../../parts/told.ts";
+import type { OfConnector } from "../of-connector.ts";
+import { MEANINGS } from "./meanings.ts";
+
+type Values = Readonly<Record<string, string | number | boolean>>;
+
+/** The settings of a connector, each with what it means; what was changed alone is sent. */
+export function SettingsForm({ connector }: OfConnector) {
+  const isAllowed = useMay("operator");
+  const { tenant: ownTenant, connectorId } = useCaller();
+  const queries = useQueryClient();
+  const [name, setName] = useState(connector.name);
+  const [tenant, setTenant] = useState(connector.tenant ?? "");
+  const [changed, setChanged] = useState<Values>({});
+  const current: Values = { ...connector.settings, ...changed };
+  const change = (setting: string, value: string | number | boolean) =>
+    setChanged({ ...changed, [setting]: value });
+  const body: Schemas["ChangedConnector"] = {
+    ...(name.trim() !== connector.name && { name: name.trim() }),
+    ...(tenant.trim() !== (connector.tenant ?? "") && { tenant: tenant.trim() || null }),
+    ...(Object.keys(changed).length > 0 && { settings: changed }),
+  };
+  const mutation = useMutation({
+    mutationFn: () =>
+      bodyOf(api.PATCH("/connectors/{id}", { params: { path: { id: connector.id } }, body })),
+    onSuccess: async (after) => {
+      queries.setQueryData(["connector", connector.id], after);
+      await queries.invalidateQueries({ queryKey: ["connectors"] });
+      tell("Saved. It holds from the next request on.");
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!mutation.isPending) mutation.mutate();
+      }}
+    >
+      <Stack maw={620}>
+        <Heading order={2} title="Settings" />
+        <TextInput
+          label="Name"
+          required
+          withAsterisk={false}
+          maxLength={200}
+          disabled={!isAllowed}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {ownTenant === null && connectorId === null && (
+          <TextInput
+            label="Tenant"
+            description="Keys of a tenant see the connectors that bear its name."
+            maxLength={200}
+            disabled={!isAllowed}
+            value={tenant}
+            onChange={(event) => setTenant(event.currentTarget.value)}
+          />
+        )}
+        {MEANINGS.map((each) => (
+          <Setting
+            key={each.name}
+            meaning={each}
+            value={current[each.name]}
+            isAllowed={isAllowed}
+            change={(value) => change(each.name, value)}
+          />
+        ))}
+        {mutation.error !== null && <Failure error={mutation.error} />}
+        {isAllowed && (
+          <Group>
+            <Button
+              type="submit"
+              loading={mutation.isPending}
+              disabled={Object.keys(body).length === 0}
+            >
+              Save
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+function Setting({
+  meaning,
+  value,
+  isAllowed,
+  change,
+}: {
+  readonly meaning: (typeof MEANINGS)[number];
+  readonly value: Values[string] | undefined;
+  readonly isAllowed: boolean;
+  readonly change: (value: Values[string]) => void;
+}) {
+  const field = { label: meaning.label, description: meaning.meaning, disabled: !isAllowed };
+  switch (meaning.kind) {
+    case "switch":
+      return (
+        <Switch
+          {...field}
+          checked={value === true}
+          onChange={(event) => change(event.currentTarget.checked)}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          {...field}
+          data={[...meaning.choices]}
+          value={String(value)}
+          allowDeselect={false}
+          onChange={(chosen) => chosen !== null && change(chosen)}
+        />
+      );
+    case "number":
+      return (
+        <NumberInput
+          {...field}
+          suffix={` ${meaning.unit}`}
+          min={meaning.min}
+          max={meaning.max}
+          allowDecimal={false}
+          value={Number(value)}
+          onChange={(given) => change(Number(given))}
+        />
+      );
+  }
+}

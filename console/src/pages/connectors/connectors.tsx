@@ -1,0 +1,167 @@
+import { Badge, Group, Select, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { useCaller, useMay } from "../../api/caller.tsx";
+import { api, bodyOf, type Schemas } from "../../api/client.ts";
+import { PAGE_ITEMS, useList } from "../../api/pages.ts";
+import { ConnectorBadge } from "../../parts/badges.tsx";
+import { useFilter } from "../../parts/filters.ts";
+import { Heading } from "../../parts/heading.tsx";
+import { List } from "../../parts/list.tsx";
+import { Moment } from "../../parts/moment.tsx";
+import { LinkButton } from "../../parts/plain-link.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
+import { Nothing } from "../../parts/states.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
+import { presetName } from "../provider-names.ts";
+import { RefusalBars } from "./refusal-bars.tsx";
+
+const HOUR_MS = 3_600_000;
+
+/** All connectors that whoever is signed in sees, and how each is doing. */
+export function Connectors() {
+  const [tenant] = useFilter("tenant");
+  const [status, setStatus] = useFilter("status");
+  const { connectorId, tenant: ownTenant } = useCaller();
+  const mayMake = useMay("operator") && connectorId === null;
+  const listed = useList(["connectors", tenant], (cursor) =>
+    bodyOf(
+      api.GET("/connectors", {
+        params: { query: { limit: PAGE_ITEMS, cursor, tenant: tenant || undefined } },
+      }),
+    ),
+  );
+  const isShown = (connector: Schemas["Connector"]) =>
+    status === "" || stateOf(connector) === status;
+  return (
+    <Stack>
+      <Heading
+        title="Connectors"
+        about="One directory each, with its own credentials and settings."
+      >
+        {mayMake && <LinkButton to="/connectors/new">New connector</LinkButton>}
+      </Heading>
+      <Group gap="sm" align="flex-end">
+        {ownTenant === null && connectorId === null && (
+          <SearchField name="tenant" label="Tenant" placeholder="its exact name" />
+        )}
+        <Select
+          label="State"
+          value={status}
+          onChange={(value) => setStatus(value ?? "")}
+          allowDeselect={false}
+          data={[
+            { value: "", label: "Any" },
+            { value: "active", label: "Active" },
+            { value: "staged", label: "Staged" },
+            { value: "disabled", label: "Disabled" },
+          ]}
+        />
+      </Group>
+      <List
+        listed={listed}
+        empty={
+          <Nothing title={tenant === "" ? "No connector yet" : "No connector of this tenant"}>
+            {tenant === ""
+              ? "Make one for each identity provider. It takes a name and two values to copy."
+              : "Write the tenant's name as it was given."}
+          </Nothing>
+        }
+      >
+        {(items) => <ConnectorTable connectors={items.filter(isShown)} />}
+      </List>
+    </Stack>
+  );
+}
+
+/** What a filter calls the state of a connector. */
+export function stateOf({ status, settings }: Schemas["Connector"]): string {
+  if (status === "disabled") return "disabled";
+  return settings.staged ? "staged" : "active";
+}
+
+function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas["Connector"][] }) {
+  if (connectors.length === 0) {
+    return <Nothing title="None of these is in that state">Choose another state.</Nothing>;
+  }
+  return (
+    <WideTable minWidth={640} highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th>Provider</Table.Th>
+          <Table.Th>State</Table.Th>
+          <Table.Th>Last request</Table.Th>
+          <Table.Th>Refused, last 24 hours</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {connectors.map((connector) => (
+          <ConnectorRow key={connector.id} connector={connector} />
+        ))}
+      </Table.Tbody>
+    </WideTable>
+  );
+}
+
+function ConnectorRow({ connector }: { readonly connector: Schemas["Connector"] }) {
+  const { id, name, tenant, preset, status, settings } = connector;
+  const sees = useMay("operator", "read");
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Link className="row-link" to={`/connectors/${id}`}>
+          {name}
+        </Link>
+        {tenant !== null && (
+          <Text size="xs" c="dimmed">
+            {tenant}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>{presetName(preset)}</Table.Td>
+      <Table.Td>
+        <ConnectorBadge status={status} staged={settings.staged} />
+      </Table.Td>
+      <Table.Td>{sees && <LastRequest id={id} />}</Table.Td>
+      <Table.Td>{sees && <RefusedLately id={id} />}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function LastRequest({ id }: { readonly id: string }) {
+  const { data, isPending } = useQuery({
+    queryKey: ["events", id, "last"],
+    queryFn: () =>
+      bodyOf(api.GET("/connectors/{id}/events", { params: { path: { id }, query: { limit: 1 } } })),
+    staleTime: 30_000,
+  });
+  const [last] = data?.items ?? [];
+  if (isPending) return <VisuallyHidden>Loading</VisuallyHidden>;
+  return last === undefined ? (
+    <Badge variant="default">nothing yet</Badge>
+  ) : (
+    <Moment time={last.time} far size="sm" />
+  );
+}
+
+const COUNTED_MAX = 100;
+
+function RefusedLately({ id }: { readonly id: string }) {
+  const { data } = useQuery({
+    queryKey: ["events", id, "refused"],
+    queryFn: async () => {
+      // The whole hour, so that the question is the same for a while.
+      const from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 23 * HOUR_MS);
+      const query = { from: from.toISOString(), status: "4xx", limit: COUNTED_MAX };
+      const path = { id };
+      const { items, nextCursor } = await bodyOf(
+        api.GET("/connectors/{id}/events", { params: { path, query } }),
+      );
+      return { from: from.getTime(), items, isMore: nextCursor !== null };
+    },
+    staleTime: 60_000,
+  });
+  if (data === undefined) return null;
+  return <RefusalBars from={data.from} events={data.items} isMore={data.isMore} />;
+}

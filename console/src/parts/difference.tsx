@@ -1,0 +1,42 @@
+import { ScrollArea, Table, Text } from "@mantine/core";
+import type { Schemas } from "../api/client.ts";
+
+/** A value as a person reads it: texts as they are, anything else as JSON. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What changed, attribute by attribute, before and after. */
+export function DifferenceTable({ difference }: { readonly difference: Schemas["Difference"] }) {
+  const rows = Object.entries(difference);
+  if (rows.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        Nothing changed.
+      </Text>
+    );
+  }
+  return (
+    <ScrollArea tabIndex={0} viewportProps={{ "aria-label": "What changed" }}>
+      <Table verticalSpacing={4} fz="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Attribute</Table.Th>
+            <Table.Th>Before</Table.Th>
+            <Table.Th>After</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(([name, { from, to }]) => (
+            <Table.Tr key={name}>
+              <Table.Td className="code">{name}</Table.Td>
+              <Table.Td className="code">{from === undefined ? "none" : shownValue(from)}</Table.Td>
+              <Table.Td className="code">{to === undefined ? "none" : shownValue(to)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea>
+  );
+}
