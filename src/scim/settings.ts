@@ -1,3 +1,15 @@
+/** What happens when a connector's clients switch many users off at once. */
+export interface BrakeSettings {
+  /** So many in the window may always be switched off; beyond it, and beyond `percent`, they are too many. */
+  readonly max: number;
+  /** The same as a part of the users who were active before. */
+  readonly percent: number;
+  /** How long the window is. */
+  readonly minutes: number;
+  /** What is done: nothing, an alert, or an alert and what is too many waits for an administrator. */
+  readonly mode: "off" | "alert" | "hold";
+}
+
 /** What an administrator chose for a connector where the gateway leaves a choice. */
 export interface ConnectorSettings {
   /** true gives the RFC's answer wherever the lenient one differs. */
@@ -34,6 +46,13 @@ export interface ConnectorSettings {
   readonly allowedDomains: readonly string[];
   /** Paths of attributes of users that clients set at creation, and leave alone later on. */
   readonly createOnly: readonly string[];
+  /** What happens when its clients deactivate or delete many users at once. */
+  readonly brake: BrakeSettings;
+}
+
+/** Settings of which some are left out, as they are chosen and stored. */
+export interface SomeSettings extends Partial<Omit<ConnectorSettings, "brake">> {
+  readonly brake?: Partial<BrakeSettings>;
 }
 
 /** The settings of a connector that chose nothing. */
@@ -55,4 +74,10 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   staged: false,
   allowedDomains: [],
   createOnly: [],
+  brake: { max: 25, percent: 10, minutes: 60, mode: "alert" },
 };
+
+/** Settings with some of them chosen anew. */
+export function withSettings(settings: ConnectorSettings, chosen: SomeSettings): ConnectorSettings {
+  return { ...settings, ...chosen, brake: { ...settings.brake, ...chosen.brake } };
+}

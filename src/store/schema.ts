@@ -10,7 +10,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { TypeName } from "#scim/ports.ts";
 import type { Difference } from "#scim/resource/difference.ts";
-import type { ConnectorSettings } from "#scim/settings.ts";
+import type { SomeSettings } from "#scim/settings.ts";
 import type { ConnectorId } from "./connector-id.ts";
 import { type JsonText, jsonText } from "./json-text.ts";
 
@@ -25,7 +25,7 @@ export const connectors = sqliteTable(
     preset: text(),
     status: text({ enum: ["active", "disabled"] }).notNull(),
     /** Settings stored before an option existed lack it. */
-    settings: text().$type<JsonText<Partial<ConnectorSettings>>>().notNull(),
+    settings: text().$type<JsonText<SomeSettings>>().notNull(),
     /** The connector's own attributes, as a JSON list of declarations. */
     attributes: text().notNull().default("[]"),
     /** The ids of its enabled webhooks, as a JSON list: whoever writes learns here whom to wake. */

@@ -1,5 +1,6 @@
 import type { ResourceType } from "#scim/attribute.ts";
 import type { ResourceChange } from "#scim/ports.ts";
+import type { BrakeSettings } from "#scim/settings.ts";
 import type { EventRow } from "#store/event-log/events.ts";
 
 /** A decided change with the event-log row that goes in with it. */
@@ -7,6 +8,13 @@ export interface ChangeToCommit {
   readonly change: ResourceChange;
   readonly type: ResourceType;
   readonly event: EventRow;
+}
+
+/** The brake of a connector, for a batch of one of its clients. */
+export interface Brake extends BrakeSettings {
+  readonly credentialId: string;
+  /** The op_id of an alert that the batch may raise. */
+  readonly newAlertId: () => string;
 }
 
 /** What travels in one batch: all of it is stored, or nothing. */
@@ -23,4 +31,6 @@ export interface Write {
   readonly allowDuplicateGroupNames: boolean;
   /** The connector's option that an externalId is that of one live resource, guarded inside the batch. */
   readonly uniqueExternalId: boolean;
+  /** What the batch goes by where it switches users off; undefined where nothing brakes it. */
+  readonly brake?: Brake | undefined;
 }

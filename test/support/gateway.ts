@@ -20,10 +20,20 @@ const HOLDER_TRIPS = 1;
 /** What a Durable Object is asked for by an administrator is written down before, and its outcome after. */
 const TRAIL_TRIPS = 2;
 
+/** What is held stands in two places, and may be decided in both. */
+const DECISION_TRIPS = 2;
+
+function isDecision(path: string): boolean {
+  return /\/held\/(approve|reject)$/.test(path);
+}
+
 /** Whether an admin call has a bridge or a webhook do something. */
 function isAskingObject(method: string, path: string): boolean {
   const isWebhook = /\/webhooks\/[^/]+\/(test|replay)$/.test(path);
-  return method === "POST" && (isWebhook || /\/bridge\/(?!excluded|check)/.test(path));
+  return (
+    method === "POST" &&
+    (isWebhook || isDecision(path) || /\/bridge\/(?!excluded|check)/.test(path))
+  );
 }
 
 /** The first slices of the end of a directory are told before the call is answered. */
@@ -138,7 +148,8 @@ export function openGateway(options: GatewayOptions = {}) {
       ROUND_TRIPS_MAX +
       (response.status === 409 ? HOLDER_TRIPS : 0) +
       (isAskingObject(request.method, pathname) ? TRAIL_TRIPS : 0) +
-      (isEnding(request.method, pathname) ? ENDING_TRIPS : 0);
+      (isEnding(request.method, pathname) ? ENDING_TRIPS : 0) +
+      (isDecision(pathname) ? DECISION_TRIPS : 0);
     if (answer.roundTrips > (options.roundTripsMax ?? usual)) {
       throw new Error(`${request.method} ${request.url} took ${answer.roundTrips} round trips.`);
     }

@@ -62,7 +62,7 @@ export interface HeldCount {
 
 /** What the event log says of a switch-off that is held. */
 export function heldNotice({ userId, why }: WaitingOff, count: HeldCount): NoticeContent {
-  const explanation = `${REASONS[why]}, but ${tooMany(count)}. Approve or reject them under …/bridge/held.`;
+  const explanation = `${REASONS[why]}, but ${tooMany(count)}. Approve or reject them under …/held.`;
   return {
     status: 202,
     scimType: null,

@@ -64,7 +64,7 @@ function chooseIds(sql: ObjectSql, ids: readonly string[]): HeldSelection {
   const missing = wanted.length - sourceIds.length - groups.length;
   if (missing <= 0) return { kind: "chosen", sourceIds, groups };
   return refused(
-    `${missing} of the ${wanted.length} are held no longer. Read …/bridge/held again, and decide anew.`,
+    `${missing} of the ${wanted.length} are held no longer. Read …/held again, and decide anew.`,
   );
 }
 
@@ -80,7 +80,7 @@ function chooseRun(
   if (runs.get(runId) === count) return chosen(sql, runId);
   const held = [...runs].map(([id, n]) => `${n} by the run ${id}`).join(", ");
   return refused(
-    `Held are ${total}: ${held}. You name ${count} of the run ${runId}. Read …/bridge/held again, and decide anew.`,
+    `Held are ${total}: ${held}. You name ${count} of the run ${runId}. Read …/held again, and decide anew.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { type AdminOperation, describe } from "./call/operation.ts";
 import { CONNECTOR_OPERATIONS } from "./connectors/operations.ts";
 import { DIRECTORY_OPERATIONS } from "./directory/operations.ts";
 import { EVENT_OPERATIONS } from "./events/operations.ts";
+import { HELD_OPERATIONS } from "./held/operations.ts";
 import { KEY_OPERATIONS } from "./keys/operations.ts";
 import { SELF_TEST_OPERATIONS } from "./self-test/operations.ts";
 import { SESSION_OPERATIONS } from "./sessions/operations.ts";
@@ -27,6 +28,7 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...CONNECTOR_OPERATIONS,
   ...SELF_TEST_OPERATIONS,
   ...BRIDGE_OPERATIONS,
+  ...HELD_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,

@@ -18,6 +18,7 @@ import { addDirectoryRoutes } from "#http/admin/directory/directory.ts";
 import { addEraseRoute } from "#http/admin/directory/erase.ts";
 import { addRepairRoutes } from "#http/admin/directory/repair.ts";
 import { addEventRoutes } from "#http/admin/events/events.ts";
+import { addHeldRoutes } from "#http/admin/held/held.ts";
 import { addKeyRoutes } from "#http/admin/keys/keys.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
 import { addSessionRoutes } from "#http/admin/sessions/sessions.ts";
@@ -48,6 +49,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addClientRoutes(admin, services);
   addBridgeRoutes(admin, services);
   addBridgeRunRoutes(admin, services);
+  addHeldRoutes(admin, services);
   addEventRoutes(admin, services);
   addDirectoryRoutes(admin, services);
   addRepairRoutes(admin, services);

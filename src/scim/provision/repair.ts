@@ -1,9 +1,10 @@
+import type { ResourceType } from "#scim/attribute.ts";
 import { ScimError } from "#scim/error.ts";
 import { quoteName } from "#scim/json.ts";
 import { type Directory, documentOf, type ResourceRecord } from "#scim/ports.ts";
 import { identityOf } from "#scim/resource/identity.ts";
 import { deletedRecord, replacedRecord, stillUnclaimed } from "#scim/resource/record.ts";
-import { type Written, writeResource } from "./provision.ts";
+import { type LaterChange, type Written, writeResource } from "./provision.ts";
 import { holderText } from "./rehire.ts";
 
 /** The users of a connector for one who repairs them: `read` finds soft-deleted ones as well. */
@@ -32,6 +33,19 @@ export async function restoreUser(
     if (!(error instanceof ScimError && error.scimType === "uniqueness")) throw error;
     throw (await heldBySomebody(directory, id)) ?? error;
   }
+}
+
+/** The change that undoes a switch-off: the user is there again, active, and otherwise as it was; none where it is. */
+export function takenBack(
+  type: ResourceType,
+  before: ResourceRecord,
+  now: number,
+): LaterChange | undefined {
+  const document = documentOf(before);
+  const isDeleted = before.deletedAt !== undefined;
+  if (!isDeleted && document.active !== false) return undefined;
+  const after = replacedRecord(type, before, { ...document, active: true }, now);
+  return { kind: isDeleted ? "restore" : "update", before, after };
 }
 
 /** Switches a live user off or on; undefined when there is no such user. */
@@ -74,8 +88,8 @@ async function readRestorable({ read, restorableSince }: RepairDirectory, id: st
 }
 
 /** Says who holds what the deleted user had; undefined where nobody does any more. */
-async function heldBySomebody(
-  { read, candidates, type }: RepairDirectory,
+export async function heldBySomebody(
+  { read, candidates, type }: Pick<RepairDirectory, "read" | "candidates" | "type">,
   id: string,
 ): Promise<ScimError | undefined> {
   const user = await read(id);

@@ -1,5 +1,5 @@
 import { and, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
-import type { ConnectorSettings } from "#scim/settings.ts";
+import type { ConnectorSettings, SomeSettings } from "#scim/settings.ts";
 import { isUnstaged } from "#store/changes/feed.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
@@ -132,7 +132,7 @@ export interface ConnectorChange {
   readonly move?: EndingToBegin & { readonly to: string | null };
   readonly status?: "active" | "disabled";
   /** Merged into the settings as they are when it is stored; a setting is a plain value, never null. */
-  readonly settings?: Partial<ConnectorSettings>;
+  readonly settings?: SomeSettings;
 }
 
 /**

@@ -74,7 +74,7 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
       steps.flatMap(({ guards }) => guards),
       batch,
     ),
-    ...changeStatements(db, steps, batch),
+    ...changeStatements(db, steps, batch, write),
     ...memberStatements(db, steps, batch),
   ];
 }

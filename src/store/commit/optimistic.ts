@@ -25,7 +25,7 @@ import { foundById, foundList, foundResource, groupsText } from "#store/resource
 import { insertRows, rowStatement } from "#store/rows.ts";
 import { connectors, credentials, events, resources } from "#store/schema.ts";
 import { build, type Givens, named, type Prepared } from "#store/statement.ts";
-import type { ChangeToCommit } from "#store/write.ts";
+import type { Brake, ChangeToCommit } from "#store/write.ts";
 import { isStored } from "./change-statement.ts";
 import { writingCredential } from "./guards.ts";
 import { changeStatements } from "./statements.ts";
@@ -44,6 +44,7 @@ export interface OptimisticWrite {
   readonly assumption: Assumption;
   readonly at: number;
   readonly uniqueExternalId: boolean;
+  readonly brake?: Brake | undefined;
 }
 
 /**
@@ -94,7 +95,7 @@ function batchOf(
   write: OptimisticWrite,
   isRepeated: boolean,
 ): readonly D1PreparedStatement[] {
-  const { change, at, uniqueExternalId } = write;
+  const { change, at, uniqueExternalId, brake } = write;
   // Of users alone: there are no names to allow twice.
   const step = stepOf(change, {
     changes: [change],
@@ -102,11 +103,12 @@ function batchOf(
     at,
     allowDuplicateGroupNames: false,
     uniqueExternalId,
+    brake,
   });
   const caller = { connectorId, hash: write.credentialHash, at, ...write.terms };
   return [
     ...insertEvent(db, write, caller, isRepeated),
-    ...changeStatements(db, [step], { connectorId, afterEvent: change.event.opId }),
+    ...changeStatements(db, [step], { connectorId, afterEvent: change.event.opId }, write),
   ];
 }
 

@@ -2,6 +2,8 @@ import { type ChangeRow, changeCells } from "#store/changes/changes.ts";
 import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes } from "#store/schema.ts";
+import type { Write } from "#store/write.ts";
+import { brakeStatements } from "./brake.ts";
 import { type BatchOf, type ChangeStatement, changeStatement } from "./change-statement.ts";
 import { guardExternalIds } from "./guards.ts";
 import {
@@ -20,11 +22,15 @@ export function changeStatements(
   db: Database,
   steps: readonly Step[],
   batch: BatchOf,
+  { brake, at }: Pick<Write, "brake" | "at">,
 ): readonly D1PreparedStatement[] {
   const all = <Row>(pick: (step: Step) => readonly Row[], statement: ChangeStatement<Row>) =>
     statement(db, steps.flatMap(pick), batch);
   const moves = steps.flatMap((step) => step.moves);
+  const offs = steps.flatMap((step) => step.switchOffs);
   return [
+    // Before the rows that they count are written, and before these are told.
+    ...(brake === undefined ? [] : brakeStatements(db, offs, { brake, at, batch })),
     ...all(({ removedValues }) => removedValues, deleteValues),
     ...all(({ bumpedGroups }) => bumpedGroups, bumpGroups),
     ...setNamesAside(db, overlaps(moves), batch),

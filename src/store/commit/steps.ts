@@ -1,12 +1,14 @@
-import type { MemberChange, ResourceChange } from "#scim/ports.ts";
+import { documentOf, type MemberChange, type ResourceChange } from "#scim/ports.ts";
 import { type ChangeRow, changeRow } from "#store/changes/changes.ts";
 import {
+  isActive,
   lookupValues,
   type ResourceColumns,
   resourceColumns,
   type ValueColumns,
 } from "#store/columns.ts";
 import type { ChangeToCommit, Write } from "#store/write.ts";
+import type { PushedOff } from "./brake.ts";
 import type { ExternalIdClaim, RowGuard } from "./guards.ts";
 import type { AddedMember, ParkedRow, RemovedMember, UnparkedRow } from "./member-statements.ts";
 import {
@@ -31,6 +33,8 @@ export interface Step {
   readonly claimed: readonly ExternalIdClaim[];
   readonly addedValues: readonly ValueColumns[];
   readonly changes: readonly ChangeRow[];
+  /** Whom the change switches off, where that is counted. */
+  readonly switchOffs: readonly PushedOff[];
   readonly removedMembers: readonly RemovedMember[];
   readonly addedMembers: readonly AddedMember[];
   readonly unparked: readonly UnparkedRow[];
@@ -50,6 +54,7 @@ const NOTHING: Step = {
   claimed: [],
   addedValues: [],
   changes: [],
+  switchOffs: [],
   removedMembers: [],
   addedMembers: [],
   unparked: [],
@@ -94,8 +99,19 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
     addedValues: missingFrom(values.before, values.after),
     removedValues: missingFrom(values.after, values.before),
     changes,
+    switchOffs:
+      write.brake !== undefined && switchesOff(change, changes)
+        ? [{ userId: after.id, rowId, eventId: event.opId }]
+        : [],
     ...members,
   };
+}
+
+/** Whether a change takes an active user's access away. */
+function switchesOff(change: ResourceChange, [told]: readonly ChangeRow[]): boolean {
+  if (told?.type === "user.deactivated") return true;
+  if (told?.type !== "user.deleted" || change.kind === "create") return false;
+  return change.before.deletedAt === undefined && isActive(documentOf(change.before));
 }
 
 function claimOf(

@@ -1,6 +1,11 @@
 import { and, eq, type Placeholder, sql } from "drizzle-orm";
 import { type ResourceTypes, resourceTypesOf } from "#scim/schema/custom.ts";
-import { type ConnectorSettings, DEFAULT_SETTINGS } from "#scim/settings.ts";
+import {
+  type ConnectorSettings,
+  DEFAULT_SETTINGS,
+  type SomeSettings,
+  withSettings,
+} from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
@@ -169,8 +174,8 @@ function accessIn({ settings, attributes, webhookIds, ...columns }: AccessRow): 
 export const NO_QUERY: Query<undefined> = { statements: [], read: () => undefined };
 
 /** Reads stored settings; members that a later version added take their defaults. */
-export function parseSettings(text: JsonText<Partial<ConnectorSettings>>): ConnectorSettings {
-  return { ...DEFAULT_SETTINGS, ...parseStored(text) };
+export function parseSettings(text: JsonText<SomeSettings>): ConnectorSettings {
+  return withSettings(DEFAULT_SETTINGS, parseStored(text));
 }
 
 /** That a credential was used at a moment, in milliseconds. */

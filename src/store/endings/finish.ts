@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { JsonObject } from "#scim/json.ts";
 import type { Clock } from "#store/clock.ts";
+import { tellAllHeld } from "#store/commit/held-users.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type EventRow, eventCells } from "#store/event-log/events.ts";
@@ -22,6 +23,8 @@ export async function finishEnding(db: Database, clock: Clock, ending: OpenEndin
   const statements = [
     guardOpen(db, id),
     ...INSERT_EVENT(db, [endingEventRow(ending, { opId: eventId, at })], { connectorId }),
+    // Whoever waits for an administrator is told first: after this nobody would tell.
+    ...(users === "keep" ? [] : [tellAllHeld(db, connectorId, { eventId, at })]),
     // A connector without a tenant leaves none.
     ...(isMove && tenant === null ? [] : [tell(db, ending, `connector.${kind}`, payload, at)]),
     prepare(

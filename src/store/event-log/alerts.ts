@@ -7,7 +7,12 @@ import { build, named, prepare } from "#store/statement.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
 /** What a `connector.alert` can be about. */
-export type AlertKind = BridgeAlertKind | "key.expiring" | "token.expiring" | "webhook.disabled";
+export type AlertKind =
+  | BridgeAlertKind
+  | "brake.reached"
+  | "key.expiring"
+  | "token.expiring"
+  | "webhook.disabled";
 
 /** What the alert of a bridge can be about. */
 export type BridgeAlertKind =
@@ -67,7 +72,14 @@ function insertAlert({ connectorId, connector, eventId, at, kind, facts }: Alert
   return insertRows(changes, cells, { where: and(notExists(known), notExists(deleted)) });
 }
 
-function alertEvent({ eventId, at, kind, explanation, credentialId }: Alert): EventRow {
+/** The row that an alert has in the event log. */
+export function alertEvent({
+  eventId,
+  at,
+  kind,
+  explanation,
+  credentialId,
+}: Omit<Alert, "connectorId" | "connector" | "facts">): EventRow {
   return {
     opId: eventId,
     at,

@@ -2,7 +2,15 @@ import { and, count, eq, exists, gt, inArray, isNotNull, lt, lte, or, sql } from
 import { DEFAULT_SETTINGS } from "#scim/settings.ts";
 import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
-import { connectors, credentials, parkedMembers, resources } from "#store/schema.ts";
+import {
+  connectors,
+  credentials,
+  heldMemberships,
+  heldUsers,
+  parkedMembers,
+  resources,
+  switchOffs,
+} from "#store/schema.ts";
 import { build, literal, named, prepare, selectRows } from "#store/statement.ts";
 import { moveWalk, positionOf } from "./walk.ts";
 
@@ -29,7 +37,12 @@ export async function purgeDeleted(db: Database, clock: Clock): Promise<void> {
   const { position, size, end, isSuspect } = window;
   const erased = prepare(db, eraseExpired({ position, end: end ?? position }, clock.now()));
   const moved = moveWalk(db, WALK, size < SWEPT_ROWS ? 0 : (end ?? 0));
-  await withRetries(clock, () => db.batch(isSuspect === 1 ? [erased, moved] : [moved]));
+  const dropped = [heldUsers, heldMemberships, switchOffs].map((table) =>
+    prepare(db, dropOfDeleted(table, clock.now())),
+  );
+  // Who is held would stay.
+  const statements = isSuspect === 1 ? [...dropped, erased, moved] : [moved];
+  await withRetries(clock, () => db.batch(statements));
 }
 
 const WALK = "deleted";
@@ -79,6 +92,18 @@ function eraseExpired(window: { readonly position: number; readonly end: number 
       ),
     );
   return build.delete(resources).where(inArray(resources.rowId, expired));
+}
+
+/** Forgets what the brake knows of connectors that were deleted long enough ago. */
+function dropOfDeleted(
+  table: typeof heldUsers | typeof heldMemberships | typeof switchOffs,
+  now: number,
+) {
+  const deleted = build
+    .select(named({ number: connectors.number }))
+    .from(connectors)
+    .where(lt(connectors.deletedAt, now - DAY_MS * CONNECTOR_DAYS));
+  return build.delete(table).where(inArray(table.connectorId, deleted));
 }
 
 /** Drops member values that waited too long for their resource. */

@@ -30,6 +30,11 @@ async function newBridge() {
   return `${connector}/bridge`;
 }
 
+/** A connector whose bridge holds something. */
+async function holdingConnector() {
+  return (await newBridge()).replace(/\/bridge$/, "");
+}
+
 async function newWebhook() {
   const connector = await newConnector();
   const { body } = await admin(`${connector}/webhooks`, { body: HOOK });
@@ -65,7 +70,7 @@ const ROWS: readonly Row[] = [
     (name): Row => [`${name} of a bridge`, newBridge, exclude, post(`/${name}`)],
   ),
   ...["held/approve", "held/reject"].map(
-    (name): Row => [`${name} of a bridge`, newBridge, exclude, post(`/${name}`, HELD)],
+    (name): Row => [`${name} of a connector`, holdingConnector, rename, post(`/${name}`, HELD)],
   ),
   ["PATCH of a webhook", newWebhook, rename, { method: "PATCH", body: { eventTypes: null } }],
   ["rotation of a webhook's secret", newWebhook, rename, post("/rotate", {})],

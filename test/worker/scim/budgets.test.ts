@@ -31,6 +31,9 @@ const KNOWN_UPDATE: Budget = { roundTrips: 1, rowsRead: 12, rowsWritten: 8 };
 const UPDATE: Budget = { roundTrips: 2, rowsRead: 12, rowsWritten: 8 };
 const UPDATE_KEY: Budget = { roundTrips: 2, rowsRead: 12, rowsWritten: 9 };
 const UPDATE_EMAIL: Budget = { roundTrips: 2, rowsRead: 12, rowsWritten: 10 };
+/** Where the brake counts, an active user's end writes a row more. */
+const SWITCH_OFF: Budget = { roundTrips: 2, rowsRead: 20, rowsWritten: 9 };
+const KNOWN_SWITCH_OFF: Budget = { ...SWITCH_OFF, roundTrips: 1 };
 const DELETE: Budget = { roundTrips: 2, rowsRead: 12, rowsWritten: 8 };
 
 const gateway = openGateway();
@@ -138,19 +141,25 @@ describe.each([1_000, 100_000])("with %i users", (count) => {
     });
   });
 
-  test("PATCH of a user who was just read keeps its budget", async () => {
-    const path = `/Users/${filled.id(24)}`;
-    await scim(path);
-    const body = aPatch({ op: "replace", path: "active", value: false });
+  test.each([
+    ["title", 25, KNOWN_UPDATE, "Dr"],
+    ["active", 24, KNOWN_SWITCH_OFF, false],
+  ] as const)(
+    "PATCH %s of a user who was just read keeps its budget",
+    async (attribute, n, budget, value) => {
+      const path = `/Users/${filled.id(n)}`;
+      await scim(path);
+      const body = aPatch({ op: "replace", path: attribute, value });
 
-    const answer = await scim(path, { method: "PATCH", body });
+      const answer = await scim(path, { method: "PATCH", body });
 
-    expect(answer.status).toBe(200);
-    expect(excess(answer.cost, KNOWN_UPDATE)).toEqual([]);
-  });
+      expect(answer.status).toBe(200);
+      expect(excess(answer.cost, budget)).toEqual([]);
+    },
+  );
 
   test.each([
-    ["PATCH active", 20, UPDATE, { op: "replace", path: "active", value: false }],
+    ["PATCH active", 20, SWITCH_OFF, { op: "replace", path: "active", value: false }],
     ["PATCH userName", 21, UPDATE_KEY, { op: "replace", path: "userName", value: "renamed" }],
     ["PATCH externalId", 22, UPDATE_KEY, { op: "replace", path: "externalId", value: "other" }],
     [
@@ -183,11 +192,19 @@ describe.each([1_000, 100_000])("with %i users", (count) => {
     expect(excess(answer.cost, UPDATE)).toEqual([]);
   });
 
-  test("DELETE keeps its budget", async () => {
-    const answer = await scim(`/Users/${filled.id(40)}`, { method: "DELETE" });
+  test.each([
+    ["alert", 40, SWITCH_OFF],
+    ["hold", 41, SWITCH_OFF],
+    ["off", 42, DELETE],
+  ] as const)("DELETE keeps its budget, with the brake at %s", async (mode, n, budget) => {
+    const { id } = connectors.get(count) ?? {};
+    const body = { settings: { brake: { mode } } };
+    await gateway.admin(`/connectors/${id}`, { method: "PATCH", body });
+
+    const answer = await scim(`/Users/${filled.id(n)}`, { method: "DELETE" });
 
     expect(answer.status).toBe(204);
-    expect(excess(answer.cost, DELETE)).toEqual([]);
+    expect(excess(answer.cost, budget)).toEqual([]);
   });
 
   test("an unknown token costs one row at most, one with a wrong checksum nothing", async () => {

@@ -1,19 +1,9 @@
 import { describe } from "#http/admin/call/operation.ts";
 import { PAGE_QUERY } from "#http/admin/call/schemas.ts";
+import { BRIDGE, CHANGED_BRIDGE, EXCLUSION, NOTHING, SYNC, SYNC_USER } from "./schemas.ts";
 import {
-  BRIDGE,
-  CHANGED_BRIDGE,
-  EXCLUSION,
-  HELD_CHOICE,
-  NOTHING,
-  SYNC,
-  SYNC_USER,
-} from "./schemas.ts";
-import {
-  APPROVED,
   BRIDGE_VIEW,
   CHECKED_BRIDGE,
-  HELD_PAGE,
   ONE_RUN,
   RUNS,
   STARTED_RUN,
@@ -210,38 +200,5 @@ export const BRIDGE_OPERATIONS = describe({
     role: "operator",
     summary: "Read a run; a dry run comes with its plan.",
     answers: { 200: ONE_RUN },
-  },
-  listHeld: {
-    method: "GET",
-    path: "/connectors/:id/bridge/held",
-    tag: "Bridge",
-    role: "operator",
-    summary: "List the switch-offs that the guard holds back.",
-    query: PAGE_QUERY,
-    answers: { 200: HELD_PAGE },
-  },
-  approveHeld: {
-    method: "POST",
-    path: "/connectors/:id/bridge/held/approve",
-    tag: "Bridge",
-    role: "operator",
-    summary: "Let held switch-offs happen.",
-    audited: { subject: "held" },
-    body: HELD_CHOICE,
-    answers: { 202: APPROVED },
-    refusals: [409],
-    isConditional: true,
-  },
-  rejectHeld: {
-    method: "POST",
-    path: "/connectors/:id/bridge/held/reject",
-    tag: "Bridge",
-    role: "operator",
-    summary: "Drop held switch-offs.",
-    audited: { subject: "held" },
-    body: HELD_CHOICE,
-    answers: { 204: null },
-    refusals: [409],
-    isConditional: true,
   },
 });

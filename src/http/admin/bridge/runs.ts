@@ -1,7 +1,6 @@
 import type { Context, Hono } from "hono";
-import type { HeldChoice } from "#bridge/admin-views.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
-import { hasBody, readInput, readQuery } from "#http/admin/call/input.ts";
+import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
@@ -13,7 +12,6 @@ import { centralDatabase } from "#store/databases.ts";
 import { readPlanned } from "./change.ts";
 import { type OpenBridge, openBridge } from "./open.ts";
 import { BRIDGE_OPERATIONS } from "./operations.ts";
-import { HELD_CHOICE_DETAIL } from "./schemas.ts";
 
 const {
   syncBridge,
@@ -25,9 +23,6 @@ const {
   enableBridge,
   listRuns,
   getRun,
-  listHeld,
-  approveHeld,
-  rejectHeld,
 } = BRIDGE_OPERATIONS;
 
 /** Registers the runs of a connector's bridge, and what makes it run, in the admin API. */
@@ -35,7 +30,6 @@ export function addBridgeRunRoutes(admin: Hono<AppEnv>, services: Services): voi
   addStarts(admin, services);
   addSwitches(admin);
   addRuns(admin);
-  addHeld(admin);
 }
 
 /** Writes down what the bridge's object is going to be asked for. */
@@ -131,50 +125,9 @@ function addRuns(admin: Hono<AppEnv>): void {
   });
 }
 
-function addHeld(admin: Hono<AppEnv>): void {
-  addCall(admin, listHeld, async (context) => {
-    const { cursor, limit } = readQuery(context, listHeld);
-    const after = decodeSourceId(cursor);
-    const { ask } = await openBridge(context);
-    const { next, ...page } = await ask((bridge) => bridge.held(limit, after));
-    const nextCursor = encodeCursor(next === null ? undefined : encodeURIComponent(next));
-    return reply(context, listHeld, 200, { ...page, nextCursor });
-  });
-  addCall(admin, approveHeld, async (context, trail) => {
-    const choice = await readChoice(context);
-    const { ask } = await openEnabled(context);
-    await begin(context, trail, { after: choice });
-    const approved = granted(await ask((bridge) => bridge.approveHeld(choice)));
-    return reply(context, approveHeld, 202, approved);
-  });
-  addCall(admin, rejectHeld, async (context, trail) => {
-    const choice = await readChoice(context);
-    const { ask } = await openBridge(context);
-    await begin(context, trail, { after: choice });
-    granted(await ask((bridge) => bridge.rejectHeld(choice)));
-    return context.body(null, 204);
-  });
-}
-
-/** Whoever approves says what was seen: all that a run held, or single ones. */
-async function readChoice(context: Context<AppEnv>): Promise<HeldChoice> {
-  if (!hasBody(context)) throw new Problem(400, HELD_CHOICE_DETAIL);
-  return await readInput(context, approveHeld);
-}
-
 /** A bridge whose connector works; a disabled one runs nothing. */
-async function openEnabled(context: Context<AppEnv>): Promise<OpenBridge> {
+export async function openEnabled(context: Context<AppEnv>): Promise<OpenBridge> {
   const bridge = await openBridge(context);
   if (bridge.stored.connectorStatus === "active") return bridge;
   throw new Problem(409, "This connector is disabled. Set its status to active first.");
-}
-
-/** A provider's id may hold any character, which base64 alone does not. */
-function decodeSourceId(cursor: string | undefined): string | undefined {
-  if (cursor === undefined || cursor === "") return undefined;
-  try {
-    return decodeURIComponent(atob(cursor));
-  } catch {
-    throw new Problem(400, "This cursor is none that the list gave out. Start again without one.");
-  }
 }

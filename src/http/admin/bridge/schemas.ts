@@ -232,20 +232,5 @@ export const SYNC = z.strictObject({ mode: z.enum(["full", "delta"]).default("de
 /** The body of POST …/bridge/sync-user. */
 export const SYNC_USER = z.strictObject({ key: LINE });
 
-/** What is missing where a call does not say which held switch-offs it means. */
-export const HELD_CHOICE_DETAIL =
-  'Say what you saw in …/bridge/held: {"runId": …, "count": …} for all that it lists, with its runId and total; or {"ids": […]} for some of them.';
-
-/** The body of POST …/bridge/held/approve and …/reject. */
-export const HELD_CHOICE = z.union(
-  [
-    z.strictObject({ runId: LINE, count: z.int().min(1) }),
-    z.strictObject({
-      ids: z.array(z.string().min(1).max(2_000)).min(1).max(1_000),
-    }),
-  ],
-  HELD_CHOICE_DETAIL,
-);
-
 /** The body of those calls that have nothing to say; it may be left out. */
 export const NOTHING = z.strictObject({});

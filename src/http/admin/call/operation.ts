@@ -13,7 +13,8 @@ export const TAGS = {
   Attributes: "What a connector's provider may send beside the attributes of RFC 7643.",
   Tokens: "Bearer tokens of a connector's SCIM client.",
   Clients: "OAuth clients, for providers that fetch short-lived tokens.",
-  Bridge: "The pull sync from a provider's own API: its configuration, runs and held switch-offs.",
+  Bridge: "The pull sync from a provider's own API: its configuration and its runs.",
+  Held: "Switch-offs that wait for an administrator, by a bridge or by push.",
   Events: "The log of SCIM requests, of the Bridge's writes and of alerts.",
   Applications:
     "Below /v1: the directories and the ordered feed of what changed, for applications.",

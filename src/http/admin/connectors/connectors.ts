@@ -13,7 +13,7 @@ import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { Sight } from "#http/request/actor.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { UsersAtEnd } from "#scim/provision/ending.ts";
-import { DEFAULT_SETTINGS } from "#scim/settings.ts";
+import { DEFAULT_SETTINGS, type SomeSettings, withSettings } from "#scim/settings.ts";
 import {
   type Connector,
   type ConnectorChange,
@@ -28,6 +28,7 @@ import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { checkCreateOnly } from "./create-only.ts";
 import { beginTelling, endingToBegin, moveOf } from "./ending.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
+import type { ChosenSettings } from "./schemas.ts";
 
 const {
   approveConnector,
@@ -46,7 +47,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const id = uuidv7();
     const now = clock.now();
     const { secret, token } = await makeToken(NO_EXPIRY);
-    const settings = { ...DEFAULT_SETTINGS, ...defined(input.settings ?? {}) };
+    const settings = withSettings(DEFAULT_SETTINGS, chosenOf(input.settings));
     checkCreateOnly(settings, NO_ATTRIBUTES);
     const { name, preset } = input;
     const tenant = tenantOfNew(sightOf(context), input.tenant);
@@ -96,7 +97,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
         ...former,
         ...columns,
         ...(move && { tenant: move.to, ...(users && { users }) }),
-        settings: { ...former.settings, ...columns.settings },
+        settings: withSettings(former.settings, columns.settings ?? {}),
       };
       const sides = { before: toldOf(former), after: toldOf(after) };
       const audit = trail.row({ connectorId: former.id, ...sides });
@@ -118,7 +119,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const { settings, ...columns } = defined(await readInput(context, patch));
     if (columns.tenant !== undefined) refuseMove(sightOf(context), columns.tenant);
     else if (users !== undefined) throw new Problem(400, USERS_OF_A_MOVE);
-    const changed = { ...columns, users, ...(settings && { settings: defined(settings) }) };
+    const changed = { ...columns, users, ...(settings && { settings: chosenOf(settings) }) };
     return await change(context, changed, trail);
   });
   addCall(admin, approveConnector, (context, trail) => {
@@ -229,6 +230,11 @@ function connectorView(services: Services, context: Context<AppEnv>, connector: 
     createdAt: new Date(createdAt).toISOString(),
     modifiedAt: new Date(modifiedAt).toISOString(),
   };
+}
+
+/** The settings that a call names. */
+function chosenOf({ brake, ...settings }: ChosenSettings = {}): SomeSettings {
+  return { ...defined(settings), ...(brake && { brake: defined(brake) }) };
 }
 
 /** The members of an object that are defined: zod's optional members may be undefined ones. */

@@ -1,11 +1,11 @@
 import { type InputFault, Problem } from "#http/admin/call/problem.ts";
 import { refuseCreateOnly } from "#scim/rules/create-only.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
-import type { ConnectorSettings } from "#scim/settings.ts";
+import type { SomeSettings } from "#scim/settings.ts";
 
 /** Refuses with 400 a setting `createOnly` that names what users of a connector with these attributes have not. */
 export function checkCreateOnly(
-  { createOnly }: Partial<ConnectorSettings>,
+  { createOnly }: Pick<SomeSettings, "createOnly">,
   attributes: string,
 ): void {
   if (createOnly === undefined || createOnly.length === 0) return;

@@ -14,6 +14,21 @@ const DOMAIN = z
     "Give a domain such as example.com: no @, no *, no address. A sub-domain is listed by itself.",
   );
 
+const BRAKE = z
+  .strictObject({
+    max: z.int().min(0).max(1_000_000),
+    percent: z.number().min(0).max(100).describe("Of the users who were active before."),
+    minutes: z.int().min(1).max(1_440),
+    mode: z
+      .enum(["alert", "hold", "off"])
+      .describe(
+        "Raise an alert; or have what is beyond the number wait for an administrator as well.",
+      ),
+  })
+  .describe(
+    "What happens when clients deactivate or delete more users within `minutes` than the larger of `max` and `percent`.",
+  );
+
 /** What may be chosen of a connector's settings; ConnectorSettings says what each means. */
 const SETTINGS = z
   .strictObject({
@@ -64,11 +79,17 @@ const SETTINGS = z
       .describe(
         "Attributes of users, such as `title`, `name.givenName` or `urn:…:User:department`, that clients set at creation and leave alone later on.",
       ),
+    brake: BRAKE,
   })
   .meta({ id: "ConnectorSettings" });
 
 /** The settings that a call names; the others stay as they are. */
-const CHOSEN_SETTINGS = SETTINGS.partial().meta({ id: "ChosenConnectorSettings" });
+const CHOSEN_SETTINGS = SETTINGS.partial()
+  .extend({ brake: BRAKE.partial().optional() })
+  .meta({ id: "ChosenConnectorSettings" });
+
+/** The settings that a call names, as they are read. */
+export type ChosenSettings = z.output<typeof CHOSEN_SETTINGS>;
 
 /** The body of POST /connectors. */
 export const NEW_CONNECTOR = z
@@ -155,6 +176,7 @@ export const CONNECTOR = z
           staged: false,
           allowedDomains: ["example.com"],
           createOnly: ["title"],
+          brake: { max: 25, percent: 10, minutes: 60, mode: "alert" },
         },
         scimBaseUrl: "https://scim.example.com/scim/v2",
         tokenEndpoint: "https://scim.example.com/oauth/token",

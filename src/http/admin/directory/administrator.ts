@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { actorName } from "#http/admin/call/actor.ts";
 import { expectedVersion } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
-import { type CallFacts, eventRow } from "#http/log/event-log.ts";
+import { type CallFacts, type CallResult, eventRow } from "#http/log/event-log.ts";
 import { callFacts } from "#http/request/facts.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { emptyAnswer } from "#http/response/answer.ts";
@@ -42,7 +42,7 @@ export interface AdministratorsCall {
   /** The administrator, as the event log and the feed name him or her. */
   readonly actor: string;
   /** The row of the trail for what the call changes. */
-  readonly auditRow: () => AuditRow;
+  readonly auditRow: () => AuditRow | undefined;
 }
 
 /** Opens an administrator's call to a user of a connector. */
@@ -50,7 +50,7 @@ export function administratorsCall(
   services: Services,
   context: Context<AppEnv>,
   connector: Connector,
-  auditRow: () => AuditRow,
+  auditRow: () => AuditRow | undefined,
 ): AdministratorsCall {
   const { url } = context.req.raw;
   const baseUrl = scimBaseUrl(services, url, services.config.scimBasePaths[0]);
@@ -137,47 +137,45 @@ function erasureOf(
 }
 
 /** The event of a call about somebody of whom no row is left. */
-export function eventWithoutRow(
-  { facts, actor, types, connector }: AdministratorsCall,
-  userId: string,
-  now: number,
-): EventRow {
-  const row = eventRow(facts, {
-    answer: emptyAnswer(200),
-    credentialId: undefined,
-    resource: { resourceType: types.User.name, resourceId: userId },
-    warnings: [],
-    latencyMs: now - facts.startedAt,
-    requestText: "",
-    requestBody: undefined,
-    types,
-    difference: null,
-    isMasked: connector.settings.maskPersonalData,
-  });
-  return { ...row, actor };
+export function eventWithoutRow(call: AdministratorsCall, userId: string, now: number): EventRow {
+  const resource = { resourceType: call.types.User.name, resourceId: userId };
+  return rowOf(call, { resource, difference: null, warnings: [] }, now);
 }
 
-const CLOSED =
+/** Why nothing can be stored in a directory that ends. */
+export const CLOSED =
   "The connector is deleted, or being moved to another tenant: nobody writes to its directory. Repeat the call once it is moved.";
 
-function eventOf(
+/** The event of what an administrator's call does to a user. */
+export function eventOf(
   call: AdministratorsCall,
   change: ResourceChange,
   warnings: readonly string[],
   now: number,
 ): EventRow {
-  const { connector, types, facts, actor } = call;
   if (change.kind === "erase") return eventWithoutRow(call, change.after.id, now);
+  const difference = redactDifference(differenceOf(change));
+  return rowOf(call, { resource: loggedResource(change.after), difference, warnings }, now);
+}
+
+/** The event of an administrator's call that is about several users. */
+export function eventOfSeveral(call: AdministratorsCall, now: number): EventRow {
+  return rowOf(call, { resource: {}, difference: null, warnings: [] }, now);
+}
+
+function rowOf(
+  { connector, types, facts, actor }: AdministratorsCall,
+  told: Pick<CallResult, "resource" | "difference" | "warnings">,
+  now: number,
+): EventRow {
   const row = eventRow(facts, {
+    ...told,
     answer: emptyAnswer(200),
     credentialId: undefined,
-    resource: loggedResource(change.after),
-    warnings,
     latencyMs: now - facts.startedAt,
     requestText: "",
     requestBody: undefined,
     types,
-    difference: redactDifference(differenceOf(change)),
     isMasked: connector.settings.maskPersonalData,
   });
   return { ...row, actor };

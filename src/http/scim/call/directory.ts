@@ -18,7 +18,7 @@ import {
 import { databaseOf } from "#store/databases.ts";
 import type { Access } from "#store/directory/access.ts";
 import { resourceById, resourceCandidates } from "#store/resources.ts";
-import type { ChangeToCommit } from "#store/write.ts";
+import type { Brake, ChangeToCommit } from "#store/write.ts";
 import type { ScimCall } from "./call.ts";
 
 /** Renders the answer that a change will get, for the row of the log that goes in with it. */
@@ -137,6 +137,7 @@ export async function store(
     at: facts.startedAt,
     allowDuplicateGroupNames,
     uniqueExternalId,
+    brake: brakeOf(access),
   };
   const db = databaseOf(tools.databases, access.connectorId);
   const outcome = await commitChanges(db, access.connectorId, write, tools.clock);
@@ -179,10 +180,11 @@ async function storeOptimistic(
 
 async function proveAndStore(
   { caller, facts, tools }: ScimCall,
-  { connectorId, stored, settings }: Access,
+  access: Access,
   assumption: Assumption,
   change: ChangeToCommit,
 ): Promise<OptimisticOutcome> {
+  const { connectorId, stored, settings } = access;
   const db = databaseOf(tools.databases, connectorId);
   const write = {
     change,
@@ -191,6 +193,7 @@ async function proveAndStore(
     assumption,
     at: facts.startedAt,
     uniqueExternalId: settings.uniqueExternalId,
+    brake: brakeOf(access),
   };
   try {
     return await commitOptimistic(db, connectorId, write, tools.clock);
@@ -199,6 +202,11 @@ async function proveAndStore(
     caller.doubt();
     throw error;
   }
+}
+
+/** What brakes the caller's write, if anything does. */
+function brakeOf({ settings: { brake }, credentialId }: Access): Brake | undefined {
+  return brake.mode === "off" ? undefined : { ...brake, credentialId, newAlertId: () => uuidv7() };
 }
 
 /** Rivals of one user meet at most this often again: 20 ms, growing with each attempt. */

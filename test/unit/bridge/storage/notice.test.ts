@@ -77,7 +77,7 @@ test("a held switch-off says how many were too many, and where to decide", () =>
 
   expect(notice).toMatchObject({ status: 202, resourceId: "u1", userName: null });
   expect(notice.explanation).toBe(
-    "The provider no longer has this user, but 40 switch-offs in one run are more than the guard lets through (25). Approve or reject them under …/bridge/held.",
+    "The provider no longer has this user, but 40 switch-offs in one run are more than the guard lets through (25). Approve or reject them under …/held.",
   );
 });
 

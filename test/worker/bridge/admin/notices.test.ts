@@ -187,11 +187,11 @@ test("who is newly held is logged by the name here, and shown with it", async ()
       resourceId: user?.id,
       userName: "p1@example.com",
       explanation:
-        "The provider no longer has this user, but 3 switch-offs in one run are more than the guard lets through (2). Approve or reject them under …/bridge/held.",
+        "The provider no longer has this user, but 3 switch-offs in one run are more than the guard lets through (2). Approve or reject them under …/held.",
     },
   ]);
   expect(await refused(bridge, "status=2xx")).toHaveLength(4);
-  const { items } = (await gateway.admin(`/connectors/${bridge.connector.id}/bridge/held`)).body;
+  const { items } = (await gateway.admin(`/connectors/${bridge.connector.id}/held`)).body;
   expect(items).toHaveLength(4);
   expect(items[1]).toMatchObject({
     sourceId: "p1",

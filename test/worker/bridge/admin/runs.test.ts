@@ -9,14 +9,17 @@ const bridges = fakeBridges();
 const gateway = openGateway({ bindings: { BRIDGE: bridges.namespace } });
 
 async function open() {
-  const { id } = await gateway.connector();
+  const { id, token } = await gateway.connector();
   const path = `/connectors/${id}/bridge`;
   const source = { type: "okta", baseUrl: "https://acme.okta.com" };
   await gateway.admin(path, { method: "PUT", body: { source, credentials: { apiToken: "t" } } });
+  // What is held is the connector's, whoever holds it.
+  const at = (name: string) =>
+    name.startsWith("/held") ? `/connectors/${id}${name}` : `${path}${name}`;
   const call = (name: string, request: object = {}) =>
-    gateway.admin(`${path}${name}`, { method: "POST", ...request });
-  const get = (name: string) => gateway.admin(`${path}${name}`);
-  return { id, call, get };
+    gateway.admin(at(name), { method: "POST", ...request });
+  const get = (name: string) => gateway.admin(at(name));
+  return { id, token, call, get };
 }
 
 function lastCallOf(id: string): readonly unknown[] {
@@ -32,7 +35,7 @@ describe("a call that starts a run is 202 with the run's id", () => {
     ["/plan", undefined, ["startPlan", undefined]],
     ["/plan", {}, ["startPlan", undefined]],
     ["/resync", {}, ["resync"]],
-    ["/held/approve", { runId: "r", count: 3 }, ["approveHeld", { runId: "r", count: 3 }]],
+    ["/held/approve", { ids: ["user:a"] }, ["approveHeld", { ids: ["user:a"] }]],
   ])("POST %s %j", async (name, body, expected) => {
     const { id, call, get } = await open();
 
@@ -50,16 +53,80 @@ describe("a call that changes what comes next is 204", () => {
     ["/pause", "pause"],
     ["/resume", "resume"],
     ["/enable", "enable"],
-    ["/held/reject", "rejectHeld"],
   ])("POST %s", async (name, method) => {
     const { id, call } = await open();
-    const body = name === "/held/reject" ? { ids: ["user:a"] } : undefined;
 
-    const { status } = await call(name, body === undefined ? {} : { body });
+    const { status } = await call(name);
 
     expect(status).toBe(204);
     expect(lastCallOf(id)[0]).toBe(method);
   });
+});
+
+test.each([
+  ["approve", "approveHeld", { runId: "r", approved: 3 }],
+  ["reject", "rejectHeld", { rejected: 3, refused: [] }],
+] as const)(
+  "all that a bridge holds is decided by its run and their number (%s)",
+  async (what, method, expected) => {
+    const { id, call } = await open();
+    const totals = { user: 3, group: 0, membership: 0 };
+    bridges.change(id, {
+      held: async () => ({ items: [], next: null, total: 3, totals, runId: "r" }),
+      approveHeld: async () => ({ kind: "ok", value: { runId: "r", approved: 3 } }),
+    });
+    const body = { runId: "r", count: 3 };
+
+    const answer = await call(`/held/${what}`, { body });
+
+    expect(answer.body).toEqual(expected);
+    expect(lastCallOf(id)).toEqual([method, body]);
+    expect((await call(`/held/${what}`, { body: { runId: null, count: 3 } })).status).toBe(409);
+  },
+);
+
+test("what is held by push stands before what the bridge holds, in one list and one decision", async () => {
+  const { id, token, call, get } = await open();
+  const scim = (path: string, request: object) => gateway.scim(path, { token, ...request });
+  await gateway.admin(`/connectors/${id}`, {
+    method: "PATCH",
+    body: { settings: { brake: { max: 0, percent: 0, mode: "hold" } } },
+  });
+  const { body: user } = await scim("/Users", { body: { userName: "ada" } });
+  await scim(`/Users/${user.id}`, { method: "DELETE" });
+  const totals = { user: 1, group: 0, membership: 0 };
+  const held = {
+    id: "user:p1",
+    kind: "user" as const,
+    sourceId: "p1",
+    userId: "u1",
+    userName: null,
+    why: "missing" as const,
+    since: "2026-11-22T08:00:00.000Z",
+    runId: "r",
+  };
+  bridges.change(id, {
+    held: async () => ({ items: [held], next: null, total: 1, totals, runId: "r" }),
+    approveHeld: async () => ({ kind: "ok", value: { runId: "r", approved: 1 } }),
+  });
+
+  const page = (await get("/held")).body;
+  const first = (await get("/held?limit=1")).body;
+  const second = (await get(`/held?limit=1&cursor=${first.nextCursor}`)).body;
+
+  expect(page).toMatchObject({
+    items: [
+      { by: "push", id: `push:${user.id}`, why: "deleted", userName: "ada" },
+      { by: "bridge", ...held },
+    ],
+    total: 2,
+    totals: { user: 2 },
+    runId: "r",
+    nextCursor: null,
+  });
+  expect([...first.items, ...second.items]).toEqual(page.items);
+  const { body } = await call("/held/approve", { body: { runId: "r", count: 2 } });
+  expect(body).toEqual({ runId: "r", approved: 2 });
 });
 
 test("one user is synced at once, and the answer says what was done", async () => {
@@ -113,7 +180,7 @@ test.each(["/sync", "/plan", "/resync", "/held/approve"])(
 
 test.each(["/held/approve", "/held/reject"])("POST %s names what was seen", async (name) => {
   const { id, call } = await open();
-  const bodies = [undefined, {}, { runId: "r" }, { count: 3 }, { held: [] }];
+  const bodies = [undefined, {}, { runId: "r" }, { count: 3 }, { runId: null }, { held: [] }];
 
   for (const body of bodies) {
     const answer = await call(name, body === undefined ? {} : { body });
@@ -121,7 +188,7 @@ test.each(["/held/approve", "/held/reject"])("POST %s names what was seen", asyn
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining("ids")]);
   }
   expect(lastCallOf(id)).toEqual(["overview"]);
-  expect((await call(name, { body: { runId: "r", count: 3 } })).status).toBeLessThan(300);
+  expect((await call(name, { body: { ids: ["user:a"] } })).status).toBeLessThan(300);
 });
 
 test("runs are listed newest first, page by page", async () => {
@@ -184,7 +251,8 @@ test("held switch-offs are listed page by page, whatever the provider's ids are"
   const first = (await get("/held?limit=2")).body;
   const second = (await get(`/held?limit=2&cursor=${encodeURIComponent(first.nextCursor)}`)).body;
 
-  expect([...first.items, ...second.items]).toEqual(held);
+  const shown = held.map((each) => ({ ...each, by: "bridge" }));
+  expect([...first.items, ...second.items]).toEqual(shown);
   expect([first.total, first.runId, second.nextCursor]).toEqual([3, "r", null]);
 });
 
@@ -214,7 +282,8 @@ describe("whoever may only read", () => {
   ])("is refused %s …/bridge%s", async (method, name) => {
     const { id } = await open();
 
-    const answer = await asReader(`/connectors/${id}/bridge${name}`, method);
+    const place = name.startsWith("/held") ? "" : "/bridge";
+    const answer = await asReader(`/connectors/${id}${place}${name}`, method);
 
     expect(answer.status).toBe(403);
     expect(lastCallOf(id)).toEqual(["overview"]);
