@@ -106,15 +106,13 @@ describe("the feed of all that a key sees", () => {
     }
   });
 
-  test("leaves staged and deleted connectors out without stopping at them, however many changes they have", async () => {
+  test("leaves staged connectors out without stopping at them, however many changes they have", async () => {
     const shown = await gateway.client();
     const staged = await gateway.client({ settings: { staged: true } });
-    const gone = await gateway.client();
     const start = await latest();
-    for (const client of [staged, gone, staged, gone]) await client.post(aUser());
+    for (let n = 0; n < 4; n += 1) await staged.post(aUser());
     await shown.post(aUser());
     await staged.post(aUser());
-    await gateway.admin(`/connectors/${gone.id}`, { method: "DELETE" });
 
     const { seen, pages, next } = await readAll(await feedKey({}), start, 2);
 
