@@ -3,7 +3,6 @@ import type { WebhookCalls } from "#delivery/views.ts";
 import { pruneAudit } from "#store/admin/audit.ts";
 import { takeDueBridges } from "#store/admin/bridges.ts";
 import { pruneSessions } from "#store/admin/sessions.ts";
-import { webhooksToWake } from "#store/admin/webhooks.ts";
 import type { Clock } from "#store/clock.ts";
 import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
@@ -17,6 +16,7 @@ import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/purge.
 import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
 import { pruneActivity, rollUpActivity } from "#store/upkeep/roll-up.ts";
 import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
+import { webhooksToWake } from "#store/webhooks/followers.ts";
 
 /** What the jobs of cron need of the world. */
 export interface CronTools {

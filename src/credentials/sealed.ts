@@ -4,7 +4,7 @@ import type { KeyRing, RingKey } from "./key-ring.ts";
 
 /** The place a secret belongs to: sealed there, it opens nowhere else. */
 export interface BoundTo {
-  /** The connector's public id. */
+  /** The connector's public id; empty for what belongs to no one connector. */
   readonly connector: string;
   /** The field that holds it: BRIDGE_CREDENTIALS, or what webhookSecret and formerWebhookSecret give. */
   readonly field: string;

@@ -2,10 +2,14 @@ import type { KeyRing } from "#credentials/key-ring.ts";
 import type { SafeUrlOptions } from "#credentials/safe-url.ts";
 import { type DeliveryTarget, deliveryTarget } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
+import type { ConnectorId } from "#store/connector-id.ts";
+import type { Database } from "#store/database.ts";
 import { centralDatabase, type DatabaseBindings, databaseOf } from "#store/databases.ts";
 import { runQuery } from "#store/query.ts";
+import { isWide } from "#store/webhooks/scope.ts";
 import { HEALTHY } from "./judge.ts";
 import type { SendTools } from "./send.ts";
+import { HeldConnectors } from "./storage/held.ts";
 import { DeliveryQueue, type EndpointState } from "./storage/queue.ts";
 import { TryLog } from "./storage/try-log.ts";
 import type { DeliveryOverview } from "./views.ts";
@@ -31,13 +35,22 @@ const WAIT_MAX_MS = 27 * 3_600_000;
 /** Dead deliveries can be replayed for as long as the feed keeps its changes, and none waits longer. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** What one endpoint keeps: its state, its queue and its log of tries. */
+/** Whether held connectors are let go is asked when somebody says so, and so often by itself. */
+const HELD_ASKED_EVERY_MS = 60_000;
+
+/** What one endpoint keeps: its state, its queue, the connectors that it passes by, and its log of tries. */
 export class Endpoint {
   readonly queue: DeliveryQueue;
+  readonly held: HeldConnectors;
   readonly tries: TryLog;
+  /** Held connectors that are let go, and have to be caught up with. */
+  readonly resuming = new Set<ConnectorId>();
+  /** When it was last asked which those are. */
+  private heldAskedAt = 0;
 
   constructor(readonly tools: EndpointTools) {
     this.queue = new DeliveryQueue(tools.storage);
+    this.held = new HeldConnectors(tools.storage);
     this.tries = new TryLog(tools.storage);
     this.open();
   }
@@ -45,6 +58,7 @@ export class Endpoint {
   /** Makes the tables where they are missing. */
   open(): void {
     this.queue.open();
+    this.held.open();
     this.tries.open();
   }
 
@@ -56,22 +70,42 @@ export class Endpoint {
     const target = await this.readTarget(webhookId);
     if (target === undefined) return undefined;
     const { connectorId, position } = target;
+    const scope = isWide(target) ? { connectorId, tenant: target.tenant } : { connectorId };
     // Somebody else may have come first while D1 was asked.
     if (this.queue.state() === undefined) {
       const mirror = { mirrored: position, mirroredAt: this.tools.clock.now() };
       const idleMs = IDLE_MS_MIN;
-      this.queue.remember({ webhookId, connectorId, position, ...mirror, idleMs, ...HEALTHY });
+      this.queue.remember({ webhookId, ...scope, position, ...mirror, idleMs, ...HEALTHY });
     }
     return this.queue.state();
   }
 
   /** Reads the webhook and its connector as they are now. */
   readTarget(webhookId: string): Promise<DeliveryTarget | undefined> {
-    const { databases, clock } = this.tools;
+    const db = this.database();
+    return runQuery(db, deliveryTarget(db, webhookId), this.tools.clock);
+  }
+
+  /** The database of the one connector that it follows; the central one for several, and before it is known. */
+  database(): Database {
+    const { databases } = this.tools;
     const known = this.queue.state();
-    const db =
-      known === undefined ? centralDatabase(databases) : databaseOf(databases, known.connectorId);
-    return runQuery(db, deliveryTarget(db, webhookId), clock);
+    return known === undefined || known.tenant !== undefined
+      ? centralDatabase(databases)
+      : databaseOf(databases, known.connectorId);
+  }
+
+  /** Asks with the next work which held connectors are let go. */
+  askForHeld(): void {
+    this.heldAskedAt = 0;
+  }
+
+  /** Whether it is time to ask which held connectors are let go; it is asked then. */
+  isTimeForHeld(): boolean {
+    const now = this.tools.clock.now();
+    const isTime = Math.abs(now - this.heldAskedAt) >= HELD_ASKED_EVERY_MS;
+    if (isTime) this.heldAskedAt = now;
+    return isTime;
   }
 
   /** Where the deliveries stand. */

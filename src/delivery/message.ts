@@ -1,6 +1,7 @@
 import type { ChangeType } from "#store/changes/changes.ts";
 import type { DeliveryTarget } from "#store/changes/delivery-feed.ts";
-import { changeEvent, type StoredChange } from "#store/changes/event.ts";
+import { changeEvent } from "#store/changes/event.ts";
+import type { TakenChange } from "./intake.ts";
 import type { Message } from "./send.ts";
 import type { NewDelivery } from "./storage/queue.ts";
 
@@ -13,9 +14,9 @@ export function messageId(seq: number): string {
 }
 
 /** A change of the feed as a delivery: its body is the change event as the feed shows it. */
-export function deliveryOf(change: StoredChange, target: DeliveryTarget): NewDelivery {
+export function deliveryOf({ change, of }: TakenChange): NewDelivery {
   const { seq, type, resourceType, resourceId } = change;
-  const body = JSON.stringify(changeEvent(change, target));
+  const body = JSON.stringify(changeEvent(change, of));
   // A membership's change row names the group, and so stays in order with the group's own.
   return { seq, resource: `${resourceType}/${resourceId}`, type, body };
 }

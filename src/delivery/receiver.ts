@@ -12,7 +12,8 @@ export interface OpenReceiver {
 
 /** Unseals the secrets of a target. */
 export async function openReceiver(ring: KeyRing, target: DeliveryTarget): Promise<OpenReceiver> {
-  const { id, connector, url, formerSecret } = target;
+  const { id, url, formerSecret } = target;
+  const connector = target.connector ?? "";
   const secret = await unseal(ring, target.secret, { connector, field: webhookSecret(id) });
   const field = formerWebhookSecret(id);
   const former =

@@ -1,15 +1,8 @@
-import { disableWebhook } from "#store/admin/webhooks.ts";
-import {
-  type DeliveryTarget,
-  deliveryTarget,
-  nextChanges,
-  notePosition,
-} from "#store/changes/delivery-feed.ts";
+import { type DeliveryTarget, notePosition } from "#store/changes/delivery-feed.ts";
 import { withRetries } from "#store/database.ts";
-import { databaseOf } from "#store/databases.ts";
-import { bothQueries, runQuery } from "#store/query.ts";
-import { disabledAlert } from "./disable.ts";
+import { disable } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
+import { readIntake } from "./intake.ts";
 import { type Health, judgeTry } from "./judge.ts";
 import { deliveryOf, isWanted, messageId } from "./message.ts";
 import { type OpenReceiver, openReceiver } from "./receiver.ts";
@@ -150,9 +143,7 @@ export class Slice {
     if (state.slowdowns > 0 && health.slowdowns === 0) this.startWorkers();
     if (disabled !== undefined && this.receiver !== undefined) {
       this.receiver = undefined;
-      const alert = disabledAlert(target, disabled, now);
-      const db = databaseOf(tools.databases, state.connectorId);
-      await disableWebhook(db, target, disabled, alert, tools.clock);
+      await disable(this.endpoint, target, disabled);
       this.reread();
     }
   }
@@ -166,15 +157,13 @@ export class Slice {
   }
 
   private async takeOver(): Promise<boolean> {
-    const { queue, tools } = this.endpoint;
-    const { webhookId, connectorId, position } = this.state();
+    const { queue, held, tools } = this.endpoint;
+    const state = this.state();
     const wasOpen = this.receiver !== undefined;
     const { rereads } = this;
     const hasRoom = queue.counts().waiting < WAITING_MAX;
-    const { databases, clock } = tools;
-    const db = databaseOf(databases, connectorId);
-    const both = bothQueries(deliveryTarget(db, webhookId), nextChanges(db, connectorId, position));
-    const [target, page] = await runQuery(db, both, clock);
+    const intake = await readIntake(this.endpoint, state);
+    const { target } = intake;
     const receiver = target?.isOpen ? await openReceiver(tools.readKeys(), target) : undefined;
     if (this.rereads !== rereads) return true;
     this.target = target ?? "deleted";
@@ -182,28 +171,27 @@ export class Slice {
     if (target !== undefined && !target.isOpen) this.endpoint.dropExpired();
     if (target === undefined || !target.isOpen) return false;
     // An administrator rewound the feed meanwhile.
-    if (this.state().position !== position) return true;
-    this.hasMore = hasRoom && page.hasMore;
-    const last = page.changes.at(-1);
-    if (!hasRoom || last === undefined) return !wasOpen;
-    const wanted = page.changes.filter(({ type }) => isWanted(type, target));
-    queue.takeOver(
-      wanted.map((change) => deliveryOf(change, target)),
-      last.seq,
-      clock.now(),
-    );
-    this.taken += page.changes.length;
+    if (this.state().position !== state.position) return true;
+    this.hasMore = hasRoom && intake.hasMore;
+    const isNews = intake.position !== state.position || intake.resumed !== undefined;
+    if (!hasRoom || !isNews) return !wasOpen;
+    const wanted = intake.changes.filter(({ change }) => isWanted(change.type, target));
+    queue.takeOver(wanted.map(deliveryOf), intake.position, tools.clock.now(), () => {
+      for (const connector of intake.held) held.hold(connector);
+      if (intake.resumed) held.moveOn(intake.resumed.connectorId, intake.resumed.position);
+    });
+    this.taken += intake.changes.length;
     return true;
   }
 
   /** Tells D1 up to where changes were taken over, when there is time for it. */
   private async mirror(): Promise<void> {
     const { queue, tools } = this.endpoint;
-    const { webhookId, connectorId, position, mirrored, mirroredAt } = this.state();
+    const { webhookId, position, mirrored, mirroredAt } = this.state();
     const isResting = this.tried === 0 && this.taken === 0;
     const isOld = this.now - mirroredAt >= MIRROR_EVERY_MS;
     if (position === mirrored || !(isResting || isOld)) return;
-    const db = databaseOf(tools.databases, connectorId);
+    const db = this.endpoint.database();
     await withRetries(tools.clock, () => notePosition(db, webhookId, position).run());
     queue.remember({ mirrored: position, mirroredAt: this.now });
   }

@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import { parseKeyRing } from "#credentials/key-ring.ts";
 import { dropDeletedWebhook } from "#store/changes/delivery-feed.ts";
 import type { Clock } from "#store/clock.ts";
-import { databaseOf } from "#store/databases.ts";
 import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import { Endpoint } from "./endpoint.ts";
 import { replay } from "./replay.ts";
@@ -63,6 +62,7 @@ export class WebhookEndpoint extends DurableObject<Env> implements WebhookCalls 
   async configured(webhookId: string, isRevived: boolean): Promise<void> {
     if ((await this.endpoint.adopt(webhookId)) === undefined) return;
     if (isRevived) this.endpoint.forgive();
+    this.endpoint.askForHeld();
     this.slice?.reread();
     await this.wakeSoon();
   }
@@ -143,8 +143,7 @@ export class WebhookEndpoint extends DurableObject<Env> implements WebhookCalls 
     this.endpoint.tidy();
     this.slice = new Slice(this.endpoint);
     const next = await this.slice.run();
-    const db = databaseOf(this.env, state.connectorId);
-    if (next === "deleted") await dropDeletedWebhook(db, state.webhookId);
+    if (next === "deleted") await dropDeletedWebhook(this.endpoint.database(), state.webhookId);
     return next;
   }
 

@@ -44,7 +44,10 @@ export interface Delivery extends NewDelivery {
 /** What the endpoint remembers beside its deliveries. */
 export interface EndpointState extends Health {
   readonly webhookId: string;
+  /** The connector that it follows; NO_CONNECTOR where it follows several. */
   readonly connectorId: ConnectorId;
+  /** Of one that follows several: their tenant. Null for all, and missing where it follows one. */
+  readonly tenant?: string | null;
   /** Everything up to this seq was taken over. */
   readonly position: number;
   /** The position that D1 knows, and since when. */
@@ -81,9 +84,18 @@ export class DeliveryQueue {
     this.run(REMEMBER, { state: JSON.stringify({ ...this.state(), ...changed }) });
   }
 
-  /** Queues events and moves the position, all or nothing; what is queued already stays as it is. */
-  takeOver(events: readonly NewDelivery[], position: number, now: number): void {
+  /**
+   * Queues events, moves the position and does what belongs to it, all or nothing; what is queued already
+   * stays as it is.
+   */
+  takeOver(
+    events: readonly NewDelivery[],
+    position: number,
+    now: number,
+    beside: () => void = () => undefined,
+  ): void {
     this.storage.transactionSync(() => {
+      beside();
       for (const { seq, resource, type, body } of events) {
         this.run(QUEUE, { seq, resource, type, body });
       }
@@ -142,9 +154,10 @@ export class DeliveryQueue {
     });
   }
 
-  /** Forgets what was taken over behind a position, and goes on from there. */
-  rewind(position: number): void {
+  /** Forgets what was taken over behind a position, and goes on from there; does what belongs to it. */
+  rewind(position: number, beside: () => void): void {
     this.storage.transactionSync(() => {
+      beside();
       this.run(DROP_BEHIND, { position });
       this.remember({ position });
     });

@@ -1,5 +1,6 @@
 import { isNotNull, isNull } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ConnectorId } from "#store/connector-id.ts";
 import type { TryOutcome } from "../views.ts";
 
 // The tables of an endpoint's Durable Object; drizzle/webhook makes them.
@@ -32,6 +33,12 @@ export const deliveries = sqliteTable(
     index("deliveries_dead").on(table.deadAt).where(isNotNull(table.deadAt)),
   ],
 );
+
+/** Connectors that were passed by, of an endpoint of several, and up to where their changes were taken over. */
+export const held = sqliteTable("held", {
+  connectorId: integer("connector_id").$type<ConnectorId>().primaryKey(),
+  position: integer().notNull(),
+});
 
 /** The newest tries. */
 export const tries = sqliteTable("tries", {

@@ -8,6 +8,7 @@ import { beginEnding, type EndingToBegin, giveUpMove } from "#store/endings/begi
 import { jsonText } from "#store/json-text.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import { noteFollowersOf } from "#store/webhooks/followers.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
 import { type ConnectorLimits, isWithin } from "./connector-limits.ts";
@@ -69,6 +70,7 @@ export async function createConnector(
     prepare(db, connector),
     ...auditStatements(db, audit),
     insertToken(db, { publicId: id }, token, now),
+    noteFollowersOf(db, eq(connectors.id, id)),
   ]);
 }
 

@@ -1,6 +1,5 @@
-import { and, count, desc, eq, exists, gt, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "#store/clock.ts";
-import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
@@ -8,12 +7,20 @@ import { jsonText, parseStored } from "#store/json-text.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes, connectors, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import { noteFollowers } from "#store/webhooks/followers.ts";
+import { hasLiveOwner, hasScope, type WebhookScope } from "#store/webhooks/scope.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
+import type { ConnectorLimits } from "./connector-limits.ts";
 import { type AdminChange, batchAt, guardVersion, STALE } from "./versions.ts";
 
 const SHOWN = {
   id: webhooks.id,
+  connectorId: webhooks.connectorId,
+  /** The public id of the one connector that it follows; null where it follows several. */
+  connector: sql<string | null>`${ownerOf()}`,
+  /** The tenant whose connectors it follows; null of one that follows a single one, or all. */
+  tenant: webhooks.tenant,
   name: webhooks.name,
   url: webhooks.url,
   eventTypes: webhooks.eventTypes,
@@ -24,6 +31,13 @@ const SHOWN = {
   createdAt: webhooks.createdAt,
   modifiedAt: webhooks.modifiedAt,
 };
+
+function ownerOf() {
+  return build
+    .select(named({ publicId: connectors.id }))
+    .from(connectors)
+    .where(eq(connectors.number, webhooks.connectorId));
+}
 
 type WebhookRow = RowOf<ReturnType<typeof selectWebhooks>>;
 
@@ -48,24 +62,25 @@ export interface WebhookToCreate {
   readonly secret: string;
 }
 
-/** Every write wakes each of a connector's webhooks. */
+/** So many of one scope: every write wakes each webhook that follows its connector. */
 export const WEBHOOKS_MAX = 10;
 
 /** Stores a webhook, which gets what is recorded from now on; says whether there was room for it. */
 export async function createWebhook(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   { id, name, url, eventTypes, secret }: WebhookToCreate,
   { now, audit }: { readonly now: number; readonly audit: AuditRow },
 ): Promise<"created" | "tooMany"> {
   const held = build
     .select(named({ count: count() }))
     .from(webhooks)
-    .where(eq(webhooks.connectorId, connectorId));
+    .where(hasScope(scope));
   const last = build.select(named({ seq: sql`coalesce(max(${changes.seq}), 0)` })).from(changes);
   const cells = {
     id: sql`${id}`,
-    connectorId: sql`${connectorId}`,
+    connectorId: sql`${scope.connectorId}`,
+    tenant: sql`${scope.tenant}`,
     name: sql`${name ?? null}`,
     url: sql`${url}`,
     eventTypes: sql`${typesText(eventTypes)}`,
@@ -80,7 +95,7 @@ export async function createWebhook(
   const [result] = await db.batch([
     prepare(db, inserted),
     ...auditStatements(db, audit),
-    noteEnabled(db, connectorId),
+    noteFollowers(db, scope),
   ]);
   return result?.results.length === 1 ? "created" : "tooMany";
 }
@@ -92,8 +107,8 @@ function selectWebhooks(condition: SQL | undefined) {
   return build.select(named(SHOWN)).from(webhooks).where(condition);
 }
 
-function isWebhook(connectorId: ConnectorId, id: string): SQL | undefined {
-  return and(eq(webhooks.connectorId, connectorId), eq(webhooks.id, id));
+function isWebhook(scope: WebhookScope, id: string): SQL | undefined {
+  return and(hasScope(scope), eq(webhooks.id, id));
 }
 
 /** The row to be at a version; whose it is, each statement asks itself. */
@@ -101,23 +116,65 @@ function rowOf(id: string) {
   return { table: webhooks, isRow: eq(webhooks.id, id) };
 }
 
-/** Lists the webhooks of a connector, newest first. */
-export async function listWebhooks(
-  db: Database,
-  connectorId: ConnectorId,
-): Promise<readonly Webhook[]> {
-  const query = selectWebhooks(eq(webhooks.connectorId, connectorId)).orderBy(desc(webhooks.id));
+/** Lists the webhooks of a scope, newest first. */
+export async function listWebhooks(db: Database, scope: WebhookScope): Promise<readonly Webhook[]> {
+  const query = selectWebhooks(hasScope(scope)).orderBy(desc(webhooks.id));
   return (await selectRows(db, query)).map(fromRow);
 }
 
-/** Finds a webhook of a connector. */
+/** Finds a webhook of a scope. */
 export async function findWebhook(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   id: string,
 ): Promise<Webhook | undefined> {
-  const rows = await selectRows(db, selectWebhooks(isWebhook(connectorId, id)));
+  const rows = await selectRows(db, selectWebhooks(isWebhook(scope, id)));
   return rows.map(fromRow)[0];
+}
+
+/** What a list of webhooks asks for, newest first. */
+interface SeenPage {
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+  readonly sees: ConnectorLimits;
+}
+
+/** Lists the webhooks within a caller's limits, of whatever scope, newest first. */
+export async function listSeenWebhooks(
+  db: Database,
+  { beforeId, limit, sees }: SeenPage,
+): Promise<readonly Webhook[]> {
+  const isBefore = beforeId === undefined ? undefined : lt(webhooks.id, beforeId);
+  const query = selectSeen(sees, isBefore).orderBy(desc(webhooks.id)).limit(limit);
+  return (await selectRows(db, query)).map(fromRow);
+}
+
+/** Finds a webhook within a caller's limits, of whatever scope. */
+export async function findSeenWebhook(
+  db: Database,
+  id: string,
+  sees: ConnectorLimits,
+): Promise<Webhook | undefined> {
+  const rows = await selectRows(db, selectSeen(sees, eq(webhooks.id, id)));
+  return rows.map(fromRow)[0];
+}
+
+/** Webhooks within limits: whoever sees a tenant sees the webhooks of its connectors and its own. */
+function selectSeen({ connectorId, tenant }: ConnectorLimits, condition: SQL | undefined) {
+  return build
+    .select(named(SHOWN))
+    .from(webhooks)
+    .leftJoin(connectors, eq(connectors.number, webhooks.connectorId))
+    .where(
+      and(
+        hasLiveOwner(),
+        connectorId === null ? undefined : eq(connectors.id, connectorId),
+        tenant === null
+          ? undefined
+          : eq(sql`coalesce(${webhooks.tenant}, ${connectors.tenant})`, tenant),
+        condition,
+      ),
+    );
 }
 
 /** What an administrator changes of a webhook; absent members stay as they are. */
@@ -130,11 +187,11 @@ export interface WebhookChange {
 
 /**
  * Changes a webhook, if it is at the version `seen`, and gives it as it is then; undefined where the
- * connector has none with that id. What the change does not name is not written.
+ * scope has none with that id. What the change does not name is not written.
  */
 export async function changeWebhook(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   id: string,
   { name, url, eventTypes, status }: WebhookChange,
   { seen, now, audit }: AdminChange,
@@ -149,12 +206,12 @@ export async function changeWebhook(
       disabledReason: reasonFor(status),
       modifiedAt: now,
     })
-    .where(isWebhook(connectorId, id));
+    .where(isWebhook(scope, id));
   const results = await batchAt(db, rowOf(id), seen, [
     prepare(db, changed),
     ...auditStatements(db, audit),
-    noteEnabled(db, connectorId),
-    prepare(db, selectWebhooks(isWebhook(connectorId, id))),
+    ...(status === undefined ? [] : [noteFollowers(db, scope)]),
+    prepare(db, selectWebhooks(isWebhook(scope, id))),
   ]);
   return results === STALE ? STALE : rowsOf<WebhookRow>(results.at(-1)).map(fromRow)[0];
 }
@@ -166,18 +223,18 @@ function reasonFor(status: Webhook["status"] | undefined): SQL | null | undefine
   return sql`coalesce(${webhooks.disabledReason}, 'administrator')`;
 }
 
-/** Deletes a webhook, if it is at the version `seen`; "absent" where the connector has none with that id. */
+/** Deletes a webhook, if it is at the version `seen`; "absent" where the scope has none with that id. */
 export async function deleteWebhook(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   id: string,
   { seen, audit }: Omit<AdminChange, "now">,
 ): Promise<"deleted" | "absent" | typeof STALE> {
-  const deleted = build.delete(webhooks).where(isWebhook(connectorId, id)).returning(CHANGED);
+  const deleted = build.delete(webhooks).where(isWebhook(scope, id)).returning(CHANGED);
   const statements = [
     prepare(db, deleted),
     ...auditStatements(db, audit),
-    noteEnabled(db, connectorId),
+    noteFollowers(db, scope),
   ];
   const results = await batchAt(db, rowOf(id), seen, statements);
   if (results === STALE) return STALE;
@@ -187,13 +244,13 @@ export async function deleteWebhook(
 /** The sealed signing secret of a webhook, and the version that the webhook is at. */
 export async function findWebhookSecret(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   id: string,
 ): Promise<Pick<typeof webhooks.$inferSelect, "secret" | "version"> | undefined> {
   const query = build
     .select(named({ secret: webhooks.secret, version: webhooks.version }))
     .from(webhooks)
-    .where(isWebhook(connectorId, id));
+    .where(isWebhook(scope, id));
   return (await selectRows(db, query))[0];
 }
 
@@ -211,7 +268,7 @@ export interface SecretRotation {
  */
 export async function rotateWebhookSecret(
   db: Database,
-  connectorId: ConnectorId,
+  scope: WebhookScope,
   id: string,
   { seen, secret, former, formerUntil }: SecretRotation,
   { seen: version, now, audit }: AdminChange,
@@ -219,9 +276,9 @@ export async function rotateWebhookSecret(
   const rotated = build
     .update(webhooks)
     .set({ secret, formerSecret: former, formerSecretUntil: formerUntil, modifiedAt: now })
-    .where(and(isWebhook(connectorId, id), eq(webhooks.secret, seen)))
+    .where(and(isWebhook(scope, id), eq(webhooks.secret, seen)))
     .returning(CHANGED);
-  const read = selectWebhooks(isWebhook(connectorId, id));
+  const read = selectWebhooks(isWebhook(scope, id));
   const statements = [prepare(db, rotated), ...auditStatements(db, audit), prepare(db, read)];
   const results = await batchAt(db, rowOf(id), version, statements);
   if (results === STALE) return STALE;
@@ -230,18 +287,17 @@ export async function rotateWebhookSecret(
 }
 
 /**
- * Disables an active webhook and raises the alert that says so, in one batch. One that is disabled
+ * Disables an active webhook and raises the alert that says so, if a connector has it, in one batch; says
+ * whether it did. One that is disabled
  * already, or that an administrator changed since it was at that version, stays as it is and raises
  * nothing: what failed may be what was changed.
  */
 export async function disableWebhook(
   db: Database,
-  { id, version }: Pick<Webhook, "id" | "version">,
-  reason: DisabledReason,
-  alert: Alert,
+  { id, version, ...scope }: Pick<Webhook, "id" | "version"> & WebhookScope,
+  { reason, at, alert }: Disabling,
   clock: Clock,
-): Promise<void> {
-  const { connectorId, at } = alert;
+): Promise<boolean> {
   const disabled = build
     .update(webhooks)
     .set({ status: "disabled", disabledReason: reason, modifiedAt: at })
@@ -249,68 +305,23 @@ export async function disableWebhook(
   const statements = [
     guardVersion(db, rowOf(id), version, eq(webhooks.status, "active")),
     prepare(db, disabled),
-    noteEnabled(db, connectorId),
-    ...alertStatements(db, alert),
+    noteFollowers(db, scope),
+    ...(alert === undefined ? [] : alertStatements(db, alert)),
   ];
   try {
     await withRetries(clock, () => db.batch(statements));
+    return true;
   } catch (error) {
     if (classifyError(error).kind !== "versionChanged") throw error;
+    return false;
   }
 }
 
-/** How many webhooks one run of cron wakes; the next minute wakes others. */
-const WOKEN_MAX = 100;
-
-/**
- * The webhooks that cron has to wake: those with changes that they were not handed yet and, spread
- * over an hour, every other one once, since an alarm may have got lost.
- */
-export async function webhooksToWake(db: Database, now: number): Promise<readonly string[]> {
-  const minute = Math.floor(now / 60_000) % 60;
-  const digit = (character: SQL) => sql`(instr('0123456789abcdef', ${character}) - 1)`;
-  const byte = sql`${digit(sql`substr(${webhooks.id}, -2, 1)`)} * 16 + ${digit(sql`substr(${webhooks.id}, -1)`)}`;
-  const isBehind = exists(
-    build
-      .select(named({ seq: changes.seq }))
-      .from(changes)
-      .where(
-        and(eq(changes.connectorId, webhooks.connectorId), gt(changes.seq, webhooks.position)),
-      ),
-  );
-  const query = build
-    .select(named({ id: webhooks.id }))
-    .from(webhooks)
-    .crossJoin(connectors)
-    .where(
-      and(
-        eq(connectors.number, webhooks.connectorId),
-        eq(webhooks.status, "active"),
-        eq(connectors.status, "active"),
-        isNull(connectors.deletedAt),
-        eq(sql`coalesce(${connectors.settings} ->> 'staged', 0)`, 0),
-        or(eq(sql`(${byte}) % 60`, minute), isBehind),
-      ),
-    )
-    .orderBy(sql`random()`)
-    .limit(WOKEN_MAX);
-  return (await selectRows(db, query)).map(({ id }) => id);
-}
-
-/** Keeps the connector's own list of enabled webhooks: it travels with every credential look-up. */
-function noteEnabled(db: Database, connectorId: ConnectorId): D1PreparedStatement {
-  const enabled = build
-    .select(named({ id: webhooks.id }))
-    .from(webhooks)
-    .where(and(eq(webhooks.connectorId, connectorId), eq(webhooks.status, "active")))
-    .orderBy(webhooks.id)
-    .as("enabled");
-  const ids = build.select(named({ ids: sql`json_group_array(${enabled.id})` })).from(enabled);
-  const noted = build
-    .update(connectors)
-    .set({ webhookIds: sql`${ids}` })
-    .where(eq(connectors.number, connectorId));
-  return prepare(db, noted);
+/** Why and when a webhook is disabled, and the alert of the one connector that it follows. */
+interface Disabling {
+  readonly reason: DisabledReason;
+  readonly at: number;
+  readonly alert: Alert | undefined;
 }
 
 function typesText(eventTypes: readonly string[] | null): WebhookRow["eventTypes"] {

@@ -1,16 +1,17 @@
-import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, lt, or, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseStored } from "#store/json-text.ts";
 import { type Query, queryOf } from "#store/query.ts";
 import { changes, connectors, events, resources, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, statement } from "#store/statement.ts";
+import { hasLiveOwner, NO_CONNECTOR } from "#store/webhooks/scope.ts";
 import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
 import { type ChangePage, connectorChanges, isUnstaged } from "./feed.ts";
 
-/** A webhook with what its deliveries need to know of its connector. */
+/** A webhook with what its deliveries need to know of the connector that it follows, if it is one alone. */
 export interface DeliveryTarget extends Omit<TargetRow, "isOpen" | "eventTypes"> {
-  /** Whether anything may go out: neither the webhook nor its connector is disabled or staged. */
+  /** Whether anything may go out: neither the webhook nor its one connector is disabled or staged. */
   readonly isOpen: boolean;
   /** The change types it wants; null for all. */
   readonly eventTypes: readonly string[] | null;
@@ -29,13 +30,13 @@ const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
       named({
         id: webhooks.id,
         connectorId: webhooks.connectorId,
-        /** The connector's public id. */
-        connector: connectors.id,
-        tenant: connectors.tenant,
+        /** The connector's public id; null of a webhook that follows several. */
+        connector: sql<string | null>`${connectors.id}`,
+        /** The tenant that it follows, or its connector is of; null of one that follows all. */
+        tenant: sql<string | null>`coalesce(${webhooks.tenant}, ${connectors.tenant})`,
         isOpen: sql<number>`${and(
           eq(webhooks.status, "active"),
-          eq(connectors.status, "active"),
-          isUnstaged(),
+          sql`(${or(eq(webhooks.connectorId, NO_CONNECTOR), and(eq(connectors.status, "active"), isUnstaged()))})`,
         )}`,
         url: webhooks.url,
         eventTypes: webhooks.eventTypes,
@@ -49,14 +50,8 @@ const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
       }),
     )
     .from(webhooks)
-    .crossJoin(connectors)
-    .where(
-      and(
-        eq(connectors.number, webhooks.connectorId),
-        eq(webhooks.id, webhookId),
-        isNull(connectors.deletedAt),
-      ),
-    ),
+    .leftJoin(connectors, eq(connectors.number, webhooks.connectorId))
+    .where(and(eq(webhooks.id, webhookId), hasLiveOwner())),
 );
 
 /** So many changes are handed to a webhook's Durable Object at once; fewer where they are long. */
@@ -87,7 +82,7 @@ export function changeAt(
 }
 
 /** Requests overlap: one that began before a moment may be stored behind one that began after it. */
-const OVERLAP_MS = 60_000;
+export const OVERLAP_MS = 60_000;
 
 /** The seq behind which everything stands that was recorded since a moment, and up to a minute more. */
 export function positionBefore(db: Database, connectorId: ConnectorId, at: number): Query<number> {

@@ -235,7 +235,7 @@ type Found = WithSubqueryWithSelection<{ foundSeq: SQL.Aliased<number> }, "found
  * A table of one row: where the bytes of the changes cut the page off, or null if they do not; the
  * running sum is made only then.
  */
-function cutOf(found: Found | typeof merged) {
+export function cutOf(found: Found | typeof merged) {
   // octet_length reads the header of a row, not its text.
   const bytes = sql<number>`(octet_length(${changes.payload}) + coalesce(octet_length(${changes.difference}), 0))`;
   const isFound = isFoundIn(found);
@@ -269,7 +269,7 @@ function isFoundIn({ foundSeq }: Found | typeof merged): SQL | undefined {
   return and(sql`${foundSeq} < ${NO_SEQ}`, eq(changes.seq, foundSeq));
 }
 
-function isBefore({ cutSeq }: ReturnType<typeof cutOf>): SQL | undefined {
+export function isBefore({ cutSeq }: ReturnType<typeof cutOf>): SQL | undefined {
   return or(isNull(cutSeq), lt(changes.seq, cutSeq));
 }
 

@@ -8,6 +8,7 @@ import { type EventRow, eventCells } from "#store/event-log/events.ts";
 import { insertRows, rowStatement } from "#store/rows.ts";
 import { changes, connectors, endings, events } from "#store/schema.ts";
 import { build, named, prepare } from "#store/statement.ts";
+import { noteFollowersOf } from "#store/webhooks/followers.ts";
 import { endingEventRow } from "./ending-event.ts";
 import { guardOpen, isStillOpen, type OpenEnding } from "./open.ts";
 
@@ -34,7 +35,7 @@ export async function finishEnding(db: Database, clock: Clock, ending: OpenEndin
         .set({ untilSeq: sql`${newest()}` })
         .where(isStillOpen(id)),
     ),
-    ...(isMove ? [...joined(db, ending, at), settle(db, ending, at)] : []),
+    ...(isMove ? [...joined(db, ending, at), ...settle(db, ending, at)] : []),
   ];
   try {
     await withRetries(clock, () => db.batch(statements));
@@ -77,8 +78,13 @@ function tell(
   return prepare(db, insertRows(changes, cells));
 }
 
-/** The statement that gives a connector to its new tenant, with what is told of it from now on. */
-function settle(db: Database, { id, connectorId }: OpenEnding, at: number): D1PreparedStatement {
+/** The statements that give a connector to its new tenant and its webhooks, with what is told of it from now on. */
+function settle(
+  db: Database,
+  { id, connectorId }: OpenEnding,
+  at: number,
+): readonly D1PreparedStatement[] {
+  const isConnector = eq(connectors.number, connectorId);
   const until = build
     .select(named({ seq: endings.untilSeq }))
     .from(endings)
@@ -92,6 +98,6 @@ function settle(db: Database, { id, connectorId }: OpenEnding, at: number): D1Pr
       movesAt: null,
       modifiedAt: at,
     })
-    .where(eq(connectors.number, connectorId));
-  return prepare(db, settled);
+    .where(isConnector);
+  return [prepare(db, settled), noteFollowersOf(db, isConnector)];
 }

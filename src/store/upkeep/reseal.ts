@@ -182,7 +182,8 @@ function selectOld(next: Next, resealer: Resealer, place: Place) {
     .select(
       named({
         row,
-        connector: connectors.id,
+        /** Empty where the secret belongs to no one connector: a webhook of several. */
+        connector: sql<string>`coalesce(${connectors.id}, '')`,
         owner,
         sealed,
         /** Whether the log named it already as one that cannot be opened. */
@@ -190,12 +191,9 @@ function selectOld(next: Next, resealer: Resealer, place: Place) {
       }),
     )
     .from(next)
-    .crossJoin(connectors)
+    .leftJoin(connectors, eq(connectors.number, next.connectorId))
     .where(
-      and(
-        eq(connectors.number, next.connectorId),
-        or(ne(sql`substr(${sealed}, 1, ${length})`, newestPrefix), gt(sql`instr(${rest}, '.')`, 0)),
-      ),
+      or(ne(sql`substr(${sealed}, 1, ${length})`, newestPrefix), gt(sql`instr(${rest}, '.')`, 0)),
     );
 }
 

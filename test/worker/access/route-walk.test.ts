@@ -375,7 +375,13 @@ async function aKey(role: Role, limits: object): Promise<string> {
 }
 
 /** A connector that keys see, with its siblings that some do not, and a key for each role and width. */
-let world: { readonly own: Ids; readonly keys: readonly WalkKey[]; readonly owners: Owners };
+let world: {
+  readonly own: Ids;
+  readonly keys: readonly WalkKey[];
+  readonly owners: Owners;
+  /** The ids of webhooks that follow more than any limited key sees. */
+  readonly wide: readonly string[];
+};
 type Owners = readonly (readonly [TestClient, Ids])[];
 
 beforeAll(async () => {
@@ -399,7 +405,12 @@ beforeAll(async () => {
   // The tenant's keys saw it until now.
   const move = { method: "PATCH", body: { tenant: "other" } };
   await gateway.admin(`/connectors/${moved.id}`, move);
-  world = { own, keys, owners };
+  const wide: string[] = [];
+  for (const scope of [{ tenant: "other" }, "everything"]) {
+    const body = { url: "https://receiver.example/hook", scope };
+    wide.push((await gateway.admin("/webhooks", { body })).body.id);
+  }
+  world = { own, keys, owners, wide };
 }, 60_000);
 
 const BY_KEYS = rowsOf("admin").flatMap((row) => {
@@ -423,6 +434,21 @@ describe.each(BY_KEYS)("$key by a key", ({ method, path, body, least }) => {
 
           expect(status).toBe(403);
           for (const role of enough) expect(problem.detail).toContain(`"${role}"`);
+        }
+      }
+    });
+  }
+
+  if (path.includes("/:webhookId") && !path.startsWith("/connectors/")) {
+    test("that does not see what the webhook follows: as of an unknown one", async () => {
+      for (const { role, secret, hidden } of world.keys) {
+        if (!enough.includes(role) || hidden.length === 0) continue;
+        const unknown = await send(secret, unknownIds(world.own));
+
+        expect(unknown.status).toBe(404);
+        // Nor the webhooks of another tenant, or of everything.
+        for (const ids of [...hidden, ...world.wide.map((webhookId) => ({ webhookId }))]) {
+          expect(comparable(await send(secret, ids))).toBe(comparable(unknown));
         }
       }
     });

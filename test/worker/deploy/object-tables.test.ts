@@ -5,6 +5,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { createGroupTables, createTables } from "#bridge/storage/migrations.ts";
 import * as bridgeTables from "#bridge/storage/schema.ts";
+import { HeldConnectors } from "#delivery/storage/held.ts";
 import { DeliveryQueue } from "#delivery/storage/queue.ts";
 import * as webhookTables from "#delivery/storage/schema.ts";
 import { TryLog } from "#delivery/storage/try-log.ts";
@@ -15,6 +16,7 @@ import { build, named } from "#store/statement.ts";
 function inWebhook<T>(work: (sql: SqlStorage) => T): Promise<T> {
   return runInDurableObject(env.WEBHOOK.getByName(crypto.randomUUID()), (_, { storage }) => {
     new DeliveryQueue(storage).open();
+    new HeldConnectors(storage).open();
     new TryLog(storage).open();
     return work(storage.sql);
   });
@@ -147,7 +149,7 @@ test("the tables of a webhook's object are what its schema says", async () => {
   const made = await inWebhook(madeTables);
 
   expect(made).toEqual(definedTables(webhookTables));
-  expect(made.size).toBe(3);
+  expect(made.size).toBe(4);
 });
 
 test("the tables of a bridge's object are what its schema says", async () => {

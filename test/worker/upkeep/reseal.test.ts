@@ -79,6 +79,21 @@ test("every kind of secret is sealed anew with the newest key, and opens without
   expect(opened).toEqual(places.map((field) => `secret of ${field}`));
 });
 
+test("the secret of a webhook that follows several connectors is sealed anew too, and belongs to none", async () => {
+  const boundTo = { connector: "", field: webhookSecret("wide") };
+  const { id } = await gateway.connector();
+  const { read } = await plantWebhook(id, {
+    id: "wide",
+    secret: await seal(OLD_RING, "wide secret", boundTo),
+  });
+  await env.DB.prepare("UPDATE webhooks SET connector_id = 0, tenant = 'acme'").run();
+
+  await resealOnce();
+
+  expect(await unseal(NEW_RING, `${(await read()).secret}`, boundTo)).toBe("wide secret");
+  expect(printed).not.toHaveBeenCalled();
+});
+
 test("what the newest key sealed is not touched, and looking at it writes nothing", async () => {
   await plantWebhooks(3);
   await resealOnce();

@@ -214,7 +214,9 @@ describe("what a receiver answers", () => {
         explanation: "Once more.",
         credentialId: null,
       };
-      await disableWebhook(env.DB, { id: webhook.id, version }, "failing", alert, TEST_CLOCK);
+      const { connectorId, at } = alert;
+      const disabled = { id: webhook.id, version, connectorId, tenant: null };
+      await disableWebhook(env.DB, disabled, { reason: "failing", at, alert }, TEST_CLOCK);
     }
 
     const { body } = await gateway.admin(webhook.path);

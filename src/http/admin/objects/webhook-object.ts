@@ -3,19 +3,33 @@ import { Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { waitUntil } from "#http/request/wait-until.ts";
-import { listWebhooks, type Webhook } from "#store/admin/webhooks.ts";
+import type { Webhook } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { databaseOf } from "#store/databases.ts";
+import { listFollowers } from "#store/webhooks/followers.ts";
 
-/** The answer for a webhook's id that the connector does not have. */
+/** The answer for a webhook's id that is not there, or not within what was asked or may be seen. */
 export function noWebhook(): Problem {
-  return new Problem(404, "This connector has no webhook with that id.");
+  return new Problem(404, "There is no webhook with this id here.");
 }
+
+/** What a webhook follows, as the admin API shows it. */
+export function scopeView({ connector, tenant }: Pick<Webhook, "connector" | "tenant">): ScopeView {
+  if (connector !== null) return { connectorId: connector };
+  return tenant === null ? "everything" : { tenant };
+}
+
+/** One connector by its public id, those of a tenant, or all. */
+export type ScopeView =
+  | { readonly connectorId: string }
+  | { readonly tenant: string }
+  | "everything";
 
 /** A webhook as the admin API shows it; the secrets are not among it. */
 export function webhookView(webhook: Webhook) {
   return {
     id: webhook.id,
+    scope: scopeView(webhook),
     name: webhook.name,
     url: webhook.url,
     eventTypes: webhook.eventTypes,
@@ -50,14 +64,12 @@ async function orLogged(whom: object, tell: () => Promise<unknown>): Promise<voi
   }
 }
 
-/** Tells all webhooks of a connector, after the answer, that it was changed or deleted. */
+/** Tells all webhooks that follow a connector, after the answer, that it was changed or deleted. */
 export function tellWebhooks(context: Context<AppEnv>, connectorId: ConnectorId): void {
   const { env } = context;
   const tellAll = async () => {
-    const webhooks = await listWebhooks(databaseOf(env, connectorId), connectorId);
-    const told = webhooks.map(({ id }) =>
-      tellWebhook(env, id, (stub) => stub.configured(id, false)),
-    );
+    const ids = await listFollowers(databaseOf(env, connectorId), connectorId);
+    const told = ids.map((id) => tellWebhook(env, id, (stub) => stub.configured(id, false)));
     await Promise.all(told);
   };
   waitUntil(context)(orLogged({ connectorId }, tellAll));

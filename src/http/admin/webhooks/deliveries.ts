@@ -4,59 +4,55 @@ import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { Told, Trail } from "#http/admin/call/trail.ts";
-import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { noWebhook } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
-import { findWebhook } from "#store/admin/webhooks.ts";
-import { centralDatabase, databaseOf } from "#store/databases.ts";
+import { centralDatabase } from "#store/databases.ts";
 import { readReplay } from "./input.ts";
-import { WEBHOOK_OPERATIONS } from "./operations.ts";
-
-const { testWebhook, replayWebhook, listDeliveries } = WEBHOOK_OPERATIONS;
+import type { WebhookOperations } from "./operations.ts";
+import { type FindPlace, foundWebhook } from "./place.ts";
 
 /** Registers what a webhook's Durable Object does and knows: test, replay, deliveries. */
-export function addDeliveryRoutes(admin: Hono<AppEnv>): void {
-  addCall(admin, testWebhook, async (context, trail) => {
-    const id = await webhookIdOr404(context, context.req.param());
-    await begin(context, trail, { id });
+export function addDeliveryRoutes(
+  admin: Hono<AppEnv>,
+  { test, replay, deliveries }: WebhookOperations,
+  find: FindPlace,
+): void {
+  addCall(admin, test, async (context, trail) => {
+    const { id, connectorId } = await found(context, find);
+    await begin(context, trail, { id, connectorId });
     const result = await context.env.WEBHOOK.getByName(id).sendTest(id);
     if (result === undefined) throw noWebhook();
-    return reply(context, testWebhook, 200, result);
+    return reply(context, test, 200, result);
   });
-  addCall(admin, replayWebhook, async (context, trail) => {
-    const id = await webhookIdOr404(context, context.req.param());
-    const asked = await readInput(context, replayWebhook);
+  addCall(admin, replay, async (context, trail) => {
+    const { id, connectorId } = await found(context, find);
+    const asked = await readInput(context, replay);
     const what = readReplay(asked);
-    await begin(context, trail, { id, after: asked });
+    await begin(context, trail, { id, connectorId, after: asked });
     const answer = await context.env.WEBHOOK.getByName(id).replay(id, what);
     if (answer === undefined) {
-      throw new Problem(404, "This connector has no such event, or has it no more.");
+      throw new Problem(404, "The webhook follows no such event, or it is kept no more.");
     }
-    return reply(context, replayWebhook, 202, answer);
+    return reply(context, replay, 202, answer);
   });
-  addCall(admin, listDeliveries, async (context) => {
-    const id = await webhookIdOr404(context, context.req.param());
-    const { outcome, cursor, limit } = readQuery(context, listDeliveries);
+  addCall(admin, deliveries, async (context) => {
+    const { id } = await found(context, find);
+    const { outcome, cursor, limit } = readQuery(context, deliveries);
     const beforeId = decodeOffsetCursor(cursor) || undefined;
     const items = await context.env.WEBHOOK.getByName(id).tries({ limit, beforeId, outcome });
     const last = items.length === limit ? items.at(-1) : undefined;
     const nextCursor = encodeCursor(last && String(last.id));
-    return reply(context, listDeliveries, 200, { items, nextCursor });
+    return reply(context, deliveries, 200, { items, nextCursor });
   });
 }
 
 /** Writes down what a webhook's object is going to be asked for. */
-function begin(context: Context<AppEnv>, trail: Trail, told: Omit<Told, "connectorId">) {
-  const connectorId = context.req.param("id") ?? "";
-  return trail.begin(centralDatabase(context.env), { connectorId, ...told });
+function begin(context: Context<AppEnv>, trail: Trail, told: Told) {
+  return trail.begin(centralDatabase(context.env), told);
 }
 
-async function webhookIdOr404(
-  context: Context<AppEnv>,
-  path: { readonly id: string; readonly webhookId: string },
-): Promise<string> {
-  const { number } = await findOr404(context, path.id);
-  const webhook = await findWebhook(databaseOf(context.env, number), number, path.webhookId);
-  if (webhook === undefined) throw noWebhook();
-  return webhook.id;
+/** The webhook that a path names, and the public id of the one connector that it follows. */
+async function found(context: Context<AppEnv>, find: FindPlace) {
+  const { id, connector } = await foundWebhook(context, await find(context));
+  return { id, connectorId: connector ?? undefined };
 }

@@ -18,7 +18,35 @@ export const NEW_WEBHOOK = z
   })
   .meta({ id: "NewWebhook", examples: [{ url: "https://app.example.com/scim-events" }] });
 
-/** The body of PATCH /connectors/{id}/webhooks/{webhookId}. */
+/** What a new webhook is to follow. */
+const NEW_SCOPE = z
+  .union([
+    z.literal("everything"),
+    z.strictObject({ connectorId: z.string().describe("One connector.") }),
+    z.strictObject({ tenant: NAME.describe("Its connectors, also those that it gets later.") }),
+  ])
+  .describe("Whose changes it delivers.")
+  .meta({ id: "NewWebhookScope" });
+
+/** What a webhook follows. */
+const SCOPE = z
+  .union([
+    z.literal("everything"),
+    z.strictObject({ connectorId: z.string() }),
+    z.strictObject({ tenant: z.string() }),
+  ])
+  .meta({ id: "WebhookScope" });
+
+/** The body of POST /webhooks. */
+export const NEW_SCOPED_WEBHOOK = NEW_WEBHOOK.extend({ scope: NEW_SCOPE }).meta({
+  id: "NewScopedWebhook",
+  examples: [
+    { url: "https://app.example.com/scim-events", scope: { tenant: "acme" } },
+    { url: "https://app.example.com/scim-events", scope: "everything" },
+  ],
+});
+
+/** The body of PATCH …/webhooks/{webhookId}. */
 export const CHANGED_WEBHOOK = z
   .strictObject({
     url: z.string().optional(),
@@ -28,12 +56,12 @@ export const CHANGED_WEBHOOK = z
   })
   .meta({ id: "ChangedWebhook", examples: [{ status: "active" }] });
 
-/** The body of POST /connectors/{id}/webhooks/{webhookId}/rotate. */
+/** The body of POST …/webhooks/{webhookId}/rotate. */
 export const SECRET_ROTATION = z
   .strictObject({ overlapSeconds: OVERLAP_SECONDS })
   .meta({ id: "SecretRotation", examples: [{ overlapSeconds: 86_400 }] });
 
-/** The body of POST /connectors/{id}/webhooks/{webhookId}/replay. */
+/** The body of POST …/webhooks/{webhookId}/replay. */
 export const REPLAY = z
   .strictObject({
     eventId: z.string().optional().describe("A `webhook-id`, or the `id` of an event."),
@@ -46,7 +74,7 @@ export const REPLAY = z
     examples: [{ deadSince: "2026-11-22T00:00:00Z" }],
   });
 
-/** The query of GET /connectors/{id}/webhooks/{webhookId}/deliveries. */
+/** The query of GET …/webhooks/{webhookId}/deliveries. */
 export const DELIVERIES_QUERY = z.strictObject({
   outcome: z.enum(["delivered", "failed", "dead"]).optional(),
   cursor: CURSOR,
@@ -57,6 +85,7 @@ export const DELIVERIES_QUERY = z.strictObject({
 export const WEBHOOK = z
   .strictObject({
     id: z.string(),
+    scope: SCOPE,
     name: z.string().nullable(),
     url: z.string(),
     eventTypes: z.array(z.string()).nullable().describe("Null for all."),

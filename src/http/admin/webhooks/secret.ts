@@ -16,9 +16,9 @@ export function createWebhookSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** Whose secret it is: the webhook's id and its connector's public one. */
+/** Whose secret it is: the webhook's id and the public one of its connector, null where it follows several. */
 export interface SecretOwner {
-  readonly connector: string;
+  readonly connector: string | null;
   readonly webhookId: string;
 }
 
@@ -39,9 +39,9 @@ export async function sealAsFormer(
 ): Promise<string> {
   const secret = await unseal(ring, sealed, current(owner));
   const field = formerWebhookSecret(owner.webhookId);
-  return seal(ring, secret, { connector: owner.connector, field });
+  return seal(ring, secret, { connector: owner.connector ?? "", field });
 }
 
 function current({ connector, webhookId }: SecretOwner): BoundTo {
-  return { connector, field: webhookSecret(webhookId) };
+  return { connector: connector ?? "", field: webhookSecret(webhookId) };
 }

@@ -1,6 +1,9 @@
 import type { Context, Hono } from "hono";
 import { v7 as uuidv7 } from "uuid";
-import { readInput } from "#http/admin/call/input.ts";
+import type * as z from "zod";
+import { sightOf } from "#http/admin/call/authorize.ts";
+import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import {
   changedMeanwhile,
@@ -9,143 +12,222 @@ import {
   tag,
 } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
-import { findOr404 } from "#http/admin/connectors/connectors.ts";
-import { noWebhook, tellWebhook, webhookView } from "#http/admin/objects/webhook-object.ts";
+import type { Trail } from "#http/admin/call/trail.ts";
+import {
+  noWebhook,
+  scopeView,
+  tellWebhook,
+  webhookView,
+} from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { waitUntil } from "#http/request/wait-until.ts";
 import type { AuditRow } from "#store/admin/audit-row.ts";
-import type { Connector } from "#store/admin/connectors.ts";
 import { STALE } from "#store/admin/versions.ts";
 import {
   changeWebhook,
   createWebhook,
   deleteWebhook,
-  findWebhook,
   findWebhookSecret,
-  listWebhooks,
+  listSeenWebhooks,
+  listWebhooks as listWebhooksOf,
   rotateWebhookSecret,
   WEBHOOKS_MAX,
   type Webhook,
 } from "#store/admin/webhooks.ts";
-import { databaseOf } from "#store/databases.ts";
+import { centralDatabase } from "#store/databases.ts";
 import { addDeliveryRoutes } from "./deliveries.ts";
 import { readWebhookUrl } from "./input.ts";
-import { WEBHOOK_OPERATIONS } from "./operations.ts";
+import { OF_ANY, OF_CONNECTOR, WEBHOOK_OPERATIONS, type WebhookOperations } from "./operations.ts";
+import {
+  type FindPlace,
+  foundWebhook,
+  placeOfConnector,
+  placeOfNew,
+  placeOfWebhook,
+  type WebhookPlace,
+} from "./place.ts";
+import type { NEW_WEBHOOK } from "./schemas.ts";
 import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./secret.ts";
 
 const {
-  listWebhooks: list,
-  getWebhook,
+  listWebhooks,
   createWebhook: create,
-  changeWebhook: patch,
-  deleteWebhook: remove,
-  rotateWebhook,
+  listAnyWebhooks,
+  createAnyWebhook,
 } = WEBHOOK_OPERATIONS;
 
-/** Registers the webhooks of a connector in the admin API. */
+/** Registers the webhooks of the admin API: all of them, and once more those of a connector below it. */
 export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void {
-  addCreation(admin, services);
-  addChanges(admin, services);
-  addRotation(admin, services);
-  addDeliveryRoutes(admin);
-  addCall(admin, list, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
-    const webhooks = await listWebhooks(databaseOf(context.env, number), number);
-    return reply(context, list, 200, { items: webhooks.map(webhookView), nextCursor: null });
+  addCall(admin, listAnyWebhooks, async (context) => {
+    const { cursor, limit } = readQuery(context, listAnyWebhooks);
+    const page = { beforeId: decodeIdCursor(cursor), limit, sees: sightOf(context) };
+    const found = await listSeenWebhooks(centralDatabase(context.env), page);
+    return reply(context, listAnyWebhooks, 200, {
+      items: found.map(webhookView),
+      nextCursor: encodeCursor(found.length === limit ? found.at(-1)?.id : undefined),
+    });
   });
-  addCall(admin, getWebhook, async (context) => {
-    const { number } = await findOr404(context, context.req.param("id"));
-    const webhook = await findWebhook(
-      databaseOf(context.env, number),
-      number,
-      context.req.param("webhookId"),
-    );
-    if (webhook === undefined) throw noWebhook();
-    tag(context, webhook.version);
-    const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
-    return reply(context, getWebhook, 200, { ...webhookView(webhook), delivery });
+  addCall(admin, createAnyWebhook, async (context, trail) => {
+    const { scope, ...input } = await readInput(context, createAnyWebhook);
+    const place = await placeOfNew(context, scope);
+    const { id, version, view } = await made(services, context, { place, input, trail });
+    tag(context, version);
+    context.header("Location", `/admin/v1/webhooks/${id}`);
+    return reply(context, createAnyWebhook, 201, view);
   });
+  addCall(admin, listWebhooks, async (context) => {
+    const { db, scope } = await placeOfConnector(context);
+    const webhooks = await listWebhooksOf(db, scope);
+    return reply(context, listWebhooks, 200, {
+      items: webhooks.map(webhookView),
+      nextCursor: null,
+    });
+  });
+  addCall(admin, create, async (context, trail) => {
+    const place = await placeOfConnector(context);
+    const input = await readInput(context, create);
+    const { id, version, view } = await made(services, context, { place, input, trail });
+    tag(context, version);
+    context.header("Location", `/admin/v1/connectors/${place.connector}/webhooks/${id}`);
+    return reply(context, create, 201, view);
+  });
+  for (const [calls, find] of SETS) {
+    addCallsOfOne(admin, services, calls, find);
+    addDeliveryRoutes(admin, calls, find);
+  }
 }
 
-function addCreation(admin: Hono<AppEnv>, services: Services): void {
+/** The calls about one webhook, and how the webhook is found that their paths name. */
+const SETS: readonly (readonly [WebhookOperations, FindPlace])[] = [
+  [OF_ANY, placeOfWebhook],
+  [OF_CONNECTOR, placeOfConnector],
+];
+
+interface WebhookToMake {
+  readonly place: WebhookPlace;
+  readonly input: z.infer<typeof NEW_WEBHOOK>;
+  readonly trail: Trail;
+}
+
+/** Makes a webhook. */
+async function made(
+  services: Services,
+  context: Context<AppEnv>,
+  { place, input: { name, eventTypes = null, url: text }, trail }: WebhookToMake,
+) {
   const { clock, config, waker } = services;
-  addCall(admin, create, async (context, trail) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    const { name, eventTypes = null, ...input } = await readInput(context, create);
-    const url = readWebhookUrl(services, context, input.url);
-    const id = uuidv7();
-    const secret = createWebhookSecret();
-    const owner = { connector: connector.id, webhookId: id };
-    const sealed = await sealWebhookSecret(config.keyRing, secret, owner);
-    const now = clock.now();
-    const stored = { id, name, url, eventTypes, secret: sealed };
-    const audit = trail.row({ connectorId: connector.id, id, after: { name, url, eventTypes } });
-    const db = databaseOf(context.env, connector.number);
-    if ((await createWebhook(db, connector.number, stored, { now, audit })) === "tooMany") {
-      throw new Problem(409, `A connector has at most ${WEBHOOKS_MAX} webhooks; delete one.`);
-    }
-    // The object begins to look at the feed by itself, also where no cron ever wakes it.
-    waker.wake(context.env.WEBHOOK, [id], waitUntil(context));
-    const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
-    const view = webhookView({ ...created, ...NEVER, status: "active" });
-    tag(context, NEVER.version);
-    context.header("Location", `/admin/v1/connectors/${connector.id}/webhooks/${id}`);
-    return reply(context, create, 201, { ...view, secret });
-  });
+  const { scope, connector, db } = place;
+  const url = readWebhookUrl(services, context, text);
+  const id = uuidv7();
+  const secret = createWebhookSecret();
+  const sealed = await sealWebhookSecret(config.keyRing, secret, { connector, webhookId: id });
+  const now = clock.now();
+  const stored = { id, name, url, eventTypes, secret: sealed };
+  const after = {
+    name,
+    url,
+    eventTypes,
+    ...(connector === null && { scope: scopeView({ ...scope, connector }) }),
+  };
+  const audit = trail.row({ connectorId: connector ?? undefined, id, after });
+  if ((await createWebhook(db, scope, stored, { now, audit })) === "tooMany") {
+    throw new Problem(
+      409,
+      `${HOLDERS[holderOf(place)]} at most ${WEBHOOKS_MAX} webhooks; delete one.`,
+    );
+  }
+  // The object begins to look at the feed by itself, also where no cron ever wakes it.
+  waker.wake(context.env.WEBHOOK, [id], waitUntil(context));
+  const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
+  const view = webhookView({ ...scope, connector, ...created, ...NEVER, status: "active" });
+  return { id, version: NEVER.version, view: { ...view, secret } };
 }
 
 /** What has not happened yet to a new webhook. */
 const NEVER = { disabledReason: null, formerSecretUntil: null, version: 1 };
 
-function addChanges(admin: Hono<AppEnv>, services: Services): void {
+const HOLDERS = {
+  connector: "A connector has",
+  tenant: "A tenant has",
+  everything: "Of everything there are",
+} as const;
+
+function holderOf({ scope, connector }: WebhookPlace): keyof typeof HOLDERS {
+  if (connector !== null) return "connector";
+  return scope.tenant === null ? "everything" : "tenant";
+}
+
+function addCallsOfOne(
+  admin: Hono<AppEnv>,
+  services: Services,
+  { get, change, remove, rotate }: WebhookOperations,
+  find: FindPlace,
+): void {
   const { clock } = services;
-  addCall(admin, patch, async (context, trail) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    const { webhookId } = context.req.param();
-    const { url: text, name, eventTypes, status } = await readInput(context, patch);
-    const change = {
+  addCall(admin, get, async (context) => {
+    const webhook = await foundWebhook(context, await find(context));
+    tag(context, webhook.version);
+    const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
+    return reply(context, get, 200, { ...webhookView(webhook), delivery });
+  });
+  addCall(admin, change, async (context, trail) => {
+    const place = await find(context);
+    const webhookId = context.req.param("webhookId") ?? "";
+    const { url: text, name, eventTypes, status } = await readInput(context, change);
+    const changed = {
       ...(text !== undefined && { url: readWebhookUrl(services, context, text) }),
       ...(name !== undefined && { name }),
       ...(eventTypes !== undefined && { eventTypes }),
       ...(status !== undefined && { status }),
     };
-    const webhook = await changeAsSeen(context, connector, async (former, seen) => {
-      const sides = { before: toldOf(former), after: toldOf({ ...former, ...change }) };
-      const audit = trail.row({ connectorId: connector.id, id: former.id, ...sides });
+    const webhook = await changeAsSeen(context, place, async (former, seen) => {
+      const sides = { before: toldOf(former), after: toldOf({ ...former, ...changed }) };
+      const about = { connectorId: place.connector ?? undefined, id: former.id };
+      const audit = trail.row({ ...about, ...sides });
       const at = { seen, now: clock.now(), audit };
-      const db = databaseOf(context.env, connector.number);
-      return await changeWebhook(db, connector.number, former.id, change, at);
+      return await changeWebhook(place.db, place.scope, former.id, changed, at);
     });
     if (webhook === undefined) throw noWebhook();
     const isRevived = status === "active";
     await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, isRevived));
     tag(context, webhook.version);
-    return reply(context, patch, 200, webhookView(webhook));
+    return reply(context, change, 200, webhookView(webhook));
   });
   addCall(admin, remove, async (context, trail) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    const { webhookId } = context.req.param();
-    const deleted = await changeAsSeen(context, connector, async (former, seen) => {
-      const audit = trail.row({ connectorId: connector.id, id: former.id, before: toldOf(former) });
-      const db = databaseOf(context.env, connector.number);
-      return await deleteWebhook(db, connector.number, former.id, { seen, audit });
+    const place = await find(context);
+    const webhookId = context.req.param("webhookId") ?? "";
+    const deleted = await changeAsSeen(context, place, async (former, seen) => {
+      const about = { connectorId: place.connector ?? undefined, id: former.id };
+      const audit = trail.row({ ...about, before: toldOf(former) });
+      return await deleteWebhook(place.db, place.scope, former.id, { seen, audit });
     });
     if (deleted === "absent") throw noWebhook();
     await tellWebhook(context.env, webhookId, (stub) => stub.removed());
     return context.body(null, 204);
+  });
+  addCall(admin, rotate, async (context, trail) => {
+    const place = await find(context);
+    const webhookId = context.req.param("webhookId") ?? "";
+    const { overlapSeconds } = await readInput(context, rotate);
+    const about = { connectorId: place.connector ?? undefined, id: webhookId };
+    const { webhook, secret } = await rotated(services, context, place, {
+      overlapSeconds,
+      audit: trail.row({ ...about, after: { overlapSeconds } }),
+    });
+    await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
+    tag(context, webhook.version);
+    return reply(context, rotate, 200, { ...webhookView(webhook), secret });
   });
 }
 
 /** Makes a change of the webhook that a path names on the version that was read: see onVersion. */
 async function changeAsSeen<T>(
   context: Context<AppEnv>,
-  { number }: Connector,
+  place: WebhookPlace,
   change: (former: Webhook, seen: number | undefined) => Promise<T | typeof STALE>,
 ): Promise<T> {
-  const webhookId = context.req.param("webhookId") ?? "";
   return await onVersion(context, async () => {
-    const former = await findWebhook(databaseOf(context.env, number), number, webhookId);
-    if (former === undefined) throw noWebhook();
+    const former = await foundWebhook(context, place);
     return { version: former.version, change: (seen) => change(former, seen) };
   });
 }
@@ -158,34 +240,18 @@ function toldOf({ name, url, eventTypes, status }: Webhook) {
 /** How often a rotation begins anew because cron sealed the secret anew meanwhile. */
 const ROTATION_TRIES_MAX = 3;
 
-function addRotation(admin: Hono<AppEnv>, services: Services): void {
-  addCall(admin, rotateWebhook, async (context, trail) => {
-    const connector = await findOr404(context, context.req.param("id"));
-    const { webhookId } = context.req.param();
-    const { overlapSeconds } = await readInput(context, rotateWebhook);
-    const { webhook, secret } = await rotated(services, context, connector, {
-      overlapSeconds,
-      audit: trail.row({ connectorId: connector.id, id: webhookId, after: { overlapSeconds } }),
-    });
-    await tellWebhook(context.env, webhookId, (stub) => stub.configured(webhookId, false));
-    tag(context, webhook.version);
-    return reply(context, rotateWebhook, 200, { ...webhookView(webhook), secret });
-  });
-}
-
 async function rotated(
   { clock, config }: Services,
   context: Context<AppEnv>,
-  { number, id: connector }: Connector,
+  { db, scope, connector }: WebhookPlace,
   { overlapSeconds, audit }: { readonly overlapSeconds: number; readonly audit: AuditRow },
 ): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
-  const db = databaseOf(context.env, number);
   const webhookId = context.req.param("webhookId") ?? "";
   const owner = { connector, webhookId };
   const secret = createWebhookSecret();
   let first: number | undefined;
   for (let tries = 1; tries <= ROTATION_TRIES_MAX; tries += 1) {
-    const stored = await findWebhookSecret(db, number, webhookId);
+    const stored = await findWebhookSecret(db, scope, webhookId);
     if (stored === undefined) throw noWebhook();
     const seen = expectedVersion(context, stored.version);
     first ??= stored.version;
@@ -198,7 +264,7 @@ async function rotated(
       former: await sealAsFormer(config.keyRing, stored.secret, owner),
       formerUntil: now + overlapSeconds * 1_000,
     };
-    const webhook = await rotateWebhookSecret(db, number, webhookId, rotation, {
+    const webhook = await rotateWebhookSecret(db, scope, webhookId, rotation, {
       seen,
       now,
       audit,
