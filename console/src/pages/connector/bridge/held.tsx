@@ -2,7 +2,7 @@ import { Badge, Button, Checkbox, Group, Stack, Table, Text } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../../../api/caller.tsx";
-import { api, bodyOf, done, type Schemas } from "../../../api/client.ts";
+import { api, bodyOf, type Schemas } from "../../../api/client.ts";
 import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
 import { Heading } from "../../../parts/heading.tsx";
@@ -23,7 +23,7 @@ export function Held({ id }: { readonly id: string }) {
   const [asked, setAsked] = useState<"approve" | "reject">();
   const listed = useList(["held", id], (cursor) =>
     bodyOf(
-      api.GET("/connectors/{id}/bridge/held", {
+      api.GET("/connectors/{id}/held", {
         params: { path: { id }, query: { cursor, limit: PAGE_ITEMS } },
       }),
     ),
@@ -37,11 +37,12 @@ export function Held({ id }: { readonly id: string }) {
   const decide = async () => {
     const request = { params: { path: { id } }, body: { ids: [...marked] } };
     if (asked === "approve") {
-      await bodyOf(api.POST("/connectors/{id}/bridge/held/approve", request));
-      tell(`${count} approved: each is confirmed at the provider once more.`);
+      const { approved } = await bodyOf(api.POST("/connectors/{id}/held/approve", request));
+      tell(`${approved} approved: those of the Bridge are confirmed at the provider once more.`);
     } else {
-      await done(api.POST("/connectors/{id}/bridge/held/reject", request));
-      tell(`${count} rejected.`);
+      const { rejected, refused } = await bodyOf(api.POST("/connectors/{id}/held/reject", request));
+      const left = refused.map(({ detail }) => detail).join(" ");
+      tell(`${rejected} rejected. ${left}`.trimEnd());
     }
     await renew();
   };
@@ -55,7 +56,7 @@ export function Held({ id }: { readonly id: string }) {
       <Heading
         order={2}
         title="Held"
-        about="So many at once may be a mistake at the provider, so nobody was switched off yet."
+        about="So many at once may be a mistake at the provider, so nobody was told yet."
       >
         {isAllowed && (
           <Group gap="xs">
@@ -144,8 +145,8 @@ export function Held({ id }: { readonly id: string }) {
         act={decide}
       >
         {asked === "approve"
-          ? `${count} that are marked lose their access, each once the provider has confirmed it.`
-          : `${count} that are marked keep their access; a later run that still wants them weighs them again.`}
+          ? `${count} that are marked lose their access; those of the Bridge once the provider has confirmed it.`
+          : `${count} that are marked keep their access; a later run of the Bridge that still wants them weighs them again.`}
       </Confirm>
     </Stack>
   );
