@@ -423,6 +423,7 @@ export const endings = sqliteTable(
   (table) => [
     uniqueIndex("endings_open").on(table.connectorId).where(sql`until_seq IS NULL`),
     index("endings_tenant").on(table.tenant, table.connectorId),
+    index("endings_connector").on(table.connectorId, table.untilSeq),
   ],
 );
 

@@ -4,7 +4,7 @@ import { sightOf } from "#http/admin/call/authorize.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
-import { type Connector, findConnector } from "#store/admin/connectors.ts";
+import { type Connector, findConnector, findToldConnector } from "#store/admin/connectors.ts";
 import { changeEvent } from "#store/changes/event.ts";
 import {
   allChanges,
@@ -36,15 +36,20 @@ export function addChangeRoutes(api: Hono<AppEnv>, services: Services): void {
 
 /** The feed of what a call names, as far as its key sees it: a tenant of others is as one that nobody has. */
 async function feedOf(services: Services, context: Context<AppEnv>, named: Named): Promise<Feed> {
-  const connector = await connectorOf(context, named);
+  const connector = await connectorOf(context, named, findToldConnector);
+  const sees = sightOf(context);
+  // What a connector told while it was with another tenant is that tenant's.
+  const isOfTenant = sees.tenant !== null || named.tenant !== undefined;
   if (connector !== undefined) {
-    return connectorFeed(services, databaseOf(context.env, connector.number), connector);
+    const from = isOfTenant ? connector.tenantAfter : 0;
+    return connectorFeed(services, databaseOf(context.env, connector.number), connector, from);
   }
   const db = centralDatabase(context.env);
-  const sees = sightOf(context);
   if (sees.connectorId !== null) {
     const own = await findConnector(db, sees.connectorId);
-    if (own !== undefined && own.tenant === named.tenant) return connectorFeed(services, db, own);
+    if (own !== undefined && own.tenant === named.tenant) {
+      return connectorFeed(services, db, own, own.tenantAfter);
+    }
     return sharedFeed(services, db, (range) => tenantChanges(db, null, range));
   }
   const tenant = named.tenant ?? sees.tenant;
@@ -53,11 +58,18 @@ async function feedOf(services: Services, context: Context<AppEnv>, named: Named
   return sharedFeed(services, db, (range) => tenantChanges(db, isSeen ? tenant : null, range));
 }
 
-function connectorFeed({ clock }: Services, db: Database, connector: Connector): Feed {
+/** The feed of one connector, of what it told behind a seq. */
+function connectorFeed(
+  { clock }: Services,
+  db: Database,
+  connector: Connector,
+  from: number,
+): Feed {
   const { id, number, tenant, settings } = connector;
   return {
     isStaged: settings.staged,
-    read: async (range) => {
+    read: async ({ after, limit }) => {
+      const range = { after: Math.max(after, from), limit };
       const { changes, ...page } = await runQuery(db, connectorChanges(db, number, range), clock);
       const events = changes.map((change) => changeEvent(change, { connector: id, tenant }));
       return { ...page, events };

@@ -18,11 +18,12 @@ export interface Named {
 export async function connectorOf(
   context: Context<AppEnv>,
   { connector: named, tenant }: Named,
+  find = findConnector,
 ): Promise<Connector | undefined> {
   const sees = sightOf(context);
   const id = named ?? (tenant === undefined ? sees.connectorId : null);
   if (id === null) return undefined;
-  const connector = await findConnector(centralDatabase(context.env), id);
+  const connector = await find(centralDatabase(context.env), id);
   const isOfTenant = tenant === undefined || connector?.tenant === tenant;
   if (connector === undefined || !isOfTenant || !isSeen(sees, connector)) throw noConnector();
   return connector;

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { ConnectorSettings, SomeSettings } from "#scim/settings.ts";
-import { isUnstaged } from "#store/changes/feed.ts";
+import { isReadable, isUnstaged } from "#store/changes/feed.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
@@ -29,6 +29,8 @@ const SHOWN = {
   /** Since when it moves to another tenant, and to which. */
   movesAt: connectors.movesAt,
   movesTo: connectors.movesTo,
+  /** Its changes behind this seq are its tenant's. */
+  tenantAfter: connectors.tenantAfter,
   createdAt: connectors.createdAt,
   modifiedAt: connectors.modifiedAt,
 };
@@ -86,6 +88,15 @@ function selectConnectors(condition: SQL | undefined) {
 export async function findConnector(db: Database, id: string): Promise<Connector | undefined> {
   const rows = await selectRows(db, selectConnectors(eq(connectors.id, id)));
   return rows.map(fromRow)[0];
+}
+
+/** Finds a connector by its public id, also a deleted one as long as what it told can be read. */
+export async function findToldConnector(db: Database, id: string): Promise<Connector | undefined> {
+  const query = build
+    .select(named(SHOWN))
+    .from(connectors)
+    .where(and(eq(connectors.id, id), isReadable()));
+  return (await selectRows(db, query)).map(fromRow)[0];
 }
 
 /** Lists connectors, newest first; ids are ordered by time, so `beforeId` is where the last page ended. */

@@ -1,9 +1,9 @@
-import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { ACCOUNT_NAMES } from "#scim/resource/account.ts";
 import type { Difference } from "#scim/resource/difference.ts";
-import { changes, type endings, events, resources } from "#store/schema.ts";
-import { literal, optional, type RowOfFields } from "#store/statement.ts";
+import { changes, endings, events, resources } from "#store/schema.ts";
+import { build, literal, named, optional, type RowOfFields } from "#store/statement.ts";
 import type { ChangeType, MemberChangeType } from "./changes.ts";
 
 /** What is told of a change, for queries that join its event (`ofEvent`) and its member (`ofMember`). */
@@ -29,8 +29,33 @@ export const CHANGE_FIELDS = {
   >`coalesce(${resources.doc} ->> 'displayName', ${resources.doc} ->> 'userName')`,
 };
 
+/**
+ * The tenant that a change's connector was with then, where it has moved since; null where it has not. It is looked for
+ * only up to the seq since which the connector is with its tenant.
+ */
+export function formerTenant(tenantAfter: SQLWrapper): SQL<string | null> {
+  const former = build
+    .select(named({ tenant: endings.tenant }))
+    .from(endings)
+    .where(
+      and(
+        eq(endings.connectorId, changes.connectorId),
+        gte(endings.untilSeq, changes.seq),
+        eq(endings.kind, "moved"),
+      ),
+    )
+    .orderBy(endings.untilSeq)
+    .limit(1);
+  return sql`iif(${changes.seq} <= ${tenantAfter}, ${former}, null)`;
+}
+
 /** A row of the outbox `changes` as it is read back, with what its event tells of the actor. */
 export type StoredChange = Readonly<RowOfFields<typeof CHANGE_FIELDS>>;
+
+/** A change of a connector that may have moved since. */
+export interface ToldChange extends StoredChange {
+  readonly formerTenant?: string | null;
+}
 
 /** Joins the event of a change, by its index. */
 export function ofEvent(): SQL | undefined {
@@ -150,11 +175,12 @@ export type ChangeEvent =
 export interface ChangeContext {
   /** Its public id. */
   readonly connector: string;
+  /** The tenant that it is with now. */
   readonly tenant: string | null;
 }
 
 /** Renders a stored change as the one JSON value that feed and webhooks carry. */
-export function changeEvent(row: StoredChange, context: ChangeContext): ChangeEvent {
+export function changeEvent(row: ToldChange, context: ChangeContext): ChangeEvent {
   // The payload is a JSON object that this program or a trigger wrote.
   const payload = JSON.parse(row.payload) as JsonObject;
   const facts = factsOf(row, context);
@@ -210,12 +236,12 @@ function textsIn(list: JsonValue | undefined): readonly string[] {
   return items.filter((item) => typeof item === "string");
 }
 
-function factsOf(row: StoredChange, { connector, tenant }: ChangeContext): ChangeFacts {
+function factsOf(row: ToldChange, { connector, tenant }: ChangeContext): ChangeFacts {
   return {
     id: `${row.eventId}.${row.seq}`,
     cursor: String(row.seq),
     time: new Date(row.at).toISOString(),
-    tenant,
+    tenant: row.formerTenant ?? tenant,
     connector,
     eventId: row.eventId,
     actor: actorOf(row),

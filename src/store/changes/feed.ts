@@ -2,11 +2,13 @@ import {
   and,
   asc,
   eq,
+  exists,
   gt,
   gte,
   isNotNull,
   isNull,
   lt,
+  lte,
   or,
   type SQL,
   type SQLWrapper,
@@ -16,7 +18,7 @@ import { integer, sqliteTable, type WithSubqueryWithSelection } from "drizzle-or
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import type { Query } from "#store/query.ts";
-import { changes, connectors, events, resources } from "#store/schema.ts";
+import { changes, connectors, endings, events, resources } from "#store/schema.ts";
 import {
   build,
   type Givens,
@@ -29,16 +31,16 @@ import {
   statement,
   withTables,
 } from "#store/statement.ts";
-import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
+import { CHANGE_FIELDS, formerTenant, ofEvent, ofMember, type ToldChange } from "./event.ts";
 
 /** A change with the public id and the tenant of its connector, for feeds of several ones. */
-export interface ChangeOfOne extends StoredChange {
+export interface ChangeOfOne extends ToldChange {
   readonly connector: string;
   readonly tenant: string | null;
 }
 
 /** A page of changes in the order of commits, and the ends of the outbox at the same moment. */
-export interface ChangePage<Change extends StoredChange = StoredChange> {
+export interface ChangePage<Change extends ToldChange = ToldChange> {
   readonly changes: readonly Change[];
   /** Whether more may be there already. */
   readonly hasMore: boolean;
@@ -72,8 +74,18 @@ export function connectorChanges(
 const CONNECTOR_PAGE = statement<{ connectorId: ConnectorId } & Range>()((given) => {
   const found = build.$with("found").as(seqsBehind(given.connectorId, given));
   const cut = cutOf(found);
+  const since = build
+    .select(named({ tenantAfter: connectors.tenantAfter }))
+    .from(connectors)
+    .where(eq(connectors.number, given.connectorId));
   const page = build
-    .select(named({ ...CHANGE_FIELDS, cutAt: cut.cutSeq }))
+    .select(
+      named({
+        ...CHANGE_FIELDS,
+        formerTenant: formerTenant(sql`${since}`),
+        cutAt: cut.cutSeq,
+      }),
+    )
     .from(cut)
     .crossJoin(found)
     .crossJoin(changes)
@@ -96,51 +108,80 @@ export function tenantChanges(
   return pageOf(db, TENANT_PAGE.bind(db, { tenant, after, limit: limit + 1 }), limit);
 }
 
-/** The next change of each connector, taken in the order of seqs: a table of the statement alone. */
+/**
+ * The next change of each connector, taken in the order of seqs, up to the one with which it left the tenant: a table of
+ * the statement alone.
+ */
 const merged = sqliteTable("merged", {
   foundSeq: integer().notNull(),
   source: integer().notNull(),
+  lastSeq: integer().notNull(),
 });
 
 /** No change has this seq: of a connector without further ones, so that it comes behind all others. */
 const NO_SEQ = literal(Number.MAX_SAFE_INTEGER);
 
 const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
-  const nextOf = (source: SQLWrapper, after: SQLWrapper) => {
+  const nextOf = (source: SQLWrapper, after: SQLWrapper, last: SQLWrapper) => {
     const next = build
       .select(named({ seq: changes.seq }))
       .from(changes)
-      .where(and(eq(changes.connectorId, source), gt(changes.seq, after)))
+      .where(and(eq(changes.connectorId, source), gt(changes.seq, after), lte(changes.seq, last)))
       .orderBy(asc(changes.seq))
       .limit(1);
     return sql<number>`coalesce(${next}, ${NO_SEQ})`;
   };
+  const behind = (start: SQLWrapper) => sql`max(${given.after}, ${start})`;
   const first = build
     .select(
       named({
-        foundSeq: nextOf(connectors.number, given.after),
+        foundSeq: nextOf(connectors.number, behind(connectors.tenantAfter), NO_SEQ),
         source: sql`${connectors.number}`,
+        lastSeq: NO_SEQ,
       }),
     )
     .from(connectors)
     .where(and(eq(connectors.tenant, given.tenant), isTold()));
+  const ofFormer = build
+    .select(
+      named({
+        foundSeq: nextOf(endings.connectorId, behind(endings.afterSeq), endings.untilSeq),
+        source: sql`${endings.connectorId}`,
+        lastSeq: sql<number>`${endings.untilSeq}`,
+      }),
+    )
+    .from(endings)
+    .crossJoin(connectors)
+    .where(
+      and(
+        eq(endings.tenant, given.tenant),
+        eq(endings.kind, "moved"),
+        gt(endings.untilSeq, given.after),
+        eq(connectors.number, endings.connectorId),
+        isUnstaged(),
+      ),
+    );
   const further = build
     .select(
-      named({ foundSeq: nextOf(merged.source, merged.foundSeq), source: sql`${merged.source}` }),
+      named({
+        foundSeq: nextOf(merged.source, merged.foundSeq, merged.lastSeq),
+        source: sql`${merged.source}`,
+        lastSeq: sql<number>`${merged.lastSeq}`,
+      }),
     )
     .from(merged)
     .where(lt(merged.foundSeq, NO_SEQ));
   // SQLite takes what it finds in this order: of thousands of changes no more are read than are shown.
   const found = build
     .$with("merged")
-    .as(first.unionAll(further).orderBy(literal(1)).limit(given.limit));
+    .as(first.unionAll(ofFormer).unionAll(further).orderBy(literal(1)).limit(given.limit));
   const cut = cutOf(merged);
   const page = build
     .select(
       named({
         ...CHANGE_FIELDS,
         connector: connectors.id,
-        tenant: connectors.tenant,
+        tenant: sql<string | null>`${given.tenant}`,
         cutAt: cut.cutSeq,
       }),
     )
@@ -157,7 +198,7 @@ const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
 
 /**
  * Reads the changes of all connectors behind a seq. No more rows are looked at than the page may hold: those
- * of staged and deleted connectors are left out, so that a page may be short, even empty, and not be the last.
+ * of staged connectors are left out, so that a page may be short, even empty, and not be the last.
  */
 export function allChanges(
   db: Database,
@@ -191,6 +232,7 @@ const WHOLE_PAGE = statement<Range>()((given) => {
         ...CHANGE_FIELDS,
         connector: sql<string>`${connectors.id}`,
         tenant: connectors.tenant,
+        formerTenant: formerTenant(connectors.tenantAfter),
         isShown,
         cutAt: cut.cutSeq,
       }),
@@ -208,7 +250,16 @@ const WHOLE_PAGE = statement<Range>()((given) => {
 
 /** That the changes of a connector are told in the feeds of several ones. */
 function isTold(): SQL | undefined {
-  return and(isNull(connectors.deletedAt), isUnstaged());
+  return and(isUnstaged(), isReadable());
+}
+
+/** That what a connector told can be read: while it lives and, once it is deleted, as long as its end is kept. */
+export function isReadable(): SQL | undefined {
+  const end = build
+    .select(named({ id: endings.id }))
+    .from(endings)
+    .where(and(eq(endings.connectorId, connectors.number), eq(endings.kind, "deleted")));
+  return or(isNull(connectors.deletedAt), exists(end));
 }
 
 /** That nothing holds the changes of a connector back. */
@@ -284,7 +335,7 @@ const ENDS = statement<Readonly<Record<never, never>>>()(() => {
   );
 });
 
-function pageOf<Change extends StoredChange>(
+function pageOf<Change extends ToldChange>(
   db: Database,
   page: Prepared<Change & { readonly cutAt: number | null }>,
   limit: number,

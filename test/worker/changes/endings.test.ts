@@ -2,10 +2,11 @@ import { env } from "cloudflare:workers";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import { SLICE_ROWS } from "#store/endings/page.ts";
-import { continueEndings } from "#store/endings/run.ts";
+import { continueEndings, dropEndings } from "#store/endings/run.ts";
+import type { SeenEvent } from "#test/support/changes/feed.ts";
 import { breakableDatabase, CONNECTION_LOST, faultyDatabase } from "#test/support/d1/faulty-d1.ts";
 import { fillUsers } from "#test/support/fill.ts";
-import { aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
+import { aPatch, aUser, openGateway, TEST_CLOCK, type TestClient } from "#test/support/gateway.ts";
 
 // The end of a directory: of a connector that is deleted, or moved to another tenant.
 
@@ -313,6 +314,109 @@ describe("a moved connector", () => {
 
     expect(status).toBe(400);
     expect(body.detail).toContain("tenant");
+  });
+});
+
+describe("what is left to read", () => {
+  /** The types of what a call to the feed tells of a connector, and the tenants that it names. */
+  async function read(query: string, key?: string) {
+    const token = key === undefined ? {} : { token: key };
+    const { status, body } = await gateway.api(`/changes?${query}`, token);
+    const events: readonly SeenEvent[] = body?.items ?? [];
+    return { status, types: typesOf(events), tenants: [...new Set(events.map((e) => e.tenant))] };
+  }
+
+  async function keyOf(body: object): Promise<string> {
+    const { body: made } = await gateway.admin("/keys", {
+      body: { name: "app", role: "feed", ...body },
+    });
+    return made.secret;
+  }
+
+  const LIFE = ["user.created", "user.created", "group.created"];
+  const JOINS = ["group.member_added", "group.member_added"];
+
+  test("is the whole feed of a deleted connector, for its tenant and for who sees all", async () => {
+    const { client, after } = await withPeople({ tenant: "readers" });
+    const own = await keyOf({ connectorId: client.id });
+    const ofTenant = await keyOf({ tenant: "readers" });
+    const ofOthers = await keyOf({ tenant: "strangers" });
+    await end(client);
+
+    const types = [...LIFE, ...JOINS, "user.deactivated", "connector.deleted"];
+    const expected = { status: 200, types, tenants: ["readers"] };
+    expect(await read("tenant=readers")).toEqual(expected);
+    expect(await read("", ofTenant)).toEqual(expected);
+    expect(await read(`connector=${client.id}`, ofTenant)).toEqual(expected);
+    expect(await read(`connector=${client.id}`)).toEqual(expected);
+    expect((await read(`after=${after}`)).types).toEqual(types.slice(-2));
+    expect((await read(`connector=${client.id}`, ofOthers)).status).toBe(404);
+    expect((await read("tenant=readers", ofOthers)).types).toEqual([]);
+    expect((await read(`connector=${client.id}`, own)).status).toBe(401);
+    for (const path of [`/users?connector=${client.id}`, `/groups?connector=${client.id}`]) {
+      expect((await gateway.api(path, { token: ofTenant })).status, path).toBe(404);
+    }
+  });
+
+  test("is gone with the end, a month later", async () => {
+    const { client } = await withPeople({ tenant: "forgotten" });
+    await end(client);
+    const later = { ...TEST_CLOCK, now: () => Date.now() + 32 * 86_400_000 };
+
+    await dropEndings(env.DB, { ...TEST_CLOCK, now: () => Date.now() + 30 * 86_400_000 });
+    expect((await read(`connector=${client.id}`)).status).toBe(200);
+    await dropEndings(env.DB, later);
+
+    expect((await read(`connector=${client.id}`)).status).toBe(404);
+    expect((await read("tenant=forgotten")).types).toEqual([]);
+  });
+
+  test("of a moved connector, each tenant's is what was told while it was there", async () => {
+    const { client, ids } = await withPeople({ tenant: "first" });
+    await move(client, "second");
+    await client.patch(ids.ada, aPatch({ op: "replace", path: "active", value: true }));
+    await move(client, "first", "?users=keep");
+    await client.patch(ids.ada, aPatch({ op: "replace", path: "title", value: "Dr" }));
+    const first = await keyOf({ tenant: "first" });
+    const second = await keyOf({ tenant: "second" });
+
+    const before = [...LIFE, ...JOINS, "user.deactivated", "connector.moved"];
+    const since = ["connector.joined", "user.updated"];
+    expect(await read("", first)).toEqual({
+      status: 200,
+      types: [...before, ...since],
+      tenants: ["first"],
+    });
+    expect(await read("", second)).toEqual({
+      status: 200,
+      types: ["connector.joined", "user.reactivated", "connector.moved"],
+      tenants: ["second"],
+    });
+    expect((await read(`connector=${client.id}`, second)).status).toBe(404);
+    expect((await read(`connector=${client.id}`, first)).types).toEqual(since);
+    const all = await read(`connector=${client.id}`);
+    expect(all.types).toHaveLength(before.length + 3 + since.length);
+    expect(all.tenants).toEqual(["first", "second"]);
+  });
+
+  test("is paged without a gap or a repeat over former and present tenants", async () => {
+    const clients = [];
+    for (let n = 0; n < 3; n += 1) clients.push((await withPeople({ tenant: "pages" })).client);
+    for (const client of clients.slice(0, 2)) await move(client, "elsewhere");
+    for (const client of clients) await client.post(aUser());
+    const whole = await gateway.api("/changes?tenant=pages");
+
+    const seen = [];
+    let after = "0";
+    let hasMore = true;
+    while (hasMore) {
+      const { body } = await gateway.api(`/changes?tenant=pages&limit=3&after=${after}`);
+      seen.push(...body.items);
+      ({ next: after, hasMore } = body);
+    }
+
+    expect(seen).toEqual(whole.body.items);
+    expect(typesOf(seen).filter((type) => type === "connector.moved")).toHaveLength(2);
   });
 });
 

@@ -43,12 +43,14 @@ test("is paged without a gap or a repeat", async () => {
   expect(seen).toHaveLength(10);
 });
 
-test("leaves a deleted connector out", async () => {
+test("tells of a deleted connector to its end", async () => {
   const client = await gateway.client({ tenant: "Gone" });
   await client.post(aUser());
   await gateway.admin(`/connectors/${client.id}`, { method: "DELETE" });
 
-  expect((await page("Gone")).body.items).toEqual([]);
+  const { body } = await page("Gone");
+  const types = body.items.map(({ type }: { type: string }) => type);
+  expect(types).toEqual(["user.created", "user.deactivated", "connector.deleted"]);
 });
 
 describe("the feed of all that a key sees", () => {

@@ -1,0 +1,1 @@
+CREATE INDEX `endings_connector` ON `endings` (`connector_id`,`until_seq`);
