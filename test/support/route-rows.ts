@@ -179,6 +179,11 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/connectors/:id/users/:userId/events": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users": { kind: "admin" },
   "GET /admin/v1/connectors/:id/users/:userId": { kind: "admin" },
+  "PATCH /admin/v1/connectors/:id/users/:userId": { kind: "admin", body: { accountId: "walk" } },
+  "POST /admin/v1/connectors/:id/users/import": {
+    kind: "admin",
+    body: { users: [{ userName: "walk-import", accountId: "walk-import" }] },
+  },
   "POST /admin/v1/connectors/:id/users/:userId/restore": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/deactivate": { kind: "admin" },
   "POST /admin/v1/connectors/:id/users/:userId/activate": { kind: "admin" },

@@ -5,7 +5,7 @@ import { readQuery } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import { directoryCall } from "#http/admin/directory/call.ts";
 import { resourceView, type Shown, userText } from "#http/admin/directory/directory.ts";
-import { findResources, ofState, type ResourcesQuery } from "#http/admin/directory/list.ts";
+import { findResources, findUsers, type ResourcesQuery } from "#http/admin/directory/list.ts";
 import { idOf, refused } from "#http/admin/directory/terms.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
@@ -17,6 +17,7 @@ import { noSuchResource } from "#scim/provision/provision.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { type Connector, connectorsFrom } from "#store/admin/connectors.ts";
 import { centralDatabase } from "#store/databases.ts";
+import type { AccountState } from "#store/directory/account-state.ts";
 import { memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
@@ -77,7 +78,7 @@ function answer(context: Context<AppEnv>, text: string): Response {
 /** What is asked of a list: of which connectors, and from where on. */
 interface ListQuery extends Named, Omit<ResourcesQuery, "cursor"> {
   readonly after?: string | undefined;
-  readonly state?: "active" | "inactive" | undefined;
+  readonly state?: "active" | "inactive" | AccountState | undefined;
 }
 
 /** A page of one connector of those that a call is about, in the order of their ids, as JSON text. */
@@ -98,8 +99,11 @@ async function pageText(
         });
   if (here === undefined) return listText([], null, null);
   const call = directoryCall(services, context, here);
-  const asked = ofState({ ...query, cursor: place.cursorIn(here) }, state);
-  const { texts, next } = await findResources(call, type, asked);
+  const asked = { ...query, cursor: place.cursorIn(here) };
+  const { texts, next } =
+    type === USER.name
+      ? await findUsers(call, asked, state)
+      : await findResources(call, type, asked);
   return listText(texts, nextPlace(here, next, following), here.id);
 }
 

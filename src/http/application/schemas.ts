@@ -3,6 +3,7 @@ import { MOMENT, NAME, numberIn } from "#http/admin/call/schemas.ts";
 import { CHANGE_EVENT } from "#http/admin/changes/schemas.ts";
 import { MEMBER, SCIM_GROUP, SCIM_USER, SHOWN } from "#http/admin/directory/schemas.ts";
 import { COUNT_MAX } from "#scim/list/list.ts";
+import { ACCOUNT_STATES } from "#store/directory/account-state.ts";
 
 /** How many items a page holds when nothing else is asked. */
 const LIMIT_DEFAULT = 100;
@@ -111,7 +112,12 @@ export const DIRECTORY_GROUPS_QUERY = z.strictObject({
 
 /** The query of GET /users. */
 export const DIRECTORY_USERS_QUERY = DIRECTORY_GROUPS_QUERY.extend({
-  state: z.enum(["active", "inactive"]).optional().describe("Without it users of either."),
+  state: z
+    .enum(["active", "inactive", ...ACCOUNT_STATES])
+    .optional()
+    .describe(
+      "`registered` who signed in, as you said, and `pending` who did not; `unclaimed` who were imported and wait for their persons. Without it all users.",
+    ),
 });
 
 /** The query of GET /users/{userId} and /groups/{groupId}. */

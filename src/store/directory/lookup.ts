@@ -75,10 +75,20 @@ const BY_EXTERNAL_ID = holding((scope, type, value) => {
   return inArray(resources.rowId, holders);
 });
 
+/** An account is that of one user, who may be soft-deleted. */
+const BY_ACCOUNT = holding((scope, type, value) =>
+  and(
+    eq(resources.connectorId, scope.number),
+    eq(resources.type, type),
+    eq(resources.accountId, value),
+  ),
+);
+
 const BY_KEY: readonly (readonly [UniqueKey, ScopedStatement<Sought, ValuedRow>])[] = [
   ["id", live(resources.id)],
   ["name", live(resources.nameKey)],
   ["externalId", BY_EXTERNAL_ID],
+  ["account", BY_ACCOUNT],
 ];
 
 /**

@@ -24,6 +24,7 @@ import {
   shapedStatement,
   withTables,
 } from "#store/statement.ts";
+import { type AccountState, accountCondition } from "./account-state.ts";
 import { liveCountOf, type ResourcePage } from "./list.ts";
 import {
   givenStart,
@@ -56,14 +57,23 @@ interface Sought {
   readonly filter: ResolvedFilter | undefined;
   readonly sort: Sort;
   readonly operands: Operands;
+  /** In which state of their accounts users have to be besides. */
+  readonly state?: AccountState | undefined;
 }
 
 /** What to look for, the shape of its statement, and the values that it is given. */
-function seek(scope: Scope, type: TypeName, filter: ResolvedFilter | undefined, sort: Sort) {
+function seek(
+  scope: Scope,
+  type: TypeName,
+  filter: ResolvedFilter | undefined,
+  sort: Sort,
+  state: AccountState | undefined,
+) {
   const { kind } = scope;
   const operands = new Operands();
-  const shape = `${kind} ${type} ${filter === undefined ? "" : shapeOf(filter, operands)}`;
-  const sought: Sought = { kind, type, filter, sort, operands };
+  const filterShape = filter === undefined ? "" : shapeOf(filter, operands);
+  const shape = `${kind} ${type} ${state ?? ""} ${filterShape}`;
+  const sought: Sought = { kind, type, filter, sort, operands, state };
   return { sought, shape, given: { ...operands.given(), scope: scopeKey(scope) } };
 }
 
@@ -78,8 +88,9 @@ export function indexedMatches(
   type: TypeName,
   filter: ResolvedFilter,
   limit: number,
+  state?: AccountState,
 ): Query<{ readonly records: readonly ListedRecord[]; readonly isComplete: boolean }> {
-  const { sought, shape, given: values } = seek(scope, type, filter, CREATION_ORDER);
+  const { sought, shape, given: values } = seek(scope, type, filter, CREATION_ORDER, state);
   const isPlain = isPlainLookup(filter);
   const cost = isPlain ? undefined : givenCost(scanCost(filter, CREATION_ORDER), SMALL_SCAN_STEPS);
   const given = { ...values, ...cost, ...givenLimits(limit + 1), limit: limit + 1 };
@@ -133,7 +144,7 @@ function isWithin(sought: Sought): SQL<number> {
 }
 
 function matchingByEmail(
-  { kind, operands }: Sought,
+  { kind, operands, state }: Sought,
   filter: ResolvedFilter,
   driver: EmailDriver,
 ): SQL | undefined {
@@ -147,6 +158,7 @@ function matchingByEmail(
     eq(resourceValues.valueKey, operands.bind(driver.value)),
     driver.type === undefined ? undefined : eq(resourceValues.typeKey, operands.bind(driver.type)),
     isNull(resources.deletedAt),
+    state && accountCondition(state),
     compileFilter("User", filter, terms),
   );
 }
@@ -170,8 +182,9 @@ export function scannedMatches(
   page: Page,
   sort: Sort,
   stepsMax = SCAN_STEPS_MAX,
+  state?: AccountState,
 ): Query<ResourcePage | undefined> {
-  const { sought, shape, given } = seek(scope, type, filter, sort);
+  const { sought, shape, given } = seek(scope, type, filter, sort, state);
   const statement = SCANNED.bind(
     db,
     `${shape} ${orderShape(sort, page.start)}`,
@@ -256,7 +269,7 @@ const SCANNED = shapedStatement((sought: Sought & { readonly page: Page }) => {
 
 /** The condition on `resources` of a filter, or of a part of it. */
 function matching(
-  { kind, type, operands }: Sought,
+  { kind, type, operands, state }: Sought,
   filter: ResolvedFilter | undefined,
 ): SQL | undefined {
   const connector = scopeTerms(kind).number;
@@ -264,6 +277,7 @@ function matching(
     eq(resources.connectorId, connector),
     eq(resources.type, literal(type)),
     isNull(resources.deletedAt),
+    state && accountCondition(state),
     filter && compileFilter(type, filter, { connector, operands }),
   );
 }

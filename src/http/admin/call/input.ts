@@ -6,7 +6,7 @@ import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
 import { type InputFault, Problem } from "./problem.ts";
 
-/** An admin body is small: it holds settings, not a directory. */
+/** An admin body is small: it holds settings, not a directory; but for that of an import. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 
 /** Refuses with 415 a body that does not come as application/json, of calls that read none as well. */
@@ -23,11 +23,19 @@ export const requireJson: MiddlewareHandler<AppEnv> = async ({ req }, next) => {
  */
 export async function readInput<T>(
   context: Context<AppEnv>,
-  { body, isBodyOptional }: { readonly body: z.ZodType<T>; readonly isBodyOptional?: true },
+  {
+    body,
+    isBodyOptional,
+    bytesMax = ADMIN_BODY_BYTES_MAX,
+  }: {
+    readonly body: z.ZodType<T>;
+    readonly isBodyOptional?: true;
+    readonly bytesMax?: number;
+  },
 ): Promise<T> {
   if (isBodyOptional && !hasBody(context)) return check(body, {});
   checkType(context.req.raw.headers);
-  return check(body, await readJson(context.req.raw));
+  return check(body, await readJson(context.req.raw, bytesMax));
 }
 
 /** Whether a call says that it has a body. */
@@ -81,14 +89,14 @@ export function refuseParameters(context: Context<AppEnv>): void {
 
 const NOTHING = z.strictObject({});
 
-async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request);
+async function readJson(request: Request, bytesMax: number): Promise<unknown> {
+  const text = await readText(request, bytesMax);
   return parsed(() => parseJson(text));
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, bytesMax = ADMIN_BODY_BYTES_MAX): Promise<string> {
   try {
-    return await readBodyText(request, ADMIN_BODY_BYTES_MAX);
+    return await readBodyText(request, bytesMax);
   } catch (error) {
     throw problemOf(error);
   }

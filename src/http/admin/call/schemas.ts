@@ -102,7 +102,10 @@ export const PROBLEMS: Readonly<Record<number, { readonly title: string; readonl
       title: "Precondition Failed",
       when: "It is not at a version that If-Match and If-None-Match let pass.",
     },
-    413: { title: "Content Too Large", when: "The body is larger than 64 KB." },
+    413: {
+      title: "Content Too Large",
+      when: "The body is larger than 64 KB, or that of an import than 1 MB.",
+    },
     415: { title: "Unsupported Media Type", when: "The body did not come as application/json." },
     429: {
       title: "Too Many Requests",

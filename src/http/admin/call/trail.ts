@@ -24,7 +24,8 @@ export interface Audited {
     | "webhook"
     | "key"
     | "session"
-    | "user";
+    | "user"
+    | "import";
 }
 
 /** What a call did, beside what its operation and its path say of it. */

@@ -43,6 +43,8 @@ export interface AdministratorsCall {
   readonly actor: string;
   /** The row of the trail for what the call changes. */
   readonly auditRow: () => AuditRow | undefined;
+  /** What else is stored in the same batch. */
+  readonly beside?: readonly D1PreparedStatement[];
 }
 
 /** Opens an administrator's call to a user of a connector. */
@@ -105,14 +107,20 @@ async function commitAs(
   const { number, settings } = connector;
   const db = databaseOf(context.env, number);
   const write = {
-    changes: changes.map((change) => ({
+    changes: changes.map((change, at) => ({
       change,
       type: types.User,
-      event: eventOf(call, change, warnings, clock.now()),
+      event: eventOf(
+        changes.length === 1 ? call : ofChange(call, at),
+        change,
+        warnings,
+        clock.now(),
+      ),
     })),
     beside: [
       ...auditStatements(db, call.auditRow()),
       ...changes.flatMap((change) => erasureOf(db, number, change, facts.startedAt)),
+      ...(call.beside ?? []),
     ],
     credentialHash: undefined,
     at: facts.startedAt,
@@ -122,6 +130,12 @@ async function commitAs(
   const outcome = await commitChanges(db, number, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;
   throw new Problem(409, CLOSED);
+}
+
+/** The same call for one of its changes, whose event has an id of its own, in their order. */
+function ofChange(call: AdministratorsCall, at: number): AdministratorsCall {
+  const opId = uuidv7({ msecs: call.facts.startedAt, seq: at });
+  return { ...call, facts: { ...call.facts, opId } };
 }
 
 /** Who is erased for good is looked for in log and feed from then on: the names are stored as the row goes. */

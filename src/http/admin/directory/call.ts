@@ -5,9 +5,13 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { scimBaseUrl } from "#http/scim/handler.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
+import { usersInState } from "#store/admin/accounts.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { type DeletedPage, type DeletedRange, deletedUsers } from "#store/admin/deleted-users.ts";
+import { withRetries } from "#store/database.ts";
 import { databaseOf } from "#store/databases.ts";
+import type { AccountState } from "#store/directory/account-state.ts";
+import type { ListedRecord } from "#store/directory/listed-records.ts";
 import { runQuery } from "#store/query.ts";
 
 /** A read of the resources of a connector by an administrator or an application. */
@@ -15,6 +19,11 @@ export interface DirectoryCall extends ListCall {
   readonly connector: Connector;
   /** Finds soft-deleted users. */
   readonly findDeleted: (range: DeletedRange) => Promise<DeletedPage>;
+  /** Finds the users in a state of their accounts. */
+  readonly findInState: (
+    state: AccountState,
+    page: { readonly afterId: string; readonly limit: number },
+  ) => Promise<readonly ListedRecord[]>;
 }
 
 /**
@@ -35,6 +44,9 @@ export function directoryCall(
   return {
     connector,
     findDeleted: (range) => deletedUsers(db, clock, connectorId, range),
+    findInState: (state, page) =>
+      withRetries(clock, () => usersInState(db, connectorId, state, page)),
+    showsAccounts: true,
     facts: { startedAt: clock.now(), baseUrl },
     caller: {
       connectorId,

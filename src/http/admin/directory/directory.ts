@@ -1,11 +1,12 @@
 import type { Context, Hono } from "hono";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
+import { tag } from "#http/admin/call/preconditions.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { resourceText, type View } from "#http/scim/list/resource-answers.ts";
-import type { TypeName } from "#scim/ports.ts";
+import type { ResourceRecord, TypeName } from "#scim/ports.ts";
 import { noSuchResource } from "#scim/provision/provision.ts";
 import { parseProjection } from "#scim/resource/projection.ts";
 import { USER } from "#scim/schema/registry.ts";
@@ -30,16 +31,25 @@ export function addDirectoryRoutes(admin: Hono<AppEnv>, services: Services): voi
   addCall(
     admin,
     getUser,
-    on((call, context) => userText(call, idOf(context, "userId"), readQuery(context, getUser))),
+    on(async (call, context) => {
+      const shown = readQuery(context, getUser);
+      const user = await findUser(call, idOf(context, "userId"));
+      tag(context, user.version);
+      return resourceText(user, resourceView(call, USER.name, shown));
+    }),
   );
 }
 
-/** A user as SCIM answers it; throws where there is none. */
+/** A user as it is answered; throws where there is none. */
 export async function userText(call: ListCall, id: string, shown: Shown): Promise<string> {
   const view = resourceView(call, USER.name, shown);
+  return resourceText(await findUser(call, id), view);
+}
+
+async function findUser(call: ListCall, id: string): Promise<ResourceRecord> {
   const user = await call.caller.ask((db, scope) => resourceById(db, scope, USER.name, id));
   if (user === undefined) throw noSuchResource(USER.name, id);
-  return resourceText(user, view);
+  return user;
 }
 
 /** Which attributes a call wants to see. */
@@ -52,5 +62,10 @@ export function resourceView(
   { attributes, excludedAttributes }: Shown,
 ): View {
   const projection = parseProjection(attributes, excludedAttributes);
-  return { type: () => call.caller.types[type], baseUrl: call.facts.baseUrl, projection };
+  return {
+    type: () => call.caller.types[type],
+    baseUrl: call.facts.baseUrl,
+    projection,
+    showsAccount: call.showsAccounts,
+  };
 }

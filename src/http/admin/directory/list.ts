@@ -1,16 +1,18 @@
 import type { Context } from "hono";
 import type * as z from "zod";
-import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
+import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
-import { findList } from "#http/scim/list/answer.ts";
+import { findList, wholeOf } from "#http/scim/list/answer.ts";
 import { resourceText } from "#http/scim/list/resource-answers.ts";
 import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { parseProjection } from "#scim/resource/projection.ts";
 import { USER } from "#scim/schema/registry.ts";
+import type { AccountState } from "#store/directory/account-state.ts";
+import { fittingRecords } from "#store/directory/listed-records.ts";
 import { restorableSince } from "./administrator.ts";
 import type { DirectoryCall } from "./call.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
@@ -22,7 +24,7 @@ const { listUsers } = DIRECTORY_OPERATIONS;
 export async function usersOf(call: DirectoryCall, context: Context<AppEnv>): Promise<string> {
   const { state, ...query } = readQuery(context, listUsers);
   if (state === "deleted") return await deletedText(call, query);
-  const { texts, next } = await findResources(call, USER.name, ofState(query, state));
+  const { texts, next } = await findUsers(call, query, state);
   return listText(texts, next);
 }
 
@@ -46,9 +48,11 @@ export async function findResources(
   call: ListCall,
   type: TypeName,
   { filter, cursor, limit, ...shown }: ResourcesQuery,
+  state?: AccountState,
 ): Promise<ResourcesPage> {
   const { texts, nextCursor } = await findList(call, {
     types: [type],
+    state,
     filterBytesMax: FILTER_BYTES_MAX + TERM_BYTES,
     parameters: {
       startIndex: 1,
@@ -62,13 +66,27 @@ export async function findResources(
   return { texts, next: nextCursor ?? null };
 }
 
-/** A query narrowed to the users of a state; as it is where no state is named. */
-export function ofState<Query extends Pick<ResourcesQuery, "filter">>(
-  query: Query,
-  state: "active" | "inactive" | undefined,
-): Query {
-  if (state === undefined) return query;
-  return { ...query, filter: also(query, `active ${state === "active" ? "ne" : "eq"} false`) };
+/** Finds a page of live users, of those in a state where one is named. */
+export async function findUsers(
+  call: DirectoryCall,
+  query: ResourcesQuery,
+  state: "active" | "inactive" | AccountState | undefined,
+): Promise<ResourcesPage> {
+  switch (state) {
+    case undefined:
+      return await findResources(call, USER.name, query);
+    case "active":
+    case "inactive": {
+      const term = `active ${state === "active" ? "ne" : "eq"} false`;
+      return await findResources(call, USER.name, { ...query, filter: also(query, term) });
+    }
+    case "pending":
+    case "registered":
+    case "unclaimed":
+      return query.filter?.trim()
+        ? await findResources(call, USER.name, query, state)
+        : await findInState(call, query, state);
+  }
 }
 
 /** The term of a state comes on top of what a filter may hold. */
@@ -82,6 +100,25 @@ function also({ filter }: Pick<ResourcesQuery, "filter">, term: string): string 
   return `(${filter}) and ${term}`;
 }
 
+/** The users in a state of their accounts, read by its index. */
+async function findInState(
+  call: DirectoryCall,
+  { cursor, limit, ...shown }: ResourcesQuery,
+  state: AccountState,
+): Promise<ResourcesPage> {
+  const { caller, facts } = call;
+  const projection = parseProjection(shown.attributes, shown.excludedAttributes);
+  const type = () => caller.types.User;
+  const view = { type, baseUrl: facts.baseUrl, projection, showsAccount: true as const };
+  const afterId = decodeIdCursor(cursor) ?? "";
+  const found = await call.findInState(state, { afterId, limit });
+  const fitting = fittingRecords(found);
+  const hasMore = found.length === limit || fitting.length < found.length;
+  const users = await wholeOf(call, fitting);
+  const texts = users.map((user) => resourceText(user, view));
+  return { texts, next: encodeCursor(hasMore ? fitting.at(-1)?.id : undefined) };
+}
+
 /** Those who can be restored, each with the moment of its deletion. */
 async function deletedText(
   { caller, connector, facts, findDeleted }: DirectoryCall,
@@ -92,7 +129,8 @@ async function deletedText(
   const afterRow = decodeOffsetCursor(cursor);
   const since = restorableSince(connector, facts.startedAt);
   const projection = parseProjection(shown.attributes, shown.excludedAttributes);
-  const view = { type: () => caller.types.User, baseUrl: facts.baseUrl, projection };
+  const type = () => caller.types.User;
+  const view = { type, baseUrl: facts.baseUrl, projection, showsAccount: true as const };
   const page = await findDeleted({ afterRow, limit, since });
   const texts = page.users.map((user) => {
     const deletedAt = new Date(user.deletedAt ?? 0).toISOString();

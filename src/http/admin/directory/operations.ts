@@ -1,5 +1,15 @@
 import { describe } from "#http/admin/call/operation.ts";
-import { ERASURE, RESOURCE_QUERY, SCIM_USER, SCIM_USERS, USERS_QUERY } from "./schemas.ts";
+import {
+  ACCOUNT_CHANGE,
+  ERASURE,
+  IMPORT,
+  IMPORT_QUERY,
+  IMPORT_RESULTS,
+  RESOURCE_QUERY,
+  SCIM_USER,
+  SCIM_USERS,
+  USERS_QUERY,
+} from "./schemas.ts";
 
 /** The calls by which administrators see and repair the users of a connector, by the names that OpenAPI has for them. */
 export const DIRECTORY_OPERATIONS = describe({
@@ -22,6 +32,7 @@ export const DIRECTORY_OPERATIONS = describe({
     query: RESOURCE_QUERY,
     answers: { 200: SCIM_USER },
     refusals: [409],
+    isTagged: true,
   },
   restoreUser: {
     method: "POST",
@@ -67,6 +78,32 @@ export const DIRECTORY_OPERATIONS = describe({
       "Erase a user, live or deleted, with all that log, feed and bridge know of the person.",
     audited: { subject: "user" },
     answers: { 200: ERASURE, 202: ERASURE },
+    isConditional: true,
+  },
+  importUsers: {
+    method: "POST",
+    path: "/connectors/:id/users/import",
+    tag: "Directory",
+    role: "operator",
+    summary: "Import accounts that exist already, as users who wait for their persons.",
+    audited: { subject: "import" },
+    query: IMPORT_QUERY,
+    body: IMPORT,
+    answers: { 200: IMPORT_RESULTS },
+    refusals: [503],
+  },
+  changeUser: {
+    method: "PATCH",
+    path: "/connectors/:id/users/:userId",
+    tag: "Directory",
+    role: "operator",
+    summary:
+      "Say which account of the application a user has, and when the person first signed in.",
+    audited: { subject: "user" },
+    body: ACCOUNT_CHANGE,
+    answers: { 200: SCIM_USER },
+    refusals: [409],
+    isTagged: true,
     isConditional: true,
   },
 });

@@ -65,7 +65,12 @@ async function changed(
   else tellWebhooks(context, connector.number);
   tag(context, written.record.version);
   const { baseUrl } = call.facts;
-  const view = { type: () => call.types.User, baseUrl, projection: EVERYTHING };
+  const view = {
+    type: () => call.types.User,
+    baseUrl,
+    projection: EVERYTHING,
+    showsAccount: true as const,
+  };
   const text = resourceText(written.record, view);
   return context.body(text, 200, { "Content-Type": "application/json" });
 }

@@ -45,6 +45,8 @@ export interface ListCall {
   >;
   readonly log: Pick<CallLog, "about">;
   readonly tools: Pick<CallTools, "signer">;
+  /** Whether users are shown with what their application said of their accounts. */
+  readonly showsAccounts?: true;
 }
 
 /** An id of ours has 36 characters; what a client made up is logged no longer than this. */

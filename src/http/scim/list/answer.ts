@@ -46,6 +46,7 @@ export async function findList(call: ListCall, listing: ListScope): Promise<Foun
     type: () => call.caller.types[type],
     baseUrl: call.facts.baseUrl,
     projection,
+    showsAccount: call.showsAccounts,
   }));
   if (!isByCursor) return { totalResults: total, startIndex, texts };
   const isEnd = texts.length === whole.length;
@@ -56,7 +57,7 @@ export async function findList(call: ListCall, listing: ListScope): Promise<Foun
 }
 
 async function resolveQueries(call: ListCall, listing: ListScope): Promise<readonly TypeQuery[]> {
-  const { types: names, parameters, filterBytesMax = FILTER_BYTES_MAX } = listing;
+  const { types: names, parameters, filterBytesMax = FILTER_BYTES_MAX, state } = listing;
   const { filter: text } = parameters;
   const filter = text === undefined ? undefined : parseFilter(text, { bytesMax: filterBytesMax });
   const [only, ...others] = names;
@@ -66,9 +67,10 @@ async function resolveQueries(call: ListCall, listing: ListScope): Promise<reado
   });
   return await call.caller.resolve((own) => {
     const searched = names.map((name) => own[name]);
-    return searched.map((type) =>
-      resolveQuery(type, filter, parameters, call.facts.baseUrl, searched),
-    );
+    return searched.map((type) => ({
+      ...resolveQuery(type, filter, parameters, call.facts.baseUrl, searched),
+      state,
+    }));
   });
 }
 
@@ -102,8 +104,8 @@ async function findRecords(
 }
 
 /** Reads the large texts among those of a page; a resource that was deleted in between is left out. */
-async function wholeOf(
-  call: ListCall,
+export async function wholeOf(
+  call: Pick<ListCall, "caller">,
   records: readonly ListedRecord[],
 ): Promise<readonly ListedRecord[]> {
   const large = records.filter(({ isWhole }) => !isWhole);

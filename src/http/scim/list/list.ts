@@ -8,6 +8,7 @@ import { COUNT_MAX, type ListParameters } from "#scim/list/list.ts";
 import { CREATION_ORDER, resolveSort, type Sort } from "#scim/list/sort.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { nameAttribute } from "#scim/resource/identity.ts";
+import type { AccountState } from "#store/directory/account-state.ts";
 import { type ResourcePage, resourcePage } from "#store/directory/list.ts";
 import { isIndexOrder, type Page } from "#store/directory/list-order.ts";
 import { indexedMatches, scannedMatches } from "#store/directory/matches.ts";
@@ -20,6 +21,8 @@ export interface ListScope {
   readonly parameters: ListParameters;
   /** The filter of a `.search` may be longer than that of a GET. */
   readonly filterBytesMax?: number;
+  /** In which state of their accounts users have to be besides; with a filter alone. */
+  readonly state?: AccountState | undefined;
 }
 
 /** Which resources of a type a list asks for, and in which order (RFC 7644 §3.4.2). */
@@ -27,6 +30,7 @@ export interface TypeQuery {
   readonly type: ResourceType;
   readonly filter: ResolvedFilter | undefined;
   readonly sort: Sort;
+  readonly state?: AccountState | undefined;
 }
 
 /**
@@ -75,23 +79,28 @@ export async function findInOneTrip(
   return found;
 }
 
-function scan(call: ListCall, { type, filter, sort }: TypeQuery, page: Page, stepsMax: number) {
+function scan(
+  call: ListCall,
+  { type, filter, sort, state }: TypeQuery,
+  page: Page,
+  stepsMax: number,
+) {
   return call.caller.ask((db, scope) =>
-    scannedMatches(db, scope, type.name, filter, page, sort, stepsMax),
+    scannedMatches(db, scope, type.name, filter, page, sort, stepsMax, state),
   );
 }
 
 /** An indexed lookup finds a handful: read them all, and the page and the total are both there. */
 async function findIndexed(
   call: ListCall,
-  { type, filter, sort }: TypeQuery,
+  { type, filter, sort, state }: TypeQuery,
   { start, count }: Page,
 ): Promise<ResourcePage | undefined> {
   if (filter === undefined || !hasIndexedTerm(filter) || start.kind !== "offset") return undefined;
   const limit = start.offset + count;
   if (sort.by !== "creation" || sort.isDescending || limit > COUNT_MAX) return undefined;
   const { isComplete, records } = await call.caller.ask((db, scope) =>
-    indexedMatches(db, scope, type.name, filter, limit),
+    indexedMatches(db, scope, type.name, filter, limit, state),
   );
   if (!isComplete) return undefined;
   return { total: records.length, records: records.slice(start.offset, limit) };

@@ -2,6 +2,7 @@ import { type Answer, jsonAnswer, versionHeaders } from "#http/response/answer.t
 import type { ResourceType } from "#scim/attribute.ts";
 import type { JsonObject } from "#scim/json.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
+import { withAccount } from "#scim/resource/account.ts";
 import { isEverything, type Projection, projectResource } from "#scim/resource/projection.ts";
 import { locationOf, renderResource, shownRecord } from "#scim/resource/record.ts";
 import { LIST_RESPONSE } from "#scim/schema/urns.ts";
@@ -12,16 +13,22 @@ export interface View {
   readonly type: () => ResourceType;
   readonly baseUrl: string;
   readonly projection: Projection;
+  /** Whether a user is shown with what its application said of its account. */
+  readonly showsAccount?: true | undefined;
 }
 
 /** A resource as JSON text with the attributes asked for; `members` is the text of a group's members. */
 export function resourceText(record: ResourceRecord, view: View, members?: string): string {
   const type = view.type();
   const text = renderResource(shownRecord(type, record), view.baseUrl, members);
-  if (isEverything(view.projection)) return text;
+  const shown = isEverything(view.projection) ? text : projectedText(type, text, view.projection);
+  return view.showsAccount ? withAccount(shown, record, view.projection) : shown;
+}
+
+function projectedText(type: ResourceType, text: string, projection: Projection): string {
   // renderResource writes a JSON object.
   const resource = JSON.parse(text) as JsonObject;
-  return JSON.stringify(projectResource(type, resource, view.projection));
+  return JSON.stringify(projectResource(type, resource, projection));
 }
 
 /** The answer that shows one resource. */
