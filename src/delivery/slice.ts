@@ -19,6 +19,9 @@ const TRIES_MAX = 900;
 /** A Durable Object may have six outgoing connections. */
 const PARALLEL_MAX = 6;
 
+/** So much later it is looked again whether all is delivered that comes before the end of a directory. */
+const LAST_AGAIN_MS = 1_000;
+
 /** More events than these wait in the change feed, not here. */
 const WAITING_MAX = 20_000;
 
@@ -111,6 +114,13 @@ export class Slice {
     if (receiver === undefined) return undefined;
     const delivery = this.endpoint.queue.due(this.now, this.busy);
     if (delivery === undefined) return undefined;
+    const { queue } = this.endpoint;
+    const isOfOne = this.state().tenant === undefined;
+    if (isOfOne && delivery.type === "connector.deleted" && queue.counts().waiting > 1) {
+      // The end of a directory is the last that is told of it.
+      queue.failed({ ...delivery, tries: delivery.tries - 1 }, this.now + LAST_AGAIN_MS);
+      return this.claim();
+    }
     this.busy.add(delivery.resource);
     return { delivery, receiver };
   }
@@ -169,7 +179,12 @@ export class Slice {
     this.target = target ?? "deleted";
     this.receiver = receiver;
     if (target !== undefined && !target.isOpen) this.endpoint.dropExpired();
-    if (target === undefined || !target.isOpen) return false;
+    if (target === undefined) return false;
+    if (this.isOverWith(target, intake.position === state.position)) {
+      this.target = "deleted";
+      return false;
+    }
+    if (!target.isOpen) return false;
     // An administrator rewound the feed meanwhile.
     if (this.state().position !== state.position) return true;
     this.hasMore = hasRoom && intake.hasMore;
@@ -182,6 +197,12 @@ export class Slice {
     });
     this.taken += intake.changes.length;
     return true;
+  }
+
+  /** Whether nothing is left to deliver of a deleted connector, or nothing of it may go out. */
+  private isOverWith({ isEnded, isOpen }: DeliveryTarget, isAtEnd: boolean): boolean {
+    if (isEnded === null) return false;
+    return !isOpen || (isEnded === 1 && isAtEnd && this.endpoint.queue.counts().waiting === 0);
   }
 
   /** Tells D1 up to where changes were taken over, when there is time for it. */

@@ -1,13 +1,13 @@
-import { and, desc, eq, inArray, isNotNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, lt, notExists, or, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseStored } from "#store/json-text.ts";
 import { type Query, queryOf } from "#store/query.ts";
-import { changes, connectors, events, resources, webhooks } from "#store/schema.ts";
+import { changes, connectors, endings, events, resources, webhooks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, statement } from "#store/statement.ts";
 import { hasLiveOwner, NO_CONNECTOR } from "#store/webhooks/scope.ts";
 import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
-import { type ChangePage, connectorChanges, isUnstaged } from "./feed.ts";
+import { type ChangePage, connectorChanges, isReadable, isUnstaged } from "./feed.ts";
 
 /** A webhook with what its deliveries need to know of the connector that it follows, if it is one alone. */
 export interface DeliveryTarget extends Omit<TargetRow, "isOpen" | "eventTypes"> {
@@ -19,13 +19,17 @@ export interface DeliveryTarget extends Omit<TargetRow, "isOpen" | "eventTypes">
 
 type TargetRow = RowOf<typeof TARGET>;
 
-/** Reads the target of a webhook; undefined once it, or its connector, is deleted. */
+/** Reads the target of a webhook; undefined once it is deleted, or what its deleted connector told is not kept any more. */
 export function deliveryTarget(db: Database, webhookId: string): Query<DeliveryTarget | undefined> {
   return queryOf(TARGET.bind(db, { webhookId }), (rows) => rows.map(fromRow)[0]);
 }
 
-const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
-  build
+const TARGET = statement<{ webhookId: string }>()(({ webhookId }) => {
+  const openEnd = build
+    .select(named({ id: endings.id }))
+    .from(endings)
+    .where(and(eq(endings.connectorId, webhooks.connectorId), isNull(endings.untilSeq)));
+  return build
     .select(
       named({
         id: webhooks.id,
@@ -36,8 +40,12 @@ const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
         tenant: sql<string | null>`coalesce(${webhooks.tenant}, ${connectors.tenant})`,
         isOpen: sql<number>`${and(
           eq(webhooks.status, "active"),
-          sql`(${or(eq(webhooks.connectorId, NO_CONNECTOR), and(eq(connectors.status, "active"), isUnstaged()))})`,
+          sql`(${or(eq(webhooks.connectorId, NO_CONNECTOR), and(or(eq(connectors.status, "active"), isNotNull(connectors.deletedAt)), isUnstaged()))})`,
         )}`,
+        /** Of a deleted connector: whether the last of it is in the outbox; null of any other webhook. */
+        isEnded: sql<
+          0 | 1 | null
+        >`iif(${connectors.deletedAt} is null, null, ${notExists(openEnd)})`,
         url: webhooks.url,
         eventTypes: webhooks.eventTypes,
         /** Sealed, as the next one. */
@@ -51,8 +59,13 @@ const TARGET = statement<{ webhookId: string }>()(({ webhookId }) =>
     )
     .from(webhooks)
     .leftJoin(connectors, eq(connectors.number, webhooks.connectorId))
-    .where(and(eq(webhooks.id, webhookId), hasLiveOwner())),
-);
+    .where(
+      and(
+        eq(webhooks.id, webhookId),
+        or(hasLiveOwner(), and(isNotNull(connectors.deletedAt), isReadable())),
+      ),
+    );
+});
 
 /** So many changes are handed to a webhook's Durable Object at once; fewer where they are long. */
 const PAGE_CHANGES_MAX = 200;

@@ -1,4 +1,16 @@
-import { and, eq, exists, gt, inArray, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
@@ -63,18 +75,20 @@ export async function webhooksToWake(db: Database, now: number): Promise<readonl
   const digit = (character: SQL) => sql`(instr('0123456789abcdef', ${character}) - 1)`;
   const byte = sql`${digit(sql`substr(${webhooks.id}, -2, 1)`)} * 16 + ${digit(sql`substr(${webhooks.id}, -1)`)}`;
   const mayDeliver = and(
+    eq(webhooks.status, "active"),
     eq(connectors.status, "active"),
-    isNull(connectors.deletedAt),
     eq(sql`coalesce(${connectors.settings} ->> 'staged', 0)`, 0),
   );
+  // Those of a deleted connector deliver what waits, and then end.
+  const isOfDeleted = isNotNull(connectors.deletedAt);
+  const isWide = and(eq(webhooks.status, "active"), eq(webhooks.connectorId, NO_CONNECTOR));
   const query = build
     .select(named({ id: webhooks.id }))
     .from(webhooks)
     .leftJoin(connectors, eq(connectors.number, webhooks.connectorId))
     .where(
       and(
-        eq(webhooks.status, "active"),
-        sql`(${or(eq(webhooks.connectorId, NO_CONNECTOR), mayDeliver)})`,
+        sql`(${or(isWide, mayDeliver, isOfDeleted)})`,
         sql`(${or(eq(sql`(${byte}) % 60`, minute), isBehind())})`,
       ),
     )

@@ -221,16 +221,21 @@ test("deleting a webhook forgets its queue and its alarm", async () => {
   expect((await gateway.admin(webhook.path)).status).toBe(404);
 });
 
-test("the webhooks of a deleted connector forget everything, and their secrets go", async () => {
-  steerTime();
+test("the webhooks of a deleted connector deliver all to its end, forget everything, and their secrets go", async () => {
+  const time = steerTime();
   const { received } = openReceiver();
   const { client, webhook } = await clientWithWebhook();
   await client.post(aUser());
   await gateway.admin(`/connectors/${client.id}`, { method: "DELETE" });
 
   await ring(webhook);
+  for (let n = 0; n < 5 && (await alarmOf(webhook)) !== null; n += 1) {
+    time.advance(61_000);
+    await ring(webhook);
+  }
 
-  expect(received).toEqual([]);
+  const types = received.map(({ body }) => body.type);
+  expect(types).toEqual(["user.created", "user.deactivated", "connector.deleted"]);
   expect(await remains(webhook)).toEqual({ alarm: null, rows: 0 });
   const row = await env.DB.prepare("SELECT 1 FROM webhooks WHERE id = ?").bind(webhook.id).first();
   expect(row).toBeNull();
