@@ -49,6 +49,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "browser",
+          include: ["console/test/browser/**/*.test.ts"],
+          environment: "node",
+          // The hook builds the console, starts the whole server, and may install a browser.
+          hookTimeout: 600_000,
+          testTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: "property",
           include: ["test/property/**/*.test.ts"],
           environment: "node",

@@ -1,7 +1,7 @@
 import { Center, Loader } from "@mantine/core";
 import { type ComponentType, lazy, Suspense } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
-import { CallerProvider, useAskedCaller } from "./api/caller.tsx";
+import { CallerProvider, may, useAskedCaller } from "./api/caller.tsx";
 import { isSignedOut } from "./api/problem.ts";
 import { Guard } from "./parts/guard.tsx";
 import { Failure, Loading, Nothing } from "./parts/states.tsx";
@@ -44,26 +44,40 @@ export function App() {
     <CallerProvider caller={caller}>
       <Frame>
         <Guard place={pathname}>
-          <Suspense fallback={<Loading />}>
-            <Routes>
-              <Route path="/" element={<Navigate to="/connectors" replace />} />
-              <Route path="/connectors" element={<Connectors />} />
-              <Route path="/connectors/new" element={<NewConnector />} />
-              <Route path="/connectors/:id/set-up" element={<SetUp />} />
-              <Route path="/connectors/:id/*" element={<Connector />} />
-              <Route path="/tokens" element={<UnusedTokens />} />
-              <Route path="/audit" element={<Audit />} />
-              <Route path="/keys" element={<Keys />} />
-              <Route path="/sessions" element={<Sessions />} />
-              <Route path="/refusals" element={<Refusals />} />
-              <Route
-                path="*"
-                element={<Nothing title="There is no such page">Choose one on the left.</Nothing>}
-              />
-            </Routes>
-          </Suspense>
+          {!may(caller, "operator", "read") ? (
+            <ForApplications />
+          ) : (
+            <Suspense fallback={<Loading />}>
+              <Routes>
+                <Route path="/" element={<Navigate to="/connectors" replace />} />
+                <Route path="/connectors" element={<Connectors />} />
+                <Route path="/connectors/new" element={<NewConnector />} />
+                <Route path="/connectors/:id/set-up" element={<SetUp />} />
+                <Route path="/connectors/:id/*" element={<Connector />} />
+                <Route path="/tokens" element={<UnusedTokens />} />
+                <Route path="/audit" element={<Audit />} />
+                <Route path="/keys" element={<Keys />} />
+                <Route path="/sessions" element={<Sessions />} />
+                <Route path="/refusals" element={<Refusals />} />
+                <Route
+                  path="*"
+                  element={<Nothing title="There is no such page">Choose one on the left.</Nothing>}
+                />
+              </Routes>
+            </Suspense>
+          )}
         </Guard>
       </Frame>
     </CallerProvider>
+  );
+}
+
+/** What a key of an application is told, which may open none of the pages. */
+function ForApplications() {
+  return (
+    <Nothing title="This key is for an application">
+      It reads directories and changes at /v1. Sign in with a key that has the role operator or
+      admin.
+    </Nothing>
   );
 }

@@ -1,4 +1,5 @@
 import {
+  Alert,
   Badge,
   type CSSVariablesResolver,
   createTheme,
@@ -25,9 +26,12 @@ export const THEME = createTheme({
   colors: { ink: INK },
   defaultRadius: "md",
   cursorType: "pointer",
+  respectReducedMotion: true,
   autoContrast: true,
   luminanceThreshold: 0.2,
   components: {
+    // In its own colour the title of a yellow one could not be read.
+    Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
     Badge: Badge.extend({
       defaultProps: { variant: "dot", radius: "sm", tt: "none", fw: 500, size: "md" },
     }),

@@ -9,12 +9,18 @@ export type Schemas = components["schemas"];
 const SESSION_PATH = "/console/session";
 
 /** The admin API, called with the browser's own session; whoever is not signed in gets a problem with 401. */
-export const api = createClient<paths>({
-  baseUrl: "/admin/v1",
-  credentials: "same-origin",
-  // Behind Cloudflare Access, a session that is over is answered by a way to its own pages.
-  fetch: async (request: Request) => await fetchHere(request),
-});
+export const api = createClient<paths>({ baseUrl: "/admin/v1", ...ownSession() });
+
+/** The API for applications, which reads groups and their members: its paths begin with /v1. */
+export const applicationApi = createClient<paths>({ baseUrl: "", ...ownSession() });
+
+function ownSession() {
+  return {
+    credentials: "same-origin",
+    // Behind Cloudflare Access, a session that is over is answered by a way to its own pages.
+    fetch: async (request: Request) => await fetchHere(request),
+  } as const;
+}
 
 async function fetchHere(request: Request): Promise<Response> {
   const answer = await fetch(request, { redirect: "manual" }).catch(refuseUnreachable);

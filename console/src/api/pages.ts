@@ -45,3 +45,14 @@ export function useList<Item>(
 function first(): string | undefined {
   return undefined;
 }
+
+/** A page of the API for applications, as those of the admin API are. */
+export function pageOf<Item>({
+  items,
+  next,
+}: {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}): Page<Item> {
+  return { items, nextCursor: next };
+}

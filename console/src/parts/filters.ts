@@ -1,11 +1,14 @@
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { useSearchParams } from "react-router";
 
 /** A filter that is held in the URL, so that a link shows what the sender sees; empty is left out. */
 export function useFilter(name: string): readonly [string, (value: string) => void] {
   const [parameters, setParameters] = useSearchParams();
+  const [place] = useState(window.location.pathname);
   const change = useCallback(
-    (value: string) =>
+    (value: string) => {
+      // A page that is being left must not lead back to itself.
+      if (window.location.pathname !== place) return;
       setParameters(
         (before) => {
           const after = new URLSearchParams(before);
@@ -14,8 +17,9 @@ export function useFilter(name: string): readonly [string, (value: string) => vo
           return after;
         },
         { replace: true },
-      ),
-    [name, setParameters],
+      );
+    },
+    [name, place, setParameters],
   );
   return [parameters.get(name) ?? "", change];
 }

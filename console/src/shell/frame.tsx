@@ -27,7 +27,7 @@ interface Place {
 const seesAll = ({ connectorId, tenant }: Caller) => connectorId === null && tenant === null;
 
 const PLACES: readonly Place[] = [
-  { to: "/connectors", label: "Connectors", isFor: () => true },
+  { to: "/connectors", label: "Connectors", isFor: (caller) => may(caller, "operator", "read") },
   {
     to: "/tokens",
     label: "Unused tokens",

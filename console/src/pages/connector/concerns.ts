@@ -8,6 +8,12 @@ export interface Concern {
   readonly isUrgent: boolean;
 }
 
+/** What is looked at of a connector itself. */
+interface SeenConnector {
+  readonly status: Schemas["Connector"]["status"];
+  readonly settings: Pick<Schemas["ConnectorSettings"], "staged">;
+}
+
 interface Seen {
   readonly bridge: Schemas["Bridge"] | undefined;
   readonly tokens: readonly Schemas["Token"][];
@@ -20,7 +26,7 @@ const URGENT_DAYS = 7;
 
 /** What needs attention at a connector, the most urgent first. */
 export function concernsOf(
-  connector: Pick<Schemas["Connector"], "status" | "settings">,
+  connector: SeenConnector,
   { bridge, tokens, webhooks }: Seen,
   now: number,
 ): readonly Concern[] {
@@ -33,10 +39,7 @@ export function concernsOf(
   return concerns.toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent));
 }
 
-function ofConnector({
-  status,
-  settings,
-}: Pick<Schemas["Connector"], "status" | "settings">): readonly Concern[] {
+function ofConnector({ status, settings }: SeenConnector): readonly Concern[] {
   if (status === "disabled") {
     const detail = "Every request of its provider is refused until it is enabled.";
     return [{ title: "This connector is disabled", detail, page: "settings", isUrgent: false }];

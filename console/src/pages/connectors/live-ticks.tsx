@@ -33,22 +33,24 @@ export function LiveTicks({ id }: { readonly id: string }) {
           This list follows by itself; leave the page open while you set the provider up.
         </Text>
         {error !== null && <Failure error={error} again={refetch} />}
-        <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: "none" }} aria-live="polite">
-          {ARRIVALS.map(({ name, label }) => {
-            const has = found.has(name);
-            return (
-              <Group key={name} component="li" gap="sm" wrap="nowrap">
-                <ThemeIcon radius="xl" size="sm" color={has ? "green" : "gray"} variant="light">
-                  <span aria-hidden="true">{has ? "✓" : "·"}</span>
-                </ThemeIcon>
-                <Text size="sm">
-                  {label}
-                  {has ? ": here" : ": not yet"}
-                </Text>
-              </Group>
-            );
-          })}
-        </Stack>
+        <div aria-live="polite">
+          <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+            {ARRIVALS.map(({ name, label }) => {
+              const has = found.has(name);
+              return (
+                <Group key={name} component="li" gap="sm" wrap="nowrap">
+                  <ThemeIcon radius="xl" size="sm" color={has ? "green" : "gray"} variant="light">
+                    <span aria-hidden="true">{has ? "✓" : "·"}</span>
+                  </ThemeIcon>
+                  <Text size="sm">
+                    {label}
+                    {has ? ": here" : ": not yet"}
+                  </Text>
+                </Group>
+              );
+            })}
+          </Stack>
+        </div>
         {refused !== undefined && (
           <Alert color="red" title="The newest refusal">
             <Stack gap="xs">

@@ -28,25 +28,27 @@ export function BridgeCheck({ id }: { readonly id: string }) {
       </Heading>
       {mutation.error !== null && <Failure error={mutation.error} />}
       {mutation.data !== undefined && (
-        <List spacing="xs" size="sm" center role="status">
-          {mutation.data.checks.map(({ name, ok, detail }) => (
-            <List.Item
-              key={name}
-              icon={
-                <ThemeIcon size="sm" radius="xl" variant="light" color={ok ? "green" : "red"}>
-                  <span aria-hidden="true">{ok ? "✓" : "!"}</span>
-                </ThemeIcon>
-              }
-            >
-              <Group gap="xs">
-                <Text size="sm" fw={600}>
-                  {name}: {ok ? "good" : "not good"}
-                </Text>
-                <Text size="sm">{detail}</Text>
-              </Group>
-            </List.Item>
-          ))}
-        </List>
+        <div role="status">
+          <List spacing="xs" size="sm" center>
+            {mutation.data.checks.map(({ name, ok, detail }) => (
+              <List.Item
+                key={name}
+                icon={
+                  <ThemeIcon size="sm" radius="xl" variant="light" color={ok ? "green" : "red"}>
+                    <span aria-hidden="true">{ok ? "✓" : "!"}</span>
+                  </ThemeIcon>
+                }
+              >
+                <Group gap="xs">
+                  <Text size="sm" fw={600}>
+                    {name}: {ok ? "good" : "not good"}
+                  </Text>
+                  <Text size="sm">{detail}</Text>
+                </Group>
+              </List.Item>
+            ))}
+          </List>
+        </div>
       )}
     </Stack>
   );

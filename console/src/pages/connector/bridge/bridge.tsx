@@ -1,15 +1,14 @@
 import { Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, done, type Schemas } from "../../../api/client.ts";
-import { ApiProblem, wordsOf } from "../../../api/problem.ts";
+import { ApiProblem } from "../../../api/problem.ts";
 import { Heading } from "../../../parts/heading.tsx";
 import { Moment } from "../../../parts/moment.tsx";
 import { Failure, Loading } from "../../../parts/states.tsx";
-import { tell } from "../../../parts/told.ts";
+import { complain, tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
 import { BridgeCheck } from "./bridge-check.tsx";
 import { Exclusions } from "./exclusions.tsx";
@@ -119,8 +118,7 @@ function Acts({ id, bridge }: { readonly id: string; readonly bridge: Schemas["B
   const act = useMutation({
     mutationFn: async (what: () => Promise<unknown>) => await what(),
     onSuccess: renew,
-    onError: (error) =>
-      notifications.show({ message: wordsOf(error), color: "red", autoClose: 8_000 }),
+    onError: complain,
   });
   if (!isAllowed) return null;
   const plan = async () => {

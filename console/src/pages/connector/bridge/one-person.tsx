@@ -41,17 +41,19 @@ export function OnePerson({ id }: { readonly id: string }) {
       </form>
       {mutation.error !== null && <Failure error={mutation.error} />}
       {mutation.data !== undefined && (
-        <List size="sm" role="status">
-          {mutation.data.steps.length === 0 && <List.Item>Nothing had to change.</List.Item>}
-          {mutation.data.steps.map((step) => (
-            <List.Item key={`${step.op} ${step.sourceId} ${step.group?.groupId}`}>
-              <Text span size="sm" fw={600}>
-                {step.op}
-              </Text>{" "}
-              {step.why}
-            </List.Item>
-          ))}
-        </List>
+        <div role="status">
+          <List size="sm">
+            {mutation.data.steps.length === 0 && <List.Item>Nothing had to change.</List.Item>}
+            {mutation.data.steps.map((step) => (
+              <List.Item key={`${step.op} ${step.sourceId} ${step.group?.groupId}`}>
+                <Text span size="sm" fw={600}>
+                  {step.op}
+                </Text>{" "}
+                {step.why}
+              </List.Item>
+            ))}
+          </List>
+        </div>
       )}
     </Stack>
   );

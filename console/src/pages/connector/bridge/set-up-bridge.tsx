@@ -88,15 +88,12 @@ export function SetUpBridge({ connector: { id, preset } }: OfConnector) {
   );
 }
 
-function Asked({
-  field: { name, label, placeholder, hint, kind },
-}: {
-  readonly field: SourceField;
-}) {
+function Asked({ field }: { readonly field: SourceField }) {
+  const { name, label, placeholder, hint, kind, isOptional = false } = field;
   const shared = {
     name,
     label,
-    required: true,
+    required: !isOptional,
     withAsterisk: false,
     autoComplete: "off",
     ...(hint !== undefined && { description: hint }),
@@ -114,7 +111,7 @@ function valuesOf(
   return Object.fromEntries(
     fields.flatMap(({ name }) => {
       const value = given.get(name);
-      return typeof value === "string" ? [[name, value.trim()]] : [];
+      return typeof value === "string" && value.trim() !== "" ? [[name, value.trim()]] : [];
     }),
   );
 }

@@ -6,6 +6,8 @@ export interface SourceField {
   readonly hint?: string;
   /** How it is asked for: secrets are never shown again, long ones have several lines. */
   readonly kind?: "secret" | "long secret";
+  /** Whether the gateway has a value of its own for it. */
+  readonly isOptional?: true;
 }
 
 /** A provider that the Bridge reads. */
@@ -60,6 +62,18 @@ export const SOURCES: readonly Source[] = [
         label: "Administrator's address",
         placeholder: "admin@example.com",
         hint: "The service account acts as this administrator, by domain-wide delegation.",
+      },
+      {
+        name: "apiBaseUrl",
+        label: "Directory API, if it is another one",
+        placeholder: "https://admin.googleapis.com",
+        isOptional: true,
+      },
+      {
+        name: "tokenUrl",
+        label: "Token address, if it is another one",
+        placeholder: "https://oauth2.googleapis.com/token",
+        isOptional: true,
       },
     ],
     credentials: [

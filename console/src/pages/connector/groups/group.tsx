@@ -1,8 +1,8 @@
 import { Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
-import { api, bodyOf } from "../../../api/client.ts";
-import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
+import { applicationApi, bodyOf } from "../../../api/client.ts";
+import { PAGE_ITEMS, pageOf, useList } from "../../../api/pages.ts";
 import { CopyValue } from "../../../parts/copy.tsx";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
@@ -18,16 +18,18 @@ export function OneGroup({ connector: { id } }: OfConnector) {
     queryKey: ["group", id, groupId],
     queryFn: () =>
       bodyOf(
-        api.GET("/connectors/{id}/groups/{groupId}", {
-          params: { path: { id, groupId }, query: { excludedAttributes: "members" } },
+        applicationApi.GET("/v1/groups/{groupId}", {
+          params: { path: { groupId }, query: { connector: id, excludedAttributes: "members" } },
         }),
       ),
   });
-  const listed = useList(["members", id, groupId], (cursor) =>
-    bodyOf(
-      api.GET("/connectors/{id}/groups/{groupId}/members", {
-        params: { path: { id, groupId }, query: { cursor, limit: PAGE_ITEMS } },
-      }),
+  const listed = useList(["members", id, groupId], async (after) =>
+    pageOf(
+      await bodyOf(
+        applicationApi.GET("/v1/groups/{groupId}/members", {
+          params: { path: { groupId }, query: { connector: id, after, limit: PAGE_ITEMS } },
+        }),
+      ),
     ),
   );
   return (

@@ -1,8 +1,8 @@
 import { Group, Stack, Table, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
-import { api, bodyOf } from "../../../api/client.ts";
-import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
+import { api, applicationApi, bodyOf } from "../../../api/client.ts";
+import { PAGE_ITEMS, pageOf, useList } from "../../../api/pages.ts";
 import { useFilter } from "../../../parts/filters.ts";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
@@ -19,14 +19,13 @@ export function Groups({ connector: { id } }: OfConnector) {
   const [search] = useFilter("q");
   const filter = search === "" ? undefined : `displayName sw ${JSON.stringify(search)}`;
   const seesParked = useMay("operator", "read");
-  const listed = useList(["groups", id, filter], (cursor) =>
-    bodyOf(
-      api.GET("/connectors/{id}/groups", {
-        params: {
-          path: { id },
-          query: { filter, cursor, limit: PAGE_ITEMS, attributes: SHOWN },
-        },
-      }),
+  const listed = useList(["groups", id, filter], async (after) =>
+    pageOf(
+      await bodyOf(
+        applicationApi.GET("/v1/groups", {
+          params: { query: { connector: id, filter, after, limit: PAGE_ITEMS, attributes: SHOWN } },
+        }),
+      ),
     ),
   );
   return (

@@ -1,12 +1,21 @@
-import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Button, Group, Paper, Select, Stack, Text, Title } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, done } from "../../../api/client.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
+import { Failure } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
+
+type Users = "keep" | "deactivate" | "delete";
+
+const CHOICES: readonly { readonly value: Users; readonly label: string }[] = [
+  { value: "deactivate", label: "are switched off" },
+  { value: "delete", label: "are deleted" },
+  { value: "keep", label: "stay in the application as they are" },
+];
 
 /** What stops a connector, for a while or for good; each asks for the connector's name. */
 export function DangerZone({ connector }: OfConnector) {
@@ -14,6 +23,7 @@ export function DangerZone({ connector }: OfConnector) {
   const maySwitch = useMay("operator");
   const mayDelete = useMay("admin");
   const [asked, setAsked] = useState<"disable" | "delete">();
+  const [users, setUsers] = useState<Users>("deactivate");
   const queries = useQueryClient();
   const navigate = useNavigate();
   const switchTo = async (next: "active" | "disabled") => {
@@ -24,7 +34,7 @@ export function DangerZone({ connector }: OfConnector) {
     tell(next === "active" ? "Enabled." : "Disabled.");
   };
   const remove = async () => {
-    await done(api.DELETE("/connectors/{id}", { params: { path: { id } } }));
+    await done(api.DELETE("/connectors/{id}", { params: { path: { id }, query: { users } } }));
     await queries.invalidateQueries({ queryKey: ["connectors"] });
     tell("Deleted.");
     await navigate("/connectors");
@@ -77,8 +87,7 @@ export function DangerZone({ connector }: OfConnector) {
         act={remove}
         typed={name}
       >
-        One connector goes, and with it all of its users and groups, its credentials, its bridge and
-        its webhooks.
+        <Ending id={id} users={users} choose={setUsers} />
       </Confirm>
     </Paper>
   );
@@ -106,5 +115,44 @@ function Act({
         {action}
       </Button>
     </Group>
+  );
+}
+
+/** Asks what becomes of the users, and says what a deletion does in numbers. */
+function Ending({
+  id,
+  users,
+  choose,
+}: {
+  readonly id: string;
+  readonly users: Users;
+  readonly choose: (users: Users) => void;
+}) {
+  const { data, error } = useQuery({
+    queryKey: ["ending", id, users],
+    queryFn: () =>
+      bodyOf(api.GET("/connectors/{id}/ending", { params: { path: { id }, query: { users } } })),
+  });
+  return (
+    <Stack gap="sm">
+      <Select
+        label="Its users"
+        data={[...CHOICES]}
+        value={users}
+        allowDeselect={false}
+        onChange={(value) => {
+          const chosen = CHOICES.find((each) => each.value === value);
+          if (chosen !== undefined) choose(chosen.value);
+        }}
+      />
+      {error !== null && <Failure error={error} />}
+      {data !== undefined && (
+        <Text size="sm">
+          {data.activeUsers} active and {data.inactiveUsers} inactive users, {data.groups} groups,{" "}
+          {data.tokens + data.clients} credentials, {data.webhooks} webhooks and {data.keys} keys go
+          with it. The application is told of {data.userEvents} users and {data.groupEvents} groups.
+        </Text>
+      )}
+    </Stack>
   );
 }

@@ -30,8 +30,17 @@ export interface NumberMeaning {
   readonly unit: string;
 }
 
+/** A setting that is a list of words. */
+export interface ListMeaning {
+  readonly kind: "list";
+  readonly name: keyof Settings;
+  readonly label: string;
+  readonly meaning: string;
+  readonly placeholder: string;
+}
+
 /** What each setting means to whoever chooses it, in the order in which they are read. */
-export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning)[] = [
+export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning | ListMeaning)[] = [
   {
     kind: "choice",
     name: "deletion",
@@ -92,6 +101,20 @@ export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning)[
       { value: "externalId", label: "gets the external id as userName" },
       { value: "email", label: "gets the e-mail address as userName" },
     ],
+  },
+  {
+    kind: "list",
+    name: "allowedDomains",
+    label: "Domains that users may be of",
+    meaning: "Users of any other are refused. Empty: any.",
+    placeholder: "example.com",
+  },
+  {
+    kind: "list",
+    name: "createOnly",
+    label: "Attributes that are kept as they were created",
+    meaning: "Later writes of the provider do not change them.",
+    placeholder: "nickName",
   },
   {
     kind: "switch",

@@ -1,4 +1,13 @@
-import { Button, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import {
+  Button,
+  Group,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  TextInput,
+} from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useCaller, useMay } from "../../../api/caller.tsx";
@@ -9,7 +18,8 @@ import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
 import { MEANINGS } from "./meanings.ts";
 
-type Values = Readonly<Record<string, string | number | boolean>>;
+type Value = string | number | boolean | readonly string[];
+type Values = Readonly<Record<string, Value>>;
 
 /** The settings of a connector, each with what it means; what was changed alone is sent. */
 export function SettingsForm({ connector }: OfConnector) {
@@ -20,8 +30,7 @@ export function SettingsForm({ connector }: OfConnector) {
   const [tenant, setTenant] = useState(connector.tenant ?? "");
   const [changed, setChanged] = useState<Values>({});
   const current: Values = { ...connector.settings, ...changed };
-  const change = (setting: string, value: string | number | boolean) =>
-    setChanged({ ...changed, [setting]: value });
+  const change = (setting: string, value: Value) => setChanged({ ...changed, [setting]: value });
   const body: Schemas["ChangedConnector"] = {
     ...(name.trim() !== connector.name && { name: name.trim() }),
     ...(tenant.trim() !== (connector.tenant ?? "") && { tenant: tenant.trim() || null }),
@@ -97,9 +106,9 @@ function Setting({
   change,
 }: {
   readonly meaning: (typeof MEANINGS)[number];
-  readonly value: Values[string] | undefined;
+  readonly value: Value | undefined;
   readonly isAllowed: boolean;
-  readonly change: (value: Values[string]) => void;
+  readonly change: (value: Value) => void;
 }) {
   const field = { label: meaning.label, description: meaning.meaning, disabled: !isAllowed };
   switch (meaning.kind) {
@@ -119,6 +128,16 @@ function Setting({
           value={String(value)}
           allowDeselect={false}
           onChange={(chosen) => chosen !== null && change(chosen)}
+        />
+      );
+    case "list":
+      return (
+        <TagsInput
+          {...field}
+          placeholder={meaning.placeholder}
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={change}
+          splitChars={[",", " "]}
         />
       );
     case "number":

@@ -1,12 +1,10 @@
-import { Button } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
+import { Button, Group } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../../api/client.ts";
-import { wordsOf } from "../../../api/problem.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
-import { tell } from "../../../parts/told.ts";
+import { complain, tell } from "../../../parts/told.ts";
 
 /** What may be done for one person past the provider: switch off, switch on, bring back. */
 export function Repair({
@@ -21,7 +19,8 @@ export function Repair({
 }) {
   const isAllowed = useMay("operator");
   const queries = useQueryClient();
-  const [opened, { open, close }] = useDisclosure();
+  const mayErase = useMay("admin");
+  const [asked, ask] = useState<"deactivate" | "erase">();
   const params = { params: { path: { id, userId } } };
   const renew = async () => {
     await queries.invalidateQueries({ queryKey: ["user", id, userId] });
@@ -34,7 +33,7 @@ export function Repair({
       tell("Switched on.");
       await renew();
     },
-    onError: refused,
+    onError: complain,
   });
   const restore = useMutation({
     mutationFn: () => bodyOf(api.POST("/connectors/{id}/users/{userId}/restore", params)),
@@ -42,58 +41,74 @@ export function Repair({
       tell("Restored, as it was when it was deleted.");
       await renew();
     },
-    onError: refused,
+    onError: complain,
   });
   const deactivate = async () => {
     await bodyOf(api.POST("/connectors/{id}/users/{userId}/deactivate", params));
     tell("Switched off.");
     await renew();
   };
+  const erase = async () => {
+    const { state } = await bodyOf(api.POST("/connectors/{id}/users/{userId}/erase", params));
+    tell(state === "erased" ? "Erased." : "Erased here; the log is being cleared of the person.");
+    await renew();
+  };
   if (!isAllowed) return null;
-  if (user === undefined || user.deletedAt !== undefined) {
-    return (
-      <Button
-        variant="default"
-        size="xs"
-        loading={restore.isPending}
-        onClick={() => restore.mutate()}
-        style={{ alignSelf: "flex-start" }}
-      >
-        Restore, if it was deleted
-      </Button>
-    );
-  }
-  if (user.active === false) {
-    return (
-      <Button
-        variant="default"
-        size="xs"
-        loading={activate.isPending}
-        onClick={() => activate.mutate()}
-      >
-        Activate
-      </Button>
-    );
-  }
+  const name = user?.userName ?? userId;
+  const isHere = user !== undefined && user.deletedAt === undefined;
   return (
-    <>
-      <Button color="red" variant="light" size="xs" onClick={open}>
-        Deactivate
-      </Button>
+    <Group gap="xs">
+      {!isHere && (
+        <Button
+          variant="default"
+          size="xs"
+          loading={restore.isPending}
+          onClick={() => restore.mutate()}
+        >
+          Restore, if it was deleted
+        </Button>
+      )}
+      {isHere && user.active === false && (
+        <Button
+          variant="default"
+          size="xs"
+          loading={activate.isPending}
+          onClick={() => activate.mutate()}
+        >
+          Activate
+        </Button>
+      )}
+      {isHere && user.active !== false && (
+        <Button color="red" variant="light" size="xs" onClick={() => ask("deactivate")}>
+          Deactivate
+        </Button>
+      )}
+      {mayErase && (
+        <Button color="red" variant="light" size="xs" onClick={() => ask("erase")}>
+          Erase
+        </Button>
+      )}
       <Confirm
-        opened={opened}
-        close={close}
+        opened={asked === "deactivate"}
+        close={() => ask(undefined)}
         title="Deactivate one user"
         action="Deactivate"
         act={deactivate}
       >
-        {user.userName ?? user.id} loses access at once: every webhook and feed of this connector is
-        told. The provider's next word about the person wins over this one.
+        {name} loses access at once: every webhook and feed of this connector is told. The
+        provider's next word about the person wins over this one.
       </Confirm>
-    </>
+      <Confirm
+        opened={asked === "erase"}
+        close={() => ask(undefined)}
+        title="Erase one person"
+        action="Erase for good"
+        act={erase}
+        typed={name}
+      >
+        One user goes for good, with what the log, the feed and the bridge know of the person. It
+        cannot be taken back.
+      </Confirm>
+    </Group>
   );
-}
-
-function refused(error: Error): void {
-  notifications.show({ message: wordsOf(error), color: "red", autoClose: 8_000 });
 }

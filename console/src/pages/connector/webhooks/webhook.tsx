@@ -1,12 +1,10 @@
 import { Badge, Button, Card, Group, Select, SimpleGrid, Stack, Table, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, done, type Schemas } from "../../../api/client.ts";
 import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
-import { wordsOf } from "../../../api/problem.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
 import { useFilter } from "../../../parts/filters.ts";
 import { Heading } from "../../../parts/heading.tsx";
@@ -15,7 +13,7 @@ import { Moment } from "../../../parts/moment.tsx";
 import { PlainLink } from "../../../parts/plain-link.tsx";
 import { type FreshSecret, SecretOnce } from "../../../parts/secret-once.tsx";
 import { Failure, Loading, Nothing } from "../../../parts/states.tsx";
-import { tell } from "../../../parts/told.ts";
+import { complain, tell } from "../../../parts/told.ts";
 import { WideTable } from "../../../parts/wide-table.tsx";
 import type { OfConnector } from "../of-connector.ts";
 
@@ -117,8 +115,7 @@ function Acts({
       await queries.invalidateQueries({ queryKey: ["webhook", id, webhookId] });
       await queries.invalidateQueries({ queryKey: ["deliveries", id, webhookId] });
     },
-    onError: (error) =>
-      notifications.show({ message: wordsOf(error), color: "red", autoClose: 8_000 }),
+    onError: complain,
   });
   if (!isAllowed) return null;
   const test = async () => {
