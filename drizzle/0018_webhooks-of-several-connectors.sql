@@ -1,3 +1,2 @@
-DROP INDEX `webhooks_connector`;--> statement-breakpoint
 ALTER TABLE `webhooks` ADD `tenant` text;--> statement-breakpoint
 CREATE INDEX `webhooks_followed` ON `webhooks` (`connector_id`,`tenant`,`id`);

@@ -726,5 +726,8 @@ export const webhooks = sqliteTable(
     createdAt: integer("created_at").notNull(),
     modifiedAt: integer("modified_at").notNull(),
   },
-  (table) => [index("webhooks_followed").on(table.connectorId, table.tenant, table.id)],
+  (table) => [
+    index("webhooks_connector").on(table.connectorId, table.id),
+    index("webhooks_followed").on(table.connectorId, table.tenant, table.id),
+  ],
 );
