@@ -14,10 +14,13 @@ import {
   type TestWebhook,
   verify,
 } from "#test/support/receiver.ts";
+import { cronIn, erase } from "#test/support/upkeep/erasing.ts";
 
 // Webhooks of a tenant and of everything: whom they follow, in which order, and what that costs.
 
 const gateway = openGateway();
+// What erases a person goes many small steps.
+const patient = openGateway({ roundTripsMax: 1_000 });
 const HOUR = 3_600_000;
 
 afterEach(async () => {
@@ -246,6 +249,33 @@ function isSignedWith(secret: string, received: Received): boolean {
 }
 
 describe("a webhook of several connectors", () => {
+  test("forgets a person who is erased, also where the connector has moved on", async () => {
+    const time = steerTime();
+    const [from, to] = [aTenant(), aTenant()];
+    const client = await gateway.client({ tenant: from });
+    const webhooks = [
+      await webhookOf({ tenant: from }),
+      await webhookOf({ tenant: to }),
+      await webhookOf("everything"),
+    ];
+    const userName = `${crypto.randomUUID()}@example.com`;
+    const { id } = (await client.post(aUser({ userName }))).body;
+    const { received, answer } = openReceiver(({ text }) => (text.includes(userName) ? 500 : 204));
+    for (const webhook of webhooks) await ring(webhook);
+    await move(client, to);
+    for (const webhook of webhooks) await ring(webhook);
+
+    const erased = await erase(patient, client, id);
+    for (let minutes = 0; minutes < 3; minutes += 1) await cronIn(minutes);
+    const former = received.splice(0).filter(({ text }) => text.includes(userName));
+    answer(() => 204);
+    await drain(time, webhooks);
+
+    expect(erased.status).toBe(202);
+    expect(former.length).toBeGreaterThan(0);
+    expect(received.filter(({ text }) => text.includes(userName))).toEqual([]);
+  });
+
   test("is changed, rotated, tested, replayed, listed and deleted as that of one", async () => {
     const time = steerTime();
     const tenant = aTenant();
@@ -358,7 +388,10 @@ describe("what a caller makes and sees of webhooks", () => {
   ])("a webhook with the scope %j is 400", async (scope) => {
     const body = { url: "https://receiver.example/hook", scope };
 
-    expect((await gateway.admin("/webhooks", { body })).status).toBe(400);
+    const answer = await gateway.admin("/webhooks", { body });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toMatch(/^scope/);
   });
 
   test("of a connector: the same webhook by both paths", async () => {

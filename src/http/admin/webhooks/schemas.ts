@@ -20,11 +20,14 @@ export const NEW_WEBHOOK = z
 
 /** What a new webhook is to follow. */
 const NEW_SCOPE = z
-  .union([
-    z.literal("everything"),
-    z.strictObject({ connectorId: z.string().describe("One connector.") }),
-    z.strictObject({ tenant: NAME.describe("Its connectors, also those that it gets later.") }),
-  ])
+  .union(
+    [
+      z.literal("everything"),
+      z.strictObject({ connectorId: z.string().describe("One connector.") }),
+      z.strictObject({ tenant: NAME.describe("Its connectors, also those that it gets later.") }),
+    ],
+    { error: 'must be {"connectorId": "…"}, {"tenant": "…"} or "everything"' },
+  )
   .describe("Whose changes it delivers.")
   .meta({ id: "NewWebhookScope" });
 
