@@ -36,14 +36,14 @@ export const IMPORT_REASONS = [
 ] as const;
 
 /** A row that is refused; `detail` says what to change. */
-export interface RefusedRow {
+export interface RefusedAccount {
   readonly kind: "refused";
   readonly reason: (typeof IMPORT_REASONS)[number];
   readonly detail: string;
 }
 
 /** A row whose values a user may have: the user it would make. */
-export interface DraftRow {
+export interface AccountDraft {
   readonly kind: "draft";
   readonly record: ResourceRecord;
   readonly keys: CandidateKeys;
@@ -53,14 +53,14 @@ export interface DraftRow {
 export type ImportDecision =
   | { readonly kind: "created"; readonly record: ResourceRecord }
   | { readonly kind: "unchanged"; readonly record: ResourceRecord }
-  | RefusedRow;
+  | RefusedAccount;
 
 /** Reads an account as a user who waits for its person; refused where a create of that user would be. */
 export function draftRow(
   terms: ConnectorTerms,
   { userName, externalId, email, accountId }: ImportedAccount,
   { now, newId }: { readonly now: number; readonly newId: () => string },
-): DraftRow | RefusedRow {
+): AccountDraft | RefusedAccount {
   const { type } = terms;
   const emails = email ? [{ value: email, type: "work", primary: true }] : [];
   const body = { userName, ...(externalId && { externalId }), emails };
@@ -77,11 +77,11 @@ export function draftRow(
 }
 
 /** The keys by which users are looked for who may be those of rows already. */
-export function rowKeys(rows: readonly (DraftRow | RefusedRow)[]): readonly ResourceKey[] {
+export function rowKeys(rows: readonly (AccountDraft | RefusedAccount)[]): readonly ResourceKey[] {
   return rows.flatMap((row) => (row.kind === "draft" ? keysOfRow(row) : []));
 }
 
-function keysOfRow({ record, keys }: DraftRow): readonly ResourceKey[] {
+function keysOfRow({ record, keys }: AccountDraft): readonly ResourceKey[] {
   const { accountId } = record;
   const identity = identityKeys(keys);
   return accountId === undefined ? identity : [...identity, { key: "account", value: accountId }];
@@ -93,7 +93,7 @@ function keysOfRow({ record, keys }: DraftRow): readonly ResourceKey[] {
  */
 export function decideImport(
   type: ResourceType,
-  rows: readonly (DraftRow | RefusedRow)[],
+  rows: readonly (AccountDraft | RefusedAccount)[],
   found: Found,
 ): readonly ImportDecision[] {
   const peers = peersOf(rows);
@@ -103,9 +103,9 @@ export function decideImport(
   });
 }
 
-type Peers = ReadonlyMap<string, readonly { readonly at: number; readonly row: DraftRow }[]>;
+type Peers = ReadonlyMap<string, readonly { readonly at: number; readonly row: AccountDraft }[]>;
 
-function peersOf(rows: readonly (DraftRow | RefusedRow)[]): Peers {
+function peersOf(rows: readonly (AccountDraft | RefusedAccount)[]): Peers {
   const places = rows.flatMap((row, at) =>
     row.kind === "draft" ? keysOfRow(row).map((key) => ({ text: keyText(key), at, row })) : [],
   );
@@ -114,10 +114,10 @@ function peersOf(rows: readonly (DraftRow | RefusedRow)[]): Peers {
 
 function duplicateOf(
   type: ResourceType,
-  row: DraftRow,
+  row: AccountDraft,
   at: number,
   peers: Peers,
-): RefusedRow | undefined {
+): RefusedAccount | undefined {
   for (const key of keysOfRow(row)) {
     const others = (peers.get(keyText(key)) ?? []).filter((other) => other.at !== at);
     const rival = others.find((other) => !isSameAccount(type, other.row.record, row.record));
@@ -134,7 +134,7 @@ function duplicateOf(
   return undefined;
 }
 
-function decideRow(type: ResourceType, row: DraftRow, found: Found): ImportDecision {
+function decideRow(type: ResourceType, row: AccountDraft, found: Found): ImportDecision {
   const { record } = row;
   const [nameKey, ...others] = keysOfRow(row);
   const holdersOf = (key: ResourceKey | undefined) => (key && found.get(keyText(key))) ?? [];
@@ -157,7 +157,11 @@ function decideRow(type: ResourceType, row: DraftRow, found: Found): ImportDecis
 }
 
 /** An account is that of one user, whatever it is called by now; one who waits has to be as the row says. */
-function accountHeld(type: ResourceType, row: DraftRow, holder: ResourceRecord): ImportDecision {
+function accountHeld(
+  type: ResourceType,
+  row: AccountDraft,
+  holder: ResourceRecord,
+): ImportDecision {
   if (holder.deletedAt !== undefined) {
     return refused("deleted", `${deletedText(holder)} has this accountId. ${RESTORE}`);
   }
@@ -203,6 +207,6 @@ function unchanged(record: ResourceRecord): ImportDecision {
   return { kind: "unchanged", record };
 }
 
-function refused(reason: RefusedRow["reason"], detail: string): RefusedRow {
+function refused(reason: RefusedAccount["reason"], detail: string): RefusedAccount {
   return { kind: "refused", reason, detail };
 }

@@ -5,12 +5,12 @@ import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { scimBaseUrl } from "#http/scim/handler.ts";
 import { resourceTypesOf } from "#scim/schema/custom.ts";
-import { usersInState } from "#store/admin/accounts.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import { type DeletedPage, type DeletedRange, deletedUsers } from "#store/admin/deleted-users.ts";
 import { withRetries } from "#store/database.ts";
 import { databaseOf } from "#store/databases.ts";
 import type { AccountState } from "#store/directory/account-state.ts";
+import { usersInState } from "#store/directory/accounts.ts";
 import type { ListedRecord } from "#store/directory/listed-records.ts";
 import { runQuery } from "#store/query.ts";
 

@@ -8,11 +8,11 @@ import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { CommitOutcome } from "#scim/ports.ts";
 import {
-  type DraftRow,
+  type AccountDraft,
   decideImport,
   draftRow,
   type ImportDecision,
-  type RefusedRow,
+  type RefusedAccount,
   rowKeys,
 } from "#scim/provision/import.ts";
 import { tooContended } from "#scim/provision/provision.ts";
@@ -66,7 +66,7 @@ async function decide(
   const { types, facts } = administratorsCall(services, context, connector, noRow);
   const terms = { ...connector.settings, type: types.User };
   const making = { now: facts.startedAt, newId: () => uuidv7() };
-  const rows = users.map((user): DraftRow | RefusedRow => {
+  const rows = users.map((user): AccountDraft | RefusedAccount => {
     const row = IMPORT_ROW.safeParse(user);
     if (row.success) return draftRow(terms, withoutNulls(row.data), making);
     const faults = row.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);

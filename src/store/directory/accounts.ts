@@ -1,15 +1,10 @@
 import { and, eq, gt, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
-import { type AccountState, accountCondition } from "#store/directory/account-state.ts";
-import {
-  givenLimits,
-  type ListedRecord,
-  listedOf,
-  pageFields,
-} from "#store/directory/listed-records.ts";
 import { resources } from "#store/schema.ts";
 import { allRows, build, named, prepare, shapedStatement } from "#store/statement.ts";
+import { type AccountState, accountCondition } from "./account-state.ts";
+import { givenLimits, type ListedRecord, listedOf, pageFields } from "./listed-records.ts";
 
 /** The statement that takes an account from a soft-deleted user, so that another one may have it. */
 export function releaseAccount(
