@@ -72,6 +72,7 @@ const PAGES: readonly (readonly [path: string, shown: string])[] = [
   ["/connectors/{connector}/credentials", "OAuth clients"],
   ["/connectors/{connector}/attributes", "Seen, not declared"],
   ["/connectors/{connector}/bridge", "Set the Bridge up"],
+  ["/connectors/{connector}/held", "Nobody is held"],
   ["/connectors/{connector}/webhooks", "Each change is delivered there"],
   ["/connectors/{connector}/settings", "Danger zone"],
   ["/connectors/00000000-0000-7000-8000-000000000000", "There is no such thing"],

@@ -128,7 +128,7 @@ describe("what needs attention", () => {
     revokedAt: null,
     lastUsedAt: null,
   } as const;
-  const none = { bridge: undefined, tokens: [], webhooks: [] };
+  const none = { held: 0, bridge: undefined, tokens: [], webhooks: [] };
   const titles = (
     connector: Parameters<typeof concernsOf>[0],
     seen: Parameters<typeof concernsOf>[1],
@@ -138,6 +138,13 @@ describe("what needs attention", () => {
     const tokens = [token, { ...token, expiresAt: new Date(NOW + 31 * DAY_MS).toISOString() }];
 
     expect(titles({ status: "active", settings }, { ...none, tokens })).toEqual([]);
+  });
+
+  test("is whoever is held, before all else", () => {
+    expect(titles({ status: "disabled", settings }, { ...none, held: 3 })).toEqual([
+      "3 switch-offs are held",
+      "This connector is disabled",
+    ]);
   });
 
   test("is a token about to end, unless it was revoked or has ended", () => {

@@ -15,6 +15,8 @@ interface SeenConnector {
 }
 
 interface Seen {
+  /** How many wait for somebody's decision. */
+  readonly held: number;
   readonly bridge: Schemas["Bridge"] | undefined;
   readonly tokens: readonly Schemas["Token"][];
   readonly webhooks: readonly Schemas["Webhook"][];
@@ -27,11 +29,12 @@ const URGENT_DAYS = 7;
 /** What needs attention at a connector, the most urgent first. */
 export function concernsOf(
   connector: SeenConnector,
-  { bridge, tokens, webhooks }: Seen,
+  { held, bridge, tokens, webhooks }: Seen,
   now: number,
 ): readonly Concern[] {
   const concerns = [
     ...ofConnector(connector),
+    ...ofHeld(held),
     ...(bridge === undefined ? [] : ofBridge(bridge)),
     ...ofTokens(tokens, now),
     ...ofWebhooks(webhooks),
@@ -49,16 +52,14 @@ function ofConnector({ status, settings }: SeenConnector): readonly Concern[] {
   return [{ title: "This connector is staged", detail, page: "settings", isUrgent: false }];
 }
 
-function ofBridge({ state, paused, held, lastRun }: Schemas["Bridge"]): readonly Concern[] {
+function ofHeld(held: number): readonly Concern[] {
+  if (held === 0) return [];
+  const detail = "So many at once may be a mistake at the provider. Approve them or reject them.";
+  return [{ title: `${held} switch-offs are held`, detail, page: "held", isUrgent: true }];
+}
+
+function ofBridge({ state, paused, lastRun }: Schemas["Bridge"]): readonly Concern[] {
   const concerns: Concern[] = [];
-  if (held > 0) {
-    concerns.push({
-      title: `${held} switch-offs are held`,
-      detail: "So many at once may be a mistake at the provider. Approve them or reject them.",
-      page: "bridge",
-      isUrgent: true,
-    });
-  }
   if (state === "failed" || state === "disabled") {
     concerns.push({
       title: state === "disabled" ? "The Bridge gave up" : "The Bridge fails",

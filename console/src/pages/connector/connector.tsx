@@ -36,6 +36,7 @@ const PLACES: readonly Place[] = [
   { path: "credentials", label: "Credentials", isFor: operators },
   { path: "attributes", label: "Attributes", isFor: operators },
   { path: "bridge", label: "Bridge", isFor: operators },
+  { path: "held", label: "Held", isFor: operators },
   { path: "webhooks", label: "Webhooks", isFor: operators },
   { path: "settings", label: "Settings", isFor: operators },
 ];
@@ -50,6 +51,7 @@ const Credentials = page(async () => (await import("./credentials/credentials.ts
 const Attributes = page(async () => (await import("./attributes.tsx")).Attributes);
 const Bridge = page(async () => (await import("./bridge/bridge.tsx")).Bridge);
 const BridgeRun = page(async () => (await import("./bridge/run.tsx")).BridgeRun);
+const Held = page(async () => (await import("./held.tsx")).Held);
 const Webhooks = page(async () => (await import("./webhooks/webhooks.tsx")).Webhooks);
 const OneWebhook = page(async () => (await import("./webhooks/webhook.tsx")).OneWebhook);
 const Settings = page(async () => (await import("./settings/settings.tsx")).Settings);
@@ -116,6 +118,7 @@ function Pages({ connector }: OfConnector) {
               <Route path="attributes" element={<Attributes connector={connector} />} />
               <Route path="bridge" element={<Bridge connector={connector} />} />
               <Route path="bridge/runs/:runId" element={<BridgeRun connector={connector} />} />
+              <Route path="held" element={<Held connector={connector} />} />
               <Route path="webhooks" element={<Webhooks connector={connector} />} />
               <Route path="webhooks/:webhookId" element={<OneWebhook connector={connector} />} />
               <Route path="settings" element={<Settings connector={connector} />} />

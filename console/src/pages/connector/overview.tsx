@@ -94,7 +94,8 @@ function Concerns({ connector }: OfConnector) {
     queryKey: ["connector", id, "concerns"],
     queryFn: async () => {
       const path = { id };
-      const [bridge, tokens, webhooks, alerts] = await Promise.all([
+      const [held, bridge, tokens, webhooks, alerts] = await Promise.all([
+        bodyOf(api.GET("/connectors/{id}/held", { params: { path, query: { limit: 1 } } })),
         bodyOf(api.GET("/connectors/{id}/bridge", { params: { path } })).catch(noBridge),
         bodyOf(api.GET("/connectors/{id}/tokens", { params: { path } })),
         bodyOf(api.GET("/connectors/{id}/webhooks", { params: { path } })),
@@ -104,7 +105,13 @@ function Concerns({ connector }: OfConnector) {
           }),
         ),
       ]);
-      return { bridge, tokens: tokens.items, webhooks: webhooks.items, alerts: alerts.items };
+      return {
+        held: held.total,
+        bridge,
+        tokens: tokens.items,
+        webhooks: webhooks.items,
+        alerts: alerts.items,
+      };
     },
     staleTime: 30_000,
   });

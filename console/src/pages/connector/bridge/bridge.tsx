@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useNavigate } from "react-router";
@@ -7,12 +7,12 @@ import { api, bodyOf, done, type Schemas } from "../../../api/client.ts";
 import { ApiProblem } from "../../../api/problem.ts";
 import { Heading } from "../../../parts/heading.tsx";
 import { Moment } from "../../../parts/moment.tsx";
+import { PlainLink } from "../../../parts/plain-link.tsx";
 import { Failure, Loading } from "../../../parts/states.tsx";
 import { complain, tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
 import { BridgeCheck } from "./bridge-check.tsx";
 import { Exclusions } from "./exclusions.tsx";
-import { Held } from "./held.tsx";
 import { OnePerson } from "./one-person.tsx";
 import { Runs } from "./runs.tsx";
 import { SetUpBridge } from "./set-up-bridge.tsx";
@@ -41,7 +41,12 @@ function BridgePages({ id, bridge }: { readonly id: string; readonly bridge: Sch
   return (
     <Stack gap="xl">
       <State id={id} bridge={bridge} />
-      {bridge.held > 0 && <Held id={id} />}
+      {bridge.held > 0 && (
+        <Alert color="yellow" title={`${bridge.held} are held`}>
+          So many at once may be a mistake at the provider.{" "}
+          <PlainLink to={`/connectors/${id}/held`}>Decide about them</PlainLink>
+        </Alert>
+      )}
       <Runs id={id} />
       {isAllowed && <BridgeCheck id={id} />}
       {isAllowed && <OnePerson id={id} />}

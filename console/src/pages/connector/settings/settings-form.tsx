@@ -16,10 +16,11 @@ import { Heading } from "../../../parts/heading.tsx";
 import { Failure } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
+import { type Brake, BrakeFields } from "./brake-fields.tsx";
 import { MEANINGS } from "./meanings.ts";
 
 type Value = string | number | boolean | readonly string[];
-type Values = Readonly<Record<string, Value>>;
+type Values = Readonly<Record<string, unknown>>;
 
 /** The settings of a connector, each with what it means; what was changed alone is sent. */
 export function SettingsForm({ connector }: OfConnector) {
@@ -29,12 +30,16 @@ export function SettingsForm({ connector }: OfConnector) {
   const [name, setName] = useState(connector.name);
   const [tenant, setTenant] = useState(connector.tenant ?? "");
   const [changed, setChanged] = useState<Values>({});
+  const [brake, setBrake] = useState<Partial<Brake>>({});
+  const hasBrake = Object.keys(brake).length > 0;
   const current: Values = { ...connector.settings, ...changed };
-  const change = (setting: string, value: Value) => setChanged({ ...changed, [setting]: value });
+  const change = (setting: string, value: unknown) => setChanged({ ...changed, [setting]: value });
   const body: Schemas["ChangedConnector"] = {
     ...(name.trim() !== connector.name && { name: name.trim() }),
     ...(tenant.trim() !== (connector.tenant ?? "") && { tenant: tenant.trim() || null }),
-    ...(Object.keys(changed).length > 0 && { settings: changed }),
+    ...((Object.keys(changed).length > 0 || hasBrake) && {
+      settings: { ...changed, ...(hasBrake && { brake }) },
+    }),
   };
   const mutation = useMutation({
     mutationFn: () =>
@@ -82,6 +87,11 @@ export function SettingsForm({ connector }: OfConnector) {
             change={(value) => change(each.name, value)}
           />
         ))}
+        <BrakeFields
+          brake={{ ...connector.settings.brake, ...brake }}
+          isAllowed={isAllowed}
+          change={(part) => setBrake({ ...brake, ...part })}
+        />
         {mutation.error !== null && <Failure error={mutation.error} />}
         {isAllowed && (
           <Group>
@@ -106,7 +116,7 @@ function Setting({
   change,
 }: {
   readonly meaning: (typeof MEANINGS)[number];
-  readonly value: Value | undefined;
+  readonly value: unknown;
   readonly isAllowed: boolean;
   readonly change: (value: Value) => void;
 }) {

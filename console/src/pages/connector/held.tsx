@@ -1,22 +1,23 @@
 import { Badge, Button, Checkbox, Group, Stack, Table, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useMay } from "../../../api/caller.tsx";
-import { api, bodyOf, type Schemas } from "../../../api/client.ts";
-import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
-import { Confirm } from "../../../parts/confirm.tsx";
-import { Heading } from "../../../parts/heading.tsx";
-import { List } from "../../../parts/list.tsx";
-import { Moment } from "../../../parts/moment.tsx";
-import { PlainLink } from "../../../parts/plain-link.tsx";
-import { Nothing } from "../../../parts/states.tsx";
-import { tell } from "../../../parts/told.ts";
-import { WideTable } from "../../../parts/wide-table.tsx";
+import { useMay } from "../../api/caller.tsx";
+import { api, bodyOf, type Schemas } from "../../api/client.ts";
+import { PAGE_ITEMS, useList } from "../../api/pages.ts";
+import { Confirm } from "../../parts/confirm.tsx";
+import { Heading } from "../../parts/heading.tsx";
+import { List } from "../../parts/list.tsx";
+import { Moment } from "../../parts/moment.tsx";
+import { PlainLink } from "../../parts/plain-link.tsx";
+import { Nothing } from "../../parts/states.tsx";
+import { tell } from "../../parts/told.ts";
+import { WideTable } from "../../parts/wide-table.tsx";
+import type { OfConnector } from "./of-connector.ts";
 
 type HeldItem = Schemas["HeldItems"]["items"][number];
 
 /** Who would lose access, and is held until somebody decides: some of them by their marks, or all that were seen. */
-export function Held({ id }: { readonly id: string }) {
+export function Held({ connector: { id } }: OfConnector) {
   const isAllowed = useMay("operator");
   const queries = useQueryClient();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
