@@ -15,6 +15,7 @@ import { pruneChanges, pruneEvents, pruneRefusals } from "#store/upkeep/prune.ts
 import { dropAccessTokens, dropParked, purgeDeleted } from "#store/upkeep/purge.ts";
 import { type Resealer, resealSecrets } from "#store/upkeep/reseal.ts";
 import { pruneActivity, rollUpActivity } from "#store/upkeep/roll-up.ts";
+import { tellWaitingRoles } from "#store/upkeep/tell-roles.ts";
 import { warnOfExpiry } from "#store/upkeep/token-alerts.ts";
 import { webhooksToWake } from "#store/webhooks/followers.ts";
 
@@ -65,6 +66,8 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["wakeBridges", wakeBridges],
   ["continueEndings", ({ db, clock, newId }) => continueEndings(db, { clock, newId })],
   ["dropEndings", ({ db, clock }) => dropEndings(db, clock)],
+  // Before webhooks are woken, so that these tell of it at once.
+  ["tellWaitingRoles", ({ db, clock }) => tellWaitingRoles(db, clock)],
   ["wakeWebhooks", wakeWebhooks],
   ["goOnErasing", goOnErasingPeople],
   // Before what it counts is pruned.

@@ -173,6 +173,10 @@ export interface PlannedMembers {
   readonly membersRemoved: number;
   /** Whom the guard would hold back. */
   readonly membersHeld: number;
+  /** What applications see as its name, where the connector has a prefix. */
+  readonly shownAs?: string;
+  /** The roles that it gives to its users, where it gives some. */
+  readonly roles?: readonly string[];
 }
 
 /** A dry run's result once `run.state` is "succeeded"; `steps` are the first of them. */

@@ -48,6 +48,16 @@ export interface ConnectorSettings {
   readonly createOnly: readonly string[];
   /** What happens when its clients deactivate or delete many users at once. */
   readonly brake: BrakeSettings;
+  /** What stands before the displayName of each group for applications; the provider does not see it. */
+  readonly groupNamePrefix: string;
+  /** Which groups give which roles to their users. */
+  readonly roles: readonly RoleRule[];
+}
+
+/** A role for the users of a group, which is named by its displayName or its id. */
+export interface RoleRule {
+  readonly group: string;
+  readonly role: string;
 }
 
 /** Settings of which some are left out, as they are chosen and stored. */
@@ -75,6 +85,8 @@ export const DEFAULT_SETTINGS: ConnectorSettings = {
   allowedDomains: [],
   createOnly: [],
   brake: { max: 25, percent: 10, minutes: 60, mode: "alert" },
+  groupNamePrefix: "",
+  roles: [],
 };
 
 /** Settings with some of them chosen anew. */

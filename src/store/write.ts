@@ -1,5 +1,6 @@
 import type { ResourceType } from "#scim/attribute.ts";
 import type { ResourceChange } from "#scim/ports.ts";
+import type { ApplicationView } from "#scim/rules/shown.ts";
 import type { BrakeSettings } from "#scim/settings.ts";
 import type { EventRow } from "#store/event-log/events.ts";
 
@@ -29,6 +30,8 @@ export interface Write {
   readonly at: number;
   /** The connector's option that two groups may have one name. */
   readonly allowDuplicateGroupNames: boolean;
+  /** How applications see the connector's resources; left out where that is no other way than the provider. */
+  readonly application?: ApplicationView;
   /** The connector's option that an externalId is that of one live resource, guarded inside the batch. */
   readonly uniqueExternalId: boolean;
   /** What the batch goes by where it switches users off; undefined where nothing brakes it. */

@@ -231,7 +231,7 @@ function keepSynced(
     ...(unsupported.length === 0 ? [] : [unsupportedMembers(task.group, unsupported)]),
   ];
   if (!mayWrite(run)) {
-    const step = plannedGroup(task, outcome, isRenamed);
+    const step = plannedGroup(task, outcome, isRenamed, world.bridge.settings);
     const shown = addGroupSteps(sql, next, step === undefined ? [] : [step]);
     return keepOutcome(world, shown, task.group, { ...outcome, issues });
   }

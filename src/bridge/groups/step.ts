@@ -1,4 +1,5 @@
-import type { PlannedStep } from "../admin-views.ts";
+import { type ApplicationView, nameForApplications, rolesOf } from "#scim/rules/shown.ts";
+import type { PlannedMembers, PlannedStep } from "../admin-views.ts";
 import type { GroupOff } from "../storage/groups/switch-offs.ts";
 import type { GroupOutcome, GroupTask } from "./group.ts";
 
@@ -7,6 +8,7 @@ export function plannedGroup(
   { group, link }: Pick<GroupTask, "group" | "link">,
   { counts, weighed }: GroupOutcome,
   isRenamed: boolean,
+  application: ApplicationView = AS_THE_PROVIDER,
 ): PlannedStep | undefined {
   const { groupsCreated, membersAdded, membersRemoved } = counts;
   const membersHeld = weighed?.held.length ?? 0;
@@ -28,7 +30,24 @@ export function plannedGroup(
       membersAdded,
       membersRemoved,
       membersHeld,
+      ...seenByApplications({ value: link?.groupId ?? "", display: displayName }, application),
     },
+  };
+}
+
+/** That applications see what the provider sees. */
+const AS_THE_PROVIDER: ApplicationView = { groupNamePrefix: "", roles: [] };
+
+/** What the connector makes of a group for applications, where that is something. */
+function seenByApplications(
+  group: { readonly value: string; readonly display: string },
+  application: ApplicationView,
+): Pick<PlannedMembers, "shownAs" | "roles"> {
+  const shownAs = nameForApplications("Group", group.display, application);
+  const roles = rolesOf([group], application.roles);
+  return {
+    ...(shownAs !== group.display && { shownAs }),
+    ...(roles.length > 0 && { roles }),
   };
 }
 

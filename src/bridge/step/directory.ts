@@ -68,6 +68,7 @@ export async function commitAsBridge(
     at,
     allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
     uniqueExternalId: settings.uniqueExternalId,
+    application: settings,
   };
   const outcome = await commitChanges(db, connectorId, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;

@@ -129,7 +129,7 @@ async function groupText(call: ListCall, id: string, shown: Shown): Promise<stri
   const view = resourceView(call, GROUP.name, shown);
   const { group, members } = await readGroup(call, view, id);
   if (group === undefined) throw noSuchResource(GROUP.name, id);
-  return resourceText(group, view, membersText(members, call.facts.baseUrl));
+  return resourceText(group, view, membersText(members, call.facts.baseUrl, call.application));
 }
 
 async function membersPage(
@@ -143,6 +143,6 @@ async function membersPage(
   );
   if (group === undefined) throw noSuchResource(GROUP.name, id);
   const next = encodeCursor(members.length === limit ? members.at(-1)?.value : undefined);
-  const items = membersText(members, call.facts.baseUrl);
+  const items = membersText(members, call.facts.baseUrl, call.application);
   return `{"items":${items},"next":${JSON.stringify(next)},"hasMore":${next !== null}}`;
 }

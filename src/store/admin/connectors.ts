@@ -6,6 +6,7 @@ import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { beginEnding, type EndingToBegin, giveUpMove } from "#store/endings/begin.ts";
 import { jsonText } from "#store/json-text.ts";
+import { insertRoleRules, replaceRoleRules } from "#store/roles/rules.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { noteFollowersOf } from "#store/webhooks/followers.ts";
@@ -71,6 +72,7 @@ export async function createConnector(
   await db.batch([
     prepare(db, connector),
     ...auditStatements(db, audit),
+    ...insertRoleRules(db, id, settings.roles),
     insertToken(db, { publicId: id }, token, now),
     noteFollowersOf(db, eq(connectors.id, id)),
   ]);
@@ -183,6 +185,12 @@ export async function changeConnector(
     ...(move ? [beginEnding(db, connectorId, "moved", move, now)] : []),
     ...auditStatements(db, audit),
     ...(isUnique ? [claimGroupNames(db, connectorId)] : []),
+    ...(settings?.roles === undefined
+      ? []
+      : replaceRoleRules(db, connectorId, settings.roles, {
+          eventId: audit?.id ?? `roles-${now}`,
+          at: now,
+        })),
     prepare(db, selectConnectors(isConnector)),
   ]);
   return results === STALE ? STALE : rowsOf<ConnectorRow>(results.at(-1)).map(fromRow)[0];

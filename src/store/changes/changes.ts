@@ -1,9 +1,10 @@
 import type { SQLWrapper } from "drizzle-orm";
 import type { ResourceType } from "#scim/attribute.ts";
-import { documentOf, type ResourceChange } from "#scim/ports.ts";
+import { documentOf, type ResourceChange, type ResourceRecord } from "#scim/ports.ts";
 import { isClaim } from "#scim/resource/account.ts";
 import { differenceOf } from "#scim/resource/difference.ts";
 import { renderPayload, shownRecord } from "#scim/resource/record.ts";
+import { type ApplicationView, toldToApplications } from "#scim/rules/shown.ts";
 import { USER } from "#scim/schema/registry.ts";
 import { isActive } from "#store/columns.ts";
 import type { Rows } from "#store/rows.ts";
@@ -26,8 +27,15 @@ export interface ChangeRow extends Readonly<Omit<ChangeColumns, "seq" | "connect
   readonly type: ChangeType;
 }
 
+/** That applications see what the provider sees. */
+const AS_THE_PROVIDER: ApplicationView = { groupNamePrefix: "", roles: [] };
+
 /** Turns a decided change into its outbox row, which names its event by the op_id. */
-export function changeRow({ change, type, event }: ChangeToCommit, at: number): ChangeRow {
+export function changeRow(
+  { change, type, event }: ChangeToCommit,
+  at: number,
+  application: ApplicationView = AS_THE_PROVIDER,
+): ChangeRow {
   const { after } = change;
   const isForgotten = change.kind === "erase" && change.isForgotten === true;
   return {
@@ -37,8 +45,10 @@ export function changeRow({ change, type, event }: ChangeToCommit, at: number): 
     version: after.version,
     type: after.type === "User" ? userChangeType(change) : groupChangeType(change),
     at,
-    payload: isForgotten ? erasedPayload(after.id) : renderPayload(shownRecord(type, after)),
-    difference: differenceText(type, change),
+    payload: isForgotten
+      ? erasedPayload(after.id)
+      : renderPayload(toldToApplications(shownRecord(type, after), application)),
+    difference: differenceText(type, change, application),
   };
 }
 
@@ -65,12 +75,16 @@ export function changeCells({ cell }: Rows<ChangeRow>, connectorId: SQLWrapper) 
 /** A change row repeats so many characters of values at most; beyond that it names the attributes alone. */
 const DIFFERENCE_CHARACTERS_MAX = 64 * 1024;
 
-function differenceText(type: ResourceType, change: ResourceChange): string | null {
+function differenceText(
+  type: ResourceType,
+  change: ResourceChange,
+  application: ApplicationView,
+): string | null {
   // A restored group is told as a created one.
   const isTold = change.kind === "update" || (change.kind === "restore" && type.name === "User");
   if (!isTold) return null;
   // Members have change rows of their own.
-  const { members: _, ...difference } = differenceOf(shownChange(type, change));
+  const { members: _, ...difference } = differenceOf(shownChange(type, change, application));
   const text = JSON.stringify(difference);
   return text.length > DIFFERENCE_CHARACTERS_MAX ? JSON.stringify(Object.keys(difference)) : text;
 }
@@ -79,10 +93,13 @@ function differenceText(type: ResourceType, change: ResourceChange): string | nu
 function shownChange(
   type: ResourceType,
   change: Extract<ResourceChange, { readonly kind: "update" | "restore" }>,
+  application: ApplicationView,
 ): ResourceChange {
-  if (type.storedAs === undefined) return change;
-  const { before, after } = change;
-  return { ...change, before: shownRecord(type, before), after: shownRecord(type, after) };
+  const isPlain = application.groupNamePrefix === "" && application.roles.length === 0;
+  if (type.storedAs === undefined && isPlain) return change;
+  const shown = (record: ResourceRecord) =>
+    toldToApplications(shownRecord(type, record), application);
+  return { ...change, before: shown(change.before), after: shown(change.after) };
 }
 
 function userChangeType(change: ResourceChange): ChangeType {

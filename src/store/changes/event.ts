@@ -2,7 +2,7 @@ import { and, eq, gte, inArray, isNull, type SQL, type SQLWrapper, sql } from "d
 import type { JsonObject, JsonValue } from "#scim/json.ts";
 import type { ACCOUNT_NAMES } from "#scim/resource/account.ts";
 import type { Difference } from "#scim/resource/difference.ts";
-import { changes, endings, events, resources } from "#store/schema.ts";
+import { changes, connectors, endings, events, resources } from "#store/schema.ts";
 import { build, literal, named, optional, type RowOfFields } from "#store/statement.ts";
 import type { ChangeType, MemberChangeType } from "./changes.ts";
 
@@ -24,9 +24,9 @@ export const CHANGE_FIELDS = {
   credentialId: events.credentialId,
   administrator: events.actor,
   /** The displayName or userName that the member of a membership event has now; null if it is gone. */
-  memberDisplay: sql<
-    string | null
-  >`coalesce(${resources.doc} ->> 'displayName', ${resources.doc} ->> 'userName')`,
+  memberDisplay: sql<string | null>`case ${resources.type}
+    when 'Group' then coalesce(${groupNamePrefix()}, '') || (${resources.doc} ->> 'displayName')
+    else coalesce(${resources.doc} ->> 'displayName', ${resources.doc} ->> 'userName') end`,
 };
 
 /**
@@ -55,6 +55,16 @@ export type StoredChange = Readonly<RowOfFields<typeof CHANGE_FIELDS>>;
 /** A change of a connector that may have moved since. */
 export interface ToldChange extends StoredChange {
   readonly formerTenant?: string | null;
+}
+
+/** What applications see before the names of groups: read where a group is the member, and not else. */
+function groupNamePrefix(): SQL {
+  const prefix = sql`${connectors.settings} ->> 'groupNamePrefix'`;
+  const query = build
+    .select(named({ prefix }))
+    .from(connectors)
+    .where(eq(connectors.number, changes.connectorId));
+  return sql`${query}`;
 }
 
 /** Joins the event of a change, by its index. */

@@ -4,6 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type EventRow, eventCells } from "#store/event-log/events.ts";
+import { tellOwnRoles } from "#store/roles/tell.ts";
 import { insertRows, type RowStatement, rowStatement } from "#store/rows.ts";
 import { events } from "#store/schema.ts";
 import type { Write } from "#store/write.ts";
@@ -21,7 +22,7 @@ import { type Step, stepOf } from "./steps.ts";
 /**
  * Stores decided changes of one connector in one D1 batch, in this order:
  * event rows with their unique op_id, what is stored beside them, guards, mutation (triggers keep the counters), change rows,
- * and last the members, whose change rows triggers write.
+ * then the members, whose change rows triggers write, and last the roles that these give.
  * A retryable D1 error repeats the same batch: the op_id tells when the first try had got in.
  * Throws `Overloaded` when D1 refuses work, and whatever else D1 throws.
  */
@@ -76,6 +77,7 @@ function batchOf(db: Database, connectorId: ConnectorId, write: Write): D1Prepar
     ),
     ...changeStatements(db, steps, batch, write),
     ...memberStatements(db, steps, batch),
+    ...roleStatements(db, connectorId, write),
   ];
 }
 
@@ -88,6 +90,17 @@ function guardWriter(
   if (isOfEnding) return [];
   if (hash === undefined) return [guardConnector.bind(db, { connectorId })];
   return [guardCredential.bind(db, { hash, connectorId, at })];
+}
+
+/** Nothing where groups give no roles. */
+function roleStatements(
+  db: Database,
+  connectorId: ConnectorId,
+  { application, changes }: Write,
+): readonly D1PreparedStatement[] {
+  if (application === undefined || application.roles.length === 0) return [];
+  const opIds = changes.map(({ event }) => event.opId);
+  return tellOwnRoles(db, connectorId, opIds);
 }
 
 function memberStatements(

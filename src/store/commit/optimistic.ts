@@ -14,6 +14,7 @@
  */
 import { and, eq, exists, isNull, not, notExists, or, type SQL } from "drizzle-orm";
 import type { CandidateKeys, CommitOutcome, ResourceRecord, TypeName } from "#scim/ports.ts";
+import type { ApplicationView } from "#scim/rules/shown.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { classifyError } from "#store/d1-error.ts";
@@ -22,6 +23,7 @@ import { type Access, accessWith, type StoredTerms } from "#store/directory/acce
 import { type EventRow, eventCells } from "#store/event-log/events.ts";
 import { type WithCredential, withCredentialOf } from "#store/query.ts";
 import { foundById, foundList, foundResource, groupsText } from "#store/resources.ts";
+import { tellOwnRoles } from "#store/roles/tell.ts";
 import { insertRows, rowStatement } from "#store/rows.ts";
 import { connectors, credentials, events, resources } from "#store/schema.ts";
 import { build, type Givens, named, type Prepared } from "#store/statement.ts";
@@ -45,6 +47,8 @@ export interface OptimisticWrite {
   readonly at: number;
   readonly uniqueExternalId: boolean;
   readonly brake?: Brake | undefined;
+  /** How applications see the connector's resources. */
+  readonly application: ApplicationView;
 }
 
 /**
@@ -95,7 +99,7 @@ function batchOf(
   write: OptimisticWrite,
   isRepeated: boolean,
 ): readonly D1PreparedStatement[] {
-  const { change, at, uniqueExternalId, brake } = write;
+  const { change, at, uniqueExternalId, brake, application } = write;
   // Of users alone: there are no names to allow twice.
   const step = stepOf(change, {
     changes: [change],
@@ -104,11 +108,13 @@ function batchOf(
     allowDuplicateGroupNames: false,
     uniqueExternalId,
     brake,
+    application,
   });
   const caller = { connectorId, hash: write.credentialHash, at, ...write.terms };
   return [
     ...insertEvent(db, write, caller, isRepeated),
     ...changeStatements(db, [step], { connectorId, afterEvent: change.event.opId }, write),
+    ...(application.roles.length === 0 ? [] : tellOwnRoles(db, connectorId, [change.event.opId])),
   ];
 }
 

@@ -67,7 +67,7 @@ export function stepOf(toCommit: ChangeToCommit, write: Write): Step {
   const { change, type, event } = toCommit;
   const allowsDoubles = type.name === "Group" && write.allowDuplicateGroupNames;
   const after = { ...resourceColumns(type, change.after, allowsDoubles), eventId: event.opId };
-  const changes = [changeRow(toCommit, write.at)];
+  const changes = [changeRow(toCommit, write.at, write.application)];
   const members = memberRows(change, write.at);
   if (change.kind === "create") {
     return {

@@ -83,6 +83,14 @@ const PLANNED_STEP = z
         membersAdded: COUNT,
         membersRemoved: COUNT,
         membersHeld: COUNT,
+        shownAs: z
+          .string()
+          .optional()
+          .describe("Its name for applications, where the connector has a `groupNamePrefix`."),
+        roles: z
+          .array(z.string())
+          .optional()
+          .describe("The roles that it gives to its users by the connector's `roles`."),
       })
       .optional(),
   })

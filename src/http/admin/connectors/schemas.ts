@@ -5,6 +5,12 @@ import { asciiDomain } from "#scim/rules/domains.ts";
 const DOMAINS_MAX = 200;
 const PATHS_MAX = 50;
 const PATH_CHARACTERS_MAX = 300;
+const PREFIX_CHARACTERS_MAX = 50;
+const ROLE_RULES_MAX = 200;
+const ROLE_CHARACTERS_MAX = 100;
+
+/** Control and format characters. */
+const UNSEEN = /[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
 
 const DOMAIN = z
   .string()
@@ -28,6 +34,20 @@ const BRAKE = z
   .describe(
     "What happens when clients deactivate or delete more users within `minutes` than the larger of `max` and `percent`.",
   );
+const ROLE_RULE = z.strictObject({
+  group: z
+    .string()
+    .trim()
+    .min(1)
+    .max(ROLE_CHARACTERS_MAX)
+    .describe("The group's displayName as the provider sends it, in any letter case; or its id."),
+  role: z
+    .string()
+    .trim()
+    .min(1)
+    .max(ROLE_CHARACTERS_MAX)
+    .refine((text) => !UNSEEN.test(text), "Leave out characters that nobody can see."),
+});
 
 /** What may be chosen of a connector's settings; ConnectorSettings says what each means. */
 const SETTINGS = z
@@ -80,6 +100,15 @@ const SETTINGS = z
         "Attributes of users, such as `title`, `name.givenName` or `urn:…:User:department`, that clients set at creation and leave alone later on.",
       ),
     brake: BRAKE,
+    groupNamePrefix: z
+      .string()
+      .max(PREFIX_CHARACTERS_MAX)
+      .refine((text) => !UNSEEN.test(text), "Leave out characters that nobody can see.")
+      .describe("Put before the displayName of groups for applications, not for the provider."),
+    roles: z
+      .array(ROLE_RULE)
+      .max(ROLE_RULES_MAX)
+      .describe("The roles that the users of groups have for applications."),
   })
   .meta({ id: "ConnectorSettings" });
 
@@ -177,6 +206,8 @@ export const CONNECTOR = z
           allowedDomains: ["example.com"],
           createOnly: ["title"],
           brake: { max: 25, percent: 10, minutes: 60, mode: "alert" },
+          groupNamePrefix: "",
+          roles: [{ group: "Administrators", role: "admin" }],
         },
         scimBaseUrl: "https://scim.example.com/scim/v2",
         tokenEndpoint: "https://scim.example.com/oauth/token",

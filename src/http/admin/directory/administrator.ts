@@ -126,6 +126,7 @@ async function commitAs(
     at: facts.startedAt,
     allowDuplicateGroupNames: settings.allowDuplicateGroupNames,
     uniqueExternalId: settings.uniqueExternalId,
+    application: settings,
   };
   const outcome = await commitChanges(db, number, write, clock);
   if (outcome.kind !== "credentialGone") return outcome;

@@ -57,6 +57,7 @@ export function directoryCall(
       remember: () => undefined,
     },
     log: { about: () => undefined },
+    application: connector.settings,
     tools: { signer: config.cursorSigner },
   };
 }

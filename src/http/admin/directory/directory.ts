@@ -67,5 +67,6 @@ export function resourceView(
     baseUrl: call.facts.baseUrl,
     projection,
     showsAccount: call.showsAccounts,
+    application: call.application,
   };
 }

@@ -130,7 +130,9 @@ async function deletedText(
   const since = restorableSince(connector, facts.startedAt);
   const projection = parseProjection(shown.attributes, shown.excludedAttributes);
   const type = () => caller.types.User;
-  const view = { type, baseUrl: facts.baseUrl, projection, showsAccount: true as const };
+  const application = connector.settings;
+  const { baseUrl } = facts;
+  const view = { type, baseUrl, projection, application, showsAccount: true as const };
   const page = await findDeleted({ afterRow, limit, since });
   const texts = page.users.map((user) => {
     const deletedAt = new Date(user.deletedAt ?? 0).toISOString();

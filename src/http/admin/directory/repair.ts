@@ -70,6 +70,7 @@ async function changed(
     baseUrl,
     projection: EVERYTHING,
     showsAccount: true as const,
+    application: connector.settings,
   };
   const text = resourceText(written.record, view);
   return context.body(text, 200, { "Content-Type": "application/json" });

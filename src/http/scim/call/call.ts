@@ -11,6 +11,7 @@ import { noSuchResource, type Written } from "#scim/provision/provision.ts";
 import { matchesTag } from "#scim/resource/etag.ts";
 import { nameAttribute } from "#scim/resource/identity.ts";
 import { type Projection, parseProjection } from "#scim/resource/projection.ts";
+import type { ApplicationView } from "#scim/rules/shown.ts";
 import { holdsBrokenText } from "#scim/text.ts";
 import type { Access } from "#store/directory/access.ts";
 import type { CallLog } from "./call-log.ts";
@@ -47,6 +48,8 @@ export interface ListCall {
   readonly tools: Pick<CallTools, "signer">;
   /** Whether users are shown with what their application said of their accounts. */
   readonly showsAccounts?: true;
+  /** How an application sees the resources; left out for a client of SCIM. */
+  readonly application?: ApplicationView;
 }
 
 /** An id of ours has 36 characters; what a client made up is logged no longer than this. */

@@ -138,6 +138,7 @@ export async function store(
     allowDuplicateGroupNames,
     uniqueExternalId,
     brake: brakeOf(access),
+    application: access.settings,
   };
   const db = databaseOf(tools.databases, access.connectorId);
   const outcome = await commitChanges(db, access.connectorId, write, tools.clock);
@@ -194,6 +195,7 @@ async function proveAndStore(
     at: facts.startedAt,
     uniqueExternalId: settings.uniqueExternalId,
     brake: brakeOf(access),
+    application: settings,
   };
   try {
     return await commitOptimistic(db, connectorId, write, tools.clock);

@@ -47,6 +47,7 @@ export async function findList(call: ListCall, listing: ListScope): Promise<Foun
     baseUrl: call.facts.baseUrl,
     projection,
     showsAccount: call.showsAccounts,
+    application: call.application,
   }));
   if (!isByCursor) return { totalResults: total, startIndex, texts };
   const isEnd = texts.length === whole.length;
@@ -131,7 +132,7 @@ async function textsOf(
   for (const record of records) {
     const shown = record.type === "Group" ? members?.get(record.id) : undefined;
     if (record.type === "Group" && members !== undefined && shown === undefined) break;
-    const text = shown && membersText(shown, call.facts.baseUrl);
+    const text = shown && membersText(shown, call.facts.baseUrl, call.application);
     texts.push(resourceText(record, viewOf(record.type), text));
   }
   return texts;

@@ -2,6 +2,7 @@ import type { ListCall } from "#http/scim/call/call.ts";
 import type { ResourceRecord } from "#scim/ports.ts";
 import { showsAttribute } from "#scim/resource/projection.ts";
 import { locationOf } from "#scim/resource/record.ts";
+import { type ApplicationView, nameForApplications } from "#scim/rules/shown.ts";
 import { MEMBERS } from "#scim/schema/core-group.ts";
 import {
   type GroupMember,
@@ -20,13 +21,20 @@ export function showsMembers({ type, projection }: View): boolean {
 }
 
 /** The text of `members`. An empty list stays: authentik adds people only where a group shows the member. */
-export function membersText(members: readonly ShownMember[], baseUrl: string): string {
+export function membersText(
+  members: readonly ShownMember[],
+  baseUrl: string,
+  application?: ApplicationView,
+): string {
   const texts = members.map(({ value, type, display }) =>
     JSON.stringify({
       value,
       $ref: locationOf({ type, id: value }, baseUrl),
       type,
-      ...(display !== null && { display }),
+      ...(display !== null && {
+        display:
+          application === undefined ? display : nameForApplications(type, display, application),
+      }),
     }),
   );
   return `[${texts.join(",")}]`;

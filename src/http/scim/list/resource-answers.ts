@@ -5,6 +5,7 @@ import type { ResourceRecord } from "#scim/ports.ts";
 import { withAccount } from "#scim/resource/account.ts";
 import { isEverything, type Projection, projectResource } from "#scim/resource/projection.ts";
 import { locationOf, renderResource, shownRecord } from "#scim/resource/record.ts";
+import { type ApplicationView, shownToApplications } from "#scim/rules/shown.ts";
 import { LIST_RESPONSE } from "#scim/schema/urns.ts";
 
 /** How a request wants its resources shown. */
@@ -15,12 +16,17 @@ export interface View {
   readonly projection: Projection;
   /** Whether a user is shown with what its application said of its account. */
   readonly showsAccount?: true | undefined;
+  /** How an application sees the resource; left out for a client of SCIM. */
+  readonly application?: ApplicationView | undefined;
 }
 
 /** A resource as JSON text with the attributes asked for; `members` is the text of a group's members. */
 export function resourceText(record: ResourceRecord, view: View, members?: string): string {
   const type = view.type();
-  const text = renderResource(shownRecord(type, record), view.baseUrl, members);
+  const declared = shownRecord(type, record);
+  const { application } = view;
+  const seen = application === undefined ? declared : shownToApplications(declared, application);
+  const text = renderResource(seen, view.baseUrl, members);
   const shown = isEverything(view.projection) ? text : projectedText(type, text, view.projection);
   return view.showsAccount ? withAccount(shown, record, view.projection) : shown;
 }
