@@ -520,7 +520,8 @@ describe("with 10,000 connectors", () => {
     const reads: number[] = [];
     for (const webhook of webhooks) reads.push(await rowsReadBy(() => ring(webhook)));
 
-    expect(received).toHaveLength(2 * 104);
+    // What other tests leave behind is told to the webhook of everything as well.
+    expect(received.filter(({ body }) => body.tenant === tenant)).toHaveLength(2 * 104);
     // One poke is under way, and one more follows it for all that came meanwhile.
     expect(poked).toBeLessThanOrEqual(2 * webhooks.length);
     expect(woken.toSorted()).toEqual(own);
