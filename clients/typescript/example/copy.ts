@@ -98,14 +98,27 @@ function applyEvent(sql: Sql, event: ChangeEvent): void {
       );
       moveGroupOn(sql, event);
       return;
+    // What becomes of its users was told before, one by one.
     case "connector.deleted":
     case "connector.moved":
+      dropDirectory(sql, event.connector);
+      return;
+    // Its directory is read anew: sync.ts sees to it.
     case "connector.joined":
     // The members of the groups say it as well, to an application that keeps them.
     case "user.roles_changed":
     case "connector.alert":
       return;
   }
+}
+
+/** The directory of a connector is no longer there, or no longer for this reader. */
+function dropDirectory(sql: Sql, connector: string): void {
+  sql.all(
+    "DELETE FROM copy_members WHERE group_id IN (SELECT id FROM copy_resources WHERE connector = ?)",
+    connector,
+  );
+  sql.all("DELETE FROM copy_resources WHERE connector = ?", connector);
 }
 
 /** An older version comes when a directory was read that was newer than the cursor: it is passed over. */

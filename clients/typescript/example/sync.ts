@@ -19,7 +19,7 @@ export interface SyncOptions {
 
 /**
  * Brings a copy up to date: from its cursor on, or by reading the whole directory where it has none
- * or one that is no longer kept. May stop at any moment and begin again.
+ * or one that is no longer kept, and where a connector came to it. May stop at any moment and begin again.
  */
 export async function catchUp(
   source: Source,
@@ -32,6 +32,11 @@ export async function catchUp(
     try {
       const options = { after, limit, wait, ...(signal && { signal }) };
       const page = await readChanges(source.gateway, source, options);
+      // Of a directory that came to the reader, nothing was told before: it has to be read.
+      if (page.events.some(({ type }) => type === "connector.joined")) {
+        after = await readAnew(source, copy);
+        continue;
+      }
       await copy.apply(page.events, page.next);
       ({ next: after, hasMore } = page);
     } catch (error) {

@@ -82,6 +82,75 @@ test("a receiver follows the feed to its end and goes on there after a restart",
   after.close();
 });
 
+/** An event of the end or the beginning of a connector's directory. */
+function told(type: string, connector: string): object {
+  return { type, connector, users: "deactivate", userEvents: 0 };
+}
+
+/** The ids in a receiver's copy of memberships, as `group member`. */
+function membersIn({ database }: Receiver): unknown[] {
+  const members = database.prepare("SELECT group_id || ' ' || member_id AS one FROM copy_members");
+  return members.all().map(({ one }) => one);
+}
+
+test.each(["connector.deleted", "connector.moved"])(
+  "%s ends the copy of that connector's directory, and of no other one's",
+  async (type) => {
+    const group = (id: string, connector: string) => ({
+      ...created(id),
+      type: "group.created",
+      resourceType: "Group",
+      connector,
+    });
+    const added = (groupId: string, connector: string) => ({
+      type: "group.member_added",
+      connector,
+      groupId,
+      version: 2,
+      memberId: "m",
+      memberType: "User",
+      time: "2026-01-01T00:00:00Z",
+    });
+    events = [
+      created("u1"),
+      { ...created("u2"), connector: "k2" },
+      group("g1", "k1"),
+      group("g2", "k2"),
+      added("g1", "k1"),
+      added("g2", "k2"),
+      told(type, "k2"),
+    ];
+    const receiver = start();
+
+    await receiver.catchUp();
+
+    expect(idsIn(receiver)).toEqual(["g1", "u1"]);
+    expect(membersIn(receiver)).toEqual(["g1 m"]);
+    receiver.close();
+  },
+);
+
+test("a connector that comes to the tenant has everything read anew, from the end of the feed at that moment", async () => {
+  events = [created("u1")];
+  const before = start();
+  await before.catchUp();
+  before.close();
+  events.push(told("connector.joined", "k2"), created("u2"));
+  const after = start(async (url) => {
+    const { pathname, searchParams } = new URL(url);
+    const isEnd = searchParams.get("after") === "latest";
+    if (isEnd) return Response.json({ items: [], next: "2", hasMore: false });
+    if (!pathname.endsWith("/users")) return await play(url);
+    const user = { id: "u9", userName: "u9", meta: { version: 'W/"1"' } };
+    return Response.json({ items: [user], next: null, hasMore: false, connector: "k2" });
+  });
+
+  await after.catchUp();
+
+  expect(idsIn(after)).toEqual(["u2", "u9"]);
+  after.close();
+});
+
 test("a receiver that dies in the middle of the feed loses nothing of it", async () => {
   events = ["u1", "u2", "u3"].map(created);
   let calls = 0;
