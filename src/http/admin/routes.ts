@@ -6,7 +6,7 @@ import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import { problemResponse } from "#http/admin/call/problem.ts";
-import { refuseUnknown } from "#http/admin/call/unknown-path.ts";
+import { refuseUnknownPath } from "#http/admin/call/unknown-path.ts";
 import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
 import { addClientRoutes } from "#http/admin/connectors/clients.ts";
 import { addConnectorRoutes } from "#http/admin/connectors/connectors.ts";
@@ -69,7 +69,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
     const { default: document } = await import("./openapi.json");
     return context.json(document);
   });
-  admin.all("*", refuseUnknown(ADMIN_PATH, OPERATIONS));
+  admin.all("*", refuseUnknownPath(ADMIN_PATH, OPERATIONS));
   admin.onError((error) => problemResponse(error));
   return admin;
 }

@@ -1,26 +1,18 @@
 import type { Context, Hono } from "hono";
 import { sightOf } from "#http/admin/call/authorize.ts";
-import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import { directoryCall } from "#http/admin/directory/call.ts";
-import { resourceView, type Shown, userText } from "#http/admin/directory/directory.ts";
 import { findResources, findUsers, type ResourcesQuery } from "#http/admin/directory/list.ts";
+import { findMembers, groupText, userText } from "#http/admin/directory/read.ts";
 import { idOf, refused } from "#http/admin/directory/terms.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
-import { readGroup } from "#http/scim/groups.ts";
-import { membersText } from "#http/scim/list/group-members.ts";
-import { resourceText } from "#http/scim/list/resource-answers.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { noSuchResource } from "#scim/provision/provision.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { type Connector, connectorsFrom } from "#store/admin/connectors.ts";
 import { centralDatabase } from "#store/databases.ts";
 import type { AccountState } from "#store/directory/account-state.ts";
-import { memberPage } from "#store/directory/members.ts";
-import { bothQueries } from "#store/query.ts";
-import { resourceById } from "#store/resources.ts";
 import { decodePlace, encodePlace } from "./cursor.ts";
 import { APPLICATION_OPERATIONS } from "./operations.ts";
 import { connectorOf, type Named, ownerOf } from "./sight.ts";
@@ -66,7 +58,7 @@ export function addResourceRoutes(api: Hono<AppEnv>, services: Services): void {
   );
   addCall(api, listDirectoryMembers, (context) =>
     onOne(context, readQuery(context, listDirectoryMembers), (call, page) =>
-      membersPage(call, idOf(context, "groupId"), page),
+      membersText(call, idOf(context, "groupId"), page),
     ),
   );
 }
@@ -125,24 +117,11 @@ function listText(
   return `{"items":[${texts.join(",")}],${facts.slice(1)}`;
 }
 
-async function groupText(call: ListCall, id: string, shown: Shown): Promise<string> {
-  const view = resourceView(call, GROUP.name, shown);
-  const { group, members } = await readGroup(call, view, id);
-  if (group === undefined) throw noSuchResource(GROUP.name, id);
-  return resourceText(group, view, membersText(members, call.facts.baseUrl, call.application));
-}
-
-async function membersPage(
+async function membersText(
   call: ListCall,
   id: string,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<string> {
-  const afterId = decodeIdCursor(after) ?? "";
-  const [group, members] = await call.caller.ask((db, scope) =>
-    bothQueries(resourceById(db, scope, GROUP.name, id), memberPage(db, scope, id, afterId, limit)),
-  );
-  if (group === undefined) throw noSuchResource(GROUP.name, id);
-  const next = encodeCursor(members.length === limit ? members.at(-1)?.value : undefined);
-  const items = membersText(members, call.facts.baseUrl, call.application);
+  const { items, next } = await findMembers(call, id, { cursor: after, limit });
   return `{"items":${items},"next":${JSON.stringify(next)},"hasMore":${next !== null}}`;
 }

@@ -3,7 +3,7 @@ import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
 import { problemResponse } from "#http/admin/call/problem.ts";
-import { refuseUnknown } from "#http/admin/call/unknown-path.ts";
+import { refuseUnknownPath } from "#http/admin/call/unknown-path.ts";
 import { jwksOf } from "#http/jwks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { addChangeRoutes } from "./changes.ts";
@@ -35,7 +35,7 @@ export function createApplicationApi(services: Services): Hono<AppEnv> {
   addChangeRoutes(api, services);
   addVisibleConnectorRoutes(api);
   addResourceRoutes(api, services);
-  api.all("*", refuseUnknown(APPLICATION_PATH, APPLICATION_OPERATIONS));
+  api.all("*", refuseUnknownPath(APPLICATION_PATH, APPLICATION_OPERATIONS));
   api.onError((error) => problemResponse(error));
   return api;
 }

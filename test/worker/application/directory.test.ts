@@ -318,3 +318,18 @@ describe("connectors", () => {
     );
   });
 });
+
+test("administrators read the same groups, under the connector's own path", async () => {
+  const groups = await openGroups(gateway);
+  const id = await groups.group(await groups.user(), await groups.user());
+  const own = `/connectors/${groups.client.id}/groups`;
+
+  const list = await gateway.admin(own);
+  const one = await gateway.admin(`${own}/${id}`);
+  const first = await gateway.admin(`${own}/${id}/members?limit=1`);
+  const rest = await gateway.admin(`${own}/${id}/members?limit=2&cursor=${first.body.nextCursor}`);
+
+  expect(list.body.items).toEqual([(await groups.get(id)).body]);
+  expect(one.body).toEqual(list.body.items[0]);
+  expect([...first.body.items, ...rest.body.items]).toEqual(one.body.members);
+});

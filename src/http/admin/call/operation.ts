@@ -18,7 +18,7 @@ export const TAGS = {
   Events: "The log of SCIM requests, of the Bridge's writes and of alerts.",
   Applications:
     "Below /v1: the directories and the ordered feed of what changed, for applications.",
-  Directory: "The users of a connector, as administrators see and repair them.",
+  Directory: "The users and groups of a connector, as administrators see and repair them.",
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
   Sessions: "Who calls, and who is signed in to the console.",

@@ -4,7 +4,7 @@ import type { AdminOperation } from "./operation.ts";
 import { Problem } from "./problem.ts";
 
 /** Answers what no call of an API below `base` is: 405 with the methods that its path knows, else 404. */
-export function refuseUnknown(
+export function refuseUnknownPath(
   base: string,
   operations: Readonly<Record<string, AdminOperation>>,
 ): (context: Context<AppEnv>) => never {

@@ -10,7 +10,7 @@ import { resourceText } from "#http/scim/list/resource-answers.ts";
 import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { TypeName } from "#scim/ports.ts";
 import { parseProjection } from "#scim/resource/projection.ts";
-import { USER } from "#scim/schema/registry.ts";
+import { GROUP, USER } from "#scim/schema/registry.ts";
 import type { AccountState } from "#store/directory/account-state.ts";
 import { fittingRecords } from "#store/directory/listed-records.ts";
 import { restorableSince } from "./administrator.ts";
@@ -18,13 +18,22 @@ import type { DirectoryCall } from "./call.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
 import type { USERS_QUERY } from "./schemas.ts";
 
-const { listUsers } = DIRECTORY_OPERATIONS;
+const { listUsers, listGroups } = DIRECTORY_OPERATIONS;
 
 /** A page of the users of one state, or of all live ones, as JSON text. */
 export async function usersOf(call: DirectoryCall, context: Context<AppEnv>): Promise<string> {
   const { state, ...query } = readQuery(context, listUsers);
   if (state === "deleted") return await deletedText(call, query);
   const { texts, next } = await findUsers(call, query, state);
+  return listText(texts, next);
+}
+
+/** A page of the groups as JSON text. */
+export async function groupsOfConnector(
+  call: DirectoryCall,
+  context: Context<AppEnv>,
+): Promise<string> {
+  const { texts, next } = await findResources(call, GROUP.name, readQuery(context, listGroups));
   return listText(texts, next);
 }
 

@@ -5,13 +5,18 @@ import {
   IMPORT,
   IMPORT_QUERY,
   IMPORT_RESULTS,
+  MEMBERS_QUERY,
   RESOURCE_QUERY,
+  RESOURCES_QUERY,
+  SCIM_GROUP,
+  SCIM_GROUPS,
+  SCIM_MEMBERS,
   SCIM_USER,
   SCIM_USERS,
   USERS_QUERY,
 } from "./schemas.ts";
 
-/** The calls by which administrators see and repair the users of a connector, by the names that OpenAPI has for them. */
+/** The calls by which administrators see the users and groups of a connector and repair users, by the names that OpenAPI has for them. */
 export const DIRECTORY_OPERATIONS = describe({
   listUsers: {
     method: "GET",
@@ -105,5 +110,35 @@ export const DIRECTORY_OPERATIONS = describe({
     refusals: [409],
     isTagged: true,
     isConditional: true,
+  },
+  listGroups: {
+    method: "GET",
+    path: "/connectors/:id/groups",
+    tag: "Directory",
+    role: "operator",
+    summary: "List the groups of a connector.",
+    query: RESOURCES_QUERY,
+    answers: { 200: SCIM_GROUPS },
+    refusals: [409],
+  },
+  getGroup: {
+    method: "GET",
+    path: "/connectors/:id/groups/:groupId",
+    tag: "Directory",
+    role: "operator",
+    summary: "Read a group with all of its members.",
+    query: RESOURCE_QUERY,
+    answers: { 200: SCIM_GROUP },
+    refusals: [409],
+  },
+  listMembers: {
+    method: "GET",
+    path: "/connectors/:id/groups/:groupId/members",
+    tag: "Directory",
+    role: "operator",
+    summary: "List the members of a group.",
+    query: MEMBERS_QUERY,
+    answers: { 200: SCIM_MEMBERS },
+    refusals: [409],
   },
 });

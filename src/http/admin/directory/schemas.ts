@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MOMENT, numberIn, pageOf, TIME } from "#http/admin/call/schemas.ts";
+import { CURSOR, MOMENT, numberIn, pageOf, TIME } from "#http/admin/call/schemas.ts";
 import { COUNT_DEFAULT, COUNT_MAX } from "#scim/list/list.ts";
 import { IMPORT_REASONS } from "#scim/provision/import.ts";
 import { ACCOUNT_STATES } from "#store/directory/account-state.ts";
@@ -13,7 +13,8 @@ export const SHOWN = {
   excludedAttributes: z.string().optional().describe("The attributes to be left out, as in SCIM."),
 };
 
-const RESOURCES_QUERY = z.strictObject({
+/** The query of GET /connectors/{id}/groups. */
+export const RESOURCES_QUERY = z.strictObject({
   filter: z.string().optional().describe("As in SCIM (RFC 7644 §3.4.2.2)."),
   cursor: z.string().default("").describe("The `nextCursor` of the page before."),
   limit: DIRECTORY_LIMIT,
@@ -30,8 +31,11 @@ export const USERS_QUERY = RESOURCES_QUERY.extend({
     ),
 });
 
-/** The query of GET /connectors/{id}/users/{userId}. */
+/** The query of GET /connectors/{id}/users/{userId} and …/groups/{groupId}. */
 export const RESOURCE_QUERY = z.strictObject(SHOWN);
+
+/** The query of GET /connectors/{id}/groups/{groupId}/members. */
+export const MEMBERS_QUERY = z.strictObject({ cursor: CURSOR, limit: DIRECTORY_LIMIT });
 
 /** What every resource has, whatever is chosen to be shown (RFC 7643 §3.1). */
 const ALWAYS = { schemas: z.array(z.string()), id: z.string() };
@@ -83,8 +87,10 @@ export const SCIM_GROUP = z
   })
   .meta({ id: "Group", description: "A group as SCIM has it (RFC 7643 §4.2)." });
 
-/** The answer of GET /connectors/{id}/users. */
+/** The answers of the lists. */
 export const SCIM_USERS = pageOf("Users", SCIM_USER);
+export const SCIM_GROUPS = pageOf("Groups", SCIM_GROUP);
+export const SCIM_MEMBERS = pageOf("Members", MEMBER);
 
 /** How far the erasure of a person is. */
 export const ERASURE = z
