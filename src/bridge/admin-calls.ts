@@ -211,6 +211,7 @@ export class BridgeAdmin {
       if (chosen.kind === "refused") return refused(chosen.detail);
       rejectOffs(sql, chosen.sourceIds);
       decideHeld(sql, chosen.groups, "rejected");
+      this.engine.change((memory) => ({ ...memory, isMirrored: false }));
       return { kind: "ok", value: null };
     });
   }

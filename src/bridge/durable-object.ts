@@ -146,9 +146,13 @@ export class ConnectorBridge extends DurableObject<Env> implements BridgeCalls {
   }
 
   async forgetPerson(person: ForgottenPerson): Promise<void> {
-    await this.engine.exclusively(async () => {
-      this.ctx.storage.transactionSync(() => forgetPerson(this.engine.sql, person));
+    const forgotten = this.engine.exclusively(async () => {
+      this.ctx.storage.transactionSync(() => {
+        forgetPerson(this.engine.sql, person);
+        this.engine.change((memory) => ({ ...memory, isMirrored: false }));
+      });
     });
+    await this.answered(forgotten);
   }
 
   async removed(): Promise<void> {

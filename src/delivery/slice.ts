@@ -1,4 +1,4 @@
-import { type DeliveryTarget, notePosition } from "#store/changes/delivery-feed.ts";
+import { type DeliveryTarget, noteEndpoint } from "#store/changes/delivery-feed.ts";
 import { withRetries } from "#store/database.ts";
 import { disable } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
@@ -7,7 +7,7 @@ import { type Health, judgeTry } from "./judge.ts";
 import { deliveryOf, isWanted, messageId } from "./message.ts";
 import { type OpenReceiver, openReceiver } from "./receiver.ts";
 import { type Sent, send } from "./send.ts";
-import type { Delivery, EndpointState } from "./storage/queue.ts";
+import { type Delivery, type EndpointState, NOTHING_WAITS } from "./storage/queue.ts";
 import { sentColumns } from "./storage/try-log.ts";
 
 /** One alarm works so long, and then goes on in a new one. */
@@ -205,16 +205,20 @@ export class Slice {
     return !isOpen || (isEnded === 1 && isAtEnd && this.endpoint.queue.counts().waiting === 0);
   }
 
-  /** Tells D1 up to where changes were taken over, when there is time for it. */
+  /** Tells D1 up to where changes were taken over and what waits, when there is time for it. */
   private async mirror(): Promise<void> {
     const { queue, tools } = this.endpoint;
-    const { webhookId, position, mirrored, mirroredAt } = this.state();
+    const { webhookId, position, mirrored, mirroredAt, told } = this.state();
     const isResting = this.tried === 0 && this.taken === 0;
     const isOld = this.now - mirroredAt >= MIRROR_EVERY_MS;
-    if (position === mirrored || !(isResting || isOld)) return;
+    if (!(isResting || isOld)) return;
+    const waiting = queue.backlog();
+    const isTold = JSON.stringify(waiting) === JSON.stringify(told ?? NOTHING_WAITS);
+    if (position === mirrored && isTold) return;
     const db = this.endpoint.database();
-    await withRetries(tools.clock, () => notePosition(db, webhookId, position).run());
-    queue.remember({ mirrored: position, mirroredAt: this.now });
+    const mirror = { position, ...waiting };
+    await withRetries(tools.clock, () => noteEndpoint(db, webhookId, mirror).run());
+    queue.remember({ mirrored: position, mirroredAt: this.now, told: waiting });
   }
 
   private nextAt(): number {

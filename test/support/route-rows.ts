@@ -237,6 +237,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /admin/v1/caller": { kind: "admin" },
   "GET /admin/v1/sessions": { kind: "admin" },
   "DELETE /admin/v1/sessions/:sessionId": { kind: "admin" },
+  "GET /admin/v1/connectors/:id/activity": { kind: "admin" },
+  "GET /admin/v1/metrics": { kind: "admin" },
   "GET /admin/v1/audit": { kind: "admin" },
   "GET /admin/v1/audit/export": { kind: "admin" },
 };

@@ -22,6 +22,8 @@ export interface BridgeRecord {
   /** The run that failed in its users listing and may be gone on with, and how many full ones in a row fell short. */
   readonly resumableRunId?: string | undefined;
   readonly incompleteRuns?: number;
+  /** When the last full or delta run that succeeded ended. */
+  readonly lastSucceededAt?: number;
   /** Alerts that D1 does not have yet. */
   readonly alerts: readonly PendingAlert[];
   /** Whether D1 knows the standing. */

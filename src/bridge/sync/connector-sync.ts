@@ -13,6 +13,7 @@ import { createGroupTables, createTables } from "../storage/migrations.ts";
 import { listNotices } from "../storage/notices.ts";
 import type { ObjectSql } from "../storage/tables.ts";
 import type { BridgeTools } from "../tools.ts";
+import { countHeld } from "./held.ts";
 import { mirrorMemory } from "./mirror.ts";
 import { openSource } from "./open-source.ts";
 import { readingOf } from "./reading.ts";
@@ -179,12 +180,15 @@ export class ConnectorSync {
     await logNotices(this.sql, this.tools(), bridge);
     const memory = this.memory();
     if (memory === undefined || (memory.isMirrored && memory.alerts.length === 0)) return;
-    await mirrorMemory(this.tools(), bridge, memory);
+    const held = countHeld(this.sql).total;
+    await mirrorMemory(this.tools(), bridge, memory, held);
     const told = new Set(memory.alerts.map(({ eventId }) => eventId));
     this.change((now) => ({
       ...now,
       alerts: now.alerts.filter(({ eventId }) => !told.has(eventId)),
-      isMirrored: JSON.stringify(now.standing) === JSON.stringify(memory.standing),
+      isMirrored:
+        JSON.stringify(now.standing) === JSON.stringify(memory.standing) &&
+        countHeld(this.sql).total === held,
     }));
   }
 

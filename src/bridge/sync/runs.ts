@@ -148,6 +148,7 @@ export function finishRun(sql: ObjectSql, memory: BridgeRecord, run: Run, ending
       writeMemory(sql, {
         ...rested,
         standing: runSucceeded(memory.standing, now, restMs),
+        lastSucceededAt: now,
         delta: { ...(run.isFull ? NO_CURSORS : memory.delta), ...defined(run.deltaFrom) },
         ...(run.isFull && { lastFullAt: now, scope: run.scope, incompleteRuns }),
         alerts: [

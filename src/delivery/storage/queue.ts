@@ -16,6 +16,7 @@ import {
   sql,
 } from "drizzle-orm";
 import TABLES from "#drizzle/webhook/0000_deliveries.sql";
+import type { EndpointMirror } from "#store/changes/delivery-feed.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { ForgottenPerson } from "#store/erasure/forgotten-person.ts";
 import { type ObjectStatement, objectStatement } from "#store/object-statement.ts";
@@ -41,6 +42,11 @@ export interface Delivery extends NewDelivery {
   readonly tries: number;
 }
 
+/** How many deliveries wait, and of when the event of the oldest is. */
+export type Backlog = Pick<EndpointMirror, "waiting" | "waitingSince">;
+
+export const NOTHING_WAITS: Backlog = { waiting: 0, waitingSince: null };
+
 /** What the endpoint remembers beside its deliveries. */
 export interface EndpointState extends Health {
   readonly webhookId: string;
@@ -53,6 +59,8 @@ export interface EndpointState extends Health {
   /** The position that D1 knows, and since when. */
   readonly mirrored: number;
   readonly mirroredAt: number;
+  /** What D1 knows of the backlog; nothing where it was never told. */
+  readonly told?: Backlog;
   /** How long it sleeps at most when there is nothing to do. */
   readonly idleMs: number;
 }
@@ -176,6 +184,14 @@ export class DeliveryQueue {
   /** How many deliveries wait, and how many are dead. */
   counts(): { readonly waiting: number; readonly dead: number } {
     return this.rows(COUNTS, {})[0] ?? { waiting: 0, dead: 0 };
+  }
+
+  /** What waits. */
+  backlog(): Backlog {
+    const { waiting } = this.counts();
+    const time = this.rows(OLDEST, {})[0]?.time ?? undefined;
+    const waitingSince = time === undefined ? null : Date.parse(time);
+    return waiting === 0 ? NOTHING_WAITS : { waiting, waitingSince };
   }
 
   /** Forgets deliveries that died before a moment. */
@@ -307,6 +323,15 @@ const HASTEN = objectStatement<Now & { latest: number }>()(({ now, latest }) =>
     .update(deliveries)
     .set({ nextAt: sql`${now}` })
     .where(gt(deliveries.nextAt, latest)),
+);
+
+const OLDEST = objectStatement()(() =>
+  build
+    .select(named({ time: sql<string | null>`${deliveries.body} ->> '$.time'` }))
+    .from(deliveries)
+    .where(isNull(deliveries.deadAt))
+    .orderBy(deliveries.seq)
+    .limit(1),
 );
 
 const COUNTS = objectStatement()(() => {

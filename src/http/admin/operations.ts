@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ACTIVITY_OPERATIONS } from "./activity/operations.ts";
 import { AUDIT_OPERATIONS } from "./audit/operations.ts";
 import { BRIDGE_OPERATIONS } from "./bridge/operations.ts";
 import { type AdminOperation, describe } from "./call/operation.ts";
@@ -34,6 +35,7 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...WEBHOOK_OPERATIONS,
   ...KEY_OPERATIONS,
   ...SESSION_OPERATIONS,
+  ...ACTIVITY_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...META_OPERATIONS,
 };

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { addActivityRoutes } from "#http/admin/activity/activity.ts";
 import { addAuditRoutes } from "#http/admin/audit/audit.ts";
 import { addBridgeRoutes } from "#http/admin/bridge/bridge.ts";
 import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
@@ -64,6 +65,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addSessionRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
   addAuditRoutes(admin);
+  addActivityRoutes(admin, services);
   addCall(admin, META_OPERATIONS.getOpenapi, async (context) => {
     // Loaded when it is asked for: it is longer than all else that an isolate starts with.
     const { default: document } = await import("./openapi.json");

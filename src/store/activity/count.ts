@@ -89,7 +89,10 @@ export function countRows(rows: readonly LoggedRow[], now: number): Counted {
       const { connectorId, at } = row;
       return [{ connectorId, hour: hourOf(at), ...statusCounts(each) }];
     }),
-    totals: [...byConnector].map(([connectorId, each]) => ({
+    totals: [
+      ...byConnector,
+      ...(requests.length === 0 ? [] : [[ALL_TOGETHER, requests] as const]),
+    ].map(([connectorId, each]) => ({
       connectorId,
       ...statusCounts(each),
       ...bucketCounts(each),
@@ -98,6 +101,9 @@ export function countRows(rows: readonly LoggedRow[], now: number): Counted {
     })),
   };
 }
+
+/** A number that no connector has: the totals of all there were, which do not fall when a connector ends. */
+export const ALL_TOGETHER = 0 as ConnectorId;
 
 /** The hour that a moment belongs to: whole hours since 1970. */
 export function hourOf(at: number): number {

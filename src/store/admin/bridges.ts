@@ -29,6 +29,14 @@ export interface BridgeMirror {
   readonly nextAt: number | undefined;
 }
 
+/** The mirror, with what else lists and metrics show of a bridge. */
+export interface ShownBridge extends BridgeMirror {
+  /** How many switch-offs its guards hold back. */
+  readonly held: number;
+  /** When its last run that read the provider's listings and succeeded ended; undefined for none. */
+  readonly lastSucceededAt: number | undefined;
+}
+
 type BridgeRow = RowOf<typeof FIND_BRIDGE>;
 
 /**
@@ -220,9 +228,10 @@ export async function deleteBridge(
 export async function mirrorBridge(
   db: Database,
   connectorId: ConnectorId,
-  { state, consecutiveFailures, nextAt }: BridgeMirror,
+  { state, consecutiveFailures, nextAt, held, lastSucceededAt }: ShownBridge,
 ): Promise<void> {
-  const given = { connectorId, state, consecutiveFailures, nextAt: nextAt ?? null };
+  const times = { nextAt: nextAt ?? null, lastSucceededAt: lastSucceededAt ?? null };
+  const given = { connectorId, state, consecutiveFailures, held, ...times };
   await MIRROR_BRIDGE.bind(db, given).run();
 }
 
@@ -231,13 +240,18 @@ const MIRROR_BRIDGE = statement<{
   state: BridgeMirror["state"];
   consecutiveFailures: number;
   nextAt: number | null;
-}>()(({ connectorId, state, consecutiveFailures, nextAt }) =>
+  held: number;
+  lastSucceededAt: number | null;
+}>()(({ connectorId, state, consecutiveFailures, nextAt, held, lastSucceededAt }) =>
   build
     .update(bridges)
     .set({
       state: sql`${state}`,
       consecutiveFailures: sql`${consecutiveFailures}`,
       nextAt: sql`${nextAt}`,
+      held: sql`${held}`,
+      // An object that lost its storage knows of no run yet.
+      lastSucceededAt: sql`coalesce(${lastSucceededAt}, ${bridges.lastSucceededAt})`,
     })
     .where(eq(bridges.connectorId, connectorId)),
 );

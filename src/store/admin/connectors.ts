@@ -6,6 +6,7 @@ import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { beginEnding, type EndingToBegin, giveUpMove } from "#store/endings/begin.ts";
 import { jsonText } from "#store/json-text.ts";
+import type { Query } from "#store/query.ts";
 import { insertRoleRules, replaceRoleRules } from "#store/roles/rules.ts";
 import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
@@ -153,14 +154,15 @@ export interface ConnectorChange {
 /**
  * Changes a connector, if it is at the version `seen`, and gives it as it is then: undefined where it
  * is deleted, STALE where it is at another version. Nothing that was read before is written back, so that
- * changes at the same time all hold.
+ * changes at the same time all hold. What `beside` asks is read in the same batch.
  */
-export async function changeConnector(
+export async function changeConnector<Beside>(
   db: Database,
   connectorId: ConnectorId,
   { name, move, status, settings }: ConnectorChange,
   { seen, now, audit }: AdminChange,
-): Promise<Connector | typeof STALE | undefined> {
+  beside: Query<Beside>,
+): Promise<(Connector & { readonly beside: Beside }) | typeof STALE | undefined> {
   const isConnector = eq(connectors.number, connectorId);
   const changed = build
     .update(connectors)
@@ -192,8 +194,12 @@ export async function changeConnector(
           at: now,
         })),
     prepare(db, selectConnectors(isConnector)),
+    ...beside.statements,
   ]);
-  return results === STALE ? STALE : rowsOf<ConnectorRow>(results.at(-1)).map(fromRow)[0];
+  if (results === STALE) return STALE;
+  const end = results.length - beside.statements.length;
+  const [connector] = rowsOf<ConnectorRow>(results[end - 1]).map(fromRow);
+  return connector && { ...connector, beside: beside.read(results.slice(end)) };
 }
 
 /**

@@ -109,19 +109,37 @@ export function positionBefore(db: Database, connectorId: ConnectorId, at: numbe
   return queryOf(prepare(db, query), (rows) => rows[0]?.seq ?? 0);
 }
 
-/** The statement that mirrors up to where a webhook's Durable Object has taken changes over. */
-export function notePosition(
-  db: Database,
-  webhookId: string,
-  position: number,
-): D1PreparedStatement {
-  return NOTE_POSITION.bind(db, { webhookId, position });
+/** What the database is told of a webhook's Durable Object. */
+export interface EndpointMirror {
+  /** Up to where it has taken changes over. */
+  readonly position: number;
+  /** How many deliveries wait there, and since when the event of the oldest does; null for none. */
+  readonly waiting: number;
+  readonly waitingSince: number | null;
 }
 
-const NOTE_POSITION = statement<{ webhookId: string; position: number }>()((given) =>
+/** The statement that mirrors where a webhook's Durable Object stands. */
+export function noteEndpoint(
+  db: Database,
+  webhookId: string,
+  mirror: EndpointMirror,
+): D1PreparedStatement {
+  return NOTE_ENDPOINT.bind(db, { webhookId, ...mirror });
+}
+
+const NOTE_ENDPOINT = statement<{
+  webhookId: string;
+  position: number;
+  waiting: number;
+  waitingSince: number | null;
+}>()((given) =>
   build
     .update(webhooks)
-    .set({ position: sql`${given.position}` })
+    .set({
+      position: sql`${given.position}`,
+      waiting: sql`${given.waiting}`,
+      waitingSince: sql`${given.waitingSince}`,
+    })
     .where(eq(webhooks.id, given.webhookId)),
 );
 

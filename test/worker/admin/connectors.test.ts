@@ -53,6 +53,18 @@ describe("a new connector", () => {
         tokenEndpoint: "https://scim.example.com/oauth/token",
         createdAt: expect.stringMatching(TIME),
         modifiedAt: body.connector.createdAt,
+        users: { active: 0, inactive: 0, deleted: 0 },
+        groups: 0,
+        parkedMembers: 0,
+        lastRequestAt: null,
+        lastError: null,
+        lastDay: {
+          requests: { "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 },
+          refusals: { "4xx": 0, "5xx": 0 },
+        },
+        bridge: null,
+        webhooks: { active: 0, disabled: 0, waiting: 0, waitingSince: null },
+        held: 0,
       },
       token: {
         id: expect.stringMatching(UUID),

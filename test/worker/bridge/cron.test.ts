@@ -23,7 +23,12 @@ async function bridge(mirror: Partial<BridgeMirror> = {}): Promise<string> {
   const { number } = (await findConnector(env.DB, id)) ?? expect.unreachable();
   await putBridge(env.DB, number, CONFIG, NEW);
   const standing = { state: "active", consecutiveFailures: 0, nextAt: NOW } as const;
-  await mirrorBridge(env.DB, number, { ...standing, ...mirror });
+  await mirrorBridge(env.DB, number, {
+    ...standing,
+    held: 0,
+    lastSucceededAt: undefined,
+    ...mirror,
+  });
   return id;
 }
 

@@ -242,7 +242,7 @@ test("a run under way whose alarm is lost is found by cron, and goes on", async 
 test("a disabled bridge whose object lost its storage stays disabled until it is enabled", async () => {
   const { source, bridge } = await aSyncedBridge();
   const disabled = { state: "disabled", consecutiveFailures: 10, nextAt: undefined } as const;
-  await mirrorBridge(env.DB, bridge.number, disabled);
+  await mirrorBridge(env.DB, bridge.number, { ...disabled, held: 0, lastSucceededAt: undefined });
   await loseStorage(bridge);
   const asked = source.asked.length;
 

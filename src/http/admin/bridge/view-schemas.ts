@@ -1,8 +1,6 @@
 import * as z from "zod";
-import { MOMENT, pageOf } from "#http/admin/call/schemas.ts";
+import { COUNT, MOMENT, pageOf } from "#http/admin/call/schemas.ts";
 import { BRIDGE_SETTINGS, SOURCE } from "./schemas.ts";
-
-const COUNT = z.int().min(0);
 
 const RUN_COUNTS = z
   .strictObject({

@@ -22,6 +22,7 @@ export const TAGS = {
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
   Sessions: "Who calls, and who is signed in to the console.",
+  Activity: "How much the gateway is used: counts of a connector's requests, and metrics.",
   Audit: "The trail of what administrators did.",
   Meta: "The API itself.",
 } as const;

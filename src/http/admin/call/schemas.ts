@@ -32,6 +32,19 @@ export const TIME = z.iso.datetime({ offset: true });
 /** A time that is answered: ISO 8601 in UTC. */
 export const MOMENT = z.iso.datetime();
 
+/** A number of things. */
+export const COUNT = z.int().min(0);
+
+/** Requests by the class of their status. */
+export const REQUESTS_BY_CLASS = z
+  .strictObject({ "2xx": COUNT, "3xx": COUNT, "4xx": COUNT, "5xx": COUNT })
+  .meta({ id: "RequestsByClass" });
+
+/** Callers who were not let in, by the class of their status. */
+export const REFUSALS_BY_CLASS = z
+  .strictObject({ "4xx": COUNT, "5xx": COUNT })
+  .meta({ id: "RefusalsByClass" });
+
 /** Of what a credential lets do. */
 export const SCOPE = z
   .enum(["read", "read-write"])

@@ -14,6 +14,7 @@ import type { Sight } from "#http/request/actor.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { UsersAtEnd } from "#scim/provision/ending.ts";
 import { DEFAULT_SETTINGS, type SomeSettings, withSettings } from "#scim/settings.ts";
+import { healthOf, healthQuery, UNUSED } from "#store/activity/health.ts";
 import {
   type Connector,
   type ConnectorChange,
@@ -27,6 +28,7 @@ import { STALE } from "#store/admin/versions.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
 import { checkCreateOnly } from "./create-only.ts";
 import { beginTelling, endingToBegin, moveOf } from "./ending.ts";
+import { healthView } from "./health.ts";
 import { CONNECTOR_OPERATIONS } from "./operations.ts";
 import type { ChosenSettings } from "./schemas.ts";
 
@@ -61,7 +63,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       },
     );
     const connector = await findOr404(context, id);
-    const view = connectorView(services, context, connector);
+    const view = { ...connectorView(services, context, connector), ...healthView(UNUSED) };
     tag(context, connector.version);
     context.header("Location", `/admin/v1/connectors/${id}`);
     const { id: tokenId, hint } = token;
@@ -73,14 +75,14 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const page = { tenant, beforeId, limit, sees: sightOf(context) };
     const found = await listConnectors(centralDatabase(context.env), page);
     return reply(context, list, 200, {
-      items: found.map((connector) => connectorView(services, context, connector)),
+      items: await withHealth(services, context, found),
       nextCursor: encodeCursor(found.length === limit ? found.at(-1)?.id : undefined),
     });
   });
   addCall(admin, getConnector, async (context) => {
     const connector = await findOr404(context, context.req.param("id"));
     if (isKnown(context, connector.version)) return context.body(null, 304);
-    return reply(context, getConnector, 200, connectorView(services, context, connector));
+    return reply(context, getConnector, 200, await shownConnector(services, context, connector));
   });
   const change = async (
     context: Context<AppEnv>,
@@ -88,7 +90,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     trail: Trail,
   ) => {
     let isMove = false;
-    let connector = await changeAsSeen(context, async (former, seen) => {
+    const written = await changeAsSeen(context, async (former, seen) => {
       const move = moveOf(context, former, { to, users });
       const changed = { ...columns, ...(move && { move }) };
       isMove = move !== undefined;
@@ -103,16 +105,21 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
       const audit = trail.row({ connectorId: former.id, ...sides });
       const at = { seen, now: clock.now(), audit };
       const db = databaseOf(context.env, former.number);
-      return await changeConnector(db, former.number, changed, at);
+      const beside = healthQuery(db, [former.number], at.now);
+      return await changeConnector(db, former.number, changed, at, beside);
     });
-    if (connector === undefined) throw noConnector();
+    if (written === undefined) throw noConnector();
+    const { beside, ...changed } = written;
+    let connector: Connector = changed;
     if (isMove) {
       await beginTelling(services, context, connector.number);
       connector = await findOr404(context, connector.id);
     }
     tellWebhooks(context, connector.number);
     tag(context, connector.version);
-    return reply(context, patch, 200, connectorView(services, context, connector));
+    const health = beside.get(connector.number) ?? UNUSED;
+    const view = connectorView(services, context, connector);
+    return reply(context, patch, 200, { ...view, ...healthView(health) });
   };
   addCall(admin, patch, async (context, trail) => {
     const { users } = readQuery(context, patch);
@@ -206,6 +213,30 @@ export async function findOr404(context: Context<AppEnv>, id: string): Promise<C
   const connector = await findConnector(centralDatabase(context.env), id);
   if (connector === undefined) throw noConnector();
   return connector;
+}
+
+async function shownConnector(services: Services, context: Context<AppEnv>, connector: Connector) {
+  const [shown] = await withHealth(services, context, [connector]);
+  if (shown === undefined) throw noConnector();
+  return shown;
+}
+
+/** Connectors with how they fare, in one round trip for all of a database. */
+async function withHealth(
+  services: Services,
+  context: Context<AppEnv>,
+  connectors: readonly Connector[],
+) {
+  const now = services.clock.now();
+  const numbers = connectors.map(({ number }) => number);
+  const byDatabase = Map.groupBy(numbers, (number) => databaseOf(context.env, number));
+  const found = await Promise.all([...byDatabase].map(([db, each]) => healthOf(db, each, now)));
+  const healths = new Map(found.flatMap((each) => [...each]));
+  return connectors.flatMap((connector) => {
+    const health = healths.get(connector.number);
+    const view = connectorView(services, context, connector);
+    return health === undefined ? [] : [{ ...view, ...healthView(health) }];
+  });
 }
 
 function connectorView(services: Services, context: Context<AppEnv>, connector: Connector) {

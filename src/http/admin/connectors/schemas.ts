@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CURSOR, LIMIT, MOMENT, NAME, pageOf } from "#http/admin/call/schemas.ts";
 import { asciiDomain } from "#scim/rules/domains.ts";
+import { HEALTH, HEALTH_EXAMPLE } from "./health-schemas.ts";
 
 const DOMAINS_MAX = 200;
 const PATHS_MAX = 50;
@@ -160,7 +161,7 @@ export const CONNECTORS_QUERY = z.strictObject({
   limit: LIMIT,
 });
 
-/** A connector as it is answered. */
+/** A connector as it is answered, with how it fares. */
 export const CONNECTOR = z
   .strictObject({
     id: z.string(),
@@ -177,6 +178,7 @@ export const CONNECTOR = z
     tokenEndpoint: z.url().describe("Where an OAuth client of the provider gets its tokens."),
     createdAt: MOMENT,
     modifiedAt: MOMENT,
+    ...HEALTH,
   })
   .meta({
     id: "Connector",
@@ -213,6 +215,7 @@ export const CONNECTOR = z
         tokenEndpoint: "https://scim.example.com/oauth/token",
         createdAt: "2026-11-22T05:56:44.337Z",
         modifiedAt: "2026-11-22T05:56:44.337Z",
+        ...HEALTH_EXAMPLE,
       },
     ],
   });

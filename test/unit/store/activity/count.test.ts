@@ -58,6 +58,8 @@ test("requests are counted by connector, hour and class, with how long they took
       upTo25: 1,
     }),
     expect.objectContaining({ connectorId: 2, requests5xx: 1, upTo2500: 0 }),
+    // All together.
+    expect.objectContaining({ connectorId: 0, requests2xx: 1, requests5xx: 1, upTo10: 2 }),
   ]);
 });
 
