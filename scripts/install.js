@@ -53,7 +53,9 @@ function lockDigest() {
 
 /** @param {keyof typeof SETS} name */
 function install(name) {
-  console.log(`Installing what "npm ${process.env.npm_lifecycle_event?.replace(/^pre/, "")}" needs ...`);
+  console.log(
+    `Installing what "npm ${process.env.npm_lifecycle_event?.replace(/^pre/, "")}" needs ...`,
+  );
   run(["install", "--no-save", "--include-workspace-root", ...SETS[name]]);
   if (process.exitCode) return;
   writeFileSync(STAMP, `${JSON.stringify({ lock: lockDigest(), set: name })}\n`);
@@ -97,6 +99,9 @@ function run(args) {
   const { status } =
     npm && node
       ? spawnSync(node, [npm, ...args, ...quiet], { stdio: "inherit" })
-      : spawnSync("npm", [...args, ...quiet], { stdio: "inherit", shell: process.platform === "win32" });
+      : spawnSync("npm", [...args, ...quiet], {
+          stdio: "inherit",
+          shell: process.platform === "win32",
+        });
   if (status !== 0) process.exitCode = status ?? 1;
 }
