@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
-import { listGroups, listMembers, listUsers } from "../../clients/typescript/src/directory.ts";
-import type { ScimResource } from "../../clients/typescript/src/events.ts";
-import type { Gateway, Scope } from "../../clients/typescript/src/gateway.ts";
+import { listGroups, listMembers, listUsers } from "../../packages/client/src/directory.ts";
+import type { ScimResource } from "../../packages/client/src/events.ts";
+import type { Gateway, Scope } from "../../packages/client/src/gateway.ts";
 import { ROOT } from "../../scripts/lib/project.js";
 
 /** What the example receiver is told by its environment. */
@@ -32,7 +32,7 @@ export function startReceiver({
   webhook,
 }: ReceiverSettings): ReceiverProcess {
   const child = spawn(process.execPath, ["example/main.ts"], {
-    cwd: join(ROOT, "clients/typescript"),
+    cwd: join(ROOT, "packages/client"),
     stdio: ["ignore", "ignore", "pipe"],
     env: {
       ...process.env,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunView } from "#bridge/admin-views.ts";
 import { askAdmin, createConnector, createFeedKey } from "#test/faults/webhooks/admin.ts";
 import { scimClient } from "#test/faults/webhooks/load.ts";
-import { latestCursor } from "../../clients/typescript/src/feed.ts";
+import { latestCursor } from "../../packages/client/src/feed.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
 import { type Served, serve } from "../support/fake-directory/server.ts";

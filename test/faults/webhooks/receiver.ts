@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
-import type { ChangeEvent } from "../../../clients/typescript/src/events.ts";
+import type { ChangeEvent } from "../../../packages/client/src/events.ts";
 
 /** A delivery that a receiver accepted. */
 export interface Accepted {

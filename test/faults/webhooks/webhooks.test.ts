@@ -9,9 +9,9 @@ import {
   startServer,
 } from "#test/faults/server-process.ts";
 import { seededRandom } from "#test/support/random.ts";
-import type { ChangeEvent } from "../../../clients/typescript/src/events.ts";
-import { latestCursor, readChanges } from "../../../clients/typescript/src/feed.ts";
-import type { Gateway } from "../../../clients/typescript/src/gateway.ts";
+import type { ChangeEvent } from "../../../packages/client/src/events.ts";
+import { latestCursor, readChanges } from "../../../packages/client/src/feed.ts";
+import type { Gateway } from "../../../packages/client/src/gateway.ts";
 import { askAdmin, createConnector } from "./admin.ts";
 import { createMembers, scimClient, writeChanges } from "./load.ts";
 import {

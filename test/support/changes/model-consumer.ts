@@ -1,11 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { ADMIN_TOKEN, type openGateway } from "#test/support/gateway.ts";
-import { type Copy, openCopy, type Sql } from "../../../clients/typescript/example/copy.ts";
-import type { Source } from "../../../clients/typescript/example/sync.ts";
-import { listGroups, listMembers, listUsers } from "../../../clients/typescript/src/directory.ts";
-import type { ScimResource } from "../../../clients/typescript/src/events.ts";
-import type { Scope } from "../../../clients/typescript/src/gateway.ts";
+import { type Copy, openCopy, type Sql } from "../../../packages/client/example/copy.ts";
+import type { Source } from "../../../packages/client/example/sync.ts";
+import { listGroups, listMembers, listUsers } from "../../../packages/client/src/directory.ts";
+import type { ScimResource } from "../../../packages/client/src/events.ts";
+import type { Scope } from "../../../packages/client/src/gateway.ts";
 
 /** A directory in one comparable form, from a copy or from the gateway. */
 export interface Seen {

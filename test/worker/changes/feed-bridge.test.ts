@@ -11,7 +11,7 @@ import {
 } from "#test/support/changes/model-consumer.ts";
 import { aPatch, aUser, openGateway } from "#test/support/gateway.ts";
 import { adding, aGroup } from "#test/support/scim/groups.ts";
-import { catchUp } from "../../../clients/typescript/example/sync.ts";
+import { catchUp } from "../../../packages/client/example/sync.ts";
 
 // Push and Bridge write one feed.
 

@@ -14,7 +14,7 @@ import { openGateway } from "#test/support/gateway.ts";
 import { seededRandom } from "#test/support/random.ts";
 import { openGroups } from "#test/support/scim/groups.ts";
 import { randomPushes } from "#test/support/scim/random-pushes.ts";
-import { catchUp } from "../../../clients/typescript/example/sync.ts";
+import { catchUp } from "../../../packages/client/example/sync.ts";
 
 // The model consumer: the example receiver's copy against the directory after random requests.
 

@@ -11,7 +11,7 @@ import { seededRandom } from "#test/support/random.ts";
 import { clientWithWebhooks, drain, openReceiver, steerTime } from "#test/support/receiver.ts";
 import { openGroups } from "#test/support/scim/groups.ts";
 import { randomPushes } from "#test/support/scim/random-pushes.ts";
-import { catchUp } from "../../../clients/typescript/example/sync.ts";
+import { catchUp } from "../../../packages/client/example/sync.ts";
 
 // Applications that follow a connector whose brake holds switch-offs: whatever becomes of a held user, they see no
 // switch-off before it is approved, and the directory in the end.

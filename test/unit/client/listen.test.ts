@@ -3,7 +3,7 @@ import { request, type Server } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { listen } from "../../../clients/typescript/example/listen.ts";
+import { listen } from "../../../packages/client/example/listen.ts";
 
 // The example receiver's server, on a port of its own.
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openReceiver, type Receiver } from "../../../clients/typescript/example/receiver.ts";
+import { openReceiver, type Receiver } from "../../../packages/client/example/receiver.ts";
 
 // The example receiver on node:sqlite, against a feed that is played to it.
 

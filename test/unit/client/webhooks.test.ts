@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { verifyWebhook, WebhookError } from "../../../clients/typescript/src/webhook.ts";
+import { verifyWebhook, WebhookError } from "../../../packages/client/src/webhooks.ts";
 
 // The client against the reference library of Standard Webhooks, which signs here.
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { verifyWebhook, WebhookError } from "../src/webhook.ts";
+import { verifyWebhook, WebhookError } from "../src/webhooks.ts";
 import { openCopy, type Sql } from "./copy.ts";
 import { catchUp, type Source } from "./sync.ts";
 

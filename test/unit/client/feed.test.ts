@@ -4,8 +4,8 @@ import {
   followChanges,
   latestCursor,
   readChanges,
-} from "../../../clients/typescript/src/feed.ts";
-import { GatewayError } from "../../../clients/typescript/src/gateway.ts";
+} from "../../../packages/client/src/feed.ts";
+import { GatewayError } from "../../../packages/client/src/gateway.ts";
 
 /** A gateway that gives these answers one after the other, and what it was asked. */
 function played(...answers: readonly Response[]) {
