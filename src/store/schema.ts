@@ -115,20 +115,46 @@ export const apiKeys = sqliteTable(
   (table) => [uniqueIndex("api_keys_id").on(table.id)],
 );
 
+/** Set-up links: with one, a customer's administrator sets up one connector, without an account here. */
+export const setupLinks = sqliteTable(
+  "setup_links",
+  {
+    hash: text().primaryKey(),
+    id: text().notNull(),
+    connectorId: integer("connector_id").$type<ConnectorId>().notNull(),
+    name: text().notNull(),
+    hint: text().notNull(),
+    /** What it lets do: a JSON list. */
+    can: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+    /** When it was last opened. */
+    openedAt: integer("opened_at"),
+  },
+  (table) => [
+    uniqueIndex("setup_links_id").on(table.id),
+    index("setup_links_connector").on(table.connectorId, table.id),
+  ],
+);
+
 /**
  * The sessions of people who signed in to the console with a credential of the admin API, and the links that open
- * one. Each stands for that credential, and ends with it: a key by its hash, or the admin token by a mark.
+ * one. Each stands for that credential, and ends with it: a key by its hash, the admin token by a mark, or a set-up
+ * link by its hash.
  */
 export const consoleSessions = sqliteTable(
   "console_sessions",
   {
     hash: text().primaryKey(),
     id: text().notNull(),
-    kind: text({ enum: ["session", "link"] }).notNull(),
+    kind: text({ enum: ["session", "link", "setup"] }).notNull(),
     /** The hash of the key that it stands for. */
     keyHash: text("key_hash"),
     /** A signature of the admin token that it stands for. */
     adminMark: text("admin_mark"),
+    /** The hash of the set-up link that it stands for. */
+    setupLinkHash: text("setup_link_hash"),
     createdAt: integer("created_at").notNull(),
     endsAt: integer("ends_at").notNull(),
     lastSeenAt: integer("last_seen_at").notNull(),
@@ -575,8 +601,10 @@ export const audit = sqliteTable(
     /** What kind of thing the call is about, and its id; null where it is the connector's only one. */
     subject: text().notNull(),
     subjectId: text("subject_id"),
-    actorKind: text("actor_kind", { enum: ["adminToken", "access", "key"] }).notNull(),
-    /** Who it was: ADMIN_TOKEN, an e-mail address, the id of a key. */
+    actorKind: text("actor_kind", {
+      enum: ["adminToken", "access", "key", "setupLink"],
+    }).notNull(),
+    /** Who it was: ADMIN_TOKEN, an e-mail address, the id of a key or of a set-up link. */
     actor: text().notNull(),
     actorName: text("actor_name"),
     /** The changed members as before and after, without secrets, as JSON. */

@@ -71,6 +71,7 @@ test("tables that are only looked up by key have no row id of their own to write
     "resource_values",
     "role_rules",
     "seen_attributes",
+    "setup_links",
     "switch_offs",
     "told_roles",
   ]);

@@ -36,9 +36,11 @@ export const AUDIT_ROW = z
     id: z.string(),
     time: MOMENT,
     actor: z.strictObject({
-      kind: z.enum(["adminToken", "access", "key"]),
-      id: z.string().describe("ADMIN_TOKEN, an e-mail address, or the id of a key."),
-      name: z.string().nullable().describe("Of a key."),
+      kind: z.enum(["adminToken", "access", "key", "setupLink"]),
+      id: z
+        .string()
+        .describe("ADMIN_TOKEN, an e-mail address, or the id of a key or of a set-up link."),
+      name: z.string().nullable().describe("Of a key or a set-up link."),
     }),
     operation: z.string().describe("The operationId of the call."),
     connectorId: z.string().nullable(),
