@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunView } from "#bridge/admin-views.ts";
 import { askAdmin, createConnector, createFeedKey } from "#test/faults/webhooks/admin.ts";
-import { scimClient } from "#test/faults/webhooks/load.ts";
+import { type Ask, scimClient } from "#test/faults/webhooks/load.ts";
+import { listUsers } from "../../packages/client/src/directory.ts";
 import { latestCursor } from "../../packages/client/src/feed.ts";
+import { type Gateway, GatewayError } from "../../packages/client/src/gateway.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
 import { type Served, serve } from "../support/fake-directory/server.ts";
@@ -54,8 +56,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("the example receiver's copy equals the directory, whichever of the two is killed on the way", async () => {
+test("the example receiver's copy equals the directories of every connector of its tenant, whichever of the two is killed on the way", async () => {
   const { id: connector, token } = await createConnector(server.origin, TENANT);
+  const siblings = [await aSibling(TENANT, 8), await aSibling(TENANT, 9)];
+  const foreign = await aSibling("another", 10);
   const gateway = { origin: server.origin, key: await createFeedKey(server.origin, TENANT) };
   const settings = { gateway, tenant: TENANT, file: join(folder, "copy.db") };
   receiver = startReceiver(settings);
@@ -64,7 +68,11 @@ test("the example receiver's copy equals the directory, whichever of the two is 
   const ask = scimClient(() => server.origin, token);
   const pushes = createRandomPushes(ask, seededRandom(7));
 
-  const pushing = pushes.run(requests);
+  // The others of the tenant are pushed to meanwhile, and one that the key does not see.
+  const pushing = Promise.all([
+    pushes.run(requests),
+    ...[...siblings, foreign].map((each) => each.pushes.run(requests / 5)),
+  ]);
   for (let round = 0; round < rounds; round += 1) {
     await reach(pushes, round + 0.2);
     if (round === 0) await startBridge(connector);
@@ -75,6 +83,8 @@ test("the example receiver's copy equals the directory, whichever of the two is 
     receiver = startReceiver({ ...settings, webhook });
   }
   await pushing;
+  for (const sibling of siblings) await restoreOne(sibling);
+  await eraseOne(siblings[0]);
   await vi.waitUntil(() => isSynced(connector), PATIENCE);
   const latest = Number(await latestCursor(gateway, settings));
   await vi.waitUntil(() => (cursorOf(settings.file) ?? 0) >= latest, PATIENCE);
@@ -85,8 +95,51 @@ test("the example receiver's copy equals the directory, whichever of the two is 
   expect(directory.users.size).toBeGreaterThan(people);
   expect(directory.groups.size).toBeGreaterThan(5);
   expect(directory.members.length).toBeGreaterThan(50);
+  for (const { connector: own } of siblings) expect(await sizeOf(own, gateway)).toBeGreaterThan(1);
+  await expect(sizeOf(foreign.connector, gateway)).rejects.toThrow(GatewayError);
   report(latest, directory);
 });
+
+/** Another connector, and its client. */
+interface Sibling {
+  readonly connector: string;
+  readonly ask: Ask;
+  readonly pushes: RandomPushes;
+}
+
+async function aSibling(tenant: string, seed: number): Promise<Sibling> {
+  const { id, token } = await createConnector(server.origin, tenant);
+  const ask = scimClient(() => server.origin, token);
+  return { connector: id, ask, pushes: createRandomPushes(ask, seededRandom(seed)) };
+}
+
+/** Makes a user and deletes it; an administrator brings it back. */
+async function restoreOne({ connector, ask }: Sibling): Promise<void> {
+  const id = await makeUser(ask, `back-${connector}@example.com`);
+  await ask("DELETE", `/Users/${id}`);
+  await askAdmin(server.origin, "POST", `/connectors/${connector}/users/${id}/restore`);
+}
+
+/** Makes a user whom an administrator erases. */
+async function eraseOne(sibling: Sibling | undefined): Promise<void> {
+  if (sibling === undefined) throw new Error("There is no connector of whom to erase.");
+  const { connector, ask } = sibling;
+  const id = await makeUser(ask, `forgotten-${connector}@example.com`);
+  await askAdmin(server.origin, "POST", `/connectors/${connector}/users/${id}/erase`);
+}
+
+async function makeUser(ask: Ask, userName: string): Promise<string> {
+  const made = await ask("POST", "/Users", { userName });
+  if (made?.status === 201 && made.body.id !== undefined) return made.body.id;
+  throw new Error(`${userName} was not made: ${made?.status}`);
+}
+
+/** How many users the receiver's key sees of a connector. */
+async function sizeOf(connector: string, gateway: Gateway): Promise<number> {
+  let size = 0;
+  for await (const _ of listUsers(gateway, { connector })) size += 1;
+  return size;
+}
 
 /** Lets the Bridge bring the people of the fake provider to the same connector, until it has begun to. */
 async function startBridge(connector: string): Promise<void> {

@@ -50,19 +50,19 @@ export async function* listConnectors(
 /** The users of a scope, read a page at a time. */
 export function listUsers(
   gateway: Gateway,
-  scope: Scope,
+  { connector, tenant }: Scope,
   options: ListOptions = {},
 ): AsyncGenerator<Listed> {
-  return listAll(gateway, "/users", { ...scope, ...options });
+  return listAll(gateway, "/users", { connector, tenant, ...options });
 }
 
 /** The groups of a scope; with `excludedAttributes: "members"` they come fast. */
 export function listGroups(
   gateway: Gateway,
-  scope: Scope,
+  { connector, tenant }: Scope,
   options: ListOptions = {},
 ): AsyncGenerator<Listed> {
-  return listAll(gateway, "/groups", { ...scope, ...options });
+  return listAll(gateway, "/groups", { connector, tenant, ...options });
 }
 
 /** The members of a group of a connector, read a page at a time. */
