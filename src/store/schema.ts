@@ -167,6 +167,21 @@ export const consoleSessions = sqliteTable(
   ],
 );
 
+/** The first answers to creates that came with an Idempotency-Key, so that a repetition gets them again. */
+export const firstAnswers = sqliteTable(
+  "first_answers",
+  {
+    /** Of who called, what, and the key. */
+    hash: text().primaryKey(),
+    /** The hash of the body: another one with the same key is refused. */
+    body: text().notNull(),
+    /** Headers and body, sealed: a secret is in it. */
+    answer: text().notNull(),
+    endsAt: integer("ends_at").notNull(),
+  },
+  (table) => [index("first_answers_ends").on(table.endsAt)],
+);
+
 /** The CHECKs of the table of guards, by the column in which a guard tells that it is broken. */
 export const GUARDS = {
   versionChanged: "version_unchanged",

@@ -60,6 +60,7 @@ test("tables that are only looked up by key have no row id of their own to write
     "counters",
     "credentials",
     "erasures",
+    "first_answers",
     "group_members",
     "held_memberships",
     "held_users",
