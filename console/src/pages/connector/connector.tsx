@@ -1,6 +1,6 @@
 import { Group, ScrollArea, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { Route, Routes, useLocation, useNavigate, useParams } from "react-router";
 import { type Caller, may, useCaller } from "../../api/caller.tsx";
 import { api, bodyOf } from "../../api/client.ts";
@@ -74,6 +74,12 @@ function Pages({ connector }: OfConnector) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [, , , place = OVERVIEW] = pathname.split("/");
+  const tabs = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another tab
+  useEffect(() => {
+    const shown = tabs.current?.querySelector('[role="tab"][aria-selected="true"]');
+    shown?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [place]);
   return (
     <Stack>
       <Text size="sm">
@@ -97,7 +103,7 @@ function Pages({ connector }: OfConnector) {
         variant="default"
       >
         <ScrollArea type="auto" offsetScrollbars="x" viewportProps={{ tabIndex: -1 }}>
-          <Tabs.List style={{ flexWrap: "nowrap" }} aria-label={`Pages of ${name}`}>
+          <Tabs.List ref={tabs} style={{ flexWrap: "nowrap" }} aria-label={`Pages of ${name}`}>
             {PLACES.filter(({ isFor }) => isFor(caller)).map(({ path, label }) => (
               <Tabs.Tab key={path} value={path}>
                 {label}
