@@ -275,9 +275,9 @@ describe("the Bridge", () => {
       await page
         .getByText(/6 created/)
         .first()
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       await page.getByRole("button", { name: "Dry run" }).click();
-      await page.getByText("Nothing: all is as the provider has it.").waitFor({ timeout: 60_000 });
+      await page.getByText("Nothing: all is as the provider has it.").waitFor();
       expect(await seriousFaults(page)).toEqual([]);
       expect(faults).toEqual([]);
     } finally {

@@ -18,7 +18,15 @@ import { Runs } from "./runs.tsx";
 import { SetUpBridge } from "./set-up-bridge.tsx";
 import { SOURCES } from "./sources.ts";
 
-const EVERY_MS = 3_000;
+/** How often a bridge is looked at: while something goes on, and while nothing does. */
+const BUSY_MS = 3_000;
+const QUIET_MS = 15_000;
+
+/** When a bridge is looked at next: a run may begin by itself at any time. */
+function pauseFor(bridge: Schemas["Bridge"] | undefined): number {
+  const isBusy = bridge?.state === "syncing" || bridge?.state === "pending";
+  return isBusy && !bridge.paused ? BUSY_MS : QUIET_MS;
+}
 
 /** The Bridge of a connector: its state, what it holds, its runs; or how to set it up. */
 export function Bridge({ connector }: OfConnector) {
@@ -26,7 +34,7 @@ export function Bridge({ connector }: OfConnector) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["bridge", id],
     queryFn: () => bodyOf(api.GET("/connectors/{id}/bridge", { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data?.state === "syncing" ? EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data === undefined ? false : pauseFor(state.data)),
   });
   if (isPending) return <Loading />;
   if (data !== undefined) return <BridgePages id={id} bridge={data} />;
@@ -47,7 +55,7 @@ function BridgePages({ id, bridge }: { readonly id: string; readonly bridge: Sch
           <PlainLink to={`/connectors/${id}/held`}>Decide about them</PlainLink>
         </Alert>
       )}
-      <Runs id={id} />
+      <Runs id={id} everyMs={pauseFor(bridge)} />
       {isAllowed && <BridgeCheck id={id} />}
       {isAllowed && <OnePerson id={id} />}
       <Exclusions id={id} bridge={bridge} />

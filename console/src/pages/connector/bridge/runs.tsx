@@ -10,13 +10,16 @@ import { WideTable } from "../../../parts/wide-table.tsx";
 import { countsInWords, durationOf, RUN_COLOURS } from "./run-words.ts";
 
 /** The runs of a bridge, newest first. */
-export function Runs({ id }: { readonly id: string }) {
-  const listed = useList(["runs", id], (cursor) =>
-    bodyOf(
-      api.GET("/connectors/{id}/bridge/runs", {
-        params: { path: { id }, query: { cursor, limit: PAGE_ITEMS } },
-      }),
-    ),
+export function Runs({ id, everyMs }: { readonly id: string; readonly everyMs: number }) {
+  const listed = useList(
+    ["runs", id],
+    (cursor) =>
+      bodyOf(
+        api.GET("/connectors/{id}/bridge/runs", {
+          params: { path: { id }, query: { cursor, limit: PAGE_ITEMS } },
+        }),
+      ),
+    { everyMs },
   );
   return (
     <Stack>
