@@ -36,7 +36,7 @@ export interface ConnectorSettings {
   readonly eventRetentionDays: number;
   /** Which reads leave a row in the event log: all of them, or refused ones alone. */
   readonly logReads: "all" | "refused";
-  /** Whether the event log is kept without what tells about a person (docs/operations.md). */
+  /** Whether the event log is kept without what tells about a person (docs/operations/capacity.md). */
   readonly maskPersonalData: boolean;
   /** How many requests it may send: 100, 1,000 or 10,000 in ten seconds. */
   readonly rateLimit: "low" | "standard" | "high";

@@ -2,12 +2,12 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { feedPage } from "#test/support/changes/feed.ts";
 import { aUser, openGateway } from "#test/support/gateway.ts";
-import operations from "../../../docs/operations.md?raw";
+import operations from "../../../docs/operations/deploy-and-upgrade.md?raw";
 
 // After a restore by Time Travel the numbers of lost changes must not be given out again: whoever
 // read or delivered beyond them would take new changes for ones it knows.
 
-/** The statement that docs/operations.md tells the operator to run. */
+/** The statement that docs/operations/deploy-and-upgrade.md tells the operator to run. */
 const SKIP_SEQS = /--command "\n?\s*(INSERT INTO changes [^"]+)"/.exec(operations)?.[1] ?? "";
 
 /** What lies between the restored moment and now: a reader is so many changes ahead of the database. */
