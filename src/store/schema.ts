@@ -457,6 +457,8 @@ export const endings = sqliteTable(
     position: text().notNull().default(""),
     /** How many users had to be deactivated or deleted so far. */
     told: integer().notNull().default(0),
+    /** How many goes at it have failed since the last one that came ahead. */
+    failures: integer().notNull().default(0),
     /** The tenant's changes of the connector stand behind the one seq, and up to the other: null while it is open. */
     afterSeq: integer("after_seq").notNull(),
     untilSeq: integer("until_seq"),
