@@ -17,6 +17,8 @@ const WORKER_BINDINGS = {
   RATE_LIMITS: "off",
   OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",
+  DATA_JURISDICTION: "",
+  DATA_LOCATION: "",
 };
 
 // wrangler warns of a required secret it cannot see, although the bindings above provide them.

@@ -13,6 +13,7 @@ import { ScanTurns } from "#http/request/scan-turns.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
+import { bridgeObject, webhookObject } from "#store/placement.ts";
 import { runCron } from "./cron.ts";
 
 const clock: Clock = {
@@ -47,9 +48,9 @@ export default {
       auditDays: () => readAuditDays(env),
       openResealer: () => createResealer(readConfig(env).keyRing),
       // The class has these methods; what they take and give is plain data.
-      bridgeOf: (connectorId) => env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls,
+      bridgeOf: (connectorId) => bridgeObject(env, connectorId) as unknown as BridgeCalls,
       forgetPerson: (erasure) => forgetInObjects(env, erasure),
-      webhookOf: (webhookId) => env.WEBHOOK.getByName(webhookId),
+      webhookOf: (webhookId) => webhookObject(env, webhookId),
     });
   },
 } satisfies ExportedHandler<Env>;

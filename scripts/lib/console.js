@@ -31,6 +31,11 @@ export async function buildConsole() {
   return undefined;
 }
 
+/** Whether the console was built at all. */
+export function isConsoleBuilt() {
+  return existsSync(STAMP);
+}
+
 /** Builds the console anew whenever one of its sources changes; gives the process that does. */
 export function watchConsole() {
   return startProgram("vite", [...ARGS, "--watch"]);

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { parseKeyRing } from "#credentials/key-ring.ts";
+import { webhookObject } from "#store/placement.ts";
 import { createSource } from "./providers/create.ts";
 import type { BridgeTools } from "./tools.ts";
 
@@ -16,6 +17,6 @@ export function toolsOf(env: Env): BridgeTools {
     fetch: (url, init) => fetch(url, init),
     keyRing: () => parseKeyRing(env.ENCRYPTION_KEYS),
     createSource,
-    wakeWebhook: (webhookId) => env.WEBHOOK.getByName(webhookId).poke(webhookId),
+    wakeWebhook: (webhookId) => webhookObject(env, webhookId).poke(webhookId),
   };
 }

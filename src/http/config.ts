@@ -1,6 +1,7 @@
 import { type KeyRing, parseKeyRing } from "#credentials/key-ring.ts";
 import { createSigner, type Signer } from "#credentials/signer.ts";
 import { withoutTrailing } from "#scim/text.ts";
+import { type Placement, type PlacementVariables, readPlacement } from "#store/placement.ts";
 import { type AccessConfig, readAccess } from "./access-config.ts";
 
 /** What the operator set, read once per isolate. */
@@ -21,6 +22,8 @@ export interface Config {
   readonly isRateLimited: boolean;
   /** Whether a write may be tried on what the isolate remembers (docs/decisions/0013). */
   readonly writesOptimistically: boolean;
+  /** Where the data is kept. */
+  readonly placement: Placement;
   /** Whether sources and webhooks may be http on loopback, for development. */
   readonly allowsLoopback: boolean;
   /** Seals what is kept of providers' and webhooks' secrets. */
@@ -43,6 +46,7 @@ const VARIABLES = [
 
 /** Variables and secrets, as they are bound to the Worker. */
 export type Variables = Pick<Env, (typeof VARIABLES)[number] | "ENCRYPTION_KEYS"> &
+  PlacementVariables &
   Partial<Pick<Env, "ADMIN_TOKEN" | "OPTIMISTIC_WRITES" | "AUDIT_RETENTION_DAYS">>;
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
@@ -62,6 +66,7 @@ export function readConfig(env: Variables): Config {
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
     // A wrangler.toml of the operator's own may be older than the variable.
     writesOptimistically: readSwitch("OPTIMISTIC_WRITES", env.OPTIMISTIC_WRITES ?? "on"),
+    placement: readPlacement(env),
     allowsLoopback: readLoopback(env.ALLOW_INSECURE_URLS),
     keyRing,
     cursorSigner: createSigner(keyRing, "scim-edge list cursor"),

@@ -1,4 +1,8 @@
 import type { Clock } from "#store/clock.ts";
+import { type ObjectBindings, webhookObject } from "#store/placement.ts";
+
+/** Where the objects of webhooks are. */
+type Webhooks = Omit<ObjectBindings, "BRIDGE">;
 
 /** Keeps the isolate alive until a promise is settled, as ExecutionContext.waitUntil does. */
 type WaitUntil = (promise: Promise<void>) => void;
@@ -24,7 +28,7 @@ export class WebhookWaker {
   constructor(private readonly clock: Clock) {}
 
   /** Wakes webhooks by their ids. */
-  wake(webhooks: Env["WEBHOOK"], ids: readonly string[], waitUntil: WaitUntil): void {
+  wake(webhooks: Webhooks, ids: readonly string[], waitUntil: WaitUntil): void {
     const now = this.clock.now();
     for (const id of ids) {
       const known = this.pokes.get(id);
@@ -33,7 +37,7 @@ export class WebhookWaker {
     }
   }
 
-  private async poke(webhooks: Env["WEBHOOK"], id: string): Promise<void> {
+  private async poke(webhooks: Webhooks, id: string): Promise<void> {
     let poke: Poke;
     do {
       poke = { since: this.clock.now(), isAgain: false };
@@ -45,10 +49,10 @@ export class WebhookWaker {
   }
 }
 
-async function pokeOnce(webhooks: Env["WEBHOOK"], id: string): Promise<void> {
+async function pokeOnce(webhooks: Webhooks, id: string): Promise<void> {
   try {
     // A stub that has failed once is of no use any more: each poke takes a new one.
-    await webhooks.getByName(id).poke(id);
+    await webhookObject(webhooks, id).poke(id);
   } catch (error) {
     const kind = error instanceof Error ? error.name : typeof error;
     console.error(JSON.stringify({ message: "webhook not woken", id, kind }));

@@ -62,7 +62,7 @@ function openCall(
     signer: config.cursorSigner,
     admit: (access) => admitConnector(context.env, config, access),
     inTurn: ({ connectorId }, scan) => scanInTurn(services, context, connectorId, scan),
-    wake: ({ webhookIds }) => waker.wake(context.env.WEBHOOK, webhookIds, waitUntil(context)),
+    wake: ({ webhookIds }) => waker.wake(context.env, webhookIds, waitUntil(context)),
   };
   const caller = new Caller(tools, { ...bearer, at: facts.startedAt });
   return { request, facts, caller, log: new CallLog(facts, caller, clock), tools };

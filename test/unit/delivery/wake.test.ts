@@ -25,7 +25,7 @@ function openWaker() {
   return {
     ...fake,
     wake: (...ids: readonly string[]) =>
-      waker.wake(fake.webhooks, ids, (promise) => void pending.push(promise)),
+      waker.wake({ WEBHOOK: fake.webhooks }, ids, (promise) => void pending.push(promise)),
     advance: (ms: number) => {
       now += ms;
     },

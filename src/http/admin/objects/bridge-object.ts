@@ -3,6 +3,7 @@ import type { BridgeAnswer } from "#bridge/admin-views.ts";
 import type { BridgeCalls } from "#bridge/calls.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
+import { bridgeObject } from "#store/placement.ts";
 
 /**
  * Makes one call to the Durable Object. One that was reset or moved is asked again, through a new stub: a
@@ -24,7 +25,7 @@ export function asker(
     for (let attempt = 1; ; attempt += 1) {
       try {
         // The class ConnectorBridge has these methods; what they take and give is plain data.
-        return await call(env.BRIDGE.getByName(connectorId) as unknown as BridgeCalls);
+        return await call(bridgeObject(env, connectorId) as unknown as BridgeCalls);
       } catch (error) {
         if (!isMarked(error, "retryable") && !isMarked(error, "overloaded")) throw error;
         // Whoever has too much to do is not asked once more.

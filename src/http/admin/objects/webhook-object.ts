@@ -6,6 +6,7 @@ import { waitUntil } from "#http/request/wait-until.ts";
 import type { Webhook } from "#store/admin/webhooks.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { databaseOf } from "#store/databases.ts";
+import { webhookObject } from "#store/placement.ts";
 import { listFollowers } from "#store/webhooks/followers.ts";
 
 /** The answer for a webhook's id that is not there, or not within what was asked or may be seen. */
@@ -41,7 +42,7 @@ export function webhookView(webhook: Webhook) {
   };
 }
 
-type Stub = ReturnType<Env["WEBHOOK"]["getByName"]>;
+type Stub = ReturnType<typeof webhookObject>;
 
 /**
  * Tells the Durable Object of a webhook what was stored. One that cannot be told learns it by itself
@@ -52,7 +53,7 @@ export async function tellWebhook(
   id: string,
   tell: (stub: Stub) => Promise<unknown>,
 ): Promise<void> {
-  await orLogged({ id }, () => tell(env.WEBHOOK.getByName(id)));
+  await orLogged({ id }, () => tell(webhookObject(env, id)));
 }
 
 async function orLogged(whom: object, tell: () => Promise<unknown>): Promise<void> {

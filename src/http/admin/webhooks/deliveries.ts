@@ -7,6 +7,7 @@ import type { Told, Trail } from "#http/admin/call/trail.ts";
 import { noWebhook } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { centralDatabase } from "#store/databases.ts";
+import { webhookObject } from "#store/placement.ts";
 import { readReplay } from "./input.ts";
 import type { WebhookOperations } from "./operations.ts";
 import { type FindPlace, foundWebhook } from "./place.ts";
@@ -20,7 +21,7 @@ export function addDeliveryRoutes(
   addCall(admin, test, async (context, trail) => {
     const { id, connectorId } = await found(context, find);
     await begin(context, trail, { id, connectorId });
-    const result = await context.env.WEBHOOK.getByName(id).sendTest(id);
+    const result = await webhookObject(context.env, id).sendTest(id);
     if (result === undefined) throw noWebhook();
     return reply(context, test, 200, result);
   });
@@ -29,7 +30,7 @@ export function addDeliveryRoutes(
     const asked = await readInput(context, replay);
     const what = readReplay(asked);
     await begin(context, trail, { id, connectorId, after: asked });
-    const answer = await context.env.WEBHOOK.getByName(id).replay(id, what);
+    const answer = await webhookObject(context.env, id).replay(id, what);
     if (answer === undefined) {
       throw new Problem(404, "The webhook follows no such event, or it is kept no more.");
     }
@@ -39,7 +40,7 @@ export function addDeliveryRoutes(
     const { id } = await found(context, find);
     const { outcome, cursor, limit } = readQuery(context, deliveries);
     const beforeId = decodeOffsetCursor(cursor) || undefined;
-    const items = await context.env.WEBHOOK.getByName(id).tries({ limit, beforeId, outcome });
+    const items = await webhookObject(context.env, id).tries({ limit, beforeId, outcome });
     const last = items.length === limit ? items.at(-1) : undefined;
     const nextCursor = encodeCursor(last && String(last.id));
     return reply(context, deliveries, 200, { items, nextCursor });

@@ -35,6 +35,7 @@ import {
   type Webhook,
 } from "#store/admin/webhooks.ts";
 import { centralDatabase } from "#store/databases.ts";
+import { webhookObject } from "#store/placement.ts";
 import { addDeliveryRoutes } from "./deliveries.ts";
 import { readWebhookUrl } from "./input.ts";
 import { OF_ANY, OF_CONNECTOR, WEBHOOK_OPERATIONS, type WebhookOperations } from "./operations.ts";
@@ -137,7 +138,7 @@ async function made(
     );
   }
   // The object begins to look at the feed by itself, also where no cron ever wakes it.
-  waker.wake(context.env.WEBHOOK, [id], waitUntil(context));
+  waker.wake(context.env, [id], waitUntil(context));
   const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
   const view = webhookView({ ...scope, connector, ...created, ...NEVER, status: "active" });
   return { id, version: NEVER.version, view: { ...view, secret } };
@@ -167,7 +168,7 @@ function addCallsOfOne(
   addCall(admin, get, async (context) => {
     const webhook = await foundWebhook(context, await find(context));
     tag(context, webhook.version);
-    const delivery = await context.env.WEBHOOK.getByName(webhook.id).overview();
+    const delivery = await webhookObject(context.env, webhook.id).overview();
     return reply(context, get, 200, { ...webhookView(webhook), delivery });
   });
   addCall(admin, change, async (context, trail) => {
