@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { buildConsole, watchConsole } from "./lib/console.js";
 import { greeting } from "./lib/demo.js";
 import { prepareDevVars } from "./lib/dev-vars.js";
-import { applyLocalMigrations } from "./lib/migrations.js";
+import { applyLocalMigrations, STATE_DIR } from "./lib/migrations.js";
 import { outcomeOf, startProgram } from "./lib/project.js";
 
 const HOST = "127.0.0.1";
@@ -18,7 +18,7 @@ const PARENT_POLL_MS = 500;
 const STOP_TIMEOUT_MS = 5_000;
 
 const port = readPort(process.env.PORT || "8787");
-const stateDir = resolve(process.env.STATE_DIR || ".state");
+const stateDir = resolve(process.env.STATE_DIR || STATE_DIR);
 const origin = `http://${HOST}:${port}`;
 /** @type {import("node:child_process").ChildProcess | undefined} */
 let running;

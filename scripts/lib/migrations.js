@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { ROOT } from "./project.js";
 
+/** Where `wrangler dev` keeps the local database too, unless it is told otherwise. */
+export const STATE_DIR = join(ROOT, ".wrangler/state");
+
 const FOLDER = join(ROOT, "drizzle");
 
 /**

@@ -1,77 +1,171 @@
-import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { readDatabaseName, withDatabaseId } from "../../../scripts/lib/deploy-config.js";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { generatedConfig, readTarget, withVariable } from "../../../scripts/lib/deploy-config.js";
+import { ROOT } from "../../../scripts/lib/project.js";
 
 const ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
-const OTHER_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
 
-const TWO_DATABASES = `name = "scim-edge" # the Worker
-main = "src/worker.ts"
+const TOML = `name = "directory" # the Worker
+main = "worker.ts"
+compatibility_date = "2026-11-02"
 
 [[d1_databases]]
 binding = "AUDIT"
 database_name = "audit"
-database_id = "${OTHER_ID}"
 
 [[ d1_databases ]] # the directory
   binding = 'DB' # see drizzle/
   database_name = 'directory'
+  migrations_dir = "sql"
 
 [vars]
+PUBLIC_URL = ""
+
+[env.staging.vars]
+PUBLIC_URL = ""
+
+[[env.staging.d1_databases]]
 binding = "DB"
+database_name = "directory-staging"
+migrations_dir = "sql"
 `;
 
-test("the name is read from the table of that binding", () => {
-  expect(readDatabaseName(TWO_DATABASES, "DB")).toBe("directory");
-  expect(readDatabaseName(TWO_DATABASES, "AUDIT")).toBe("audit");
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scim-edge-config-"));
+  mkdirSync(join(folder, "sql"));
+  writeFileSync(join(folder, "sql/0001_b.sql"), "");
+  writeFileSync(join(folder, "sql/0000_a.sql"), "");
 });
 
-test("the id is added to the table of that binding alone", () => {
-  const result = withDatabaseId(TWO_DATABASES, "DB", ID);
+afterEach(() => rmSync(folder, { recursive: true }));
 
-  expect(result).toContain(`[[ d1_databases ]] # the directory\ndatabase_id = "${ID}"\n`);
-  expect(result.split("database_id")).toHaveLength(3);
-  expect(result).toContain(OTHER_ID);
+function fileOf(text: string, name = "wrangler.toml"): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const decided = {
+  worker: "w",
+  accountId: "acme",
+  database: { name: "d", id: ID },
+  variables: { DATA_JURISDICTION: "eu" },
+};
+
+describe("the target", () => {
+  test("of the top level and of an environment are told apart", () => {
+    const file = fileOf(TOML);
+
+    expect(readTarget(file, undefined)).toMatchObject({
+      worker: "directory",
+      databaseName: "directory",
+      migrations: ["0000_a.sql", "0001_b.sql"],
+    });
+    expect(readTarget(file, "staging")).toMatchObject({
+      worker: "directory-staging",
+      databaseName: "directory-staging",
+    });
+  });
+
+  test("may stand in a JSON file", () => {
+    const d1 = { binding: "DB", database_name: "other", migrations_dir: "sql" };
+    const file = fileOf(JSON.stringify({ name: "json", d1_databases: [d1] }), "wrangler.json");
+
+    expect(readTarget(file, undefined)).toMatchObject({ worker: "json", databaseName: "other" });
+  });
+
+  test("is refused where the environment is not there, which wrangler would take for the top level", () => {
+    expect(() => readTarget(fileOf(TOML), "stagign")).toThrow(
+      /has no \[env\.stagign\]; it has staging/,
+    );
+  });
+
+  test("is refused where the environment has no database, or that of another", () => {
+    const bare = `${TOML}\n[env.bare]\nname = "bare"\n`;
+    const shared = TOML.replace("directory-staging", "directory");
+
+    expect(() => readTarget(fileOf(bare), "bare")).toThrow("has no D1 binding DB");
+    expect(() => readTarget(fileOf(shared), "staging")).toThrow("name the same database");
+    expect(() => readTarget(fileOf(shared), undefined)).toThrow("name the same database");
+  });
+
+  test("is refused where the environment would take over the routes of the top level", () => {
+    const routed = TOML.replace(
+      'main = "worker.ts"',
+      'main = "worker.ts"\nroutes = [{ pattern = "scim.example.com", custom_domain = true }]',
+    );
+    const own = routed.replace(
+      "[env.staging.vars]",
+      "[env.staging]\nroutes = []\n[env.staging.vars]",
+    );
+
+    expect(() => readTarget(fileOf(routed), "staging")).toThrow("routes of the top level");
+    expect(readTarget(fileOf(own), "staging").worker).toBe("directory-staging");
+    expect(readTarget(fileOf(routed), undefined).worker).toBe("directory");
+  });
 });
 
-test("an id that is there already is replaced", () => {
-  const result = withDatabaseId(TWO_DATABASES, "AUDIT", ID);
+describe("the generated file", () => {
+  test("holds what was decided for its environment, and no other environment", () => {
+    const { file, text } = generatedConfig(readTarget(fileOf(TOML), "staging"), decided);
 
-  expect(result).not.toContain(OTHER_ID);
-  expect(result.split(ID)).toHaveLength(2);
+    expect(file).toBe(join(folder, "wrangler.deploy.json"));
+    const config = JSON.parse(text);
+    expect(config.env).toEqual({
+      staging: {
+        name: "w",
+        account_id: "acme",
+        vars: { PUBLIC_URL: "", DATA_JURISDICTION: "eu" },
+        d1_databases: [
+          { binding: "DB", database_name: "d", database_id: ID, migrations_dir: "sql" },
+        ],
+      },
+    });
+  });
+
+  test("of the top level changes the one binding and has no environments", () => {
+    const config = JSON.parse(generatedConfig(readTarget(fileOf(TOML), undefined), decided).text);
+
+    expect(config).toMatchObject({ name: "w", account_id: "acme", main: "worker.ts" });
+    expect(config).not.toHaveProperty("env");
+    expect(config.d1_databases).toEqual([
+      { binding: "AUDIT", database_name: "audit" },
+      { binding: "DB", database_name: "d", database_id: ID, migrations_dir: "sql" },
+    ]);
+  });
+
+  test("is git-ignored", () => {
+    expect(readFileSync(join(ROOT, ".gitignore"), "utf8")).toContain("\nwrangler.deploy.json\n");
+    expect(existsSync(join(ROOT, "wrangler.deploy.json"))).toBe(false);
+  });
 });
 
-test("every other line stays as it is", () => {
-  const result = withDatabaseId(TWO_DATABASES, "DB", ID);
+describe("a variable in wrangler.toml", () => {
+  const put = (toml: string, environment?: string) =>
+    withVariable(toml, "PUBLIC_URL", "https://a.example", environment);
 
-  const lines = result.split("\n").filter((line) => line !== `database_id = "${ID}"`);
-  expect(lines.slice(1).join("\n")).toBe(TWO_DATABASES);
-});
+  test("is put where it was empty, of its environment alone, and nothing else changes", () => {
+    const [top, staging] = [put(TOML), put(TOML, "staging")];
 
-test("a file with Windows line ends is understood", () => {
-  const result = withDatabaseId(TWO_DATABASES.replaceAll("\n", "\r\n"), "DB", ID);
+    expect(top).not.toBe(staging);
+    for (const text of [top, staging]) {
+      expect(text.replace("https://a.example", "")).toBe(TOML);
+      expect(text.split("https://a.example")).toHaveLength(2);
+    }
+    expect(staging.indexOf("https://a.example")).toBeGreaterThan(staging.indexOf("[env.staging"));
+    expect(top.indexOf("https://a.example")).toBeLessThan(top.indexOf("[env.staging"));
+  });
 
-  expect(result).toBe(withDatabaseId(TWO_DATABASES, "DB", ID));
-});
-
-test("the table may be the last of the file", () => {
-  const result = withDatabaseId('[[d1_databases]]\nbinding = "DB"', "DB", ID);
-
-  expect(result).toContain(`[[d1_databases]]\ndatabase_id = "${ID}"\nbinding = "DB"`);
-});
-
-test("a missing binding is an error", () => {
-  expect(() => withDatabaseId(TWO_DATABASES, "CACHE", ID)).toThrow("no D1 binding CACHE");
-  expect(() => readDatabaseName('name = "x"', "DB")).toThrow("no D1 binding DB");
-});
-
-test("text that is no database id never reaches the file", () => {
-  expect(() => withDatabaseId(TWO_DATABASES, "DB", 'x"\n[vars]')).toThrow("no database id");
-});
-
-test("the project's own wrangler.toml has the binding and no id", () => {
-  const toml = readFileSync("wrangler.toml", "utf8");
-
-  expect(readDatabaseName(toml, "DB")).toBe("scim-edge");
-  expect(toml).not.toMatch(/^\s*database_id/m);
+  test.each([
+    'PUBLIC_URL = ""',
+    '[vars]\nA = "b"\n[other]\nPUBLIC_URL = ""',
+    '[vars]\nPUBLIC_URL = "https://a.example"',
+    '{"vars":{"PUBLIC_URL":""}}',
+  ])("is not guessed at: %j", (toml) => {
+    expect(() => put(toml)).toThrow("PUBLIC_URL");
+  });
 });

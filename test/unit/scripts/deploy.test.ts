@@ -1,182 +1,448 @@
-import { spawn } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withPublicUrl } from "../../../scripts/lib/deploy-config.js";
+import {
+  FakeAccount,
+  type FakeDatabase,
+  migrationsOf,
+} from "#test/support/deploy/fake-cloudflare.ts";
+import { FakeWrangler } from "#test/support/deploy/fake-wrangler.ts";
+import { readDeployArgs } from "../../../scripts/lib/deploy-args.js";
+import { deploy } from "../../../scripts/lib/deploy-run.js";
 import { checkSettings, isAttended, secretsToBring } from "../../../scripts/lib/deploy-settings.js";
-import { outcomeOf, ROOT } from "../../../scripts/lib/project.js";
+import { ROOT } from "../../../scripts/lib/project.js";
 
-// The deployment as CI runs it: a process without a terminal, whose wrangler notes what it is asked.
+// Deployments to accounts in memory, by this project's own configuration and migrations.
 
-const DATABASE = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
-
-const WRANGLER = `
-const { appendFileSync, readFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-const at = args.indexOf("--secrets-file");
-const secrets = at === -1 ? null : JSON.parse(readFileSync(args[at + 1], "utf8"));
-const configAt = args.indexOf("--config");
-const config = configAt === -1 ? "" : readFileSync(args[configAt + 1], "utf8");
-const [, database = null] = /^database_id = "(.*)"$/m.exec(config) ?? [];
-const noted = { call: args.slice(0, 2).join(" "), secrets, database };
-appendFileSync(process.env.CALLS, JSON.stringify(noted) + "\\n");
-if (args[0] === "secret") console.log(process.env.PRESENT);
-if (args[1] === "list" && args[0] === "d1")
-  console.log('[{"name":"scim-edge-2","uuid":"another"},{"name":"scim-edge","uuid":"${DATABASE}"}]');
-`;
-
-/** Builds what a deployment uploads, or fails where a test says so. */
-const VITE = `
-const { mkdirSync } = require("node:fs");
-if (process.env.CONSOLE === "broken") { console.error("no such module"); process.exit(1); }
-mkdirSync("console/dist/console", { recursive: true });
-`;
+const ADMIN_TOKEN = "an-admin-token-of-32-characters-x";
+const ENCRYPTION_KEYS = `k1:${"A".repeat(43)}`;
+const SECRETS = { ADMIN_TOKEN, ENCRYPTION_KEYS };
+const WRITES = ["d1 create", "d1 migrations apply", "deploy"];
 
 let folder: string;
+let acme: FakeAccount;
+let wrangler: FakeWrangler;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "scim-edge-deployment-"));
-  for (const name of ["scripts", "src", "wrangler.toml", "package.json"]) {
-    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  }
-  const wrangler = join(folder, "node_modules/wrangler");
-  mkdirSync(join(wrangler, "bin"), { recursive: true });
-  writeFileSync(join(wrangler, "bin/wrangler.js"), WRANGLER);
-  // Its module, which reads wrangler.toml, is the true one.
-  writeFileSync(join(wrangler, "package.json"), '{"type":"commonjs","main":"index.js"}');
-  const real = JSON.stringify(join(ROOT, "node_modules/wrangler"));
-  writeFileSync(
-    join(wrangler, "index.js"),
-    `exports.unstable_readConfig = require(${real}).unstable_readConfig;`,
-  );
-  mkdirSync(join(folder, "node_modules/vite/bin"), { recursive: true });
-  writeFileSync(join(folder, "node_modules/vite/bin/vite.js"), VITE);
-  writeFileSync(join(folder, "node_modules/vite/package.json"), '{"type":"commonjs"}');
-  mkdirSync(join(folder, "console/src"), { recursive: true });
-  for (const name of ["console/index.html", "console/vite.config.ts", "package-lock.json"]) {
-    writeFileSync(join(folder, name), "");
-  }
-  symlinkSync(join(ROOT, "node_modules/jose"), join(folder, "node_modules/jose"));
+  cpSync(join(ROOT, "wrangler.toml"), join(folder, "wrangler.toml"));
+  cpSync(join(ROOT, "drizzle"), join(folder, "drizzle"), { recursive: true });
+  acme = new FakeAccount("0123456789abcdef0123456789abcdef", "Acme");
+  wrangler = new FakeWrangler([acme]);
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-interface Call {
-  readonly call: string;
-  readonly secrets: Record<string, string> | null;
-  /** The database that it is told to use. */
-  readonly database: string | null;
+interface Situation {
+  readonly environment?: Record<string, string>;
+  /** What a person answers, in order; undefined: nobody is there. */
+  readonly answers?: readonly string[];
+  readonly consoleProblem?: string;
 }
 
-/** An empty variable counts as none. */
-const BARE = { CI: "", ADMIN_TOKEN: "", ENCRYPTION_KEYS: "" };
-
-async function deploy(environment: Record<string, string>) {
-  const calls = join(folder, "calls");
-  writeFileSync(calls, "");
-  const child = spawn(process.execPath, ["scripts/deploy.js"], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...BARE, CALLS: calls, PRESENT: "[]", ...environment },
-  });
-  const { code, stdout, stderr } = await outcomeOf(child);
-  const made: Call[] = readFileSync(calls, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  return { code, said: stdout + stderr, calls: made };
-}
-
-const names = (calls: readonly Call[]) => calls.map(({ call }) => call);
-const ADMIN_TOKEN = "an-admin-token-of-32-characters-x";
-const ENCRYPTION_KEYS = `k1:${"A".repeat(43)}`;
-
-// Each loads wrangler, which takes its time on a busy machine.
-describe("a deployment without a terminal", { timeout: 60_000 }, () => {
-  test("whose console cannot be built changes nothing, and says why", async () => {
-    const { code, said, calls } = await deploy({
-      ADMIN_TOKEN: "an-admin-token-of-more-than-32-characters",
-      ENCRYPTION_KEYS: `k1:${"A".repeat(43)}`,
-      CONSOLE: "broken",
-    });
-
-    expect([code, names(calls)]).toEqual([1, ["secret list"]]);
-    expect(said).toContain("no such module");
-  });
-
-  test.each([{}, { CI: "1" }])(
-    "prints no secret and changes nothing where two are missing: %j",
-    async (env) => {
-      const { code, said, calls } = await deploy(env);
-
-      expect(code).toBe(1);
-      expect(said).toContain("npx wrangler secret put ADMIN_TOKEN");
-      expect(said).toContain("npx wrangler secret put ENCRYPTION_KEYS");
-      expect(said).not.toMatch(/[\w-]{43}/);
-      expect(names(calls)).toEqual(["secret list"]);
+/** Deploys, and gives what was said and how it ended. */
+async function run(args: readonly string[], situation: Situation = {}) {
+  const { environment = {}, answers, consoleProblem } = situation;
+  const said: string[] = [];
+  const left = [...(answers ?? [])];
+  const world = {
+    askWrangler: async (command: readonly string[]) => wrangler.run(command),
+    runWrangler: async (command: readonly string[]) => {
+      const { code, stderr } = wrangler.run(command);
+      said.push(stderr);
+      return code;
     },
-  );
+    say: (text: string) => void said.push(text),
+    ask: async (question: string) => {
+      said.push(question);
+      const answer = left.shift();
+      if (answer === undefined) throw new Error(`Nobody answers ${question}`);
+      return answer;
+    },
+    environment,
+    isAttended: answers !== undefined,
+    buildConsole: async () => consoleProblem,
+    keepSecrets: (secrets: Record<string, string>) => {
+      const file = join(folder, "secrets.json");
+      writeFileSync(file, JSON.stringify(secrets));
+      return file;
+    },
+  };
+  const config = args.includes("--config") ? [] : ["--config", join(folder, "wrangler.toml")];
+  let error = "";
+  try {
+    await deploy(readDeployArgs([...args, ...config], environment), world);
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  expect(existsSync(join(folder, "wrangler.deploy.json"))).toBe(false);
+  return { error, said: said.join("\n") };
+}
 
-  test("brings along those of its environment, unseen, and warns of PUBLIC_URL", async () => {
-    const { code, said, calls } = await deploy({ ADMIN_TOKEN, ENCRYPTION_KEYS });
+const CI = { CI: "true", ...SECRETS };
 
-    expect(code).toBe(0);
-    expect(calls.at(-1)).toEqual({
-      call: "deploy --minify",
-      secrets: { ADMIN_TOKEN, ENCRYPTION_KEYS },
-      database: DATABASE,
-    });
+const writes = (account = acme) =>
+  account.calls.map(({ what }) => what).filter((what) => WRITES.includes(what));
+
+/** Production as it is before a test: a Worker with its secrets, on a database with every migration. */
+async function production(): Promise<FakeDatabase> {
+  await run(["--yes"], { environment: CI });
+  const database = acme.database("scim-edge");
+  if (database === undefined) throw new Error("Production has no database.");
+  acme.calls.splice(0);
+  return database;
+}
+
+function edit(change: (toml: string) => string): void {
+  const file = join(folder, "wrangler.toml");
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+describe("a first deployment", () => {
+  test("in CI makes the database, migrates it and uploads, in this order", async () => {
+    const { error, said } = await run(["--yes"], { environment: CI });
+
+    expect(error).toBe("");
+    expect(writes()).toEqual(["d1 create", "d1 migrations apply", "deploy"]);
+    expect([...acme.workers.keys()]).toEqual(["scim-edge"]);
+    expect(acme.workers.get("scim-edge")?.secrets).toEqual(new Set(Object.keys(SECRETS)));
+    expect(acme.databases.map(({ name }) => name)).toEqual(["scim-edge"]);
     expect(said).not.toContain(ADMIN_TOKEN);
     expect(said).not.toContain(ENCRYPTION_KEYS);
     expect(said).toContain("PUBLIC_URL is empty");
-    expect(said).toContain("issuer of security event tokens");
   });
 
-  test("leaves secrets that are there alone, and says nothing of a PUBLIC_URL that is set", async () => {
-    const toml = join(folder, "wrangler.toml");
-    writeFileSync(toml, withPublicUrl(readFileSync(toml, "utf8"), "https://scim.example.com"));
+  test.each(["", "no", "maybe"])("that a person answers by %j writes nothing", async (answer) => {
+    const { error, said } = await run([], { answers: ["", answer] });
 
-    const { code, said, calls } = await deploy({
-      PRESENT: '[{"name":"ADMIN_TOKEN"},{"name":"ENCRYPTION_KEYS"}]',
+    expect(error).toContain("nothing was done");
+    expect(writes()).toEqual([]);
+    expect(acme.databases).toEqual([]);
+    for (const shown of ["Acme", "scim-edge, made new", "0000_start.sql", "production"]) {
+      expect(said).toContain(shown);
+    }
+  });
+
+  test("that a person agrees to shows each new secret once, and keeps the PUBLIC_URL that was given", async () => {
+    const { error, said } = await run([], { answers: ["https://scim.example.com", "yes"] });
+
+    expect(error).toBe("");
+    expect(said.match(/A new (ADMIN_TOKEN|ENCRYPTION_KEYS)/g)).toHaveLength(2);
+    expect(wrangler.uploaded.PUBLIC_URL).toBe("https://scim.example.com");
+    const again = await run([], { answers: ["yes"] });
+    expect(again).toMatchObject({ error: "" });
+    expect(again.said).not.toContain("A new ");
+  });
+});
+
+describe("staging", () => {
+  test.each([
+    ["--env staging", ["--env", "staging"], {}],
+    ["--env=staging", ["--env=staging"], {}],
+    ["-e staging", ["-e", "staging"], {}],
+    ["CLOUDFLARE_ENV", [], { CLOUDFLARE_ENV: "staging" }],
+  ])("by %s touches nothing of production in any step", async (_how, args, variables) => {
+    const database = await production();
+    const before = JSON.stringify([migrationsOf(database), acme.workers.get("scim-edge")?.uploads]);
+    writeFileSync(join(folder, "drizzle/9000_new.sql"), "CREATE TABLE later (id INTEGER);");
+
+    const { error } = await run(["--yes", ...args], { environment: { ...CI, ...variables } });
+
+    expect(error).toBe("");
+    expect(writes()).toEqual(["d1 create", "d1 migrations apply", "deploy"]);
+    for (const call of acme.calls) {
+      expect(call).toMatchObject({ worker: "scim-edge-staging", database: "scim-edge-staging" });
+    }
+    const after = [migrationsOf(database), acme.workers.get("scim-edge")?.uploads];
+    expect(JSON.stringify(after)).toBe(before);
+    expect(acme.workers.get("scim-edge-staging")?.uploads).toBe(1);
+  });
+
+  test("takes its secrets from its own Worker: production's do not count", async () => {
+    await production();
+
+    const { error } = await run(["--yes", "--env", "staging"], { environment: { CI: "true" } });
+
+    expect(error).toContain("npx wrangler secret put ADMIN_TOKEN");
+    expect(writes()).toEqual([]);
+  });
+
+  test("that is misspelt is refused before anything is asked", async () => {
+    const { error } = await run(["--yes", "--env", "stagign"], { environment: CI });
+
+    expect(error).toContain("[env.stagign]");
+    expect(acme.calls).toEqual([]);
+  });
+});
+
+describe("another name and another configuration", () => {
+  test("hold in every step", async () => {
+    await production();
+    const file = join(folder, "other.toml");
+    const toml = readFileSync(join(folder, "wrangler.toml"), "utf8");
+    writeFileSync(file, toml.replaceAll('"scim-edge"', '"from-other"'));
+
+    const args = ["--yes", "--config", file, "--name", "named", "--database", "of-its-own"];
+    const { error } = await run(args, { environment: CI });
+
+    expect(error).toBe("");
+    expect(acme.calls.length).toBeGreaterThan(4);
+    for (const call of acme.calls) {
+      expect(call).toMatchObject({ worker: "named", database: "of-its-own" });
+    }
+    expect(acme.databases.map(({ name }) => name)).toEqual(["scim-edge", "of-its-own"]);
+  });
+
+  test("a second Worker on production's database has to be asked for", async () => {
+    await production();
+
+    const { error } = await run(["--yes", "--name", "second"], { environment: CI });
+
+    expect(error).toContain("--database second");
+    expect(acme.calls).toEqual([]);
+    const shared = ["--yes", "--name", "second", "--database", "scim-edge"];
+    expect((await run(shared, { environment: CI })).error).toBe("");
+    expect(writes()).toEqual(["deploy"]);
+  });
+});
+
+describe("the account", () => {
+  const other = new FakeAccount("fedcba9876543210fedcba9876543210", "Other");
+
+  test("must be chosen where the login has several", async () => {
+    wrangler = new FakeWrangler([acme, other]);
+
+    const { error } = await run(["--yes"], { environment: CI });
+
+    expect(error).toContain(other.id);
+    expect(error).toContain("CLOUDFLARE_ACCOUNT_ID");
+    expect([acme.calls, other.calls]).toEqual([[], []]);
+  });
+
+  test.each(["variable", "configuration"])("is the one of the %s in every step", async (by) => {
+    wrangler = new FakeWrangler([other, acme]);
+    if (by === "configuration") edit((toml) => `account_id = "${acme.id}"\n${toml}`);
+    const chosen = by === "variable" ? { CLOUDFLARE_ACCOUNT_ID: acme.id } : {};
+
+    const { error, said } = await run(["--yes"], { environment: { ...CI, ...chosen } });
+
+    expect([error, other.calls]).toEqual(["", []]);
+    expect(writes()).toHaveLength(3);
+    expect(said).toContain(`Acme (${acme.id})`);
+  });
+
+  test("that the login may not use is refused", async () => {
+    const environment = { ...CI, CLOUDFLARE_ACCOUNT_ID: other.id };
+
+    const { error } = await run(["--yes"], { environment });
+
+    expect(error).toContain("none that this login may use");
+    expect(acme.calls).toEqual([]);
+  });
+
+  test("without the configured database is refused: it is the wrong one", async () => {
+    edit((toml) =>
+      toml.replace('database_name = "scim-edge"', `$&\ndatabase_id = "${"1".repeat(36)}"`),
+    );
+
+    const { error } = await run(["--yes"], { environment: CI });
+
+    expect(error).toContain("Is it the right account?");
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe("without a person", () => {
+  test.each([{}, { CI: "1" }])("and without --yes nothing is even asked: %j", async (variables) => {
+    const { error } = await run([], { environment: { ...SECRETS, ...variables } });
+
+    expect(error).toContain("--yes");
+    expect(acme.calls).toEqual([]);
+  });
+
+  test("and without secrets both are named, none is made or printed, and nothing is written", async () => {
+    const { error, said } = await run(["--yes"], { environment: { CI: "true" } });
+
+    expect(error).toContain("npx wrangler secret put ADMIN_TOKEN");
+    expect(error).toContain("npx wrangler secret put ENCRYPTION_KEYS");
+    expect(error + said).not.toMatch(/[\w-]{43}/);
+    expect(writes()).toEqual([]);
+  });
+
+  test("a short ADMIN_TOKEN is refused before anything is changed", async () => {
+    const environment = { ...CI, ADMIN_TOKEN: "hunter2" };
+
+    const { error, said } = await run(["--yes"], { environment });
+
+    expect(error).toContain("ADMIN_TOKEN must have at least 32 characters");
+    expect(error + said).not.toContain("hunter2");
+    expect(writes()).toEqual([]);
+  });
+
+  test("Workers Builds deploys what it was connected to, with the secrets that are set there", async () => {
+    const environment = {
+      CI: "true",
+      WORKERS_CI: "1",
+      WRANGLER_CI_OVERRIDE_NAME: "my-gateway",
+      CLOUDFLARE_ACCOUNT_ID: acme.id,
+    };
+
+    const { error } = await run([], { environment });
+
+    expect(error).toBe("");
+    expect([...acme.workers.keys()]).toEqual(["my-gateway"]);
+  });
+});
+
+test("variables that mean nothing are refused before all else", async () => {
+  edit((toml) => toml.replace('ACCESS_ADMIN_EMAILS = ""', 'ACCESS_ADMIN_EMAILS = ", ,"'));
+
+  const { error } = await run(["--yes"], { environment: CI });
+
+  expect(error).toContain("ACCESS_ADMIN_EMAILS");
+  expect(acme.calls).toEqual([]);
+});
+
+test("a console that cannot be built changes nothing, and says why", async () => {
+  const { error } = await run(["--yes"], { environment: CI, consoleProblem: "no such module" });
+
+  expect(error).toBe("no such module");
+  expect(writes()).toEqual([]);
+});
+
+test("a dry run asks no account, and names what it was given", async () => {
+  const { error } = await run(["--dry-run", "--env", "staging"]);
+
+  expect([error, acme.calls]).toEqual(["", []]);
+});
+
+describe("a migration", () => {
+  test("that is pending is shown, and applied before the upload", async () => {
+    const database = await production();
+    writeFileSync(join(folder, "drizzle/9000_new.sql"), "CREATE TABLE later (id INTEGER);");
+
+    const { said } = await run(["--yes"], { environment: CI });
+
+    expect(said).toContain("1: 9000_new.sql");
+    expect(writes()).toEqual(["d1 migrations apply", "deploy"]);
+    expect(migrationsOf(database)).toContain("9000_new.sql");
+  });
+
+  test("that fails half-way stops the deployment before the upload, which says how far it came and goes on there", async () => {
+    const database = await production();
+    const broken = join(folder, "drizzle/9001_broken.sql");
+    writeFileSync(join(folder, "drizzle/9000_new.sql"), "CREATE TABLE later (id INTEGER);");
+    writeFileSync(broken, "CREATE TABLE half (id INTEGER); INSERT INTO nowhere VALUES (1);");
+    const uploads = acme.workers.get("scim-edge")?.uploads;
+
+    const { error } = await run(["--yes"], { environment: CI });
+
+    expect(error).toContain("9001_broken.sql failed and was rolled back");
+    expect(error).toContain("was not touched and goes on");
+    expect(writes()).toEqual(["d1 migrations apply"]);
+    expect(acme.workers.get("scim-edge")?.uploads).toBe(uploads);
+    expect(migrationsOf(database).at(-1)).toBe("9000_new.sql");
+    writeFileSync(broken, "CREATE TABLE half (id INTEGER);");
+    expect((await run(["--yes"], { environment: CI })).error).toBe("");
+    expect(migrationsOf(database).at(-1)).toBe("9001_broken.sql");
+  });
+
+  test("of a newer version is pointed out, where an older one is deployed over it", async () => {
+    await production();
+    rmSync(join(folder, "drizzle/0023_endings-by-connector.sql"));
+
+    const { error, said } = await run(["--yes"], { environment: CI });
+
+    expect(error).toBe("");
+    expect(said).toContain("migrations of a newer version than this one: 0023_");
+  });
+});
+
+describe("where the data is kept", () => {
+  test("a jurisdiction holds for the database, the objects and the next deployment", async () => {
+    const { error } = await run(["--yes", "--jurisdiction", "eu"], { environment: CI });
+
+    expect(error).toBe("");
+    expect(acme.databases.map(({ jurisdiction }) => jurisdiction)).toEqual(["eu"]);
+    expect(wrangler.uploaded.DATA_JURISDICTION).toBe("eu");
+    const toml = readFileSync(join(folder, "wrangler.toml"), "utf8");
+    expect(toml).toContain('DATA_JURISDICTION = "eu"');
+    expect(toml.split('DATA_JURISDICTION = "eu"')).toHaveLength(2);
+    for (const args of [[], ["--jurisdiction", "eu"]]) {
+      const again = await run(["--yes", ...args], { environment: CI });
+      expect(again.error).toBe("");
+      expect(again.said).toContain("jurisdiction eu");
+      expect(wrangler.uploaded.DATA_JURISDICTION).toBe("eu");
+    }
+  });
+
+  test("a location goes to the database and the objects, and is a hint from then on", async () => {
+    expect((await run(["--yes", "--location", "weur"], { environment: CI })).error).toBe("");
+
+    expect(acme.databases.map(({ region }) => region)).toEqual(["WEUR"]);
+    expect(wrangler.uploaded.DATA_LOCATION).toBe("weur");
+    expect((await run(["--yes"], { environment: CI })).error).toBe("");
+    expect((await run(["--yes", "--location", "weur"], { environment: CI })).error).toBe("");
+  });
+
+  test("of staging is staging's alone", async () => {
+    await production();
+
+    const args = ["--yes", "--env", "staging", "--jurisdiction", "eu"];
+    expect((await run(args, { environment: CI })).error).toBe("");
+
+    expect(acme.databases.map(({ jurisdiction }) => jurisdiction)).toEqual([null, "eu"]);
+    expect((await run(["--yes"], { environment: CI })).error).toBe("");
+    expect(wrangler.uploaded.DATA_JURISDICTION).toBe("");
+  });
+
+  test.each([
+    ["no jurisdiction cannot move into one", {}, ["--jurisdiction", "eu"], "cannot move to eu"],
+    [
+      "one jurisdiction cannot move to another",
+      { jurisdiction: "eu" },
+      ["--jurisdiction", "fedramp"],
+      "cannot move to fedramp",
+    ],
+    [
+      "one jurisdiction cannot lose it for the objects",
+      { jurisdiction: "eu" },
+      [],
+      'Set DATA_JURISDICTION = "eu"',
+    ],
+    [
+      "one place cannot move to another",
+      { location: "enam" },
+      ["--location", "weur"],
+      "cannot move to weur",
+    ],
+  ])("a database of %s, and the reason is given", async (_what, where, args, reason) => {
+    acme.createDatabase("scim-edge", where);
+
+    const { error } = await run(["--yes", ...args], { environment: CI });
+
+    expect(error).toContain(reason);
+    expect(error).toContain("Nothing was done");
+    expect(writes()).toEqual([]);
+  });
+
+  test.each([
+    ['DATA_JURISDICTION = "eu"', ["--jurisdiction", "us"]],
+    ['DATA_JURISDICTION = "eu"', ["--location", "weur"]],
+    ['DATA_JURISDICTION = "uk"', []],
+    ['DATA_JURISDICTION = "eu"\nDATA_LOCATION = "weur"', []],
+  ])("%s and %j contradict each other", async (line, args) => {
+    const names = line.split("\n").map((each) => each.split(" ")[0]);
+    edit((toml) => {
+      const kept = toml.split("\n").filter((each) => !names.includes(each.split(" ")[0]));
+      return kept.join("\n").replace("[vars]", `[vars]\n${line}`);
     });
 
-    expect(code).toBe(0);
-    expect(names(calls)).toEqual(["secret list", "d1 list", "d1 migrations", "deploy --minify"]);
-    expect(calls.at(-1)?.secrets).toBeNull();
-    // That of the configured name, not the first of the account.
-    expect(calls.slice(2).map(({ database }) => database)).toEqual([DATABASE, DATABASE]);
-    expect(said).not.toContain("PUBLIC_URL");
-  });
+    const { error } = await run(["--yes", ...args], { environment: CI });
 
-  test("refuses a short ADMIN_TOKEN before anything is changed", async () => {
-    const { code, said, calls } = await deploy({ ADMIN_TOKEN: "hunter2", ENCRYPTION_KEYS });
-
-    expect([code, names(calls)]).toEqual([1, ["secret list"]]);
-    expect(said).toContain("ADMIN_TOKEN must have at least 32 characters");
-    expect(said).not.toContain("hunter2");
-  });
-
-  test("refuses variables that mean nothing before all else", async () => {
-    const toml = join(folder, "wrangler.toml");
-    const text = readFileSync(toml, "utf8").replace(
-      'ACCESS_ADMIN_EMAILS = ""',
-      'ACCESS_ADMIN_EMAILS = ", ,"',
-    );
-    writeFileSync(toml, text);
-
-    const { code, said, calls } = await deploy({ ADMIN_TOKEN, ENCRYPTION_KEYS });
-
-    expect([code, names(calls)]).toEqual([1, []]);
-    expect(said).toContain("ACCESS_ADMIN_EMAILS");
+    expect(error).toMatch(/DATA_(JURISDICTION|LOCATION)/);
+    expect(writes()).toEqual([]);
   });
 });
 
@@ -196,7 +462,7 @@ test.each([
   },
 );
 
-test("where one is missing, it alone is named", () => {
+test("where one secret is missing, it alone is named", () => {
   const present = ["ADMIN_TOKEN"];
   const bring = () => secretsToBring({ present, environment: {}, isAttended: false });
 
@@ -218,23 +484,4 @@ test("a person is given what is missing, with which the Worker starts", () => {
     [...toml.matchAll(/^([A-Z_]+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
   );
   expect(checkSettings(variables, secrets).keyRing).toHaveLength(1);
-});
-
-describe("PUBLIC_URL in wrangler.toml", () => {
-  test("is put where it was empty, and nothing else changes", () => {
-    const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
-
-    const text = withPublicUrl(toml, "https://scim.example.com");
-
-    expect(text.replace('PUBLIC_URL = "https://scim.example.com"', 'PUBLIC_URL = ""')).toBe(toml);
-    expect(text).not.toBe(toml);
-  });
-
-  test.each([
-    'PUBLIC_URL = ""',
-    '[vars]\nA = "b"\n[other]\nPUBLIC_URL = ""',
-    '[vars]\nPUBLIC_URL = "https://a.example"',
-  ])("is not guessed at: %j", (toml) => {
-    expect(() => withPublicUrl(toml, "https://scim.example.com")).toThrow("PUBLIC_URL");
-  });
 });
