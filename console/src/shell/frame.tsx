@@ -131,6 +131,10 @@ function WhoMenu() {
 }
 
 /** What an administrator is called. */
-export function nameOf({ kind, id, name }: Caller["actor"]): string {
+export function nameOf({
+  kind,
+  id,
+  name,
+}: Omit<Caller["actor"], "kind"> & { readonly kind: string }): string {
   return kind === "adminToken" ? "Admin token" : (name ?? id);
 }
