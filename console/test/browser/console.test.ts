@@ -62,7 +62,7 @@ const PAGES: readonly (readonly [path: string, shown: string])[] = [
   ["/connectors", "Refused, last 24 hours"],
   ["/connectors/new", "Provider"],
   ["/connectors/{connector}/set-up", "What arrives"],
-  ["/connectors/{connector}", "Last refusals"],
+  ["/connectors/{connector}", "each bar is an hour"],
   ["/connectors/{connector}/users", "User name"],
   ["/connectors/{connector}/users/{person}", "History"],
   ["/connectors/{connector}/groups", "Members that wait"],

@@ -8,8 +8,9 @@ import { headline } from "../../src/pages/connector/log/headline.ts";
 import { groupsOf, readable } from "../../src/pages/connector/users/readable.ts";
 import { searchFilter } from "../../src/pages/connector/users/search-filter.ts";
 import { arrived } from "../../src/pages/connectors/arrivals.ts";
-import { countByHour } from "../../src/pages/connectors/count-by-hour.ts";
+import { attentionOf } from "../../src/pages/connectors/attention.ts";
 import { guideFor } from "../../src/pages/connectors/guides.ts";
+import { refusedIn } from "../../src/pages/connectors/refused-in.ts";
 import { inLines } from "../../src/parts/body-text.tsx";
 import { distance } from "../../src/parts/moment.tsx";
 
@@ -101,19 +102,28 @@ describe("what arrives from a provider", () => {
   });
 });
 
-test("refusals are counted by the hour, those of another day left out", () => {
-  const from = NOW - DAY_MS;
-  const at = (ms: number, count: number) => ({ time: new Date(from + ms).toISOString(), count });
+test("what was refused is counted whoever was refused", () => {
+  const requests = { "2xx": 1, "3xx": 2, "4xx": 4, "5xx": 8 };
 
-  const counts = countByHour(from, [
-    at(0, 1),
-    at(3_599_999, 2),
-    at(DAY_MS - 1, 4),
-    at(DAY_MS, 8),
-    at(-1, 16),
+  expect(refusedIn({ requests, refusals: { "4xx": 16, "5xx": 32 } })).toBe(60);
+});
+
+test("a connector that needs nobody says nothing, another one says why", () => {
+  const webhooks = { active: 1, disabled: 0, waiting: 0, waitingSince: null };
+  const bridge = {
+    state: "failed",
+    paused: true,
+    consecutiveFailures: 3,
+    lastSucceededAt: null,
+  } as const;
+
+  expect(attentionOf({ bridge: null, held: 0, webhooks })).toEqual([]);
+  expect(attentionOf({ bridge, held: 2, webhooks: { ...webhooks, disabled: 1 } })).toEqual([
+    "2 held",
+    "bridge fails",
+    "bridge paused",
+    "webhook off",
   ]);
-
-  expect(counts).toEqual([3, ...Array<number>(22).fill(0), 4]);
 });
 
 describe("what needs attention", () => {

@@ -7,6 +7,7 @@ import { CopyValue } from "../../parts/copy.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { LinkButton, PlainLink } from "../../parts/plain-link.tsx";
 import { Failure, Loading } from "../../parts/states.tsx";
+import { ActivityPlot } from "./activity.tsx";
 import { type Concern, concernsOf } from "./concerns.ts";
 import { EventList } from "./log/event-list.tsx";
 import type { OfConnector } from "./of-connector.ts";
@@ -20,6 +21,8 @@ export function Overview({ connector }: OfConnector) {
   return (
     <Stack gap="lg">
       {sees && <Concerns connector={connector} />}
+      <Numbers connector={connector} />
+      {sees && <ActivityPlot id={id} />}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Card withBorder>
           <Stack gap="sm">
@@ -51,6 +54,29 @@ export function Overview({ connector }: OfConnector) {
       </SimpleGrid>
       {sees && <LastRefusals id={id} />}
     </Stack>
+  );
+}
+
+function Numbers({ connector: { users, groups, parkedMembers, held } }: OfConnector) {
+  const numbers: readonly (readonly [string, number])[] = [
+    ["Active users", users.active],
+    ["Inactive", users.inactive],
+    ["Deleted, can be restored", users.deleted],
+    ["Groups", groups],
+    ["Members that wait", parkedMembers],
+    ["Held", held],
+  ];
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+      {numbers.map(([label, value]) => (
+        <Card withBorder key={label} p="sm">
+          <Text size="xs" c="dimmed">
+            {label}
+          </Text>
+          <Text fw={600}>{value}</Text>
+        </Card>
+      ))}
+    </SimpleGrid>
   );
 }
 

@@ -1,5 +1,4 @@
-import { Badge, Group, Select, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Badge, Group, Select, Stack, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { useCaller, useMay } from "../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../api/client.ts";
@@ -14,9 +13,8 @@ import { SearchField } from "../../parts/search-field.tsx";
 import { Nothing } from "../../parts/states.tsx";
 import { WideTable } from "../../parts/wide-table.tsx";
 import { presetName } from "../provider-names.ts";
+import { attentionOf } from "./attention.ts";
 import { RefusalBars } from "./refusal-bars.tsx";
-
-const HOUR_MS = 3_600_000;
 
 /** All connectors that whoever is signed in sees, and how each is doing. */
 export function Connectors() {
@@ -85,7 +83,7 @@ function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas[
     return <Nothing title="None of these is in that state">Choose another state.</Nothing>;
   }
   return (
-    <WideTable minWidth={640} highlightOnHover>
+    <WideTable minWidth={860} highlightOnHover>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
@@ -105,8 +103,7 @@ function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas[
 }
 
 function ConnectorRow({ connector }: { readonly connector: Schemas["Connector"] }) {
-  const { id, name, tenant, preset, status, settings } = connector;
-  const sees = useMay("operator", "read");
+  const { id, name, tenant, preset, status, settings, users, lastRequestAt } = connector;
   return (
     <Table.Tr>
       <Table.Td>
@@ -123,45 +120,22 @@ function ConnectorRow({ connector }: { readonly connector: Schemas["Connector"] 
       <Table.Td>
         <ConnectorBadge status={status} staged={settings.staged} />
       </Table.Td>
-      <Table.Td>{sees && <LastRequest id={id} />}</Table.Td>
-      <Table.Td>{sees && <RefusedLately id={id} />}</Table.Td>
+      <Table.Td>{users.active}</Table.Td>
+      <Table.Td>
+        <Moment time={lastRequestAt} far />
+      </Table.Td>
+      <Table.Td>
+        <RefusalBars id={id} />
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4}>
+          {attentionOf(connector).map((words) => (
+            <Badge key={words} color="yellow">
+              {words}
+            </Badge>
+          ))}
+        </Group>
+      </Table.Td>
     </Table.Tr>
   );
-}
-
-function LastRequest({ id }: { readonly id: string }) {
-  const { data, isPending } = useQuery({
-    queryKey: ["events", id, "last"],
-    queryFn: () =>
-      bodyOf(api.GET("/connectors/{id}/events", { params: { path: { id }, query: { limit: 1 } } })),
-    staleTime: 30_000,
-  });
-  const [last] = data?.items ?? [];
-  if (isPending) return <VisuallyHidden>Loading</VisuallyHidden>;
-  return last === undefined ? (
-    <Badge variant="default">nothing yet</Badge>
-  ) : (
-    <Moment time={last.time} far size="sm" />
-  );
-}
-
-const COUNTED_MAX = 100;
-
-function RefusedLately({ id }: { readonly id: string }) {
-  const { data } = useQuery({
-    queryKey: ["events", id, "refused"],
-    queryFn: async () => {
-      // The whole hour, so that the question is the same for a while.
-      const from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 23 * HOUR_MS);
-      const query = { from: from.toISOString(), status: "4xx", limit: COUNTED_MAX };
-      const path = { id };
-      const { items, nextCursor } = await bodyOf(
-        api.GET("/connectors/{id}/events", { params: { path, query } }),
-      );
-      return { from: from.getTime(), items, isMore: nextCursor !== null };
-    },
-    staleTime: 60_000,
-  });
-  if (data === undefined) return null;
-  return <RefusalBars from={data.from} events={data.items} isMore={data.isMore} />;
 }

@@ -1,30 +1,28 @@
 import { Group, Text } from "@mantine/core";
-import type { Schemas } from "../../api/client.ts";
-import { countByHour, HOURS } from "./count-by-hour.ts";
+import { useQuery } from "@tanstack/react-query";
+import { api, bodyOf } from "../../api/client.ts";
+import { refusedIn } from "./refused-in.ts";
 
 const BAR = { width: 4, gap: 1, height: 20 } as const;
 
-/** The refused requests of a day as small bars, one for each hour, and their number beside them. */
-export function RefusalBars({
-  from,
-  events,
-  isMore,
-}: {
-  readonly from: number;
-  readonly events: readonly Schemas["Event"][];
-  readonly isMore: boolean;
-}) {
-  const counts = countByHour(from, events);
+/** What was refused in the last day as small bars, one for each hour, and the number beside them. */
+export function RefusalBars({ id }: { readonly id: string }) {
+  const { data } = useQuery({
+    queryKey: ["activity", id, "hour"],
+    queryFn: () => bodyOf(api.GET("/connectors/{id}/activity", { params: { path: { id } } })),
+    staleTime: 60_000,
+  });
+  if (data === undefined) return null;
+  const counts = data.items.map(refusedIn);
   const sum = counts.reduce((total, each) => total + each, 0);
   const most = Math.max(1, ...counts);
-  const words = `${sum}${isMore ? " or more" : ""}`;
   return (
     <Group gap="xs" wrap="nowrap">
       <svg
         className="bars"
         role="img"
-        aria-label={`${words} requests were refused in the last 24 hours`}
-        width={HOURS * (BAR.width + BAR.gap)}
+        aria-label={`${sum} requests were refused in the last 24 hours`}
+        width={counts.length * (BAR.width + BAR.gap)}
         height={BAR.height}
       >
         {counts.map((count, hour) => {
@@ -43,7 +41,7 @@ export function RefusalBars({
         })}
       </svg>
       <Text size="sm" c={sum === 0 ? "dimmed" : undefined}>
-        {words}
+        {sum}
       </Text>
     </Group>
   );
