@@ -89,8 +89,10 @@ function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas[
           <Table.Th>Name</Table.Th>
           <Table.Th>Provider</Table.Th>
           <Table.Th>State</Table.Th>
+          <Table.Th>Active users</Table.Th>
           <Table.Th>Last request</Table.Th>
           <Table.Th>Refused, last 24 hours</Table.Th>
+          <Table.Th>Needs attention</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
