@@ -142,8 +142,8 @@ describe.each(ENDPOINTS)("%s %s", (method, path, body) => {
 
   test("of a deleted connector is 401 on the very next request", async () => {
     const { client, id, stored } = await withUser();
-    const before = await stored();
     await deleteConnector(client);
+    const before = await stored();
 
     const answer = await client.call(path.replace("{id}", id), { method, body });
 
@@ -364,13 +364,16 @@ describe("a credential that goes between the read and the commit", () => {
 
   test("by deletion of its connector is 401, nothing is written", async () => {
     const { client, stored } = await withUser();
-    const before = await stored();
-    const race = interrupted(() => deleteConnector(client));
+    let ended: unknown;
+    const race = interrupted(async () => {
+      await deleteConnector(client);
+      ended = await stored();
+    });
 
     const answer = await race.scim("/Users", { body: aUser(), token: client.token });
 
     expect(answer).toMatchObject(unauthorized);
-    expect(await stored()).toEqual(before);
+    expect(await stored()).toEqual(ended);
   });
 
   test("by disabling its connector is 403, nothing is written", async () => {

@@ -78,10 +78,10 @@ async function expire({ id }: TestClient): Promise<void> {
     .run();
 }
 
-/** Everything that the log's table has of a connector, whether it is deleted or not. */
+/** Everything that the log's table has of a connector's callers, whether it is deleted or not. */
 async function rowsOf({ id }: { readonly id: string }) {
   const text = `SELECT * FROM events WHERE connector_id = (SELECT number FROM connectors WHERE id = ?1)
-    ORDER BY op_id`;
+    AND actor IS NULL ORDER BY op_id`;
   const { results } = await env.DB.prepare(text).bind(id).all();
   return results;
 }
