@@ -44,6 +44,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "packages",
+          include: ["packages/*/test/**/*.test.ts"],
+          environment: "node",
+          // The hooks build, pack and install.
+          hookTimeout: 120_000,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "console",
           include: ["console/test/unit/**/*.test.ts"],
           environment: "node",

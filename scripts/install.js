@@ -4,14 +4,18 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 
+const CHECKED = ["console", "packages/client", "test/contracts"].map(
+  (each) => `--workspace=${each}`,
+);
+
 /**
  * What each command installs, as arguments of npm. Workspaces that only some commands need stay out of
  * the way of a first start: the tools, the providers' own clients, the mutation tests.
  */
 const SETS = {
   start: ["--omit=dev", "--workspace=console"],
-  test: ["--workspace=console", "--workspace=test/contracts"],
-  mutation: ["--workspace=console", "--workspace=test/contracts", "--workspace=test/mutation"],
+  test: CHECKED,
+  mutation: [...CHECKED, "--workspace=test/mutation"],
 };
 
 /** Each set holds those before it. */

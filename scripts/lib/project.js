@@ -17,6 +17,7 @@ export const QUIET_WRANGLER = {
 const PROGRAMS = {
   "drizzle-kit": "node_modules/drizzle-kit/bin.cjs",
   redocly: "node_modules/@redocly/cli/bin/cli.js",
+  tsc: "node_modules/typescript/bin/tsc",
   vite: "node_modules/vite/bin/vite.js",
   vitest: "node_modules/vitest/vitest.mjs",
   wrangler: "node_modules/wrangler/bin/wrangler.js",

@@ -1,18 +1,9 @@
+import type { components } from "./api.ts";
 import type { ScimResource } from "./events.ts";
 import { type Gateway, GatewayError, getJson, type Scope } from "./gateway.ts";
 
 /** A connector: one directory. */
-export interface Connector {
-  readonly id: string;
-  readonly name: string;
-  readonly tenant: string | null;
-  readonly preset: string | null;
-  readonly status: "active" | "disabled";
-  /** Whether it delivers nothing until it is approved. */
-  readonly staged: boolean;
-  readonly createdAt: string;
-  readonly modifiedAt: string;
-}
+export type Connector = components["schemas"]["Directory"];
 
 /** A user or group of a list, and the connector whose it is. */
 export interface Listed {

@@ -1,5 +1,5 @@
 import type { ChangeEvent } from "./events.ts";
-import { type Gateway, GatewayError, get, type Scope } from "./gateway.ts";
+import { type Gateway, GatewayError, get, jsonOf, type Scope } from "./gateway.ts";
 
 /** What to ask of a feed. */
 export interface FeedOptions {
@@ -71,12 +71,11 @@ async function pageOf(response: Response, after: string | undefined): Promise<Fe
     const next = /[?&]after=(\d+)/.exec(response.headers.get("Link") ?? "")?.[1];
     return { events: [], next: next ?? after ?? "0", hasMore: false, isStaged: false };
   }
-  // The gateway's document of its API says so.
-  const { items, next, hasMore, staged } = (await response.json()) as {
+  const { items, next, hasMore, staged } = await jsonOf<{
     items: readonly ChangeEvent[];
     next: string;
     hasMore: boolean;
     staged?: true;
-  };
+  }>(response);
   return { events: items, next, hasMore, isStaged: staged === true };
 }

@@ -43,7 +43,7 @@ export async function verifyWebhook(
   if (!isTime || Math.abs(now / 1_000 - Number(timestamp)) > toleranceSeconds) {
     throw new WebhookError("The delivery's webhook-timestamp is too far from now.");
   }
-  const signed = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
+  const signed = Uint8Array.from(new TextEncoder().encode(`${id}.${timestamp}.${body}`));
   if (!(await isSigned(signed, signatures, secrets))) {
     throw new WebhookError("No signature of the delivery is one of this webhook.");
   }
@@ -52,7 +52,7 @@ export async function verifyWebhook(
 }
 
 async function isSigned(
-  signed: Uint8Array,
+  signed: Uint8Array<ArrayBuffer>,
   signatures: string,
   secrets: readonly string[],
 ): Promise<boolean> {
@@ -79,7 +79,7 @@ function keyOf(secret: string): Promise<CryptoKey> {
   ]);
 }
 
-function decodeBase64(text: string): Uint8Array | undefined {
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
