@@ -39,7 +39,7 @@ export function openapiDocument() {
     components: {
       securitySchemes: SECURITY,
       parameters: { IfMatch: IF_MATCH, IfNoneMatch: IF_NONE_MATCH },
-      headers: { ETag: ETAG },
+      headers: { ETag: ETAG, Location: LOCATION },
       responses,
       schemas: schemas.sorted(),
     },
@@ -62,6 +62,7 @@ const SECURITY = {
 };
 
 const ETAG = { description: "The version, as a weak entity tag.", schema: { type: "string" } };
+const LOCATION = { description: "The path of what was made.", schema: { type: "string" } };
 const IF_MATCH = header("If-Match", "The versions on which this may be done, as ETag gave them.");
 const IF_NONE_MATCH = header("If-None-Match", "The versions that the caller does not want.");
 
@@ -142,11 +143,15 @@ function successes({ answers, media, isTagged, isKnowable }, schemas) {
       schema !== null
         ? { "application/json": { schema: schemas.answered(schema) } }
         : media && mapValues(media, (each) => ({ schema: schemas.answered(each) }));
+    const headers = {
+      ...(isTagged && { ETag: ref("headers/ETag") }),
+      ...(status === "201" && { Location: ref("headers/Location") }),
+    };
     return [
       status,
       {
         description: DONE[status] ?? "Done.",
-        ...(isTagged && { headers: { ETag: ref("headers/ETag") } }),
+        ...(Object.keys(headers).length > 0 && { headers }),
         ...(content && { content }),
       },
     ];

@@ -12,6 +12,8 @@ interface Seen {
   readonly path: string;
   readonly status: number;
   readonly type: string;
+  /** The Location header. */
+  readonly location: string | null;
   readonly body: unknown;
 }
 
@@ -47,6 +49,7 @@ export function expectDescribed(seen: Seen): void {
     (each) => each.operation.method === asked && each.pattern.test(path),
   )?.operation;
   if (operation === undefined) throw new Error(`${call} is an answer of no operation.`);
+  if (status === 201) expect(seen.location, call).toMatch(new RegExp(`^${seen.api}/[^?]+$`));
   if (status === 304) expect(operation.isKnowable, call).toBe(true);
   else expectAnswer(operation, { ...seen, call });
 }

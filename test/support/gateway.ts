@@ -159,7 +159,9 @@ export function openGateway(options: GatewayOptions = {}) {
     if (api !== undefined && !options.hasLaterRows) {
       const type = response.headers.get("Content-Type")?.split(";")[0] ?? "";
       const path = pathname.slice(api.length);
-      expectDescribed({ api, method: request.method, path, status: response.status, type, body });
+      const location = response.headers.get("Location");
+      const { status } = response;
+      expectDescribed({ api, method: request.method, path, status, type, location, body });
     }
     return { status: response.status, headers: response.headers, body, cost: answer };
   };

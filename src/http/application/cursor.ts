@@ -1,4 +1,4 @@
-import { Problem } from "#http/admin/call/problem.ts";
+import { type Problem, unfitCursor } from "#http/admin/call/problem.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 
 /** Where a list over connectors goes on. */
@@ -33,5 +33,5 @@ export function decodePlace(after: string | undefined): ListPlace {
 const PLACE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(.*)$/;
 
 function noPlace(): Problem {
-  return new Problem(400, "This cursor is none that the list gave out. Start again without one.");
+  return unfitCursor("after");
 }

@@ -147,7 +147,7 @@ async function readPage(
 function requireKept(after: number, { oldest, latest }: EventPage): void {
   if (after >= oldest - 1 && after <= latest) return;
   throw new Problem(
-    410,
+    "cursorExpired",
     "Changes behind this cursor are no longer kept. Ask for after=latest, read the directory anew, and go on from the cursor that you got.",
   );
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { isSeen, sightOf } from "#http/admin/call/authorize.ts";
-import { noConnector, Problem } from "#http/admin/call/problem.ts";
+import { noConnector, unfitParameters } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { type Connector, findConnector } from "#store/admin/connectors.ts";
 import { centralDatabase } from "#store/databases.ts";
@@ -33,7 +33,7 @@ export async function connectorOf(
 export async function ownerOf(context: Context<AppEnv>, named: Named): Promise<Connector> {
   const connector = await connectorOf(context, named);
   if (connector !== undefined) return connector;
-  throw new Problem(400, UNNAMED, {}, [{ parameter: "connector", detail: UNNAMED }]);
+  throw unfitParameters(["connector"], UNNAMED);
 }
 
 const UNNAMED = "This key sees several connectors: name the one that is meant, as connector=….";

@@ -16,7 +16,7 @@ export function addConsole(app: Hono<AppEnv>, services: Services): void {
   app.route(CONSOLE_PATH, sessions);
   app.get(`${CONSOLE_PATH}/*`, consolePage);
   app.all(`${CONSOLE_PATH}/*`, () =>
-    problemResponse(new Problem(404, "The console has no such call.")),
+    problemResponse(new Problem("noSuchCall", "The console has no such call.")),
   );
   app.get("/", async (context, next) => {
     // A provider that was given the wrong base URL asks here as well, and is told so.

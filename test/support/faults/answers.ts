@@ -54,6 +54,7 @@ const ADMIN_BUSY = {
     type: "about:blank",
     title: "Service Unavailable",
     status: 503,
+    code: "unavailable",
     detail: "The database cannot answer right now. Repeat the call a little later.",
   },
 };
@@ -66,6 +67,7 @@ const ADMIN_FAULT = {
     type: "about:blank",
     title: "Internal Server Error",
     status: 500,
+    code: "internalError",
     detail: "Something went wrong here. Report it as {id}.",
   },
 };

@@ -27,6 +27,7 @@ function expectProblem(answer: TestAnswer, status: number) {
     type: "about:blank",
     title: expect.stringMatching(/\S/),
     status,
+    code: expect.stringMatching(/^[a-zA-Z]+$/),
     detail: expect.stringMatching(/\S/),
     ...(answer.body.errors && { errors: expect.any(Array) }),
   });

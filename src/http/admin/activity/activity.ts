@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { isLimited, sightOf } from "#http/admin/call/authorize.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { unfitParameters } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { HourCounts } from "#store/activity/count.ts";
@@ -56,9 +56,10 @@ function rangeOf(step: keyof typeof HOURS, from: number | undefined, to: number)
   const stepMs = HOURS[step] * HOUR_MS;
   const end = Math.ceil(to / stepMs) * HOURS[step];
   const begin = Math.floor((from ?? end * HOUR_MS - 24 * HOUR_MS) / stepMs) * HOURS[step];
-  if (begin >= end) throw new Problem(400, '"from" is not before "to".');
+  if (begin >= end) throw unfitParameters(["from", "to"], '"from" is not before "to".');
   if (end - begin > RANGE_DAYS_MAX * 24) {
-    throw new Problem(400, `Ask for ${RANGE_DAYS_MAX} days at most: hours are kept for 90.`);
+    const detail = `Ask for ${RANGE_DAYS_MAX} days at most: hours are kept for 90.`;
+    throw unfitParameters(["from", "to"], detail);
   }
   return { from: begin, to: end };
 }

@@ -12,7 +12,7 @@ import { BRIDGE_CREDENTIALS, seal } from "#credentials/sealed.ts";
 import { check } from "#http/admin/call/input.ts";
 import { mergePatch } from "#http/admin/call/merge-patch.ts";
 import { expectAbsent, expectedVersion } from "#http/admin/call/preconditions.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitMember } from "#http/admin/call/problem.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { type AskBridge, asker, granted } from "#http/admin/objects/bridge-object.ts";
@@ -142,7 +142,7 @@ export async function readPlanned(
   if (proposed.credentials !== undefined || !isSameSource) {
     const detail =
       "A dry run reads the source with the credentials that are stored: give settings alone. Try others with POST …/bridge/check.";
-    throw new Problem(400, detail);
+    throw new Problem("invalidBody", detail);
   }
   await judge(asker(context, id), proposed);
   return proposed.settings;
@@ -160,9 +160,9 @@ export function patched(patch: Readonly<Record<string, unknown>>): Wanted {
 /** Only Okta and Entra know who is assigned to an application. */
 function checkScope(type: Provider, scope: BridgeScope | undefined): void {
   if (scope === undefined || "groups" in scope || type === "okta" || type === "entra") return;
-  throw new Problem(
-    400,
-    `scope.application: ${type} is not asked who is assigned to an application; name groups instead: {"groups": ["…"]}`,
+  throw unfitMember(
+    ["scope", "application"],
+    `${type} is not asked who is assigned to an application; name groups instead: {"groups": ["…"]}`,
   );
 }
 
@@ -238,12 +238,12 @@ function keptKind(
   source: BridgeChoice["source"],
   former: StoredBridge | undefined,
 ): SourceCredentials["kind"] {
-  if (former === undefined) throw new Problem(400, "credentials: a new bridge needs them");
+  if (former === undefined) throw unfitMember(["credentials"], "a new bridge needs them");
   const stored = readKeptConfig(former);
   if (hasSameAddresses(stored.source, source)) return stored.credentialsKind;
   const detail =
-    "credentials: give them again, since the source's type or address changed: those that are stored are sent to no other address";
-  throw new Problem(400, detail);
+    "give them again, since the source's type or address changed: those that are stored are sent to no other address";
+  throw unfitMember(["credentials"], detail);
 }
 
 /** Reads a stored bridge; what a later version added takes its default. */

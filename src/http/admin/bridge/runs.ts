@@ -129,5 +129,8 @@ function addRuns(admin: Hono<AppEnv>): void {
 export async function openEnabled(context: Context<AppEnv>): Promise<OpenBridge> {
   const bridge = await openBridge(context);
   if (bridge.stored.connectorStatus === "active") return bridge;
-  throw new Problem(409, "This connector is disabled. Set its status to active first.");
+  throw new Problem(
+    "connectorDisabled",
+    "This connector is disabled. Set its status to active first.",
+  );
 }

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { SourceConfig, SourceCredentials } from "#bridge/config/settings.ts";
 import { readSafeUrl, type SafeUrlOptions, UnsafeUrl } from "#credentials/safe-url.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, pointerTo, unfitMember } from "#http/admin/call/problem.ts";
 import { isJsonObject, parseJson } from "#scim/json.ts";
 import { withoutTrailing } from "#scim/text.ts";
 import {
@@ -86,9 +86,9 @@ function fileIn(keyFile: string | Readonly<Record<string, unknown>>) {
   } catch {
     // The error could quote the key.
   }
-  throw new Problem(
-    400,
-    "credentials.keyFile: is not the JSON text of a key file; paste the file whole, with its outer braces",
+  throw unfitMember(
+    ["credentials", "keyFile"],
+    "is not the JSON text of a key file; paste the file whole, with its outer braces",
   );
 }
 
@@ -118,13 +118,13 @@ function readOrigin(name: string, text: string, options: SafeUrlOptions): string
   const address = readAddress(name, text, options);
   const { origin } = new URL(address);
   if (address === origin) return origin;
-  throw new Problem(400, `source.${name}: give the address without a path, such as ${origin}`);
+  throw unfitMember(["source", name], `give the address without a path, such as ${origin}`);
 }
 
 /** An address without the slashes at its end, to which paths are added. */
 function readAddress(name: string, text: string, options: SafeUrlOptions): string {
   const url = safeUrl(name, text, options);
-  if (url.href.includes("?")) throw new Problem(400, `source.${name}: leave out the query`);
+  if (url.href.includes("?")) throw unfitMember(["source", name], "leave out the query");
   return withoutTrailing(url.href, "/");
 }
 
@@ -132,7 +132,7 @@ function safeUrl(name: string, text: string, options: SafeUrlOptions): URL {
   try {
     return readSafeUrl(text.trim(), options);
   } catch (error) {
-    if (error instanceof UnsafeUrl) throw new Problem(400, `source.${name}: ${error.message}`);
+    if (error instanceof UnsafeUrl) throw unfitMember(["source", name], error.message);
     throw error;
   }
 }
@@ -140,8 +140,15 @@ function safeUrl(name: string, text: string, options: SafeUrlOptions): URL {
 function parse<T>(schema: z.ZodType<T>, given: Readonly<Record<string, unknown>>): T {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(
-    ({ path, message }) => `${["credentials", ...path].join(".")}: ${message}`,
-  );
-  throw new Problem(400, issues.slice(0, 5).join("; "));
+  const issues = result.error.issues.slice(0, 5);
+  const faults = issues.map(({ path, message }) => ({
+    path: ["credentials", ...path],
+    message,
+  }));
+  const sentences = faults.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const errors = faults.map(({ path, message }) => ({
+    pointer: pointerTo(path),
+    detail: message,
+  }));
+  throw new Problem("invalidBody", sentences.join("; "), {}, errors);
 }

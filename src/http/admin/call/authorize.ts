@@ -29,7 +29,7 @@ export function requireAdmin(
     const isReading = context.req.method === "GET" || context.req.method === "HEAD";
     if (!isReading) {
       if (caller.isByCookie) refuseForeignSite(context.req.raw, services.config);
-      if (caller.isReadOnly) throw new Problem(403, READ_ONLY);
+      if (caller.isReadOnly) throw new Problem("readOnly", READ_ONLY);
     }
     context.set("actor", caller.actor);
     context.set("grant", caller.grant);
@@ -42,7 +42,7 @@ export function requireAdmin(
 export function requireOpen({ adminToken, access }: Config): void {
   if (adminToken !== undefined || access !== undefined) return;
   throw new Problem(
-    503,
+    "adminApiClosed",
     "The admin API is closed: set the secret ADMIN_TOKEN, or ACCESS_TEAM_DOMAIN and ACCESS_AUD.",
   );
 }
@@ -77,7 +77,10 @@ export async function authorize(
   const enough = rolesFrom(least);
   if (!enough.includes(role)) {
     const wanted = enough.map((each) => `"${each}"`).join(" or ");
-    throw new Problem(403, `This key has the role "${role}". The call takes one with ${wanted}.`);
+    throw new Problem(
+      "roleTooSmall",
+      `This key has the role "${role}". The call takes one with ${wanted}.`,
+    );
   }
   if (!path.startsWith("/connectors/:id") || !isLimited(sees)) return;
   const id = context.req.param("id") ?? "";
@@ -122,7 +125,7 @@ export function refuseForeignSite({ url, headers }: Request, { publicUrl }: Conf
     site === null
       ? origin !== null && (origin === new URL(url).origin || origin === publicUrl)
       : site === "same-origin" || site === "none";
-  if (!isOurs) throw new Problem(403, FOREIGN_SITE);
+  if (!isOurs) throw new Problem("foreignSite", FOREIGN_SITE);
 }
 
 const READ_ONLY =

@@ -1,4 +1,4 @@
-import { Problem } from "./problem.ts";
+import { unfitCursor } from "./problem.ts";
 
 /** Writes where a list goes on as an opaque cursor; null on the last page. */
 export function encodeCursor(position: string | undefined): string | null {
@@ -19,7 +19,7 @@ function decodeCursor(cursor: string | undefined, shape: RegExp): string | undef
   if (cursor === undefined || cursor === "") return undefined;
   const position = decoded(cursor);
   if (shape.test(position)) return position;
-  throw new Problem(400, "This cursor is none that the list gave out. Start again without one.");
+  throw unfitCursor("cursor");
 }
 
 function decoded(cursor: string): string {

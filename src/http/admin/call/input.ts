@@ -4,7 +4,7 @@ import { readBodyText } from "#http/request/body.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { ScimError } from "#scim/error.ts";
 import { parseJson } from "#scim/json.ts";
-import { type InputFault, Problem } from "./problem.ts";
+import { type InputFault, Problem, pointerTo, unfitParameters } from "./problem.ts";
 
 /** An admin body is small: it holds settings, not a directory; but for that of an import. */
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
@@ -59,7 +59,9 @@ export function readQuery<T>(
   const entries = [...new URL(context.req.raw.url).searchParams];
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new Problem(400, `The parameter "${twice}" is given twice.`);
+  if (twice !== undefined) {
+    throw unfitParameters([twice], `The parameter "${twice}" is given twice.`);
+  }
   return check(query, Object.fromEntries(entries), "query");
 }
 
@@ -114,7 +116,8 @@ function parsed(parse: () => unknown): unknown {
 function problemOf(error: unknown): unknown {
   if (!(error instanceof ScimError)) return error;
   const { status, detail } = error;
-  return new Problem(status === 413 || status === 415 ? status : 400, detail);
+  if (status === 413 || status === 415) return new Problem(status, detail);
+  return new Problem("invalidBody", detail, {}, [{ pointer: pointerTo([]), detail }]);
 }
 
 /** Checks what was read of a call's body or query; 400 for what does not fit. */
@@ -128,7 +131,7 @@ export function check<T>(
   const issues = result.error.issues.slice(0, ISSUES_MAX);
   const sentences = issues.map(({ path, message }) => `${path.join(".") || place}: ${message}`);
   throw new Problem(
-    400,
+    place === "query" ? "invalidQuery" : "invalidBody",
     sentences.join("; "),
     {},
     issues.flatMap((issue) => faultsOf(issue, place)),
@@ -142,10 +145,9 @@ const ISSUES_MAX = 5;
 function faultsOf(issue: z.core.$ZodIssue, place: "body" | "query"): readonly InputFault[] {
   const names = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
   return names.slice(0, ISSUES_MAX).map((name) => {
-    const path = [...issue.path, ...(name === undefined ? [] : [name])].map(String);
+    const path = [...issue.path, ...(name === undefined ? [] : [name])];
     const detail = name === undefined ? issue.message : "Nothing of this name is known here.";
     if (place === "query") return { parameter: path.join("."), detail };
-    const steps = path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`);
-    return { pointer: `#${steps.join("")}`, detail };
+    return { pointer: pointerTo(path), detail };
   });
 }

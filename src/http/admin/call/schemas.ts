@@ -72,12 +72,50 @@ export const INPUT_FAULT = z.union([
   z.strictObject({ parameter: z.string().describe("Of the query."), detail: z.string() }),
 ]);
 
+/** What programs tell refusals apart by: the status of each, and when it is given. The first one of a status is its general one. */
+export const PROBLEM_CODES = {
+  invalidRequest: { status: 400, when: "What was sent does not fit; `detail` says how." },
+  invalidBody: { status: 400, when: "The body does not fit; `detail` and `errors` say where." },
+  invalidQuery: { status: 400, when: "A parameter does not fit; `detail` and `errors` say which." },
+  invalidCursor: { status: 400, when: "The cursor is none that the list gave out." },
+  unauthorized: { status: 401, when: "No admin token or key, or a wrong one." },
+  forbidden: { status: 403, when: "The caller may not do this." },
+  roleTooSmall: { status: 403, when: "The call takes a key with another role." },
+  readOnly: { status: 403, when: "The caller may read, and change nothing." },
+  foreignSite: { status: 403, when: "A browser's call was written on another site." },
+  outOfSight: { status: 403, when: "The call reaches beyond what the key sees." },
+  notFound: { status: 404, when: "There is nothing with this id." },
+  connectorNotFound: { status: 404, when: "There is no such connector, or not for this key." },
+  noSuchCall: { status: 404, when: "The path is none of this API's." },
+  methodNotAllowed: { status: 405, when: "The path does not know the method." },
+  conflict: { status: 409, when: "It cannot be done as things are; `detail` says why." },
+  connectorDisabled: { status: 409, when: "The connector has to be active first." },
+  connectorStaged: { status: 409, when: "The connector delivers nothing until it is approved." },
+  tooManyWebhooks: { status: 409, when: "There is no room for another webhook." },
+  cursorExpired: { status: 410, when: "Changes behind the cursor are no longer kept." },
+  versionMismatch: { status: 412, when: "It is not at a version that the conditions let pass." },
+  bodyTooLarge: { status: 413, when: "The body is too large." },
+  unsupportedMediaType: { status: 415, when: "The body did not come as application/json." },
+  tooManyFailures: { status: 429, when: "Too many bad credentials came from this address." },
+  internalError: { status: 500, when: "A fault of the gateway." },
+  unavailable: { status: 503, when: "Something cannot be had right now. Repeat it later." },
+  adminApiClosed: { status: 503, when: "Nobody can be let in: no way to sign in is set up." },
+} as const;
+
+/** What programs tell refusals apart by. */
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+const CODE = z
+  .enum(Object.keys(PROBLEM_CODES))
+  .describe("What went wrong, for programs: it stays, while the words may change.");
+
 /** The error of every call: problem details of RFC 9457. */
 export const PROBLEM = z
   .strictObject({
     type: z.string().describe("A URI that names the kind of problem; about:blank as a rule."),
     title: z.string().describe("The words of the status."),
     status: z.int().min(400).max(599),
+    code: CODE,
     detail: z.string().describe("What is wrong, and what to change."),
     errors: z
       .array(INPUT_FAULT)
@@ -92,6 +130,7 @@ export const PROBLEM = z
         type: "about:blank",
         title: "Bad Request",
         status: 400,
+        code: "invalidQuery",
         detail: "limit: Too small: expected number to be >=1",
         errors: [{ parameter: "limit", detail: "Too small: expected number to be >=1" }],
       },

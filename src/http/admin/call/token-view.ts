@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { createToken } from "#credentials/token.ts";
 import type { Token, TokenToStore } from "#store/admin/tokens.ts";
-import { Problem } from "./problem.ts";
+import { unfitMember } from "./problem.ts";
 
 /** What an administrator chooses for a new token. */
 export interface TokenChoice {
@@ -48,7 +48,7 @@ export function readExpiry(expiresAt: string | undefined, now: number): number |
   if (expiresAt === undefined) return undefined;
   const expiry = Date.parse(expiresAt);
   if (expiry > now) return expiry;
-  throw new Problem(400, "expiresAt: must lie in the future");
+  throw unfitMember(["expiresAt"], "must lie in the future");
 }
 
 /** A token or key that was made to end gets a successor that lives as long as it was to live. */

@@ -10,7 +10,8 @@ export function refuseUnknownPath(
 ): (context: Context<AppEnv>) => never {
   return ({ req }) => {
     const methods = methodsOf(req.path.slice(base.length), Object.values(operations));
-    if (methods.length === 0) throw new Problem(404, `There is no such call below ${base}.`);
+    if (methods.length === 0)
+      throw new Problem("noSuchCall", `There is no such call below ${base}.`);
     const allowed = methods.join(", ");
     throw new Problem(405, `Nothing here answers ${req.method}; try ${allowed}.`, {
       Allow: allowed,

@@ -106,7 +106,7 @@ function declared(redeclared: Redeclared): Declared {
     case "declared":
       return redeclared;
     case "invalid":
-      throw new Problem(400, redeclared.detail);
+      throw new Problem("invalidBody", redeclared.detail);
     case "inUse":
       throw new Problem(409, redeclared.detail);
   }

@@ -32,6 +32,7 @@ export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void 
     if ((await createClient(db, number, client, { now, audit })) === undefined) throw noConnector();
     const stored = { id, name: name ?? null, hint, scope, createdAt: now };
     const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
+    context.header("Location", `/admin/v1/connectors/${connectorId}/clients/${id}`);
     return reply(context, create, 201, { ...view, clientSecret: secret });
   });
   addCall(admin, list, async (context) => {

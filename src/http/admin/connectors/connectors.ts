@@ -5,7 +5,7 @@ import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { isKnown, onVersion, tag } from "#http/admin/call/preconditions.ts";
-import { noConnector, Problem } from "#http/admin/call/problem.ts";
+import { noConnector, Problem, unfitParameters } from "#http/admin/call/problem.ts";
 import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
 import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
@@ -125,7 +125,7 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
     const { users } = readQuery(context, patch);
     const { settings, ...columns } = defined(await readInput(context, patch));
     if (columns.tenant !== undefined) refuseMove(sightOf(context), columns.tenant);
-    else if (users !== undefined) throw new Problem(400, USERS_OF_A_MOVE);
+    else if (users !== undefined) throw unfitParameters(["users"], USERS_OF_A_MOVE);
     const changed = { ...columns, users, ...(settings && { settings: chosenOf(settings) }) };
     return await change(context, changed, trail);
   });
@@ -191,17 +191,23 @@ function toldOf({
 /** The tenant of a new connector: a key of a tenant makes connectors of that one alone; 403 for others. */
 function tenantOfNew(sees: Sight, tenant: string | undefined): string | undefined {
   if (sees.connectorId !== null) {
-    throw new Problem(403, "This key sees one connector, and can make no other.");
+    throw new Problem("outOfSight", "This key sees one connector, and can make no other.");
   }
   if (sees.tenant === null || tenant === sees.tenant) return tenant;
   if (tenant === undefined) return sees.tenant;
-  throw new Problem(403, "This key sees one tenant, and makes connectors of that one alone.");
+  throw new Problem(
+    "outOfSight",
+    "This key sees one tenant, and makes connectors of that one alone.",
+  );
 }
 
 /** 403 where a key would move a connector out of what it sees, or into the sight of others. */
 function refuseMove(sees: Sight, tenant: string | null): void {
   if (!isLimited(sees) || (sees.tenant !== null && sees.tenant === tenant)) return;
-  throw new Problem(403, "Only a key that sees every connector moves one to another tenant.");
+  throw new Problem(
+    "outOfSight",
+    "Only a key that sees every connector moves one to another tenant.",
+  );
 }
 
 /** Finds the connector that a path names, or answers 404. */

@@ -16,5 +16,5 @@ export function checkCreateOnly(
   });
   const [first] = faults;
   if (first === undefined) return;
-  throw new Problem(400, `settings.createOnly: ${first.detail}`, {}, faults);
+  throw new Problem("invalidBody", `settings.createOnly: ${first.detail}`, {}, faults);
 }

@@ -55,6 +55,7 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
       ...NEVER,
       expiresAt: expiry ?? null,
     };
+    context.header("Location", `/admin/v1/connectors/${connectorId}/tokens/${token.id}`);
     return reply(context, createToken, 201, { ...tokenView(stored), secret });
   });
   addCall(admin, rotate, async (context, trail) => {
@@ -86,6 +87,7 @@ export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     });
     if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
+    context.header("Location", `/admin/v1/connectors/${connectorId}/tokens/${token.id}`);
     return reply(context, rotate, 201, { ...tokenView(stored), secret, replaces: former.id });
   });
   addCall(admin, listUnused, async (context) => {

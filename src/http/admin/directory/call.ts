@@ -36,7 +36,7 @@ export function directoryCall(
   connector: Connector,
 ): DirectoryCall {
   const { config, clock } = services;
-  if (connector.settings.staged) throw new Problem(409, STAGED);
+  if (connector.settings.staged) throw new Problem("connectorStaged", STAGED);
   const types = resourceTypesOf(connector.attributes, connector.settings);
   const connectorId = connector.number;
   const db = databaseOf(context.env, connectorId);

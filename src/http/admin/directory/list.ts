@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { decodeIdCursor, decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { unfitParameters } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { findList, wholeOf } from "#http/scim/list/answer.ts";
@@ -133,8 +133,7 @@ async function deletedText(
   { caller, connector, facts, findDeleted }: DirectoryCall,
   { filter, cursor, limit, ...shown }: z.infer<typeof USERS_QUERY>,
 ): Promise<string> {
-  if (filter?.trim())
-    throw new Problem(400, NO_FILTER, {}, [{ parameter: "filter", detail: NO_FILTER }]);
+  if (filter?.trim()) throw unfitParameters(["filter"], NO_FILTER);
   const afterRow = decodeOffsetCursor(cursor);
   const since = restorableSince(connector, facts.startedAt);
   const projection = parseProjection(shown.attributes, shown.excludedAttributes);

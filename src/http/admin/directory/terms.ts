@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitParameters } from "#http/admin/call/problem.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { Refusal } from "#http/response/error.ts";
 import { ScimError } from "#scim/error.ts";
@@ -15,6 +15,7 @@ export async function refused<T>(work: () => Promise<T>): Promise<T> {
       throw new Problem(status as ContentfulStatusCode, detail, error.headers);
     }
     if (!(error instanceof ScimError)) throw error;
+    if (error.scimType === "invalidFilter") throw unfitParameters(["filter"], error.detail);
     // Each ScimError is made with the status of an error, which may have content.
     throw new Problem(error.status as ContentfulStatusCode, error.detail);
   }

@@ -60,7 +60,7 @@ export async function readDecision(
   context: Context<AppEnv>,
   operation: (typeof HELD_OPERATIONS)["approveHeld" | "rejectHeld"],
 ) {
-  if (!hasBody(context)) throw new Problem(400, HELD_CHOICE_DETAIL);
+  if (!hasBody(context)) throw new Problem("invalidBody", HELD_CHOICE_DETAIL);
   const choice = await readInput(context, operation);
   const held = await openHeld(context);
   expectedVersion(context, held.connector.version);

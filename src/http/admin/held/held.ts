@@ -3,7 +3,7 @@ import type { HeldItem, HeldPage } from "#bridge/admin-views.ts";
 import { encodeCursor } from "#http/admin/call/cursor.ts";
 import { readQuery } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitCursor } from "#http/admin/call/problem.ts";
 import { granted } from "#http/admin/objects/bridge-object.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { countHeldUsers, type HeldByPush, listHeldUsers } from "#store/commit/held-users.ts";
@@ -38,7 +38,10 @@ export function addHeldRoutes(admin: Hono<AppEnv>, services: Services): void {
       return reply(context, approveHeld, 202, { runId: null, approved });
     }
     if (held.bridge?.connectorStatus !== "active") {
-      throw new Problem(409, "This connector is disabled. Set its status to active first.");
+      throw new Problem(
+        "connectorDisabled",
+        "This connector is disabled. Set its status to active first.",
+      );
     }
     await trail.begin(centralDatabase(context.env), told);
     const run = granted(await held.ask((object) => object.approveHeld(bridge)));
@@ -122,6 +125,6 @@ function decodeHeldId(cursor: string | undefined): string | undefined {
   try {
     return decodeURIComponent(atob(cursor));
   } catch {
-    throw new Problem(400, "This cursor is none that the list gave out. Start again without one.");
+    throw unfitCursor("cursor");
   }
 }

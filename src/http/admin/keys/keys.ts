@@ -11,7 +11,7 @@ import {
   onVersion,
   tag,
 } from "#http/admin/call/preconditions.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitMember } from "#http/admin/call/problem.ts";
 import type { Role } from "#http/admin/call/roles.ts";
 import { isoOrNull, readExpiry, renewedExpiry } from "#http/admin/call/token-view.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -112,6 +112,7 @@ export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     if (rotated === undefined) throw new Problem(404, "There is no live key with this id.");
     const key = expectChanged(rotated);
     tag(context, key.version);
+    context.header("Location", `/admin/v1/keys/${key.id}`);
     return reply(context, rotate, 201, { ...keyView(key), secret, replaces: former.id });
   });
 }
@@ -147,18 +148,18 @@ async function limitsOf(
   { role, connectorId, tenant }: z.infer<typeof NEW_KEY>,
 ) {
   if (connectorId !== undefined && tenant !== undefined) {
-    throw new Problem(400, "Give connectorId or tenant, not both.");
+    throw new Problem("invalidBody", "Give connectorId or tenant, not both.");
   }
   if (role === "admin" && (connectorId !== undefined || tenant !== undefined)) {
     throw new Problem(
-      400,
+      "invalidBody",
       'A key with the role "admin" sees everything: leave out connectorId and tenant.',
     );
   }
   if (connectorId === undefined) return { connectorId: undefined, tenant };
   const connector = await findConnector(centralDatabase(context.env), connectorId);
   if (connector === undefined)
-    throw new Problem(400, "connectorId: there is no connector with this id");
+    throw unfitMember(["connectorId"], "there is no connector with this id");
   return { connectorId: connector.number, tenant };
 }
 

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { readSafeUrl, UnsafeUrl } from "#credentials/safe-url.ts";
 import type { Replay } from "#delivery/views.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitMember } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import type { REPLAY } from "./schemas.ts";
 
@@ -17,7 +17,7 @@ export function readWebhookUrl(
   try {
     return readSafeUrl(text, { allowsLoopback: config.allowsLoopback, ownHosts }).href;
   } catch (error) {
-    if (error instanceof UnsafeUrl) throw new Problem(400, `url: ${error.message}`);
+    if (error instanceof UnsafeUrl) throw unfitMember(["url"], error.message);
     throw error;
   }
 }
@@ -29,13 +29,13 @@ const EVENT_ID = /^(?:evt_|(?<eventId>[0-9a-f-]{36})\.)(?<seq>\d{1,15})$/;
 export function readReplay({ eventId, deadSince, rewindTo }: z.infer<typeof REPLAY>): Replay {
   const given = [eventId, deadSince, rewindTo].filter((each) => each !== undefined);
   if (given.length !== 1) {
-    throw new Problem(400, "Give exactly one of eventId, deadSince and rewindTo.");
+    throw new Problem("invalidBody", "Give exactly one of eventId, deadSince and rewindTo.");
   }
   if (deadSince !== undefined) return { kind: "deadSince", at: Date.parse(deadSince) };
   if (rewindTo !== undefined) return { kind: "rewindTo", at: Date.parse(rewindTo) };
   const { seq, eventId: logged } = EVENT_ID.exec(eventId ?? "")?.groups ?? {};
   if (seq === undefined) {
-    throw new Problem(400, "eventId: must be a webhook-id such as evt_42, or the id of an event");
+    throw unfitMember(["eventId"], "must be a webhook-id such as evt_42, or the id of an event");
   }
   return { kind: "event", seq: Number(seq), eventId: logged };
 }

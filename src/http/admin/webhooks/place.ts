@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { isLimited, isSeen, sightOf } from "#http/admin/call/authorize.ts";
-import { Problem } from "#http/admin/call/problem.ts";
+import { Problem, unfitMember } from "#http/admin/call/problem.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
 import { noWebhook } from "#http/admin/objects/webhook-object.ts";
 import type { AppEnv } from "#http/request/services.ts";
@@ -61,19 +61,19 @@ export async function placeOfNew(
 ): Promise<WebhookPlace> {
   const sees = sightOf(context);
   if (scope === "everything") {
-    if (isLimited(sees)) throw new Problem(403, `${TOO_WIDE} every connector.`);
+    if (isLimited(sees)) throw new Problem("outOfSight", `${TOO_WIDE} every connector.`);
     return placeOf(context, ALL_CONNECTORS, null);
   }
   if ("tenant" in scope) {
     const { tenant } = scope;
     if (isLimited(sees) && sees.tenant !== tenant) {
-      throw new Problem(403, `${TOO_WIDE} every connector of that tenant.`);
+      throw new Problem("outOfSight", `${TOO_WIDE} every connector of that tenant.`);
     }
     return placeOf(context, { connectorId: NO_CONNECTOR, tenant }, null);
   }
   const connector = await findConnector(centralDatabase(context.env), scope.connectorId);
   if (connector === undefined || !isSeen(sees, connector)) {
-    throw new Problem(400, "scope.connectorId: there is no connector with this id");
+    throw unfitMember(["scope", "connectorId"], "there is no connector with this id");
   }
   return placeOf(context, scopeOfConnector(connector.number), connector.id);
 }

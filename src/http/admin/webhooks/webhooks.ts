@@ -133,7 +133,7 @@ async function made(
   const audit = trail.row({ connectorId: connector ?? undefined, id, after });
   if ((await createWebhook(db, scope, stored, { now, audit })) === "tooMany") {
     throw new Problem(
-      409,
+      "tooManyWebhooks",
       `${HOLDERS[holderOf(place)]} at most ${WEBHOOKS_MAX} webhooks; delete one.`,
     );
   }
