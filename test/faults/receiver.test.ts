@@ -6,7 +6,8 @@ import type { RunView } from "#bridge/admin-views.ts";
 import { askAdmin, createConnector, createFeedKey } from "#test/faults/webhooks/admin.ts";
 import { type Ask, scimClient } from "#test/faults/webhooks/load.ts";
 import { listUsers } from "../../packages/client/src/directory.ts";
-import { latestCursor } from "../../packages/client/src/feed.ts";
+import type { ChangeEvent } from "../../packages/client/src/events.ts";
+import { latestCursor, readChanges } from "../../packages/client/src/feed.ts";
 import { type Gateway, GatewayError } from "../../packages/client/src/gateway.ts";
 import { createDirectory } from "../support/fake-directory/directory.ts";
 import { createFakeProvider, type FakeProvider } from "../support/fake-directory/provider.ts";
@@ -17,7 +18,6 @@ import {
   cursorOf,
   directoryOf,
   type ReceiverProcess,
-  type ReceiverSettings,
   type Seen,
   startReceiver,
 } from "./receiver-process.ts";
@@ -59,9 +59,11 @@ afterEach(async () => {
 test("the example receiver's copy equals the directories of every connector of its tenant, whichever of the two is killed on the way", async () => {
   const { id: connector, token } = await createConnector(server.origin, TENANT);
   const siblings = [await aSibling(TENANT, 8), await aSibling(TENANT, 9)];
+  const leaver = await aSibling(TENANT, 11);
   const foreign = await aSibling("another", 10);
   const gateway = { origin: server.origin, key: await createFeedKey(server.origin, TENANT) };
   const settings = { gateway, tenant: TENANT, file: join(folder, "copy.db") };
+  const webhook = await createWebhook(TENANT);
   receiver = startReceiver(settings);
   // The directory is empty: all that the copy gets comes through the feed.
   await vi.waitUntil(() => cursorOf(settings.file) !== undefined, PATIENCE);
@@ -71,21 +73,23 @@ test("the example receiver's copy equals the directories of every connector of i
   // The others of the tenant are pushed to meanwhile, and one that the key does not see.
   const pushing = Promise.all([
     pushes.run(requests),
-    ...[...siblings, foreign].map((each) => each.pushes.run(requests / 5)),
+    ...[...siblings, leaver, foreign].map((each) => each.pushes.run(requests / 5)),
   ]);
   for (let round = 0; round < rounds; round += 1) {
     await reach(pushes, round + 0.2);
     if (round === 0) await startBridge(connector);
     await killServer();
     await killReceiver(pushes, round + 0.5);
-    // By turns woken by a webhook and by long polling.
-    const webhook = round % 2 === 0 ? await createWebhook(connector) : undefined;
-    receiver = startReceiver({ ...settings, webhook });
+    // By turns woken by the webhook of the tenant and by long polling.
+    receiver = startReceiver({ ...settings, webhook: round % 2 === 0 ? webhook : undefined });
   }
   await pushing;
   for (const sibling of siblings) await restoreOne(sibling);
   await eraseOne(siblings[0]);
   await vi.waitUntil(() => isSynced(connector), PATIENCE);
+  await deleteUnderKills(leaver.connector);
+  const left = await toldToTheEnd(leaver.connector, gateway);
+  receiver = startReceiver({ ...settings, webhook });
   const latest = Number(await latestCursor(gateway, settings));
   await vi.waitUntil(() => (cursorOf(settings.file) ?? 0) >= latest, PATIENCE);
 
@@ -96,7 +100,16 @@ test("the example receiver's copy equals the directories of every connector of i
   expect(directory.groups.size).toBeGreaterThan(5);
   expect(directory.members.length).toBeGreaterThan(50);
   for (const { connector: own } of siblings) expect(await sizeOf(own, gateway)).toBeGreaterThan(1);
-  await expect(sizeOf(foreign.connector, gateway)).rejects.toThrow(GatewayError);
+  for (const { connector: unseen } of [foreign, leaver]) {
+    await expect(sizeOf(unseen, gateway)).rejects.toThrow(GatewayError);
+  }
+  expect(stillActiveIn(left)).toEqual([]);
+  const switchedOff = left.filter(({ actor }) => actor?.kind === "administrator").slice(0, -1);
+  expect(new Set(switchedOff.map(({ type }) => type))).toEqual(new Set(["user.deactivated"]));
+  const end = { type: "connector.deleted", userEvents: switchedOff.length };
+  expect(left.at(-1)).toMatchObject(end);
+  const { delivery } = await askAdmin(server.origin, "GET", `/webhooks/${webhook.id}`);
+  expect(delivery.lastDeliveredAt).not.toBeNull();
   report(latest, directory);
 });
 
@@ -164,13 +177,51 @@ async function killReceiver(pushes: RandomPushes, at: number): Promise<void> {
   await reach(pushes, at + 0.2);
 }
 
-/** Makes a webhook for a port at which nobody listens yet. */
-async function createWebhook(connector: string): Promise<ReceiverSettings["webhook"]> {
+/** Makes a webhook of a tenant for a port at which nobody listens yet. */
+async function createWebhook(tenant: string) {
   const port = await freePort();
-  const path = `/connectors/${connector}/webhooks`;
   const url = `http://127.0.0.1:${port}/`;
-  const { secret } = await askAdmin(server.origin, "POST", path, { url });
-  return { secret, port };
+  const made = await askAdmin(server.origin, "POST", "/webhooks", { url, scope: { tenant } });
+  return { id: String(made.id), secret: String(made.secret), port };
+}
+
+/** Deletes a connector, and kills the receiver and the server under it. */
+async function deleteUnderKills(connector: string): Promise<void> {
+  const path = `/connectors/${connector}`;
+  const deletion = askAdmin(server.origin, "DELETE", path).catch(() => undefined);
+  await receiver?.kill();
+  await killServer();
+  await deletion;
+  // Whether or not it was begun before.
+  await askAdmin(server.origin, "DELETE", path).catch((error) => {
+    if (!String(error).includes(": 404 ")) throw error;
+  });
+}
+
+/** What a deleted connector tells, up to its end, with which cron goes on. */
+async function toldToTheEnd(connector: string, gateway: Gateway): Promise<readonly ChangeEvent[]> {
+  const told: ChangeEvent[] = [];
+  let after: string | undefined;
+  await vi.waitUntil(async () => {
+    await fetch(`${server.origin}/cdn-cgi/handler/scheduled`);
+    const page = await readChanges(gateway, { connector }, { after, limit: 1_000 });
+    told.push(...page.events);
+    after = page.next;
+    return told.some(({ type }) => type === "connector.deleted");
+  }, PATIENCE);
+  return told;
+}
+
+/** Users who are active by what was told of them last. */
+function stillActiveIn(told: readonly ChangeEvent[]): readonly string[] {
+  const active = new Set<string>();
+  for (const event of told) {
+    if (!("resource" in event) || event.resourceType !== "User") continue;
+    if (event.resource.active === true && event.type !== "user.deleted")
+      active.add(event.resourceId);
+    else active.delete(event.resourceId);
+  }
+  return [...active];
 }
 
 /** Waits until a number of rounds is pushed. */
