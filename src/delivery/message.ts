@@ -21,6 +21,16 @@ export function deliveryOf({ change, of }: TakenChange): NewDelivery {
   return { seq, resource: `${resourceType}/${resourceId}`, type, body };
 }
 
+/** Whether a delivery tells the end of a directory: of a connector that was deleted, or is its tenant's no more. */
+export function isEnd({ type }: Pick<NewDelivery, "type">): boolean {
+  return type === "connector.deleted" || type === "connector.moved";
+}
+
+/** The public id of the connector that the end of a directory is about. */
+export function endedConnector({ resource }: Pick<NewDelivery, "resource">): string {
+  return resource.slice(resource.indexOf("/") + 1);
+}
+
 /** Whether a webhook wants changes of a type; whoever wants to know of deleted users is told of erased ones. */
 export function isWanted(
   type: string,

@@ -4,7 +4,7 @@ import { disable } from "./disable.ts";
 import { type Endpoint, IDLE_MS_MAX, IDLE_MS_MIN } from "./endpoint.ts";
 import { readIntake } from "./intake.ts";
 import { type Health, judgeTry } from "./judge.ts";
-import { deliveryOf, isWanted, messageId } from "./message.ts";
+import { deliveryOf, endedConnector, isEnd, isWanted, messageId } from "./message.ts";
 import { type OpenReceiver, openReceiver } from "./receiver.ts";
 import { type Sent, send } from "./send.ts";
 import { type Delivery, type EndpointState, NOTHING_WAITS } from "./storage/queue.ts";
@@ -19,8 +19,9 @@ const TRIES_MAX = 900;
 /** A Durable Object may have six outgoing connections. */
 const PARALLEL_MAX = 6;
 
-/** So much later it is looked again whether all is delivered that comes before the end of a directory. */
-const LAST_AGAIN_MS = 1_000;
+/** So much later, at least and at most, it is looked again whether all is over that comes before the end of a directory. */
+const LAST_AGAIN_MS_MIN = 1_000;
+const LAST_AGAIN_MS_MAX = 5 * 60_000;
 
 /** More events than these wait in the change feed, not here. */
 const WAITING_MAX = 20_000;
@@ -114,15 +115,22 @@ export class Slice {
     if (receiver === undefined) return undefined;
     const delivery = this.endpoint.queue.due(this.now, this.busy);
     if (delivery === undefined) return undefined;
-    const { queue } = this.endpoint;
-    const isOfOne = this.state().tenant === undefined;
-    if (isOfOne && delivery.type === "connector.deleted" && queue.counts().waiting > 1) {
-      // The end of a directory is the last that is told of it.
-      queue.failed({ ...delivery, tries: delivery.tries - 1 }, this.now + LAST_AGAIN_MS);
-      return this.claim();
-    }
+    if (this.isTooEarly(delivery)) return this.claim();
     this.busy.add(delivery.resource);
     return { delivery, receiver };
+  }
+
+  /** Whether a delivery tells the end of a directory, of which others still wait: the end is the last of all. */
+  private isTooEarly(delivery: Delivery): boolean {
+    if (!isEnd(delivery)) return false;
+    const { queue } = this.endpoint;
+    const { waiting, dueAt } = queue.waitingBefore(endedConnector(delivery), delivery.seq);
+    if (waiting === 0) return false;
+    const { now } = this;
+    // Before each of them is tried once more, none of it can be over; unless somebody replays one meanwhile.
+    const at = Math.min(dueAt ?? now, now + LAST_AGAIN_MS_MAX);
+    queue.putOff(delivery, Math.max(at, now + LAST_AGAIN_MS_MIN));
+    return true;
   }
 
   private async deliver({ delivery, receiver }: Claimed): Promise<void> {

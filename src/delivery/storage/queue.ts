@@ -47,6 +47,11 @@ export type Backlog = Pick<EndpointMirror, "waiting" | "waitingSince">;
 
 export const NOTHING_WAITS: Backlog = { waiting: 0, waitingSince: null };
 
+interface WaitingBefore {
+  readonly waiting: number;
+  readonly dueAt: number | null;
+}
+
 /** What the endpoint remembers beside its deliveries. */
 export interface EndpointState extends Health {
   readonly webhookId: string;
@@ -136,6 +141,19 @@ export class DeliveryQueue {
   /** A try has failed: the delivery waits until `nextAt`, and its resource with it. */
   failed({ entry, tries }: Delivery, nextAt: number): void {
     this.run(FAILED, { tries: tries + 1, nextAt, entry });
+  }
+
+  /** A delivery is not tried now, but at `nextAt`. */
+  putOff({ entry, tries }: Delivery, nextAt: number): void {
+    this.run(FAILED, { tries, nextAt, entry });
+  }
+
+  /**
+   * What waits of a connector (its public id) before a seq: how many deliveries, and when the last of those is due that
+   * are the next ones of their resources.
+   */
+  waitingBefore(connector: string, seq: number): WaitingBefore {
+    return this.rows(BEFORE, { connector, seq })[0] ?? { waiting: 0, dueAt: null };
   }
 
   /** The last try has failed: the next one of its resource is due. */
@@ -340,6 +358,19 @@ const COUNTS = objectStatement()(() => {
   const { deadAt } = deliveries;
   return selectOnly(named({ waiting: counted(isNull(deadAt)), dead: counted(isNotNull(deadAt)) }));
 });
+
+const BEFORE = objectStatement<{ connector: string; seq: number }>()(({ connector, seq }) =>
+  build
+    .select(named({ waiting: count(), dueAt: sql<number | null>`max(${deliveries.nextAt})` }))
+    .from(deliveries)
+    .where(
+      and(
+        isNull(deliveries.deadAt),
+        lt(deliveries.seq, seq),
+        eq(sql`${deliveries.body} ->> '$.connector'`, connector),
+      ),
+    ),
+);
 
 const DROP_DEAD = objectStatement<{ before: number }>()(({ before }) =>
   build.delete(deliveries).where(lt(deliveries.deadAt, before)),

@@ -240,6 +240,54 @@ describe("a connector that may not be told of", () => {
   });
 });
 
+describe("the end of a directory", () => {
+  const SCOPES: readonly (readonly [string, (id: string, tenant: string) => unknown])[] = [
+    ["its connector", (connectorId) => ({ connectorId })],
+    ["its tenant", (_, tenant) => ({ tenant })],
+    ["everything", () => "everything"],
+  ];
+  const ENDS: readonly (readonly [string, (client: TestClient) => Promise<unknown>])[] = [
+    ["connector.deleted", ({ id }) => gateway.admin(`/connectors/${id}`, { method: "DELETE" })],
+    ["connector.moved", (client) => move(client, aTenant())],
+  ];
+  const CASES = SCOPES.flatMap(([of, scopeOf]) =>
+    ENDS.map(([type, end]) => [type, of, scopeOf, end] as const),
+  );
+
+  test.each(CASES)(
+    "%s comes last by a webhook of %s, also where the receiver fails for what came before",
+    async (type, _of, scopeOf, end) => {
+      const time = steerTime();
+      const tenant = aTenant();
+      const [client, other] = [await gateway.client({ tenant }), await gateway.client({ tenant })];
+      const webhook = await webhookOf(scopeOf(client.id, tenant));
+      let failures = 5;
+      const failing = (await client.post(aUser())).body.id;
+      const { received, answer } = openReceiver();
+      answer(({ body }) => (body.resourceId === failing && failures-- > 0 ? 500 : 204));
+      await client.post(aUser());
+      await ring(webhook);
+      await end(client);
+      // Whoever has nothing to do with it waits for nothing.
+      await other.post(aUser());
+      await ring(webhook);
+      const before = received.map(({ body }) => body.type);
+
+      await drain(time, [webhook]);
+
+      const own = received.filter(({ body }) => body.connector === client.id);
+      const ofFormer = own
+        .filter(({ body }) => body.tenant === tenant)
+        .map(({ body }) => body.type);
+      expect(before).not.toContain(type);
+      expect(ofFormer.indexOf(type)).toBe(ofFormer.length - 1);
+      expect(ofFormer.filter((each) => each === "user.created")).toHaveLength(2 + 5);
+      expect(ofFormer.filter((each) => each === "user.deactivated")).toHaveLength(2);
+      if (_of !== "its connector") expect(before).toHaveLength(1 + 1 + 1 + 1);
+    },
+  );
+});
+
 function isSignedWith(secret: string, received: Received): boolean {
   try {
     return verify(secret, received) !== undefined;
