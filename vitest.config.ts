@@ -108,7 +108,7 @@ export default defineConfig({
           environment: "node",
           // Servers are killed and started again; the long form (FAULTS=long) does so many times.
           testTimeout: 3_600_000,
-          hookTimeout: 60_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -30,6 +30,7 @@ function selectOpen() {
         walked: endings.walked,
         position: endings.position,
         told: endings.told,
+        failures: endings.failures,
         /** The connector's public id. */
         connector: connectors.id,
         movesTo: connectors.movesTo,

@@ -4,6 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { endings } from "#store/schema.ts";
 import { build, named, prepare } from "#store/statement.ts";
+import { noteFailure } from "./failure.ts";
 import { finishEnding } from "./finish.ts";
 import { type OpenEnding, openEndings } from "./open.ts";
 import { nextPage } from "./page.ts";
@@ -53,8 +54,9 @@ async function goOnOrLog(
     return next === undefined ? [] : [next];
   } catch (error) {
     const kind = error instanceof Error ? error.name : typeof error;
-    const { connector } = ending;
-    console.error(JSON.stringify({ message: "end of a directory failed", connector, kind }));
+    const failed = { message: "end of a directory failed", connector: ending.connector, kind };
+    console.error(JSON.stringify(failed));
+    await noteFailure(db, tools, ending).catch(() => undefined);
     return [];
   }
 }

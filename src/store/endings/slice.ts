@@ -78,13 +78,15 @@ async function endTogether(
     return { change, type, event: changeEventRow(ending, change, { opId: newId(), at: now }) };
   });
   const told = ending.walked === "User" ? changes.length : 0;
-  const beside = [guardOpen(db, ending.id), moveOn(db, ending, place, told)];
+  // A walk that is over already does not come ahead.
+  const failures = records.length === 0 ? ending.failures : 0;
+  const beside = [guardOpen(db, ending.id), moveOn(db, ending, { ...place, failures }, told)];
   const write = { changes, beside, credentialHash: undefined, at: now, isOfEnding: true } as const;
   const terms = { allowDuplicateGroupNames, uniqueExternalId };
   const outcome = await commitChanges(db, connectorId, { ...write, ...terms }, clock);
   switch (outcome.kind) {
     case "committed":
-      return { ...ending, ...place, told: ending.told + told };
+      return { ...ending, ...place, failures, told: ending.told + told };
     case "versionChanged":
       return "again";
     default:
@@ -116,7 +118,12 @@ function reportRefused({ connector }: OpenEnding, { type, id }: ResourceRecord, 
 }
 
 /** The statement that notes how far the walk has come, and how many users had to be told of. */
-function moveOn(db: Database, { id }: OpenEnding, place: Place, told: number): Prepared<unknown> {
+function moveOn(
+  db: Database,
+  { id }: OpenEnding,
+  place: Place & Pick<OpenEnding, "failures">,
+  told: number,
+): Prepared<unknown> {
   const moved = build
     .update(endings)
     .set({ ...place, told: sql`${endings.told} + ${told}` })

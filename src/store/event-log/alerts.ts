@@ -1,8 +1,8 @@
-import { and, eq, isNotNull, notExists, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, notExists, type SQLWrapper, sql } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
-import { changes, connectors, events } from "#store/schema.ts";
+import { changes, connectors, endings, events } from "#store/schema.ts";
 import { build, named, prepare } from "#store/statement.ts";
 import { appendEvents, type EventRow } from "./events.ts";
 
@@ -10,6 +10,7 @@ import { appendEvents, type EventRow } from "./events.ts";
 export type AlertKind =
   | BridgeAlertKind
   | "brake.reached"
+  | "ending.failing"
   | "key.expiring"
   | "token.expiring"
   | "webhook.disabled";
@@ -64,11 +65,17 @@ function insertAlert({ connectorId, connector, eventId, at, kind, facts }: Alert
     .select(named({ opId: events.opId }))
     .from(events)
     .where(and(eq(events.connectorId, connectorId), eq(events.opId, eventId)));
-  // Nothing is told of a connector after its end.
+  // Nothing is told of a connector after its end, which is under way for a while.
+  const open = build
+    .select(named({ id: endings.id }))
+    .from(endings)
+    .where(and(eq(endings.connectorId, connectorId), isNull(endings.untilSeq)));
   const deleted = build
     .select(named({ number: connectors.number }))
     .from(connectors)
-    .where(and(eq(connectors.number, connectorId), isNotNull(connectors.deletedAt)));
+    .where(
+      and(eq(connectors.number, connectorId), isNotNull(connectors.deletedAt), notExists(open)),
+    );
   return insertRows(changes, cells, { where: and(notExists(known), notExists(deleted)) });
 }
 

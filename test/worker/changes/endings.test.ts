@@ -212,6 +212,113 @@ describe("a death halfway", () => {
   });
 });
 
+describe("an end that keeps failing", () => {
+  /** Has D1 refuse every change of the users, or groups, of a connector. */
+  async function breakThoseOf({ id }: TestClient, type = "User"): Promise<() => Promise<unknown>> {
+    const number = "SELECT number FROM connectors WHERE id = ?";
+    const row = await env.DB.prepare(number).bind(id).first<{ number: number }>();
+    await env.DB.exec(
+      `CREATE TRIGGER planted BEFORE UPDATE ON resources WHEN NEW.connector_id = ${row?.number} AND NEW.type = '${type}' BEGIN SELECT RAISE(ABORT, 'planted'); END`,
+    );
+    return () => env.DB.exec("DROP TRIGGER planted");
+  }
+
+  /** What alerts say of a connector, each in the outbox and in the event log. */
+  async function alertsOf(client: TestClient, after: number) {
+    const events = await told(client, after);
+    const alerts = events.filter(({ type }) => type === "connector.alert");
+    const { results } = await env.DB.prepare(
+      `SELECT explanation FROM events WHERE method = 'ALERT' AND path = 'ending.failing'
+       AND connector_id = (SELECT number FROM connectors WHERE id = ?)`,
+    )
+      .bind(client.id)
+      .all<{ explanation: string }>();
+    expect(results).toHaveLength(alerts.length);
+    return alerts.map(({ payload }) => payload);
+  }
+
+  const ENDS = [
+    ["deleted", (client: TestClient) => end(client)],
+    ["moved", (client: TestClient) => move(client, "beta", "?users=deactivate")],
+  ] as const;
+
+  test.each(ENDS)(
+    "of a connector that is %s raises one alert after five goes, keeps no other back, and is over once it can be",
+    async (kind, begin) => {
+      const { client, after } = await withPeople({ tenant: "alpha" });
+      const { client: other, after: from } = await withPeople();
+      const repair = await breakThoseOf(client);
+      await begin(client);
+      for (let minute = 0; minute < 4; minute += 1) await continueEndings(env.DB, tools);
+      const before = await alertsOf(client, after);
+
+      await Promise.all([continueEndings(env.DB, tools), continueEndings(env.DB, tools)]);
+      const fifth = await alertsOf(client, after);
+      for (let minute = 0; minute < 5; minute += 1) await continueEndings(env.DB, tools);
+      const later = await alertsOf(client, after);
+      await end(other);
+      await repair();
+      await settle();
+
+      const alert = { alert: "ending.failing", end: kind, users: "deactivate", failures: 5 };
+      expect([before, fifth, later]).toEqual([[], [alert], [alert]]);
+      expect(typesOf(await told(other, from))).toEqual(["user.deactivated", "connector.deleted"]);
+      const types = typesOf(await told(client, after));
+      const [last, joined] = [
+        `connector.${kind}`,
+        ...(kind === "moved" ? ["connector.joined"] : []),
+      ];
+      expect(types).toEqual(
+        ["connector.alert", "user.deactivated", last, joined].filter((type) => type !== undefined),
+      );
+    },
+  );
+
+  test("is counted anew once it came ahead", async () => {
+    const client = await gateway.client();
+    await client.post(aUser());
+    await client.call("/Groups", { body: { displayName: "Team" } });
+    const after = await newestSeq();
+    const repair = await breakThoseOf(client);
+    await end(client, "?users=delete");
+    for (let minute = 0; minute < 4; minute += 1) await continueEndings(env.DB, tools);
+    await repair();
+    const repairGroups = await breakThoseOf(client, "Group");
+    // The first one ends the user, and fails behind it.
+    for (let minute = 0; minute < 4; minute += 1) await continueEndings(env.DB, tools);
+    const before = typesOf(await told(client, after));
+    await continueEndings(env.DB, tools);
+    await repairGroups();
+    await settle();
+
+    const types = typesOf(await told(client, after));
+    expect(before).toEqual(["user.deleted"]);
+    expect(types).toEqual([
+      "user.deleted",
+      "connector.alert",
+      "group.deleted",
+      "connector.deleted",
+    ]);
+  });
+
+  test("whose last event cannot be written raises it too", async () => {
+    const { client, after } = await withPeople();
+    await env.DB.exec(
+      "CREATE TRIGGER planted BEFORE INSERT ON changes WHEN NEW.type = 'connector.deleted' BEGIN SELECT RAISE(ABORT, 'planted'); END",
+    );
+    await end(client);
+    for (let minute = 0; minute < 6; minute += 1) await continueEndings(env.DB, tools);
+    await env.DB.exec("DROP TRIGGER planted");
+    await settle();
+
+    expect(typesOf(await told(client, after))).toEqual([
+      "user.deactivated",
+      "connector.alert",
+      "connector.deleted",
+    ]);
+  });
+});
+
 describe("many users", () => {
   test("are told of in slices, each one batch of bounded size, by the call and then by cron", async () => {
     const client = await gateway.client();
