@@ -14,7 +14,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "react-router";
 import { type Caller, may, useCaller } from "../api/caller.tsx";
-import { signOut } from "../api/client.ts";
+import { type Schemas, signOut } from "../api/client.ts";
 import { Brand } from "./brand.tsx";
 
 interface Place {
@@ -131,10 +131,6 @@ function WhoMenu() {
 }
 
 /** What an administrator is called. */
-export function nameOf({
-  kind,
-  id,
-  name,
-}: Omit<Caller["actor"], "kind"> & { readonly kind: string }): string {
+export function nameOf({ kind, id, name }: Schemas["AuditRow"]["actor"]): string {
   return kind === "adminToken" ? "Admin token" : (name ?? id);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { may } from "../../src/api/caller.tsx";
 import { problemOf, wordsOf } from "../../src/api/problem.ts";
+import { barOf, latencyInWords } from "../../src/pages/connector/activity.tsx";
 import { countsInWords, durationOf } from "../../src/pages/connector/bridge/run-words.ts";
 import { concernsOf } from "../../src/pages/connector/concerns.ts";
 import { exportUrl } from "../../src/pages/connector/log/export-url.ts";
@@ -8,11 +9,11 @@ import { headline } from "../../src/pages/connector/log/headline.ts";
 import { groupsOf, readable } from "../../src/pages/connector/users/readable.ts";
 import { searchFilter } from "../../src/pages/connector/users/search-filter.ts";
 import { arrived } from "../../src/pages/connectors/arrivals.ts";
-import { attentionOf } from "../../src/pages/connectors/attention.ts";
 import { guideFor } from "../../src/pages/connectors/guides.ts";
-import { refusedIn } from "../../src/pages/connectors/refused-in.ts";
+import { refusedOf } from "../../src/pages/connectors/refusal-bars.tsx";
 import { inLines } from "../../src/parts/body-text.tsx";
 import { distance } from "../../src/parts/moment.tsx";
+import { axisEnd } from "../../src/parts/plot.tsx";
 
 const NOW = Date.parse("2026-11-30T12:00:00Z");
 const DAY_MS = 86_400_000;
@@ -102,32 +103,56 @@ describe("what arrives from a provider", () => {
   });
 });
 
-test("what was refused is counted whoever was refused", () => {
-  const requests = { "2xx": 1, "3xx": 2, "4xx": 4, "5xx": 8 };
+describe("requests over time", () => {
+  const none = { "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 };
+  const step = {
+    time: "2026-11-30T20:00:00.000Z",
+    requests: { "2xx": 9, "3xx": 1, "4xx": 2, "5xx": 0 },
+    refusals: { "4xx": 3, "5xx": 1 },
+    meanLatencyMs: 10,
+  };
 
-  expect(refusedIn({ requests, refusals: { "4xx": 16, "5xx": 32 } })).toBe(60);
-});
+  test("have callers who were not let in among the refused", () => {
+    expect(barOf(step, "hour").amounts).toEqual([9, 1, 5, 1]);
+    expect(refusedOf(step)).toBe(6);
+    expect(barOf(step, "day").label).toMatch(/30.*\(UTC\)$/);
+  });
 
-test("a connector that needs nobody says nothing, another one says why", () => {
-  const webhooks = { active: 1, disabled: 0, waiting: 0, waitingSince: null };
-  const bridge = {
-    state: "failed",
-    paused: true,
-    consecutiveFailures: 3,
-    lastSucceededAt: null,
-  } as const;
+  test("took so long on average, each request counted once", () => {
+    const slow = { ...step, requests: { ...none, "2xx": 36 }, meanLatencyMs: 20 };
 
-  expect(attentionOf({ bridge: null, held: 0, webhooks })).toEqual([]);
-  expect(attentionOf({ bridge, held: 2, webhooks: { ...webhooks, disabled: 1 } })).toEqual([
-    "2 held",
-    "bridge fails",
-    "bridge paused",
-    "webhook off",
-  ]);
+    expect(latencyInWords([step, slow])).toMatch(/^A request took 18 ms/);
+    expect(latencyInWords([{ ...step, requests: none, meanLatencyMs: null }])).toBe("");
+  });
+
+  test.each([
+    [0, 1],
+    [1, 1],
+    [3, 5],
+    [6, 10],
+    [10, 10],
+    [101, 200],
+    [999, 1_000],
+  ])("up to %d are plotted on an axis that ends at %d", (most, end) => {
+    expect(axisEnd(most)).toBe(end);
+  });
 });
 
 describe("what needs attention", () => {
-  const settings = { staged: false } as const;
+  const connector: Parameters<typeof concernsOf>[0] = {
+    status: "active",
+    settings: { staged: false },
+    held: 0,
+    bridge: null,
+    webhooks: { active: 1, disabled: 0, waiting: 0, waitingSince: null },
+    lastRequestAt: null,
+    lastDay: {
+      requests: { "2xx": 1, "3xx": 0, "4xx": 9, "5xx": 0 },
+      refusals: { "4xx": 0, "5xx": 0 },
+    },
+  };
+  const disabled = { ...connector, status: "disabled" } as const;
+  const ago = (days: number) => new Date(NOW - days * DAY_MS).toISOString();
   const token = {
     id: "t",
     name: "Okta",
@@ -138,23 +163,47 @@ describe("what needs attention", () => {
     revokedAt: null,
     lastUsedAt: null,
   } as const;
-  const none = { held: 0, bridge: undefined, tokens: [], webhooks: [] };
   const titles = (
-    connector: Parameters<typeof concernsOf>[0],
-    seen: Parameters<typeof concernsOf>[1],
-  ) => concernsOf(connector, seen, NOW).map(({ title }) => title);
+    seen: Parameters<typeof concernsOf>[0],
+    more: Parameters<typeof concernsOf>[1] = {},
+  ) => concernsOf(seen, more, NOW).map(({ title }) => title);
 
   test("is nothing where all is well", () => {
     const tokens = [token, { ...token, expiresAt: new Date(NOW + 31 * DAY_MS).toISOString() }];
 
-    expect(titles({ status: "active", settings }, { ...none, tokens })).toEqual([]);
+    expect(titles(connector, { tokens })).toEqual([]);
   });
 
   test("is whoever is held, before all else", () => {
-    expect(titles({ status: "disabled", settings }, { ...none, held: 3 })).toEqual([
+    expect(titles({ ...disabled, held: 3 })).toEqual([
       "3 switch-offs are held",
       "This connector is disabled",
     ]);
+  });
+
+  const bridge = {
+    state: "active",
+    paused: false,
+    consecutiveFailures: 0,
+    lastSucceededAt: ago(0),
+  } as const;
+
+  test.each([
+    ["The Bridge fails", { bridge: { ...bridge, state: "failed", consecutiveFailures: 2 } }],
+    ["The Bridge gave up", { bridge: { ...bridge, state: "disabled" } }],
+    ["The Bridge is paused", { bridge: { ...bridge, paused: true, lastSucceededAt: ago(9) } }],
+    ["The Bridge is late", { bridge: { ...bridge, lastSucceededAt: ago(1) } }],
+    ["The provider has been silent for 8 days", { lastRequestAt: ago(8) }],
+    [
+      "3 deliveries wait",
+      { webhooks: { ...connector.webhooks, waiting: 3, waitingSince: ago(1) } },
+    ],
+    ["This connector is moving", { moving: { tenant: "acme", since: ago(0) } }],
+    [undefined, { bridge, lastRequestAt: ago(30) }],
+    [undefined, { lastRequestAt: ago(6) }],
+    [undefined, { webhooks: { ...connector.webhooks, waiting: 3, waitingSince: ago(0) } }],
+  ] as const)("is %s by its counts %j", (title, counts) => {
+    expect(titles({ ...connector, ...counts })).toEqual(title === undefined ? [] : [title]);
   });
 
   test("is a token about to end, unless it was revoked or has ended", () => {
@@ -165,7 +214,7 @@ describe("what needs attention", () => {
       { ...token, expiresAt: new Date(NOW - 1).toISOString() },
     ];
 
-    expect(titles({ status: "disabled", settings }, { ...none, tokens })).toEqual([
+    expect(titles(disabled, { tokens })).toEqual([
       "The token Okta ends in 2 days",
       "This connector is disabled",
     ]);

@@ -1,28 +1,28 @@
 import { Alert, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMay } from "../../api/caller.tsx";
+import type { ReactNode } from "react";
 import { api, bodyOf, type Schemas } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { CopyValue } from "../../parts/copy.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { LinkButton, PlainLink } from "../../parts/plain-link.tsx";
+import { inDigits } from "../../parts/plot.tsx";
 import { Failure, Loading } from "../../parts/states.tsx";
-import { ActivityPlot } from "./activity.tsx";
+import { ActivityOverTime } from "./activity.tsx";
 import { type Concern, concernsOf } from "./concerns.ts";
 import { EventList } from "./log/event-list.tsx";
 import type { OfConnector } from "./of-connector.ts";
 
 const LAST = 5;
 
-/** How a connector is doing: what needs attention, its address, and what was refused last. */
+/** How a connector is doing: what needs attention, its counts, its requests over time, and what was refused last. */
 export function Overview({ connector }: OfConnector) {
   const { id, scimBaseUrl, createdAt, modifiedAt } = connector;
-  const sees = useMay("operator", "read");
   return (
     <Stack gap="lg">
-      {sees && <Concerns connector={connector} />}
-      <Numbers connector={connector} />
-      {sees && <ActivityPlot id={id} />}
+      <Concerns connector={connector} />
+      <Counts connector={connector} />
+      <ActivityOverTime id={id} />
+      <LastRefusals id={id} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Card withBorder>
           <Stack gap="sm">
@@ -52,31 +52,92 @@ export function Overview({ connector }: OfConnector) {
           </Stack>
         </Card>
       </SimpleGrid>
-      {sees && <LastRefusals id={id} />}
     </Stack>
   );
 }
 
-function Numbers({ connector: { users, groups, parkedMembers, held } }: OfConnector) {
-  const numbers: readonly (readonly [string, number])[] = [
-    ["Active users", users.active],
-    ["Inactive", users.inactive],
-    ["Deleted, can be restored", users.deleted],
-    ["Groups", groups],
-    ["Members that wait", parkedMembers],
-    ["Held", held],
+/** What there is and what moves, each with the page that shows it. */
+function Counts({ connector }: OfConnector) {
+  const { id, users, groups, parkedMembers, lastRequestAt, lastError, bridge, webhooks } =
+    connector;
+  const base = `/connectors/${id}`;
+  const facts: readonly Fact[] = [
+    {
+      label: "Active users",
+      value: inDigits(users.active),
+      note: `${inDigits(users.inactive)} inactive, ${inDigits(users.deleted)} deleted`,
+      to: `${base}/users`,
+    },
+    {
+      label: "Groups",
+      value: inDigits(groups),
+      note: parkedMembers === 0 ? "no member waits" : `${inDigits(parkedMembers)} members wait`,
+      to: `${base}/groups`,
+    },
+    {
+      label: "Last request",
+      value: lastRequestAt === null ? "none yet" : <Moment time={lastRequestAt} far />,
+      note: lastError === null ? "no error yet" : <LastError error={lastError} />,
+      to: lastError === null ? `${base}/log` : `${base}/log?event=${lastError.eventId}`,
+    },
+    {
+      label: "Bridge",
+      value: bridge === null ? "none" : bridge.paused ? "paused" : bridge.state,
+      note: bridge !== null && (
+        <>
+          last success <Moment time={bridge.lastSucceededAt} far />
+        </>
+      ),
+      to: `${base}/bridge`,
+    },
+    {
+      label: "Webhooks",
+      value: webhooks.active === 0 ? "none active" : `${webhooks.active} active`,
+      note: `${inDigits(webhooks.waiting)} deliveries wait`,
+      to: `${base}/webhooks`,
+    },
   ];
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
-      {numbers.map(([label, value]) => (
-        <Card withBorder key={label} p="sm">
-          <Text size="xs" c="dimmed">
-            {label}
-          </Text>
-          <Text fw={600}>{value}</Text>
-        </Card>
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+      {facts.map((fact) => (
+        <FactCard key={fact.label} fact={fact} />
       ))}
     </SimpleGrid>
+  );
+}
+
+interface Fact {
+  readonly label: string;
+  readonly value: ReactNode;
+  readonly note: ReactNode;
+  readonly to: string;
+}
+
+function FactCard({ fact: { label, value, note, to } }: { readonly fact: Fact }) {
+  return (
+    <Card withBorder p="sm">
+      <Text size="xs" c="dimmed">
+        <PlainLink to={to}>{label}</PlainLink>
+      </Text>
+      <Text fw={600} size="lg" component="div">
+        {value}
+      </Text>
+      <Text size="xs" c="dimmed" component="div">
+        {note}
+      </Text>
+    </Card>
+  );
+}
+
+function LastError({
+  error,
+}: {
+  readonly error: { readonly time: string; readonly status: number };
+}) {
+  return (
+    <>
+      last error {error.status}, <Moment time={error.time} far />
+    </>
   );
 }
 
@@ -116,13 +177,13 @@ function LastRefusals({ id }: { readonly id: string }) {
 /** What is to be looked at, each with the page where it is mended. */
 function Concerns({ connector }: OfConnector) {
   const { id } = connector;
+  const hasBridge = connector.bridge !== null;
   const { data } = useQuery({
-    queryKey: ["connector", id, "concerns"],
+    queryKey: ["connector", id, "concerns", hasBridge],
     queryFn: async () => {
       const path = { id };
-      const [held, bridge, tokens, webhooks, alerts] = await Promise.all([
-        bodyOf(api.GET("/connectors/{id}/held", { params: { path, query: { limit: 1 } } })),
-        bodyOf(api.GET("/connectors/{id}/bridge", { params: { path } })).catch(noBridge),
+      const [bridge, tokens, webhooks, alerts] = await Promise.all([
+        hasBridge ? bodyOf(api.GET("/connectors/{id}/bridge", { params: { path } })) : undefined,
         bodyOf(api.GET("/connectors/{id}/tokens", { params: { path } })),
         bodyOf(api.GET("/connectors/{id}/webhooks", { params: { path } })),
         bodyOf(
@@ -132,7 +193,6 @@ function Concerns({ connector }: OfConnector) {
         ),
       ]);
       return {
-        held: held.total,
         bridge,
         tokens: tokens.items,
         webhooks: webhooks.items,
@@ -151,11 +211,6 @@ function Concerns({ connector }: OfConnector) {
       {data.alerts.length > 0 && <Alerts id={id} alerts={data.alerts} />}
     </Stack>
   );
-}
-
-function noBridge(error: unknown): undefined {
-  if (error instanceof ApiProblem && error.status === 404) return undefined;
-  throw error;
 }
 
 function ConcernAlert({ id, concern }: { readonly id: string; readonly concern: Concern }) {

@@ -8,13 +8,18 @@ import { useFilter } from "../../parts/filters.ts";
 import { Heading } from "../../parts/heading.tsx";
 import { List } from "../../parts/list.tsx";
 import { Moment } from "../../parts/moment.tsx";
-import { LinkButton } from "../../parts/plain-link.tsx";
+import { LinkButton, PlainLink } from "../../parts/plain-link.tsx";
+import { inDigits } from "../../parts/plot.tsx";
 import { SearchField } from "../../parts/search-field.tsx";
 import { Nothing } from "../../parts/states.tsx";
 import { WideTable } from "../../parts/wide-table.tsx";
+import { concernsOf } from "../connector/concerns.ts";
 import { presetName } from "../provider-names.ts";
 import { attentionOf } from "./attention.ts";
 import { RefusalBars } from "./refusal-bars.tsx";
+
+/** What the filter calls connectors that somebody should look at. */
+const ATTENTION = "attention";
 
 /** All connectors that whoever is signed in sees, and how each is doing. */
 export function Connectors() {
@@ -30,7 +35,8 @@ export function Connectors() {
     ),
   );
   const isShown = (connector: Schemas["Connector"]) =>
-    status === "" || stateOf(connector) === status;
+    status === "" ||
+    (status === ATTENTION ? needsOf(connector).length > 0 : stateOf(connector) === status);
   return (
     <Stack>
       <Heading
@@ -53,6 +59,7 @@ export function Connectors() {
             { value: "active", label: "Active" },
             { value: "staged", label: "Staged" },
             { value: "disabled", label: "Disabled" },
+            { value: ATTENTION, label: "Needs attention" },
           ]}
         />
       </Group>
@@ -83,13 +90,13 @@ function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas[
     return <Nothing title="None of these is in that state">Choose another state.</Nothing>;
   }
   return (
-    <WideTable minWidth={860} highlightOnHover>
+    <WideTable minWidth={900} highlightOnHover>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
           <Table.Th>Provider</Table.Th>
           <Table.Th>State</Table.Th>
-          <Table.Th>Active users</Table.Th>
+          <Table.Th>Users</Table.Th>
           <Table.Th>Last request</Table.Th>
           <Table.Th>Refused, last 24 hours</Table.Th>
           <Table.Th>Needs attention</Table.Th>
@@ -105,7 +112,7 @@ function ConnectorTable({ connectors }: { readonly connectors: readonly Schemas[
 }
 
 function ConnectorRow({ connector }: { readonly connector: Schemas["Connector"] }) {
-  const { id, name, tenant, preset, status, settings, users, lastRequestAt } = connector;
+  const { id, name, tenant, preset, status, settings, users, lastRequestAt, lastDay } = connector;
   return (
     <Table.Tr>
       <Table.Td>
@@ -122,22 +129,52 @@ function ConnectorRow({ connector }: { readonly connector: Schemas["Connector"] 
       <Table.Td>
         <ConnectorBadge status={status} staged={settings.staged} />
       </Table.Td>
-      <Table.Td>{users.active}</Table.Td>
       <Table.Td>
-        <Moment time={lastRequestAt} far />
+        {inDigits(users.active)}
+        <Text size="xs" c="dimmed">
+          {users.inactive > 0 ? `${inDigits(users.inactive)} inactive` : "active"}
+        </Text>
       </Table.Td>
       <Table.Td>
-        <RefusalBars id={id} />
+        {lastRequestAt === null ? (
+          <Text size="sm" c="dimmed">
+            none yet
+          </Text>
+        ) : (
+          <Moment time={lastRequestAt} far size="sm" />
+        )}
       </Table.Td>
       <Table.Td>
-        <Group gap={4}>
-          {attentionOf(connector).map((words) => (
-            <Badge key={words} color="yellow">
-              {words}
-            </Badge>
-          ))}
-        </Group>
+        <RefusalBars id={id} lastDay={lastDay} />
+      </Table.Td>
+      <Table.Td>
+        <Needs connector={connector} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** What of a connector is to be looked at, beside what its state says already. */
+function needsOf(connector: Schemas["Connector"]) {
+  return concernsOf(connector, {}, Date.now()).filter(({ isOfState }) => isOfState !== true);
+}
+
+function Needs({ connector }: { readonly connector: Schemas["Connector"] }) {
+  const needs = needsOf(connector);
+  if (needs.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        nothing
+      </Text>
+    );
+  }
+  return (
+    <Stack gap={2} align="flex-start">
+      {needs.map(({ title, page, isUrgent }) => (
+        <Badge key={title} color={isUrgent ? "red" : "yellow"}>
+          <PlainLink to={`/connectors/${connector.id}/${page}`}>{title}</PlainLink>
+        </Badge>
+      ))}
+    </Stack>
   );
 }

@@ -1,20 +1,36 @@
 import { Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { api, bodyOf } from "../../api/client.ts";
-import { refusedIn } from "./refused-in.ts";
+import { api, bodyOf, type Schemas } from "../../api/client.ts";
+import { inDigits } from "../../parts/plot.tsx";
 
 const BAR = { width: 4, gap: 1, height: 20 } as const;
+const HOURS = 24;
+
+/** How many requests of a day were refused or met a fault, those of callers who were not let in among them. */
+export function refusedOf({
+  requests,
+  refusals,
+}: Pick<Schemas["Activity"]["items"][number], "requests" | "refusals">): number {
+  return requests["4xx"] + requests["5xx"] + refusals["4xx"] + refusals["5xx"];
+}
 
 /** What was refused in the last day as small bars, one for each hour, and the number beside them. */
-export function RefusalBars({ id }: { readonly id: string }) {
+export function RefusalBars({
+  id,
+  lastDay,
+}: {
+  readonly id: string;
+  readonly lastDay: Schemas["Connector"]["lastDay"];
+}) {
+  const sum = refusedOf(lastDay);
   const { data } = useQuery({
-    queryKey: ["activity", id, "hour"],
+    // Without a refusal there is nothing that the hours could tell.
+    enabled: sum > 0,
+    queryKey: ["activity", id, "refused"],
     queryFn: () => bodyOf(api.GET("/connectors/{id}/activity", { params: { path: { id } } })),
     staleTime: 60_000,
   });
-  if (data === undefined) return null;
-  const counts = data.items.map(refusedIn);
-  const sum = counts.reduce((total, each) => total + each, 0);
+  const counts = data?.items.slice(-HOURS).map(refusedOf) ?? new Array<number>(HOURS).fill(0);
   const most = Math.max(1, ...counts);
   return (
     <Group gap="xs" wrap="nowrap">
@@ -22,7 +38,7 @@ export function RefusalBars({ id }: { readonly id: string }) {
         className="bars"
         role="img"
         aria-label={`${sum} requests were refused in the last 24 hours`}
-        width={counts.length * (BAR.width + BAR.gap)}
+        width={HOURS * (BAR.width + BAR.gap)}
         height={BAR.height}
       >
         {counts.map((count, hour) => {
@@ -41,7 +57,7 @@ export function RefusalBars({ id }: { readonly id: string }) {
         })}
       </svg>
       <Text size="sm" c={sum === 0 ? "dimmed" : undefined}>
-        {sum}
+        {inDigits(sum)}
       </Text>
     </Group>
   );
