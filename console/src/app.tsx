@@ -23,6 +23,10 @@ const UnusedTokens = page(async () => (await import("./pages/all/tokens.tsx")).U
 const Audit = page(async () => (await import("./pages/all/audit.tsx")).Audit);
 const Keys = page(async () => (await import("./pages/all/keys.tsx")).Keys);
 const Sessions = page(async () => (await import("./pages/all/sessions.tsx")).Sessions);
+const Alerts = page(async () => (await import("./pages/all/alerts.tsx")).Alerts);
+const Health = page(async () => (await import("./pages/all/health.tsx")).Health);
+const AllWebhooks = page(async () => (await import("./pages/all/webhooks.tsx")).AllWebhooks);
+const AnyWebhook = page(async () => (await import("./pages/all/webhooks.tsx")).AnyWebhook);
 const Refusals = page(async () => (await import("./pages/all/refusals.tsx")).Refusals);
 
 /** The console: who is not signed in signs in first, on whichever page. */
@@ -58,6 +62,10 @@ export function App() {
                 <Route path="/audit" element={<Audit />} />
                 <Route path="/keys" element={<Keys />} />
                 <Route path="/sessions" element={<Sessions />} />
+                <Route path="/alerts" element={<Alerts />} />
+                <Route path="/health" element={<Health />} />
+                <Route path="/webhooks" element={<AllWebhooks />} />
+                <Route path="/webhooks/:webhookId" element={<AnyWebhook />} />
                 <Route path="/refusals" element={<Refusals />} />
                 <Route
                   path="*"

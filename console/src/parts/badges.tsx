@@ -33,11 +33,15 @@ export function ConnectorBadge({
 export function UserBadge({
   active,
   deletedAt,
+  claimed,
 }: {
   readonly active: boolean | undefined;
   readonly deletedAt: string | undefined;
+  /** False for an imported user, whose person is to come. */
+  readonly claimed: boolean | undefined;
 }) {
   if (deletedAt !== undefined) return <Badge color="red">deleted</Badge>;
   if (active === false) return <Badge color="gray">inactive</Badge>;
+  if (claimed === false) return <Badge color="yellow">imported, waits</Badge>;
   return <Badge color="green">active</Badge>;
 }

@@ -28,6 +28,9 @@ const seesAll = ({ connectorId, tenant }: Caller) => connectorId === null && ten
 
 const PLACES: readonly Place[] = [
   { to: "/connectors", label: "Connectors", isFor: (caller) => may(caller, "operator", "read") },
+  { to: "/alerts", label: "Alerts", isFor: (caller) => may(caller, "operator", "read") },
+  { to: "/health", label: "Health", isFor: (caller) => may(caller, "operator", "read") },
+  { to: "/webhooks", label: "Webhooks", isFor: (caller) => may(caller, "operator", "read") },
   {
     to: "/tokens",
     label: "Unused tokens",

@@ -19,6 +19,7 @@ let connector: string;
 let token: string;
 let person: string;
 let group: string;
+let webhook: string;
 let admin: Watched;
 
 beforeAll(async () => {
@@ -52,6 +53,8 @@ beforeAll(async () => {
   });
   const hook = { url: "https://receiver.example/hook", name: HOSTILE };
   await askAdmin(origin, `/connectors/${connector}/webhooks`, hook);
+  const scope = { tenant: HOSTILE.slice(0, 40) };
+  webhook = (await askAdmin(origin, "/webhooks", { ...hook, scope })).body.id;
   admin = await visit(world, { link: await signInLink(origin) });
 });
 
@@ -76,6 +79,10 @@ const PAGES: readonly (readonly [path: string, shown: string])[] = [
   ["/connectors/{connector}/webhooks", "Each change is delivered there"],
   ["/connectors/{connector}/settings", "Danger zone"],
   ["/connectors/00000000-0000-7000-8000-000000000000", "There is no such thing"],
+  ["/alerts", "What somebody should look at"],
+  ["/health", "Requests since the first"],
+  ["/webhooks", "Where changes are delivered"],
+  ["/webhooks/{webhook}", "Deliveries"],
   ["/tokens", "Unused tokens"],
   ["/audit", "create connector"],
   ["/keys", "What programs call"],
@@ -93,6 +100,7 @@ async function filled(path: string): Promise<string> {
     .replace("{connector}", connector)
     .replace("{person}", person)
     .replace("{group}", group)
+    .replace("{webhook}", webhook)
     .replace("{event}", body.items[0].id)}`;
 }
 
@@ -152,7 +160,7 @@ describe("signing in", () => {
     await page.getByRole("heading", { name: "Connectors" }).waitFor();
 
     const places = await page.getByRole("navigation").getByRole("link").allTextContents();
-    expect(places).toEqual(["Connectors", "Unused tokens"]);
+    expect(places).toEqual(["Connectors", "Alerts", "Health", "Webhooks", "Unused tokens"]);
     await page.goto(await filled("/connectors/{connector}/settings"));
     await page.getByText("Danger zone").waitFor();
     expect(await page.getByRole("button", { name: "Disable" }).count()).toBe(1);

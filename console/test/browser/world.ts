@@ -5,17 +5,20 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { DatabaseSync } from "node:sqlite";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { browserPath } from "../../../scripts/lib/browser.js";
 import { buildConsole } from "../../../scripts/lib/console.js";
 import { ROOT } from "../../../scripts/lib/project.js";
-import { ADMIN_TOKEN, startServer } from "../../../test/faults/server-process.ts";
+import { ADMIN_TOKEN, openDatabase, startServer } from "../../../test/faults/server-process.ts";
 
 /** A gateway that answers, with the built console, and a browser to look at it. */
 export interface World {
   readonly origin: string;
   readonly browser: Browser;
   readonly close: () => Promise<void>;
+  /** Changes the database past the gateway, which is stopped for it and started again. */
+  readonly rewrite: (change: (database: DatabaseSync) => void) => Promise<void>;
 }
 
 /** Starts all that a visit needs; throws where there is no browser and none can be had. */
@@ -29,14 +32,21 @@ export async function openWorld(): Promise<World> {
   const problem = await buildConsole();
   if (problem !== undefined) throw new Error(problem);
   const stateDir = mkdtempSync(join(tmpdir(), "scim-edge-console-"));
-  const server = await startServer(stateDir);
+  let server = await startServer(stateDir);
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   const close = async () => {
     await browser.close();
     await server.kill();
     rmSync(stateDir, { recursive: true, force: true });
   };
-  return { origin: server.origin, browser, close };
+  const rewrite = async (change: (database: DatabaseSync) => void) => {
+    await server.kill();
+    const database = openDatabase(stateDir);
+    change(database);
+    database.close();
+    server = await startServer(stateDir, server.port);
+  };
+  return { origin: server.origin, browser, close, rewrite };
 }
 
 /** An answer of the gateway with its JSON. */
@@ -47,8 +57,13 @@ export interface Answer {
 }
 
 /** Asks the admin API as an administrator does. */
-export function askAdmin(origin: string, path: string, body?: object): Promise<Answer> {
-  return ask(`${origin}/admin/v1${path}`, ADMIN_TOKEN, body);
+export function askAdmin(
+  origin: string,
+  path: string,
+  body?: object,
+  method?: "PATCH" | "PUT",
+): Promise<Answer> {
+  return ask(`${origin}/admin/v1${path}`, ADMIN_TOKEN, body, method);
 }
 
 /** Asks as a provider does, with a connector's token. */
@@ -61,9 +76,14 @@ export function askScim(
   return ask(`${origin}/scim/v2${path}`, token, body);
 }
 
-async function ask(url: string, token: string, body?: object): Promise<Answer> {
+async function ask(
+  url: string,
+  token: string,
+  body?: object,
+  method = body === undefined ? "GET" : "POST",
+): Promise<Answer> {
   const response = await fetch(url, {
-    method: body === undefined ? "GET" : "POST",
+    method,
     headers: {
       Authorization: `Bearer ${token}`,
       ...(body !== undefined && { "Content-Type": "application/json" }),

@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { may } from "../../src/api/caller.tsx";
 import { problemOf, wordsOf } from "../../src/api/problem.ts";
+import {
+  mostOf,
+  quantile,
+  samplesOf,
+  secondsInWords,
+  sizeInWords,
+  sumOf,
+} from "../../src/pages/all/metrics.ts";
 import { barOf, latencyInWords } from "../../src/pages/connector/activity.tsx";
 import { countsInWords, durationOf } from "../../src/pages/connector/bridge/run-words.ts";
 import { concernsOf } from "../../src/pages/connector/concerns.ts";
 import { exportUrl } from "../../src/pages/connector/log/export-url.ts";
 import { headline } from "../../src/pages/connector/log/headline.ts";
-import { groupsOf, readable } from "../../src/pages/connector/users/readable.ts";
+import { groupsOf, readable, rolesOf } from "../../src/pages/connector/users/readable.ts";
 import { searchFilter } from "../../src/pages/connector/users/search-filter.ts";
 import { arrived } from "../../src/pages/connectors/arrivals.ts";
 import { guideFor } from "../../src/pages/connectors/guides.ts";
@@ -75,6 +83,8 @@ describe("a user as a person reads it", () => {
       { label: "enterprise.department", value: "R" },
     ]);
     expect(groupsOf(user)).toEqual([{ value: "g", display: "Engineers" }]);
+    const roles = [{ value: "admin" }, { value: "x", display: "User" }, "admin", { type: "work" }];
+    expect(rolesOf({ ...user, roles })).toEqual(["admin", "User"]);
   });
 });
 
@@ -256,9 +266,62 @@ test("an event has a headline by what it is and how it ended", () => {
 
   expect(headline(event)).toBe("User created");
   expect(headline({ ...event, status: 409 })).toBe("User not created");
-  expect(headline({ ...event, method: "ALERT", path: "bridge.held" })).toBe("Alert: bridge.held");
+  expect(headline({ ...event, method: "ALERT", path: "bridge.held" })).toBe(
+    "Alert: the Bridge holds switch-offs",
+  );
+  expect(headline({ ...event, method: "ALERT", path: "new.alert" })).toBe("Alert: new.alert");
   expect(headline({ ...event, method: "BRIDGE", status: 202 })).toBe("Switch-off held");
   expect(headline({ ...event, method: "GET", resourceType: null })).toBe("Read");
+});
+
+describe("the metrics in words", () => {
+  const samples = samplesOf(
+    [
+      "# TYPE scim_edge_held gauge",
+      'scim_edge_held{connector="a"} 2',
+      'scim_edge_held{connector="b"} 3',
+      'scim_edge_connector_info{connector="a",name="\\"}\\n\\\\x\\" 1",tenant=""} 1',
+      'latency_bucket{le="0.01"} 5',
+      'latency_bucket{le="0.5"} 9',
+      'latency_bucket{le="+Inf"} 10',
+      "latency_count 10",
+      "database_bytes 1234567",
+      "# EOF",
+      "",
+    ].join("\n"),
+  );
+
+  test("are read by name and label, with names of any kind", () => {
+    expect(sumOf(samples, "scim_edge_held")).toBe(5);
+    expect(sumOf(samples, "scim_edge_held", { connector: "b" })).toBe(3);
+    expect(samples.find(({ name }) => name === "scim_edge_connector_info")?.labels).toEqual(
+      new Map([
+        ["connector", "a"],
+        ["name", '"}\n\\x" 1'],
+        ["tenant", ""],
+      ]),
+    );
+    expect(mostOf(samples, "none")).toBe(undefined);
+  });
+
+  test.each([
+    [0.5, 0.01],
+    [0.9, 0.5],
+    [0.99, undefined],
+  ])("say that %d of all requests took at most %s seconds", (share, seconds) => {
+    expect(quantile(samples, "latency", share)).toBe(seconds);
+  });
+
+  test("have sizes and times that a person reads", () => {
+    expect([0, 999, 1_234_567].map(sizeInWords)).toEqual(["0 bytes", "999 bytes", "1.23 MB"]);
+    expect([0.025, 90, 3_600, 90_000, 900_000].map(secondsInWords)).toEqual([
+      "25 ms",
+      "90 s",
+      "60 min",
+      "25 h",
+      "10 days",
+    ]);
+  });
 });
 
 test("a moment is so long ago, in words", () => {

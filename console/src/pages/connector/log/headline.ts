@@ -4,7 +4,7 @@ type Event = Pick<Schemas["Event"], "method" | "path" | "status" | "resourceType
 
 /** What an event is about, in a few words. */
 export function headline({ method, path, status, resourceType }: Event): string {
-  if (method === "ALERT") return `Alert: ${path}`;
+  if (method === "ALERT") return `Alert: ${alertInWords(path)}`;
   if (method === "BRIDGE") return bridgeHeadline(status);
   const thing =
     resourceType === "User" || resourceType === "Group" ? resourceType.toLowerCase() : "";
@@ -16,6 +16,24 @@ export function headline({ method, path, status, resourceType }: Event): string 
   }
   if (thing === "" && what.any !== undefined) return isDone ? what.any : `${what.any}, refused`;
   return isDone ? `${capital(thing)} ${what.done}` : `${capital(thing)} not ${what.done}`;
+}
+
+const ALERTS: ReadonlyMap<string, string> = new Map([
+  ["token.expiring", "a token is about to end"],
+  ["key.expiring", "a key is about to end"],
+  ["bridge.unauthorized", "the provider refuses the Bridge"],
+  ["bridge.failing", "the Bridge fails"],
+  ["bridge.recovered", "the Bridge works again"],
+  ["bridge.incomplete", "the provider's list does not add up"],
+  ["brake.reached", "many people were switched off at once"],
+  ["bridge.held", "the Bridge holds switch-offs"],
+  ["bridge.disabled", "the Bridge gave up"],
+  ["webhook.disabled", "a webhook was disabled"],
+]);
+
+/** What an alert says, in a few words; one that is not known here is told by its name. */
+export function alertInWords(name: string): string {
+  return ALERTS.get(name) ?? name;
 }
 
 function bridgeHeadline(status: number): string {

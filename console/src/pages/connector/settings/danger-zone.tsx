@@ -1,29 +1,23 @@
-import { Button, Group, Paper, Select, Stack, Text, Title } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Group, Paper, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { useMay } from "../../../api/caller.tsx";
+import { useCaller, useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, done } from "../../../api/client.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
-import { Failure } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
-
-type Users = "keep" | "deactivate" | "delete";
-
-const CHOICES: readonly { readonly value: Users; readonly label: string }[] = [
-  { value: "deactivate", label: "are switched off" },
-  { value: "delete", label: "are deleted" },
-  { value: "keep", label: "stay in the application as they are" },
-];
+import { EndingInNumbers, type Users } from "./ending.tsx";
 
 /** What stops a connector, for a while or for good; each asks for the connector's name. */
 export function DangerZone({ connector }: OfConnector) {
-  const { id, name, status } = connector;
+  const { id, name, status, tenant, moving } = connector;
+  const { tenant: ownTenant, connectorId } = useCaller();
   const maySwitch = useMay("operator");
   const mayDelete = useMay("admin");
-  const [asked, setAsked] = useState<"disable" | "delete">();
+  const [asked, setAsked] = useState<"disable" | "move" | "delete">();
   const [users, setUsers] = useState<Users>("deactivate");
+  const [target, setTarget] = useState("");
   const queries = useQueryClient();
   const navigate = useNavigate();
   const switchTo = async (next: "active" | "disabled") => {
@@ -32,6 +26,14 @@ export function DangerZone({ connector }: OfConnector) {
     queries.setQueryData(["connector", id], after);
     await queries.invalidateQueries({ queryKey: ["connectors"] });
     tell(next === "active" ? "Enabled." : "Disabled.");
+  };
+  const move = async () => {
+    const params = { path: { id }, query: { users } };
+    const body = { tenant: target.trim() || null };
+    const after = await bodyOf(api.PATCH("/connectors/{id}", { params, body }));
+    queries.setQueryData(["connector", id], after);
+    await queries.invalidateQueries({ queryKey: ["connectors"] });
+    tell(after.moving === undefined ? "Moved." : "It moves as soon as each user was told of.");
   };
   const remove = async () => {
     await done(api.DELETE("/connectors/{id}", { params: { path: { id }, query: { users } } }));
@@ -60,11 +62,29 @@ export function DangerZone({ connector }: OfConnector) {
             ask={() => void switchTo("active")}
           />
         )}
+        {ownTenant === null && connectorId === null && moving === undefined && (
+          <Act
+            what={
+              tenant === null
+                ? "Give this connector to a tenant, whose keys then see it."
+                : `Move this connector to another tenant. For ${tenant} its directory ends.`
+            }
+            action="Move"
+            ask={() => {
+              setUsers(tenant === null ? "keep" : "deactivate");
+              setTarget("");
+              setAsked("move");
+            }}
+          />
+        )}
         {mayDelete && (
           <Act
             what="Delete this connector for good, with its users, groups, credentials, bridge and webhooks. It cannot be taken back."
             action="Delete"
-            ask={() => setAsked("delete")}
+            ask={() => {
+              setUsers("deactivate");
+              setAsked("delete");
+            }}
           />
         )}
       </Stack>
@@ -80,6 +100,28 @@ export function DangerZone({ connector }: OfConnector) {
         it is disabled.
       </Confirm>
       <Confirm
+        opened={asked === "move"}
+        close={close}
+        title="Move a connector to another tenant"
+        action="Move"
+        act={move}
+        typed={name}
+      >
+        <Stack gap="sm">
+          <TextInput
+            label="The tenant that it goes to"
+            description={
+              tenant === null ? "It has none yet." : `It is with ${tenant} now. Empty: none.`
+            }
+            maxLength={200}
+            value={target}
+            onChange={(event) => setTarget(event.currentTarget.value)}
+          />
+          <EndingInNumbers id={id} users={users} choose={setUsers} isMove />
+          <Text size="sm">Its credentials, bridge and webhooks move with it.</Text>
+        </Stack>
+      </Confirm>
+      <Confirm
         opened={asked === "delete"}
         close={close}
         title="Delete a connector"
@@ -87,7 +129,7 @@ export function DangerZone({ connector }: OfConnector) {
         act={remove}
         typed={name}
       >
-        <Ending id={id} users={users} choose={setUsers} />
+        <EndingInNumbers id={id} users={users} choose={setUsers} />
       </Confirm>
     </Paper>
   );
@@ -115,44 +157,5 @@ function Act({
         {action}
       </Button>
     </Group>
-  );
-}
-
-/** Asks what becomes of the users, and says what a deletion does in numbers. */
-function Ending({
-  id,
-  users,
-  choose,
-}: {
-  readonly id: string;
-  readonly users: Users;
-  readonly choose: (users: Users) => void;
-}) {
-  const { data, error } = useQuery({
-    queryKey: ["ending", id, users],
-    queryFn: () =>
-      bodyOf(api.GET("/connectors/{id}/ending", { params: { path: { id }, query: { users } } })),
-  });
-  return (
-    <Stack gap="sm">
-      <Select
-        label="Its users"
-        data={[...CHOICES]}
-        value={users}
-        allowDeselect={false}
-        onChange={(value) => {
-          const chosen = CHOICES.find((each) => each.value === value);
-          if (chosen !== undefined) choose(chosen.value);
-        }}
-      />
-      {error !== null && <Failure error={error} />}
-      {data !== undefined && (
-        <Text size="sm">
-          {data.activeUsers} active and {data.inactiveUsers} inactive users, {data.groups} groups,{" "}
-          {data.tokens + data.clients} credentials, {data.webhooks} webhooks and {data.keys} keys go
-          with it. The application is told of {data.userEvents} users and {data.groupEvents} groups.
-        </Text>
-      )}
-    </Stack>
   );
 }

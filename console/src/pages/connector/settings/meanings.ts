@@ -39,8 +39,24 @@ export interface ListMeaning {
   readonly placeholder: string;
 }
 
+/** A setting that is a text. */
+export interface TextMeaning {
+  readonly kind: "text";
+  readonly name: keyof Settings;
+  readonly label: string;
+  readonly meaning: string;
+  readonly placeholder: string;
+  readonly maxLength: number;
+}
+
 /** What each setting means to whoever chooses it, in the order in which they are read. */
-export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning | ListMeaning)[] = [
+export const MEANINGS: readonly (
+  | SwitchMeaning
+  | ChoiceMeaning
+  | NumberMeaning
+  | ListMeaning
+  | TextMeaning
+)[] = [
   {
     kind: "choice",
     name: "deletion",
@@ -106,7 +122,8 @@ export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning |
     kind: "list",
     name: "allowedDomains",
     label: "Domains that users may be of",
-    meaning: "Users of any other are refused. Empty: any.",
+    meaning:
+      "Users of any other are refused; those who are here can only be switched off. List each sub-domain. Empty: any.",
     placeholder: "example.com",
   },
   {
@@ -114,7 +131,16 @@ export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning |
     name: "createOnly",
     label: "Attributes that are kept as they were created",
     meaning: "Later writes of the provider do not change them.",
-    placeholder: "nickName",
+    placeholder: "title",
+  },
+  {
+    kind: "text",
+    name: "groupNamePrefix",
+    label: "What stands before the names of groups",
+    meaning:
+      "Applications see it, the provider does not. Set it before the application follows; afterwards it has to read the groups again.",
+    placeholder: "acme-",
+    maxLength: 50,
   },
   {
     kind: "switch",
@@ -157,7 +183,7 @@ export const MEANINGS: readonly (SwitchMeaning | ChoiceMeaning | NumberMeaning |
     label: "The event log is kept for",
     meaning: "Then its rows are deleted.",
     min: 1,
-    max: 3_650,
+    max: 400,
     unit: "days",
   },
   {

@@ -10,7 +10,7 @@ import {
 } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useCaller, useMay } from "../../../api/caller.tsx";
+import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../../api/client.ts";
 import { Heading } from "../../../parts/heading.tsx";
 import { Failure } from "../../../parts/states.tsx";
@@ -18,6 +18,7 @@ import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
 import { type Brake, BrakeFields } from "./brake-fields.tsx";
 import { MEANINGS } from "./meanings.ts";
+import { RoleRules, rulesOf } from "./role-rules.tsx";
 
 type Value = string | number | boolean | readonly string[];
 type Values = Readonly<Record<string, unknown>>;
@@ -25,10 +26,8 @@ type Values = Readonly<Record<string, unknown>>;
 /** The settings of a connector, each with what it means; what was changed alone is sent. */
 export function SettingsForm({ connector }: OfConnector) {
   const isAllowed = useMay("operator");
-  const { tenant: ownTenant, connectorId } = useCaller();
   const queries = useQueryClient();
   const [name, setName] = useState(connector.name);
-  const [tenant, setTenant] = useState(connector.tenant ?? "");
   const [changed, setChanged] = useState<Values>({});
   const [brake, setBrake] = useState<Partial<Brake>>({});
   const hasBrake = Object.keys(brake).length > 0;
@@ -36,7 +35,6 @@ export function SettingsForm({ connector }: OfConnector) {
   const change = (setting: string, value: unknown) => setChanged({ ...changed, [setting]: value });
   const body: Schemas["ChangedConnector"] = {
     ...(name.trim() !== connector.name && { name: name.trim() }),
-    ...(tenant.trim() !== (connector.tenant ?? "") && { tenant: tenant.trim() || null }),
     ...((Object.keys(changed).length > 0 || hasBrake) && {
       settings: { ...changed, ...(hasBrake && { brake }) },
     }),
@@ -68,16 +66,6 @@ export function SettingsForm({ connector }: OfConnector) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        {ownTenant === null && connectorId === null && (
-          <TextInput
-            label="Tenant"
-            description="Keys of a tenant see the connectors that bear its name."
-            maxLength={200}
-            disabled={!isAllowed}
-            value={tenant}
-            onChange={(event) => setTenant(event.currentTarget.value)}
-          />
-        )}
         {MEANINGS.map((each) => (
           <Setting
             key={each.name}
@@ -87,6 +75,11 @@ export function SettingsForm({ connector }: OfConnector) {
             change={(value) => change(each.name, value)}
           />
         ))}
+        <RoleRules
+          rules={rulesOf(current.roles)}
+          isAllowed={isAllowed}
+          change={(roles) => change("roles", roles)}
+        />
         <BrakeFields
           brake={{ ...connector.settings.brake, ...brake }}
           isAllowed={isAllowed}
@@ -148,6 +141,16 @@ function Setting({
           value={Array.isArray(value) ? value.map(String) : []}
           onChange={change}
           splitChars={[",", " "]}
+        />
+      );
+    case "text":
+      return (
+        <TextInput
+          {...field}
+          placeholder={meaning.placeholder}
+          maxLength={meaning.maxLength}
+          value={String(value)}
+          onChange={(event) => change(event.currentTarget.value)}
         />
       );
     case "number":

@@ -1,4 +1,13 @@
-import { Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import {
+  Badge,
+  Group,
+  SegmentedControl,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  Title,
+} from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
@@ -11,8 +20,9 @@ import { Moment } from "../../../parts/moment.tsx";
 import { PlainLink } from "../../../parts/plain-link.tsx";
 import { Failure, Loading } from "../../../parts/states.tsx";
 import type { OfConnector } from "../of-connector.ts";
+import { AccountOf } from "./account.tsx";
 import { History } from "./history.tsx";
-import { groupsOf, readable } from "./readable.ts";
+import { groupsOf, readable, rolesOf } from "./readable.ts";
 import { Repair } from "./repair.tsx";
 
 /** One person: attributes, groups, what happened, and what can be repaired. */
@@ -54,7 +64,7 @@ function Known({ id, user }: { readonly id: string; readonly user: Schemas["User
         title={user.userName ?? user.id}
         about={
           <Group gap="xs">
-            <UserBadge active={user.active} deletedAt={user.deletedAt} />
+            <UserBadge active={user.active} deletedAt={user.deletedAt} claimed={user.claimed} />
             {user.displayName}
           </Group>
         }
@@ -76,7 +86,11 @@ function Known({ id, user }: { readonly id: string; readonly user: Schemas["User
       ) : (
         <Attributes user={user} />
       )}
-      <GroupsOf id={id} user={user} />
+      <SimpleGrid cols={{ base: 1, sm: 3 }}>
+        <GroupsOf id={id} user={user} />
+        <RolesOf user={user} />
+        <AccountOf id={id} user={user} />
+      </SimpleGrid>
     </Stack>
   );
 }
@@ -129,6 +143,28 @@ function GroupsOf({ id, user }: { readonly id: string; readonly user: Schemas["U
             </PlainLink>
           ))}
         </Stack>
+      )}
+    </Stack>
+  );
+}
+
+function RolesOf({ user }: { readonly user: Schemas["User"] }) {
+  const roles = rolesOf(user);
+  return (
+    <Stack gap="xs">
+      <Title order={3} size="h5">
+        Roles
+      </Title>
+      {roles.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          None. Rules in the settings give roles by groups.
+        </Text>
+      ) : (
+        <Group gap="xs">
+          {roles.map((role) => (
+            <Badge key={role}>{role}</Badge>
+          ))}
+        </Group>
       )}
     </Stack>
   );

@@ -8,7 +8,15 @@ export interface Readable {
 }
 
 /** What stands elsewhere on the page, or says nothing to a person. */
-const LEFT_OUT = new Set(["schemas", "meta", "groups"]);
+const LEFT_OUT = new Set([
+  "schemas",
+  "meta",
+  "groups",
+  "roles",
+  "accountId",
+  "registered",
+  "claimed",
+]);
 
 /** The attributes of a user, each under its path; values with a type have it in brackets. */
 export function readable(user: Schemas["User"]): readonly Readable[] {
@@ -60,4 +68,11 @@ export function groupsOf(user: Schemas["User"]): readonly InGroup[] {
     const { value, display } = group;
     return [{ value, display: typeof display === "string" ? display : undefined }];
   });
+}
+
+/** The roles that applications see of a user, each once. */
+export function rolesOf({ roles }: Schemas["User"]): readonly string[] {
+  if (!Array.isArray(roles)) return [];
+  const names = roles.map((role) => (isObject(role) ? (role.display ?? role.value) : role));
+  return [...new Set(names.filter((name) => typeof name === "string"))];
 }

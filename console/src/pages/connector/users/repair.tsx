@@ -1,10 +1,11 @@
-import { Button, Group } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../../api/client.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
 import { complain, tell } from "../../../parts/told.ts";
+import { groupsOf } from "./readable.ts";
 
 /** What may be done for one person past the provider: switch off, switch on, bring back. */
 export function Repair({
@@ -106,9 +107,53 @@ export function Repair({
         act={erase}
         typed={name}
       >
-        One user goes for good, with what the log, the feed and the bridge know of the person. It
-        cannot be taken back.
+        <ErasedInNumbers id={id} userId={userId} user={user} />
       </Confirm>
     </Group>
   );
+}
+
+const COUNTED_MAX = 500;
+
+/** What goes with a person, in numbers. */
+function ErasedInNumbers({
+  id,
+  userId,
+  user,
+}: {
+  readonly id: string;
+  readonly userId: string;
+  readonly user: Schemas["User"] | undefined;
+}) {
+  const { data } = useQuery({
+    queryKey: ["history", id, userId, "counted"],
+    queryFn: () =>
+      bodyOf(
+        api.GET("/connectors/{id}/users/{userId}/events", {
+          params: { path: { id, userId }, query: { limit: COUNTED_MAX } },
+        }),
+      ),
+  });
+  const groups = user === undefined ? 0 : groupsOf(user).length;
+  const events =
+    data === undefined
+      ? "the events of the log"
+      : `${counted(data.items.length, "event")}${data.nextCursor === null ? "" : " or more"} of the log`;
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        1 user and {counted(groups, "membership")} go for good. In {events} the name, the bodies and
+        the differences are cleared, and in every change of the person that the feed has. The
+        application is told by user.erased.
+      </Text>
+      <Text size="sm">
+        It cannot be taken back. If the provider still has the person, its next push makes a new
+        user: remove the person there first.
+      </Text>
+    </Stack>
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

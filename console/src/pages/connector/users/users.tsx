@@ -13,9 +13,9 @@ import { WideTable } from "../../../parts/wide-table.tsx";
 import type { OfConnector } from "../of-connector.ts";
 import { searchFilter } from "./search-filter.ts";
 
-const SHOWN = "userName,displayName,active,externalId,meta";
+const SHOWN = "userName,displayName,active,externalId,meta,accountId,registered,claimed";
 
-const STATES = ["active", "inactive", "deleted"] as const;
+const STATES = ["active", "inactive", "deleted", "pending", "registered", "unclaimed"] as const;
 
 /** The users of a connector, found by name or state. */
 export function Users({ connector: { id } }: OfConnector) {
@@ -54,6 +54,9 @@ export function Users({ connector: { id } }: OfConnector) {
             { value: "active", label: "Active" },
             { value: "inactive", label: "Inactive" },
             { value: "deleted", label: "Deleted, can be restored" },
+            { value: "registered", label: "Signed in to the application" },
+            { value: "pending", label: "Never signed in to it" },
+            { value: "unclaimed", label: "Imported, wait for their person" },
           ]}
         />
       </Group>
@@ -91,7 +94,7 @@ function UserTable({
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {users.map(({ id: userId, userName, displayName, active, deletedAt, meta }) => (
+        {users.map(({ id: userId, userName, displayName, active, deletedAt, meta, claimed }) => (
           <Table.Tr key={userId}>
             <Table.Td>
               <Link className="row-link" to={`/connectors/${id}/users/${userId}`}>
@@ -102,7 +105,7 @@ function UserTable({
               <Text size="sm">{displayName}</Text>
             </Table.Td>
             <Table.Td>
-              <UserBadge active={active} deletedAt={deletedAt} />
+              <UserBadge active={active} deletedAt={deletedAt} claimed={claimed} />
             </Table.Td>
             <Table.Td>
               <Moment time={deletedAt ?? meta?.lastModified ?? null} far size="sm" />

@@ -17,38 +17,45 @@ import { complain, tell } from "../../../parts/told.ts";
 import { WideTable } from "../../../parts/wide-table.tsx";
 import type { OfConnector } from "../of-connector.ts";
 
-/** One webhook: where its deliveries stand, and what can be done about them. */
+/** One webhook of a connector. */
 export function OneWebhook({ connector: { id } }: OfConnector) {
+  return <WebhookPage list={`/connectors/${id}/webhooks`} />;
+}
+
+/** One webhook of any scope: where its deliveries stand, and what can be done about them. */
+export function WebhookPage({
+  list,
+}: {
+  /** Where the webhooks are listed that it is one of. */
+  readonly list: string;
+}) {
   const { webhookId = "" } = useParams();
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["webhook", id, webhookId],
-    queryFn: () =>
-      bodyOf(
-        api.GET("/connectors/{id}/webhooks/{webhookId}", { params: { path: { id, webhookId } } }),
-      ),
+    queryKey: ["webhook", webhookId],
+    queryFn: () => bodyOf(api.GET("/webhooks/{webhookId}", { params: { path: { webhookId } } })),
   });
   return (
     <Stack gap="lg">
       <Text size="sm">
-        <PlainLink to={`/connectors/${id}/webhooks`}>Webhooks</PlainLink>
+        <PlainLink to={list}>Webhooks</PlainLink>
       </Text>
       {isPending ? (
         <Loading />
       ) : data === undefined ? (
         <Failure error={error} again={refetch} />
       ) : (
-        <Known id={id} webhook={data} />
+        <Known list={list} webhook={data} />
       )}
-      <Deliveries id={id} webhookId={webhookId} />
+      <Deliveries webhookId={webhookId} />
     </Stack>
   );
 }
 
 function Known({
-  id,
+  list,
   webhook,
 }: {
-  readonly id: string;
+  readonly list: string;
   readonly webhook: Schemas["WebhookWithDelivery"];
 }) {
   const { name, url, status, delivery } = webhook;
@@ -77,7 +84,7 @@ function Known({
           </Group>
         }
       >
-        <Acts id={id} webhook={webhook} />
+        <Acts list={list} webhook={webhook} />
       </Heading>
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
         {facts.map(([label, value]) => (
@@ -96,10 +103,10 @@ function Known({
 const DAY_SECONDS = 86_400;
 
 function Acts({
-  id,
+  list,
   webhook,
 }: {
-  readonly id: string;
+  readonly list: string;
   readonly webhook: Schemas["WebhookWithDelivery"];
 }) {
   const isAllowed = useMay("operator");
@@ -108,25 +115,23 @@ function Acts({
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { id: webhookId, status, delivery, createdAt } = webhook;
-  const params = { path: { id, webhookId } };
+  const params = { path: { webhookId } };
   const act = useMutation({
     mutationFn: async (what: () => Promise<unknown>) => await what(),
     onSettled: async () => {
-      await queries.invalidateQueries({ queryKey: ["webhook", id, webhookId] });
-      await queries.invalidateQueries({ queryKey: ["deliveries", id, webhookId] });
+      await queries.invalidateQueries({ queryKey: ["webhook", webhookId] });
+      await queries.invalidateQueries({ queryKey: ["deliveries", webhookId] });
     },
     onError: complain,
   });
   if (!isAllowed) return null;
   const test = async () => {
-    const { outcome } = await bodyOf(
-      api.POST("/connectors/{id}/webhooks/{webhookId}/test", { params }),
-    );
+    const { outcome } = await bodyOf(api.POST("/webhooks/{webhookId}/test", { params }));
     tell(`The test event was ${outcome}.`);
   };
   const rotate = async () => {
     const made = await bodyOf(
-      api.POST("/connectors/{id}/webhooks/{webhookId}/rotate", {
+      api.POST("/webhooks/{webhookId}/rotate", {
         params,
         body: { overlapSeconds: DAY_SECONDS },
       }),
@@ -139,17 +144,17 @@ function Acts({
   };
   const replay = () =>
     bodyOf(
-      api.POST("/connectors/{id}/webhooks/{webhookId}/replay", {
+      api.POST("/webhooks/{webhookId}/replay", {
         params,
         body: { deadSince: createdAt },
       }),
     );
   const switchTo = (next: "active" | "disabled") =>
-    bodyOf(api.PATCH("/connectors/{id}/webhooks/{webhookId}", { params, body: { status: next } }));
+    bodyOf(api.PATCH("/webhooks/{webhookId}", { params, body: { status: next } }));
   const remove = async () => {
-    await done(api.DELETE("/connectors/{id}/webhooks/{webhookId}", { params }));
-    await queries.invalidateQueries({ queryKey: ["webhooks", id] });
-    await navigate(`/connectors/${id}/webhooks`);
+    await done(api.DELETE("/webhooks/{webhookId}", { params }));
+    await queries.invalidateQueries({ queryKey: ["webhooks"] });
+    await navigate(list);
   };
   const button = { size: "xs", variant: "default", disabled: act.isPending } as const;
   return (
@@ -190,13 +195,13 @@ function Acts({
 
 const OUTCOMES = ["delivered", "failed", "dead"] as const;
 
-function Deliveries({ id, webhookId }: { readonly id: string; readonly webhookId: string }) {
+function Deliveries({ webhookId }: { readonly webhookId: string }) {
   const [chosen, setOutcome] = useFilter("outcome");
   const outcome = OUTCOMES.find((each) => each === chosen);
-  const listed = useList(["deliveries", id, webhookId, outcome], (cursor) =>
+  const listed = useList(["deliveries", webhookId, outcome], (cursor) =>
     bodyOf(
-      api.GET("/connectors/{id}/webhooks/{webhookId}/deliveries", {
-        params: { path: { id, webhookId }, query: { outcome, cursor, limit: PAGE_ITEMS } },
+      api.GET("/webhooks/{webhookId}/deliveries", {
+        params: { path: { webhookId }, query: { outcome, cursor, limit: PAGE_ITEMS } },
       }),
     ),
   );

@@ -1,10 +1,11 @@
 import { Badge, Button, Group, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
-import { api, bodyOf } from "../../../api/client.ts";
+import { api, bodyOf, type Schemas } from "../../../api/client.ts";
 import { useList } from "../../../api/pages.ts";
+import { ApiProblem } from "../../../api/problem.ts";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
@@ -12,6 +13,9 @@ import { type FreshSecret, SecretOnce } from "../../../parts/secret-once.tsx";
 import { Failure, Nothing } from "../../../parts/states.tsx";
 import { WideTable } from "../../../parts/wide-table.tsx";
 import type { OfConnector } from "../of-connector.ts";
+
+/** What a webhook hears of. */
+type Scope = Schemas["NewScopedWebhook"]["scope"];
 
 /** Where a connector's changes are delivered. */
 export function Webhooks({ connector: { id } }: OfConnector) {
@@ -42,54 +46,88 @@ export function Webhooks({ connector: { id } }: OfConnector) {
           </Nothing>
         }
       >
-        {(webhooks) => (
-          <WideTable minWidth={480} highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Webhook</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Made</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {webhooks.map(({ id: webhookId, name, url, status, disabledReason, createdAt }) => (
-                <Table.Tr key={webhookId}>
-                  <Table.Td>
-                    <Link className="row-link" to={`/connectors/${id}/webhooks/${webhookId}`}>
-                      {name ?? url}
-                    </Link>
-                    {name !== null && (
-                      <Text size="xs" c="dimmed" className="code">
-                        {url}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td>
-                    <Badge color={status === "active" ? "green" : "gray"}>{status}</Badge>{" "}
-                    {disabledReason}
-                  </Table.Td>
-                  <Table.Td>
-                    <Moment time={createdAt} far />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </WideTable>
-        )}
+        {(webhooks) => <WebhookTable webhooks={webhooks} list={`/connectors/${id}/webhooks`} />}
       </List>
-      <NewWebhook id={id} opened={isMaking} close={() => setMaking(false)} show={setSecret} />
+      <NewWebhook
+        scope={{ connectorId: id }}
+        opened={isMaking}
+        close={() => setMaking(false)}
+        show={setSecret}
+      />
       <SecretOnce secret={secret} close={() => setSecret(undefined)} />
     </Stack>
   );
 }
 
-function NewWebhook({
-  id,
+const ENDED = {
+  administrator: "by an administrator",
+  gone: "its receiver answered 410",
+  failing: "it failed for five days",
+} as const;
+
+/** Webhooks with their states; `scopeOf` says what each hears of where they differ in it. */
+export function WebhookTable({
+  webhooks,
+  list,
+  scopeOf,
+}: {
+  readonly webhooks: readonly Schemas["Webhook"][];
+  readonly list: string;
+  readonly scopeOf?: (scope: Schemas["WebhookScope"]) => ReactNode;
+}) {
+  return (
+    <WideTable minWidth={480} highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Webhook</Table.Th>
+          {scopeOf !== undefined && <Table.Th>Hears of</Table.Th>}
+          <Table.Th>State</Table.Th>
+          <Table.Th>Made</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {webhooks.map(({ id, name, url, scope, status, disabledReason, createdAt }) => (
+          <Table.Tr key={id}>
+            <Table.Td>
+              <Link className="row-link" to={`${list}/${id}`}>
+                {name ?? url}
+              </Link>
+              {name !== null && (
+                <Text size="xs" c="dimmed" className="code">
+                  {url}
+                </Text>
+              )}
+            </Table.Td>
+            {scopeOf !== undefined && <Table.Td>{scopeOf(scope)}</Table.Td>}
+            <Table.Td>
+              <Badge color={status === "active" ? "green" : "gray"}>{status}</Badge>
+              {disabledReason !== null && (
+                <Text size="xs" c="dimmed">
+                  {ENDED[disabledReason]}
+                </Text>
+              )}
+            </Table.Td>
+            <Table.Td>
+              <Moment time={createdAt} far />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </WideTable>
+  );
+}
+
+/** Makes a webhook; `scope` undefined says that what it is to hear of is not chosen yet. */
+export function NewWebhook({
+  scope,
   opened,
   close,
   show,
+  children,
 }: {
-  readonly id: string;
+  readonly scope: Scope | undefined;
+  /** Where the scope is chosen, if it is. */
+  readonly children?: ReactNode;
   readonly opened: boolean;
   readonly close: () => void;
   readonly show: (secret: FreshSecret) => void;
@@ -98,13 +136,11 @@ function NewWebhook({
   const [name, setName] = useState("");
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        api.POST("/connectors/{id}/webhooks", {
-          params: { path: { id } },
-          body: { url: url.trim(), ...(name.trim() !== "" && { name: name.trim() }) },
-        }),
-      ),
+    mutationFn: () => {
+      if (scope === undefined) throw new ApiProblem(400, "Say what it is to hear of.");
+      const body = { scope, url: url.trim(), ...(name.trim() !== "" && { name: name.trim() }) };
+      return bodyOf(api.POST("/webhooks", { body }));
+    },
     onSuccess: async ({ secret }) => {
       setUrl("");
       setName("");
@@ -114,7 +150,7 @@ function NewWebhook({
         values: [{ label: "Signing secret", value: secret }],
         note: "The receiver checks each delivery with it (Standard Webhooks).",
       });
-      await queries.invalidateQueries({ queryKey: ["webhooks", id] });
+      await queries.invalidateQueries({ queryKey: ["webhooks"] });
     },
   });
   return (
@@ -141,6 +177,7 @@ function NewWebhook({
             maxLength={200}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          {children}
           {mutation.error !== null && <Failure error={mutation.error} />}
           <Group justify="flex-end">
             <Button type="submit" loading={mutation.isPending}>
