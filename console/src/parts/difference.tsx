@@ -1,4 +1,5 @@
-import { ScrollArea, Table, Text } from "@mantine/core";
+import { Button, ScrollArea, Table, Text } from "@mantine/core";
+import { useState } from "react";
 import type { Schemas } from "../api/client.ts";
 
 /** A value as a person reads it: texts as they are, anything else as JSON. */
@@ -7,9 +8,13 @@ export function shownValue(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** So many attributes are shown before one asks for the rest. */
+const ROWS_MAX = 10;
+
 /** What changed, attribute by attribute, before and after. */
 export function DifferenceTable({ difference }: { readonly difference: Schemas["Difference"] }) {
   const rows = Object.entries(difference);
+  const [isWhole, setWhole] = useState(rows.length <= ROWS_MAX);
   if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -28,15 +33,22 @@ export function DifferenceTable({ difference }: { readonly difference: Schemas["
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map(([name, { from, to }]) => (
+          {(isWhole ? rows : rows.slice(0, ROWS_MAX)).map(([name, { from, to }]) => (
             <Table.Tr key={name}>
-              <Table.Td className="code">{name}</Table.Td>
+              <Table.Td className="code" miw={120}>
+                {name}
+              </Table.Td>
               <Table.Td className="code">{from === undefined ? "none" : shownValue(from)}</Table.Td>
               <Table.Td className="code">{to === undefined ? "none" : shownValue(to)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
+      {!isWhole && (
+        <Button size="compact-xs" variant="default" mt="xs" onClick={() => setWhole(true)}>
+          Show all {rows.length}
+        </Button>
+      )}
     </ScrollArea>
   );
 }

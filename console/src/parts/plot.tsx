@@ -21,6 +21,11 @@ export function inDigits(value: number): string {
   return NUMBER.format(value);
 }
 
+/** So many of something: in the singular for one. */
+export function inNumber(count: number, one: string, several: string): string {
+  return `${inDigits(count)} ${count === 1 ? one : several}`;
+}
+
 /** A round number that is at least as large: where the axis of a plot ends. */
 export function axisEnd(most: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, most)));

@@ -65,7 +65,7 @@ const PAGES: readonly (readonly [path: string, shown: string])[] = [
   ["/connectors", "Refused, last 24 hours"],
   ["/connectors/new", "Provider"],
   ["/connectors/{connector}/set-up", "What arrives"],
-  ["/connectors/{connector}", "each bar is an hour"],
+  ["/connectors/{connector}", "Callers who were not let in count as refused"],
   ["/connectors/{connector}/users", "User name"],
   ["/connectors/{connector}/users/{person}", "History"],
   ["/connectors/{connector}/groups", "Members that wait"],

@@ -208,6 +208,7 @@ describe("what needs attention", () => {
       "3 deliveries wait",
       { webhooks: { ...connector.webhooks, waiting: 3, waitingSince: ago(1) } },
     ],
+    ["1 webhook is off", { webhooks: { ...connector.webhooks, disabled: 1 } }],
     ["This connector is moving", { moving: { tenant: "acme", since: ago(0) } }],
     [undefined, { bridge, lastRequestAt: ago(30) }],
     [undefined, { lastRequestAt: ago(6) }],
@@ -272,6 +273,8 @@ test("an event has a headline by what it is and how it ended", () => {
   expect(headline({ ...event, method: "ALERT", path: "new.alert" })).toBe("Alert: new.alert");
   expect(headline({ ...event, method: "BRIDGE", status: 202 })).toBe("Switch-off held");
   expect(headline({ ...event, method: "GET", resourceType: null })).toBe("Read");
+  const path = "/admin/v1/connectors/1/users/2/deactivate";
+  expect(headline({ ...event, path, status: 200 })).toBe("User deactivated");
 });
 
 describe("the metrics in words", () => {

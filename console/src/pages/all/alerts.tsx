@@ -7,8 +7,9 @@ import { List } from "../../parts/list.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { PlainLink } from "../../parts/plain-link.tsx";
 import { Nothing } from "../../parts/states.tsx";
+import { TimesInWords } from "../../parts/times-in-words.tsx";
 import { concernsOf } from "../connector/concerns.ts";
-import { alertInWords } from "../connector/log/headline.ts";
+import { alertInWords, capital } from "../connector/log/headline.ts";
 
 const NEWEST = 3;
 
@@ -73,10 +74,14 @@ function OfOne({ connector }: { readonly connector: Schemas["Connector"] }) {
         {alerts.map(({ id: eventId, path, time, explanation }) => (
           <Text size="sm" key={eventId}>
             <PlainLink to={`/connectors/${id}/log?event=${eventId}`}>
-              {alertInWords(path)}
+              {capital(alertInWords(path))}
             </PlainLink>
             , <Moment time={time} far />
-            {explanation !== null && `: ${explanation}`}
+            {explanation !== null && (
+              <>
+                : <TimesInWords text={explanation} />
+              </>
+            )}
           </Text>
         ))}
         {data !== undefined && alerts.length === 0 && concerns.length === 0 && (

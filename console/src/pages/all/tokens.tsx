@@ -28,7 +28,7 @@ export function UnusedTokens() {
       />
       <NumberInput
         label="Not used for"
-        suffix=" days"
+        suffix={days === 1 ? " day" : " days"}
         w={160}
         min={1}
         max={3_650}

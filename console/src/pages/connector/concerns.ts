@@ -36,7 +36,7 @@ const WAITING_HOURS = 1;
 /** What needs attention at a connector, the most urgent first. */
 export function concernsOf(
   connector: SeenConnector,
-  { bridge, tokens = [], webhooks = [] }: Seen,
+  { bridge, tokens = [], webhooks }: Seen,
   now: number,
 ): readonly Concern[] {
   const concerns = [
@@ -47,7 +47,7 @@ export function concernsOf(
     ...ofFaults(connector.lastDay),
     ...ofTokens(tokens, now),
     ...ofDeliveries(connector.webhooks, now),
-    ...ofWebhooks(webhooks),
+    ...(webhooks === undefined ? ofDisabled(connector.webhooks.disabled) : ofWebhooks(webhooks)),
   ];
   return concerns.toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent));
 }
@@ -138,6 +138,14 @@ function ofTokens(tokens: readonly Schemas["Token"][], now: number): readonly Co
     const detail = "Rotate it: both work until the provider has the new one.";
     return [{ title, detail, page: "credentials", isUrgent: days < URGENT_DAYS }];
   });
+}
+
+/** Where the webhooks themselves were not read, and so nobody knows by whom they were disabled. */
+function ofDisabled(disabled: number): readonly Concern[] {
+  if (disabled === 0) return [];
+  const title = disabled === 1 ? "1 webhook is off" : `${disabled} webhooks are off`;
+  const detail = "Somebody disabled it, or its receiver took nothing any more.";
+  return [{ title, detail, page: "webhooks", isUrgent: false }];
 }
 
 function ofWebhooks(webhooks: readonly Schemas["Webhook"][]): readonly Concern[] {

@@ -5,11 +5,13 @@ import { api, bodyOf, type Schemas } from "../../api/client.ts";
 import { CopyValue } from "../../parts/copy.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { LinkButton, PlainLink } from "../../parts/plain-link.tsx";
-import { inDigits } from "../../parts/plot.tsx";
+import { inDigits, inNumber } from "../../parts/plot.tsx";
 import { Failure, Loading } from "../../parts/states.tsx";
+import { TimesInWords } from "../../parts/times-in-words.tsx";
 import { ActivityOverTime } from "./activity.tsx";
 import { type Concern, concernsOf } from "./concerns.ts";
 import { EventList } from "./log/event-list.tsx";
+import { alertInWords, capital } from "./log/headline.ts";
 import type { OfConnector } from "./of-connector.ts";
 
 const LAST = 5;
@@ -58,7 +60,7 @@ export function Overview({ connector }: OfConnector) {
 
 /** What there is and what moves, each with the page that shows it. */
 function Counts({ connector }: OfConnector) {
-  const { id, users, groups, parkedMembers, lastRequestAt, lastError, bridge, webhooks } =
+  const { id, users, groups, parkedMembers, lastRequestAt, lastError, bridge, webhooks, held } =
     connector;
   const base = `/connectors/${id}`;
   const facts: readonly Fact[] = [
@@ -71,7 +73,10 @@ function Counts({ connector }: OfConnector) {
     {
       label: "Groups",
       value: inDigits(groups),
-      note: parkedMembers === 0 ? "no member waits" : `${inDigits(parkedMembers)} members wait`,
+      note:
+        parkedMembers === 0
+          ? "no member waits"
+          : inNumber(parkedMembers, "member waits", "members wait"),
       to: `${base}/groups`,
     },
     {
@@ -91,14 +96,20 @@ function Counts({ connector }: OfConnector) {
       to: `${base}/bridge`,
     },
     {
+      label: "Held",
+      value: inDigits(held),
+      note: "switch-offs that wait for you",
+      to: `${base}/held`,
+    },
+    {
       label: "Webhooks",
       value: webhooks.active === 0 ? "none active" : `${webhooks.active} active`,
-      note: `${inDigits(webhooks.waiting)} deliveries wait`,
+      note: inNumber(webhooks.waiting, "delivery waits", "deliveries wait"),
       to: `${base}/webhooks`,
     },
   ];
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
       {facts.map((fact) => (
         <FactCard key={fact.label} fact={fact} />
       ))}
@@ -157,7 +168,9 @@ function LastRefusals({ id }: { readonly id: string }) {
         <Title order={2} size="h5">
           Last refusals
         </Title>
-        <PlainLink to={`/connectors/${id}/log?status=4xx`}>All of them</PlainLink>
+        <Text size="sm">
+          <PlainLink to={`/connectors/${id}/log?status=4xx`}>All of them</PlainLink>
+        </Text>
       </Group>
       {isPending ? (
         <Loading />
@@ -203,6 +216,7 @@ function Concerns({ connector }: OfConnector) {
   });
   if (data === undefined) return null;
   const concerns = concernsOf(connector, data, Date.now());
+  if (concerns.length === 0 && data.alerts.length === 0) return null;
   return (
     <Stack gap="xs" component="section" aria-label="What needs attention">
       {concerns.map((concern) => (
@@ -236,8 +250,12 @@ function Alerts({
       <Stack gap={4}>
         {alerts.map(({ id: eventId, path, time, explanation }) => (
           <Text size="sm" key={eventId}>
-            <span className="code">{path}</span>, <Moment time={time} far />
-            {explanation !== null && `: ${explanation}`}
+            {capital(alertInWords(path))}, <Moment time={time} far />
+            {explanation !== null && (
+              <>
+                : <TimesInWords text={explanation} />
+              </>
+            )}
           </Text>
         ))}
         <PlainLink to={`/connectors/${id}/log?method=ALERT`}>All alerts</PlainLink>

@@ -15,7 +15,6 @@ import { Nothing } from "../../parts/states.tsx";
 import { WideTable } from "../../parts/wide-table.tsx";
 import { concernsOf } from "../connector/concerns.ts";
 import { presetName } from "../provider-names.ts";
-import { attentionOf } from "./attention.ts";
 import { RefusalBars } from "./refusal-bars.tsx";
 
 /** What the filter calls connectors that somebody should look at. */

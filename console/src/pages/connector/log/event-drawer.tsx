@@ -8,6 +8,7 @@ import { DifferenceTable } from "../../../parts/difference.tsx";
 import { Moment } from "../../../parts/moment.tsx";
 import { PlainLink } from "../../../parts/plain-link.tsx";
 import { Failure, Loading } from "../../../parts/states.tsx";
+import { TimesInWords } from "../../../parts/times-in-words.tsx";
 import { headline } from "./headline.ts";
 
 /** One event: why it ended as it did, what to do next, what it changed, and what was sent and answered. */
@@ -56,7 +57,7 @@ function EventFacts({ id, event }: { readonly id: string; readonly event: Schema
           color={status >= 400 ? "red" : "blue"}
           title={status >= 400 ? "Why, and what to do" : "What it means"}
         >
-          {explanation}
+          <TimesInWords text={explanation} />
         </Alert>
       )}
       {warnings.length > 0 && (

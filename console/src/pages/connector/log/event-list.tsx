@@ -3,6 +3,7 @@ import type { Schemas } from "../../../api/client.ts";
 import { StatusBadge } from "../../../parts/badges.tsx";
 import { useFilter } from "../../../parts/filters.ts";
 import { Moment } from "../../../parts/moment.tsx";
+import { TimesInWords } from "../../../parts/times-in-words.tsx";
 import { EventDrawer } from "./event-drawer.tsx";
 import { headline } from "./headline.ts";
 
@@ -55,7 +56,7 @@ function EventLine({ event }: { readonly event: Schemas["Event"] }) {
         </Text>
         {explanation !== null && (
           <Text size="sm" lineClamp={2}>
-            {explanation}
+            <TimesInWords text={explanation} />
           </Text>
         )}
       </Stack>

@@ -9,6 +9,8 @@ export function headline({ method, path, status, resourceType }: Event): string 
   const thing =
     resourceType === "User" || resourceType === "Group" ? resourceType.toLowerCase() : "";
   const isDone = status < 400;
+  const act = ACTS.get(path.split("?")[0]?.split("/").at(-1) ?? "");
+  if (path.startsWith("/admin/") && act !== undefined) return isDone ? act : `${act}, refused`;
   const what = WORDS.get(method);
   if (what === undefined) return method;
   if (path.includes("/oauth/") || path.endsWith("/token")) {
@@ -41,9 +43,19 @@ function bridgeHeadline(status: number): string {
   return status < 400 ? "Written by the Bridge" : "Not provisioned by the Bridge";
 }
 
-function capital(thing: string): string {
+/** A text with a capital at its beginning; a request that is about nothing else for none. */
+export function capital(thing: string): string {
   return thing === "" ? "Request" : `${thing.charAt(0).toUpperCase()}${thing.slice(1)}`;
 }
+
+/** What an administrator did, by the end of the path. */
+const ACTS: ReadonlyMap<string, string> = new Map([
+  ["activate", "User activated"],
+  ["deactivate", "User deactivated"],
+  ["restore", "User restored"],
+  ["erase", "User erased"],
+  ["import", "User imported"],
+]);
 
 const WORDS: ReadonlyMap<string, { readonly done: string; readonly any?: string }> = new Map([
   ["GET", { done: "read", any: "Read" }],

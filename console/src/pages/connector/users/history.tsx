@@ -6,6 +6,7 @@ import { DifferenceTable } from "../../../parts/difference.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
 import { PlainLink } from "../../../parts/plain-link.tsx";
+import { TimesInWords } from "../../../parts/times-in-words.tsx";
 import { headline } from "../log/headline.ts";
 
 /** What happened to one person, newest first, with what each event changed. */
@@ -46,7 +47,9 @@ export function History({ id, userId }: { readonly id: string; readonly userId: 
 
 function HistoryItem({ id, event }: { readonly id: string; readonly event: Schemas["Event"] }) {
   const { time, status, actor, explanation, difference, memberships = [] } = event;
-  const hasChanged = difference !== null && Object.keys(difference).length > 0;
+  // Of a group's members the person alone is meant, and the words above say it.
+  const { members: _, ...ofGroup } = difference ?? {};
+  const shown = memberships.length > 0 ? ofGroup : (difference ?? {});
   return (
     <Stack gap={4}>
       <Group gap="xs">
@@ -59,14 +62,18 @@ function HistoryItem({ id, event }: { readonly id: string; readonly event: Schem
           </Text>
         )}
       </Group>
-      {explanation !== null && <Text size="sm">{explanation}</Text>}
+      {explanation !== null && (
+        <Text size="sm">
+          <TimesInWords text={explanation} />
+        </Text>
+      )}
       {memberships.map(({ change, groupId, groupName }) => (
         <Text size="sm" key={`${change} ${groupId}`}>
           {WORDS[change]}{" "}
           <PlainLink to={`/connectors/${id}/groups/${groupId}`}>{groupName ?? groupId}</PlainLink>
         </Text>
       ))}
-      {hasChanged && <DifferenceTable difference={difference} />}
+      {Object.keys(shown).length > 0 && <DifferenceTable difference={shown} />}
     </Stack>
   );
 }
