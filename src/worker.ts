@@ -9,6 +9,7 @@ import { createApp } from "#http/app.ts";
 import { readAuditDays, readConfig } from "#http/config.ts";
 import { IsolateCache } from "#http/isolate-cache.ts";
 import { DeferredLog } from "#http/log/deferred-log.ts";
+import { refuseAll } from "#http/misconfigured.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
 import type { AppEnv } from "#http/request/services.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
@@ -24,20 +25,12 @@ const clock: Clock = {
 
 export { ConnectorBridge, WebhookEndpoint };
 
-let app: Hono<AppEnv> | undefined;
+let app: { readonly fetch: Hono<AppEnv>["fetch"] } | undefined;
 
 /** The Worker: composed on the first request of an isolate, when its variables are known. */
 export default {
   fetch(request, env, context) {
-    app ??= createApp({
-      config: readConfig(env),
-      clock,
-      log: new DeferredLog(clock),
-      waker: new WebhookWaker(clock),
-      cache: new IsolateCache(clock),
-      turns: new ScanTurns(clock),
-      fetch: (url, init) => fetch(url, init),
-    });
+    app ??= compose(env);
     return app.fetch(request, env, context);
   },
   async scheduled(_controller, env) {
@@ -54,3 +47,19 @@ export default {
     });
   },
 } satisfies ExportedHandler<Env>;
+
+function compose(env: Env): { readonly fetch: Hono<AppEnv>["fetch"] } {
+  try {
+    return createApp({
+      config: readConfig(env),
+      clock,
+      log: new DeferredLog(clock),
+      waker: new WebhookWaker(clock),
+      cache: new IsolateCache(clock),
+      turns: new ScanTurns(clock),
+      fetch: (url, init) => fetch(url, init),
+    });
+  } catch (error) {
+    return refuseAll(error);
+  }
+}

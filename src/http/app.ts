@@ -5,9 +5,12 @@ import { toResponse } from "#http/response/answer.ts";
 import { answerTo } from "#http/response/error.ts";
 import { routePathOf } from "#http/scim/path.ts";
 import { ScimError } from "#scim/error.ts";
+import { centralDatabase } from "#store/databases.ts";
+import { explainError } from "#store/migrations.ts";
 import { createAdmin } from "./admin/routes.ts";
 import { APPLICATION_PATH, createApplicationApi } from "./application/routes.ts";
 import { addConsole } from "./console/routes.ts";
+import { addHealth } from "./health.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
@@ -26,7 +29,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.use(async (context, next) =>
     context.req.raw.url.length > URL_CHARACTERS_MAX ? tooLong(context) : await next(),
   );
-  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  addHealth(app, services);
   addJwksRoute(app, services);
   const play: Play = (request, context) => app.fetch(request, context.env, context.executionCtx);
   app.route("/admin/v1", createAdmin(services, play));
@@ -37,7 +40,9 @@ export function createApp(services: Services): Hono<AppEnv> {
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);
   // A provider that has the wrong base URL is found in its connector's log.
   app.notFound(refuseAnywhere(services, NOTHING_HERE));
-  app.onError((error) => toResponse(answerTo(error)));
+  app.onError(async (error, { env }) =>
+    toResponse(answerTo(await explainError(centralDatabase(env), error))),
+  );
   return app;
 }
 

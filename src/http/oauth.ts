@@ -22,6 +22,7 @@ import { isJsonObject, type JsonValue, parseJson, readMember } from "#scim/json.
 import { STANDARD_TYPES } from "#scim/schema/custom.ts";
 import { findClient, type KnownClient, storeAccessToken } from "#store/admin/oauth-clients.ts";
 import { centralDatabase, databaseOf } from "#store/databases.ts";
+import { explainError, LacksMigration } from "#store/migrations.ts";
 
 /** Entra asks that a token hold for 60 to 360 minutes. */
 const TOKEN_MS = 3_600_000;
@@ -164,10 +165,11 @@ async function refuse(
   error: unknown,
 ): Promise<Response> {
   if (!(error instanceof OauthError)) {
-    const { status, headers } = answerTo(error);
-    if (!(error instanceof Refusal))
+    const known = await explainError(centralDatabase(context.env), error);
+    const { status, headers } = answerTo(known);
+    if (!(known instanceof Refusal || known instanceof LacksMigration))
       return oauthResponse(status, { error: "server_error" }, headers);
-    const body = { error: "temporarily_unavailable", error_description: error.message };
+    const body = { error: "temporarily_unavailable", error_description: known.message };
     return oauthResponse(status, body, headers);
   }
   const body = { error: error.code, error_description: error.description };

@@ -46,7 +46,7 @@ describe("what SECURITY.md says of this repository", () => {
     expect(read("wrangler.toml")).toMatch(/^redact_query_string = true$/m);
   });
 
-  test.each([".dev.vars", "wrangler.deploy.toml"])("git ignores %s", (name) => {
+  test.each([".dev.vars", "wrangler.deploy.json"])("git ignores %s", (name) => {
     expect(read(".gitignore").split("\n")).toContain(name);
   });
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   scim: [],
   credentials: [],
-  store: ["scim"],
+  store: ["scim", "drizzle/meta"],
   delivery: ["store", "credentials", "drizzle/webhook"],
   bridge: ["scim", "store", "credentials", "drizzle/bridge"],
   http: ["scim", "store", "credentials", "bridge", "delivery"],

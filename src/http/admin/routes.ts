@@ -6,7 +6,7 @@ import { addBridgeRunRoutes } from "#http/admin/bridge/runs.ts";
 import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
-import { problemResponse } from "#http/admin/call/problem.ts";
+import { answerError } from "#http/admin/call/problem.ts";
 import { refuseUnknownPath } from "#http/admin/call/unknown-path.ts";
 import { addAttributeRoutes } from "#http/admin/connectors/attributes.ts";
 import { addClientRoutes } from "#http/admin/connectors/clients.ts";
@@ -72,6 +72,6 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
     return context.json(document);
   });
   admin.all("*", refuseUnknownPath(ADMIN_PATH, OPERATIONS));
-  admin.onError((error) => problemResponse(error));
+  admin.onError(answerError);
   return admin;
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { requireAdmin } from "#http/admin/call/authorize.ts";
 import { requireJson } from "#http/admin/call/input.ts";
 import { addCall } from "#http/admin/call/operation.ts";
-import { problemResponse } from "#http/admin/call/problem.ts";
+import { answerError } from "#http/admin/call/problem.ts";
 import { refuseUnknownPath } from "#http/admin/call/unknown-path.ts";
 import { jwksOf } from "#http/jwks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
@@ -36,6 +36,6 @@ export function createApplicationApi(services: Services): Hono<AppEnv> {
   addVisibleConnectorRoutes(api);
   addResourceRoutes(api, services);
   api.all("*", refuseUnknownPath(APPLICATION_PATH, APPLICATION_OPERATIONS));
-  api.onError((error) => problemResponse(error));
+  api.onError(answerError);
   return api;
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { Problem, problemResponse } from "#http/admin/call/problem.ts";
+import { answerError, Problem, problemResponse } from "#http/admin/call/problem.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { CONSOLE_PATH, consolePage } from "./page.ts";
 import { addSignInRoutes } from "./sign-in.ts";
@@ -12,7 +12,7 @@ export function addConsole(app: Hono<AppEnv>, services: Services): void {
     context.header("Cache-Control", "no-store");
   });
   addSignInRoutes(sessions, services);
-  sessions.onError((error) => problemResponse(error));
+  sessions.onError(answerError);
   app.route(CONSOLE_PATH, sessions);
   app.get(`${CONSOLE_PATH}/*`, consolePage);
   app.all(`${CONSOLE_PATH}/*`, () =>

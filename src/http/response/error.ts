@@ -1,5 +1,6 @@
 import { ScimError } from "#scim/error.ts";
 import { classifyError } from "#store/d1-error.ts";
+import { LacksMigration } from "#store/migrations.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 
 /** A refused SCIM request with headers of its own, such as a 401's WWW-Authenticate. */
@@ -40,6 +41,10 @@ export function answerTo(error: unknown): Answer {
     return errorAnswer(error, error.status === 503 ? { "Retry-After": "1" } : {});
   }
   if (error instanceof Refusal) return errorAnswer(error.error, error.headers);
+  if (error instanceof LacksMigration) {
+    reportMissing(error);
+    return errorAnswer(ScimError.status(503, error.message), MISSING_HEADERS);
+  }
   const { kind } = classifyError(error);
   if (kind === "overloaded" || kind === "retryable") {
     const detail = "The service has too much to do right now. Repeat the request a little later.";
@@ -47,6 +52,14 @@ export function answerTo(error: unknown): Answer {
   }
   const detail = `Something went wrong here; nothing was acknowledged. Report it as ${reportFault(error)}.`;
   return errorAnswer(ScimError.status(500, detail));
+}
+
+/** The headers of a 503 for tables that are older than this Worker: somebody has to bring them up to date. */
+export const MISSING_HEADERS = { "Retry-After": "60" } as const;
+
+/** Logs that somebody has to migrate the database. */
+export function reportMissing({ migration }: LacksMigration): void {
+  console.error(JSON.stringify({ message: "database lacks a migration", migration }));
 }
 
 /** Logs an unexpected error under a new opaque id, which is returned for the answer. */

@@ -5,6 +5,8 @@ import type { BulkOutcome, BulkResult } from "#scim/bulk/perform.ts";
 import type { JsonObject } from "#scim/json.ts";
 import { entityTag } from "#scim/resource/etag.ts";
 import { locationOf } from "#scim/resource/record.ts";
+import type { Database } from "#store/database.ts";
+import { explainError } from "#store/migrations.ts";
 
 /** The status of a performed operation: that of a request of its own. */
 export function statusOf({ action }: BulkOperation): number {
@@ -26,6 +28,23 @@ export function statusOf({ action }: BulkOperation): number {
 export interface AnsweredOperation {
   readonly result: BulkResult;
   readonly answer: Answer;
+}
+
+/** The results, each error as what it means; an error that ended several operations is asked about once. */
+export async function explainResults(
+  db: Database,
+  results: readonly BulkResult[],
+): Promise<readonly BulkResult[]> {
+  const known = new Map<unknown, unknown>();
+  for (const { outcome } of results) {
+    if (outcome.kind !== "failed" || known.has(outcome.error)) continue;
+    known.set(outcome.error, await explainError(db, outcome.error));
+  }
+  return results.map((result) => {
+    const { outcome } = result;
+    if (outcome.kind !== "failed") return result;
+    return { ...result, outcome: { ...outcome, error: known.get(outcome.error) } };
+  });
 }
 
 /** Answers each operation. A fault that ended several of them is reported once. */

@@ -17,11 +17,13 @@ import type { MemberDirectory } from "#scim/ports.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { BULK_RESPONSE } from "#scim/schema/urns.ts";
 import { stepBudget } from "#scim/step-budget.ts";
+import { centralDatabase } from "#store/databases.ts";
 import { resourcesByKeys } from "#store/directory/lookup.ts";
 import type { EventRow } from "#store/event-log/events.ts";
 import {
   type AnsweredOperation,
   answerResults,
+  explainResults,
   resultDocument,
   rooted,
   statusOf,
@@ -38,7 +40,10 @@ async function postBulk(call: ScimCall): Promise<Answer> {
   const request = parseBulkRequest(await readJson(call, BULK_BYTES_MAX), settings);
   call.log.hideBodies();
   const callAt = operationCalls(call, request.operations);
-  const answered = answerResults(await performBulk(request, worldOf(call, callAt)));
+  const results = await performBulk(request, worldOf(call, callAt));
+  const answered = answerResults(
+    await explainResults(centralDatabase(call.tools.databases), results),
+  );
   const rows = answered.flatMap((each) =>
     rowsOf(callAt(each.result.position).call, each, call.caller.doorReason),
   );

@@ -13,7 +13,9 @@ import type { ScimCall } from "#http/scim/call/call.ts";
 import { CallLog } from "#http/scim/call/call-log.ts";
 import { Caller } from "#http/scim/call/caller.ts";
 import { ScimError } from "#scim/error.ts";
+import { centralDatabase } from "#store/databases.ts";
 import type { Access } from "#store/directory/access.ts";
+import { explainError } from "#store/migrations.ts";
 
 /** A SCIM request handler's inner part: from the call to its answer, or a thrown refusal. */
 export type ScimOperation = (call: ScimCall, context: Context<AppEnv>) => Promise<Answer>;
@@ -113,7 +115,7 @@ async function answerRefused(
   const isUnauthorized = error instanceof Refusal && error.error.status === 401;
   return isUnauthorized && (await hasFailedTooOften(context.env, config, context.req.raw.headers))
     ? answerTo(tooManyFailures(error.message))
-    : answerTo(error);
+    : answerTo(await explainError(centralDatabase(context.env), error));
 }
 
 async function logCall(

@@ -1,7 +1,16 @@
+import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type * as z from "zod";
-import { OVERLOAD_HEADERS, reportFault } from "#http/response/error.ts";
+import type { AppEnv } from "#http/request/services.ts";
+import {
+  MISSING_HEADERS,
+  OVERLOAD_HEADERS,
+  reportFault,
+  reportMissing,
+} from "#http/response/error.ts";
 import { classifyError } from "#store/d1-error.ts";
+import { centralDatabase } from "#store/databases.ts";
+import { explainError, LacksMigration } from "#store/migrations.ts";
 import { type INPUT_FAULT, PROBLEM_CODES, PROBLEMS, type ProblemCode } from "./schemas.ts";
 
 /** One thing that is wrong with what was sent, as the error shows it. */
@@ -84,6 +93,11 @@ export function problemResponse(error: unknown): Response {
   });
 }
 
+/** The answer to an error that no handler knew, for the `onError` of an API. */
+export async function answerError(error: unknown, { env }: Context<AppEnv>): Promise<Response> {
+  return problemResponse(await explainError(centralDatabase(env), error));
+}
+
 /** Whether a call ended in an answer that says what the caller has to change: 4xx. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof Problem && error.status < 500;
@@ -91,6 +105,10 @@ export function isRefusal(error: unknown): boolean {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof LacksMigration) {
+    reportMissing(error);
+    return new Problem(503, error.message, MISSING_HEADERS);
+  }
   switch (classifyError(error).kind) {
     case "overloaded":
     case "retryable":
