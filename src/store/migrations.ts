@@ -1,5 +1,5 @@
 import { sqliteTable, text } from "drizzle-orm/sqlite-core";
-import journal from "#drizzle/meta/_journal.json";
+import journal from "#drizzle/meta/_journal.json" with { type: "json" };
 import type { Database } from "./database.ts";
 import { build, named, prepare, rowsOf } from "./statement.ts";
 
