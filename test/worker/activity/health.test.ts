@@ -125,6 +125,35 @@ test("a bridge is shown as its object last told, with what it holds and its last
   expect(rejected.held).toBe(overview.held);
 });
 
+test("users whom the brake on push holds are counted wherever held ones are, until they are told of", async () => {
+  const brake = { max: 0, percent: 0, mode: "hold" };
+  const client = await gateway.client({ settings: { brake } });
+  const off = aPatch({ op: "replace", path: "active", value: false });
+  const ids: string[] = [];
+  for (let user = 0; user < 3; user += 1) {
+    const { body } = await client.post(aUser());
+    ids.push(`push:${body.id}`);
+    await client.patch(body.id, off);
+  }
+  const held = async () => {
+    const { body } = await gateway.admin("/metrics");
+    const samples = readOpenMetrics(body).get("scim_edge_held")?.samples ?? [];
+    const measured = samples.find(({ labels }) => labels.connector === client.id)?.value;
+    const list = await gateway.admin(`/connectors/${client.id}/held`);
+    const seen = [await shown(client.id), await listed(client.id)];
+    return [list.body.total, measured, ...seen.map((each) => each.held)];
+  };
+
+  const all = await held();
+  await gateway.admin(`/connectors/${client.id}/held/approve`, { body: { ids: ids.slice(1) } });
+  const left = await held();
+
+  expect([all, left]).toEqual([
+    [3, 3, 3, 3],
+    [1, 1, 1, 1],
+  ]);
+});
+
 test("a webhook whose receiver fails is shown with what waits, and empty once it delivered", async () => {
   const client = await gateway.client();
   let status = 500;
