@@ -1,9 +1,11 @@
-// Builds the packages that are published, or the one that is named.
-import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Builds the packages that are published, or the one that is named: the client by tsc, file by file,
+// the command line by vite into one file, so that it needs no published client.
+import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "vite";
 import { ROOT, runProgram } from "./lib/project.js";
 
-const BUILDS = { client: buildClient };
+const BUILDS = { client: buildClient, cli: buildCli };
 
 const [wanted] = process.argv.slice(2);
 for (const [name, buildIt] of Object.entries(BUILDS)) {
@@ -27,4 +29,15 @@ async function buildClient(folder) {
       readFileSync(file, "utf8").replaceAll(/(from "\.\/[\w-]+)\.ts"/g, '$1.js"'),
     );
   }
+}
+
+/** @param {string} folder */
+async function buildCli(folder) {
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: "warn",
+    build: { ssr: "src/main.ts", outDir: "dist", target: "node22" },
+  });
+  chmodSync(join(folder, "dist/main.js"), 0o755);
 }

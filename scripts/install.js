@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 
-const CHECKED = ["console", "packages/client", "test/contracts"].map(
+const CHECKED = ["console", "packages/client", "packages/cli", "test/contracts"].map(
   (each) => `--workspace=${each}`,
 );
 

@@ -14,11 +14,14 @@ export async function run(
 }
 
 /** Builds and packs a package of packages/, as `npm publish` would, and gives the file. */
-export async function pack(name: string, into: string): Promise<string> {
-  const cwd = join(ROOT, "packages", name);
-  const told = await run([...npm(), "pack", "--json", "--silent", "--pack-destination", into], {
-    cwd,
-  });
+export function pack(name: string, into: string): Promise<string> {
+  return npmPack(join(ROOT, "packages", name), into);
+}
+
+/** Packs the package of a folder, and gives the file. */
+export async function npmPack(cwd: string, into: string): Promise<string> {
+  const args = ["pack", "--json", "--silent", "--pack-destination", into];
+  const told = await run([...npm(), ...args], { cwd });
   // The build may say something first.
   const [packed] = JSON.parse(told.slice(told.indexOf("[")));
   return join(into, packed.filename);
