@@ -80,7 +80,7 @@ async function life({ token }: TestConnector, seed: number) {
 }
 
 test("a D1 that fails before or after commits causes no false refusal, no duplicate and no loss in a Bulk", async () => {
-  const connector = await plain.connector();
+  const connector = await plain.connector({ settings: { brake: { mode: "off" } } });
 
   const lives = await playAll(SEEDS, (seed) => life(connector, seed));
 

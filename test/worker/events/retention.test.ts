@@ -106,7 +106,8 @@ describe("an event", () => {
     const after29 = await rowCount("events");
     await runCronAfter(31);
 
-    expect([after29, await rowCount("events")]).toEqual([1, 0]);
+    // Its own, that of its user's end and that of its end.
+    expect([after29, await rowCount("events")]).toEqual([3, 0]);
   });
 });
 
