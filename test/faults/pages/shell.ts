@@ -5,12 +5,16 @@ import { ADMIN_TOKEN } from "#test/faults/server-process.ts";
 import type { Block } from "#test/support/pages/blocks.ts";
 import { ROOT } from "../../../scripts/lib/project.js";
 
-const SHELLS = [
+/** A shell with what keeps its user's own settings out. */
+export interface Shell {
+  readonly name: string;
+  readonly flags: readonly string[];
+}
+
+const SHELLS: readonly Shell[] = [
   { name: "bash", flags: ["--noprofile", "--norc"] },
   { name: "zsh", flags: ["-f"] },
-] as const;
-
-export type Shell = (typeof SHELLS)[number];
+];
 
 /** The shells of this machine that pages are written for. */
 export function installedShells(): Shell[] {
@@ -46,9 +50,9 @@ export async function paste(
     cwd: folder,
     // A group of its own: what a page starts in the background ends with it.
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: folder },
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: folder },
   });
+  child.stdin.end();
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
