@@ -3141,6 +3141,7 @@ export interface components {
          *       "type": "about:blank",
          *       "title": "Bad Request",
          *       "status": 400,
+         *       "code": "invalidQuery",
          *       "detail": "limit: Too small: expected number to be >=1",
          *       "errors": [
          *         {
@@ -3156,6 +3157,11 @@ export interface components {
             /** @description The words of the status. */
             readonly title: string;
             readonly status: number;
+            /**
+             * @description What went wrong, for programs: it stays, while the words may change.
+             * @enum {string}
+             */
+            readonly code: "invalidRequest" | "invalidBody" | "invalidQuery" | "invalidCursor" | "unauthorized" | "forbidden" | "roleTooSmall" | "readOnly" | "foreignSite" | "outOfSight" | "notFound" | "connectorNotFound" | "noSuchCall" | "methodNotAllowed" | "conflict" | "connectorDisabled" | "connectorStaged" | "tooManyWebhooks" | "cursorExpired" | "versionMismatch" | "bodyTooLarge" | "unsupportedMediaType" | "tooManyFailures" | "internalError" | "unavailable" | "adminApiClosed";
             /** @description What is wrong, and what to change. */
             readonly detail: string;
             /** @description Of a body or query that does not fit: the first things that are wrong. */
@@ -3772,6 +3778,8 @@ export interface components {
     headers: {
         /** @description The version, as a weak entity tag. */
         readonly ETag: string;
+        /** @description The path of what was made. */
+        readonly Location: string;
     };
     pathItems: never;
 }
@@ -3826,6 +3834,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4258,6 +4267,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4294,6 +4304,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -4386,6 +4397,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -6075,6 +6087,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -6387,6 +6400,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -6707,6 +6721,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -6852,6 +6867,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
