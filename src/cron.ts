@@ -8,6 +8,7 @@ import type { Database } from "#store/database.ts";
 import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
 import { continueEndings, dropEndings } from "#store/endings/run.ts";
 import type { Erasure } from "#store/erasure/erasures.ts";
+import { pruneFirstAnswers } from "#store/first-answers/first-answers.ts";
 import { goOnErasing } from "#store/upkeep/go-on-erasing.ts";
 import { warnOfKeyExpiry } from "#store/upkeep/key-alerts.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
@@ -82,6 +83,7 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["pruneRefusals", ({ db, clock }) => pruneRefusals(db, clock)],
   ["pruneActivity", ({ db, clock }) => pruneActivity(db, clock)],
   ["pruneAudit", pruneTrail],
+  ["pruneFirstAnswers", ({ db, clock }) => pruneFirstAnswers(db, clock)],
   ["pruneSessions", ({ db, clock }) => pruneSessions(db, clock)],
   ["resealSecrets", reseal],
   ["reportUncleanNames", ({ db, clock }) => reportUncleanNames(db, clock)],

@@ -38,7 +38,11 @@ export function openapiDocument() {
     paths,
     components: {
       securitySchemes: SECURITY,
-      parameters: { IfMatch: IF_MATCH, IfNoneMatch: IF_NONE_MATCH },
+      parameters: {
+        IfMatch: IF_MATCH,
+        IfNoneMatch: IF_NONE_MATCH,
+        IdempotencyKey: IDEMPOTENCY_KEY,
+      },
       headers: { ETag: ETAG, Location: LOCATION },
       responses,
       schemas: schemas.sorted(),
@@ -65,6 +69,11 @@ const ETAG = { description: "The version, as a weak entity tag.", schema: { type
 const LOCATION = { description: "The path of what was made.", schema: { type: "string" } };
 const IF_MATCH = header("If-Match", "The versions on which this may be done, as ETag gave them.");
 const IF_NONE_MATCH = header("If-None-Match", "The versions that the caller does not want.");
+
+const IDEMPOTENCY_KEY = header(
+  "Idempotency-Key",
+  "Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again.",
+);
 
 /** The API for applications stands beside the admin API, and is called with keys of its own. */
 const APPLICATIONS = { prefix: "/v1", servers: [{ url: "/" }], security: [{ applicationKey: [] }] };
@@ -97,6 +106,7 @@ function operationOf(operationId, each, schemas) {
   const parameters = [
     ...pathParameters(each.path),
     ...(query === undefined ? [] : queryParameters(schemas.sent(query))),
+    ...(each.isMadeOnce ? [ref("parameters/IdempotencyKey")] : []),
     ...(each.isConditional ? [ref("parameters/IfMatch")] : []),
     ...(each.isConditional || each.isKnowable ? [ref("parameters/IfNoneMatch")] : []),
   ];
@@ -169,7 +179,7 @@ const DONE = {
 };
 
 /** @param {AdminOperation} each */
-function refusals({ path, body, isConditional, isOpen, refusals: own = [] }) {
+function refusals({ path, body, isMadeOnce, isConditional, isOpen, refusals: own = [] }) {
   if (isOpen) return { 400: ref(`responses/${named(PROBLEMS[400]?.title ?? "")}`) };
   const statuses = [
     400,
@@ -178,6 +188,7 @@ function refusals({ path, body, isConditional, isOpen, refusals: own = [] }) {
     ...(path.includes(":") ? [404] : []),
     ...(isConditional ? [412] : []),
     ...(body === undefined ? [] : [413, 415]),
+    ...(isMadeOnce ? [409, 422] : []),
     ...own,
     429,
     500,

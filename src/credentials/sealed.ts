@@ -18,6 +18,11 @@ export function webhookSecret(webhookId: string): string {
   return `webhook.${webhookId}.secret`;
 }
 
+/** The field of a first answer, by the hash of its Idempotency-Key. */
+export function firstAnswer(hash: string): string {
+  return `firstAnswer.${hash}`;
+}
+
 /** The field of the secret that a webhook had before its rotation: it must be sealed anew to move there. */
 export function formerWebhookSecret(webhookId: string): string {
   return `webhook.${webhookId}.formerSecret`;

@@ -1,6 +1,6 @@
 import { type Column, getTableName } from "drizzle-orm";
 import type { UniqueKey } from "#scim/ports.ts";
-import { events, GUARDS, resources } from "./schema.ts";
+import { events, firstAnswers, GUARDS, resources } from "./schema.ts";
 
 /** D1 cannot take the request now: the caller answers 503 with Retry-After; whether a write got in is unknown. */
 export class Overloaded extends Error {
@@ -10,6 +10,7 @@ export class Overloaded extends Error {
 /** What a D1 error means for the write that met it. */
 export type D1ErrorKind =
   | { readonly kind: "duplicateOperation" }
+  | { readonly kind: "alreadyAnswered" }
   | { readonly kind: "uniqueness"; readonly key: UniqueKey }
   | { readonly kind: "versionChanged" }
   | { readonly kind: "membershipCycle" }
@@ -24,6 +25,7 @@ const CONSTRAINTS: readonly (readonly [string, D1ErrorKind])[] = [
     `UNIQUE constraint failed: ${columnList(events.connectorId, events.opId)}`,
     { kind: "duplicateOperation" },
   ],
+  [`UNIQUE constraint failed: ${columnList(firstAnswers.hash)}`, { kind: "alreadyAnswered" }],
   [`CHECK constraint failed: ${GUARDS.versionChanged}`, { kind: "versionChanged" }],
   [`CHECK constraint failed: ${GUARDS.credentialGone}`, { kind: "credentialGone" }],
   [`CHECK constraint failed: ${GUARDS.memberOfItself}`, { kind: "membershipCycle" }],

@@ -5,6 +5,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { beginEnding, type EndingToBegin, giveUpMove } from "#store/endings/begin.ts";
+import { firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { jsonText } from "#store/json-text.ts";
 import type { Query } from "#store/query.ts";
 import { insertRoleRules, replaceRoleRules } from "#store/roles/rules.ts";
@@ -12,9 +13,8 @@ import { bridges, connectors, resources } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { noteFollowersOf } from "#store/webhooks/followers.ts";
 import { auditStatements } from "./audit.ts";
-import type { AuditRow } from "./audit-row.ts";
 import { type ConnectorLimits, isWithin } from "./connector-limits.ts";
-import { insertToken, type TokenToStore } from "./tokens.ts";
+import { type Creating, insertToken, type TokenToStore } from "./tokens.ts";
 import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
 const SHOWN = {
@@ -58,7 +58,7 @@ export async function createConnector(
   db: Database,
   { id, name, tenant, preset, settings }: ConnectorToCreate,
   token: TokenToStore,
-  { now, audit }: { readonly now: number; readonly audit?: AuditRow | undefined },
+  { now, audit, first }: Pick<Creating, "now"> & Partial<Creating>,
 ): Promise<void> {
   const connector = build.insert(connectors).values({
     id,
@@ -73,6 +73,7 @@ export async function createConnector(
   await db.batch([
     prepare(db, connector),
     ...auditStatements(db, audit),
+    ...firstAnswerStatements(db, first),
     ...insertRoleRules(db, id, settings.roles),
     insertToken(db, { publicId: id }, token, now),
     noteFollowersOf(db, eq(connectors.id, id)),

@@ -2,11 +2,12 @@ import { and, desc, eq, exists, isNull, lt, lte, or, type SQL, sql } from "drizz
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
+import { firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { insertRows } from "#store/rows.ts";
 import { apiKeys, connectors } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
-import type { AuditRow } from "./audit-row.ts";
+import type { Creating } from "./tokens.ts";
 import { type AdminChange, batchAt, STALE } from "./versions.ts";
 
 const SHOWN = {
@@ -59,10 +60,10 @@ function selectKeys(condition: SQL | undefined) {
 export async function createStoredKey(
   db: Database,
   key: KeyToStore,
-  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+  { now, audit, first }: Creating,
 ): Promise<void> {
   const stored = prepare(db, build.insert(apiKeys).values({ ...key, createdAt: now }));
-  await db.batch([stored, ...auditStatements(db, audit)]);
+  await db.batch([stored, ...auditStatements(db, audit), ...firstAnswerStatements(db, first)]);
 }
 
 /** A use is noted so often at most. */

@@ -4,6 +4,7 @@ import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { parseSettings } from "#store/directory/access.ts";
 import { firstIdAt } from "#store/event-log/list.ts";
+import { firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, credentials, oauthClients } from "#store/schema.ts";
 import {
@@ -17,7 +18,13 @@ import {
 } from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
-import { connectorLives, insertToken, isTokenStored, type TokenToStore } from "./tokens.ts";
+import {
+  type Creating,
+  connectorLives,
+  insertToken,
+  isTokenStored,
+  type TokenToStore,
+} from "./tokens.ts";
 
 /** An OAuth client as it is stored: by the hash of its secret, never the secret. */
 export interface ClientToStore {
@@ -51,7 +58,7 @@ export async function createClient(
   db: Database,
   connectorId: ConnectorId,
   { id, name, secretHash, hint, scope }: ClientToStore,
-  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+  { now, audit, first }: Creating,
 ): Promise<"stored" | undefined> {
   const cells = {
     connectorId: sql`${connectorId}`,
@@ -66,7 +73,11 @@ export async function createClient(
     where: connectorLives(connectorId),
     returning: named({ id: oauthClients.id }),
   });
-  const [stored] = await db.batch([prepare(db, insert), ...auditStatements(db, audit)]);
+  const [stored] = await db.batch([
+    prepare(db, insert),
+    ...auditStatements(db, audit),
+    ...firstAnswerStatements(db, first),
+  ]);
   return stored?.results.length === 0 ? undefined : "stored";
 }
 

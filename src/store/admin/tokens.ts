@@ -12,6 +12,7 @@ import {
 } from "drizzle-orm";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
+import { type FirstAnswer, firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, credentials } from "#store/schema.ts";
 import { build, named, type Prepared, prepare, type RowOf, selectRows } from "#store/statement.ts";
@@ -90,6 +91,13 @@ export function isTokenStored(hash: string): SQL {
   );
 }
 
+/** What travels with a create: its moment, its row of the trail, and its answer where a repetition is to get it. */
+export interface Creating {
+  readonly now: number;
+  readonly audit: AuditRow;
+  readonly first?: FirstAnswer | undefined;
+}
+
 /**
  * Stores one more token of a connector; several live side by side. undefined, and nothing stored, when
  * the connector was deleted meanwhile.
@@ -98,11 +106,15 @@ export async function createStoredToken(
   db: Database,
   connectorId: ConnectorId,
   token: TokenToStore,
-  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+  { now, audit, first }: Creating,
 ): Promise<"stored" | undefined> {
   const owner = { number: connectorId };
   const insert = insertToken(db, owner, token, now, connectorLives(connectorId));
-  const [stored] = await db.batch([insert, ...auditStatements(db, audit)]);
+  const [stored] = await db.batch([
+    insert,
+    ...auditStatements(db, audit),
+    ...firstAnswerStatements(db, first),
+  ]);
   return stored?.results.length === 0 ? undefined : "stored";
 }
 

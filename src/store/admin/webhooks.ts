@@ -3,6 +3,7 @@ import type { Clock } from "#store/clock.ts";
 import { classifyError } from "#store/d1-error.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { type Alert, alertStatements } from "#store/event-log/alerts.ts";
+import { firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { jsonText, parseStored } from "#store/json-text.ts";
 import { insertRows } from "#store/rows.ts";
 import { changes, connectors, webhooks } from "#store/schema.ts";
@@ -10,8 +11,8 @@ import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/st
 import { noteFollowers } from "#store/webhooks/followers.ts";
 import { hasLiveOwner, hasScope, type WebhookScope } from "#store/webhooks/scope.ts";
 import { auditStatements } from "./audit.ts";
-import type { AuditRow } from "./audit-row.ts";
 import type { ConnectorLimits } from "./connector-limits.ts";
+import type { Creating } from "./tokens.ts";
 import { type AdminChange, batchAt, guardVersion, STALE } from "./versions.ts";
 
 const SHOWN = {
@@ -70,7 +71,7 @@ export async function createWebhook(
   db: Database,
   scope: WebhookScope,
   { id, name, url, eventTypes, secret }: WebhookToCreate,
-  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+  { now, audit, first }: Creating,
 ): Promise<"created" | "tooMany"> {
   const held = build
     .select(named({ count: count() }))
@@ -95,6 +96,7 @@ export async function createWebhook(
   const [result] = await db.batch([
     prepare(db, inserted),
     ...auditStatements(db, audit),
+    ...firstAnswerStatements(db, first),
     noteFollowers(db, scope),
   ]);
   return result?.results.length === 1 ? "created" : "tooMany";

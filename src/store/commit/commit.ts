@@ -48,6 +48,7 @@ export async function commitChanges(
         return outcome;
       case "retryable":
       case "overloaded":
+      case "alreadyAnswered":
       case "other":
         throw error;
     }

@@ -55,6 +55,8 @@ export interface AdminOperation {
   readonly media?: Readonly<Record<string, z.ZodType>>;
   /** The refusals of its own, beside those that its path, query, body and conditions bring along. */
   readonly refusals?: readonly number[];
+  /** Whether it makes one thing however often it comes with the same Idempotency-Key; 422 with another body. */
+  readonly isMadeOnce?: true;
   /** Whether the answer has an ETag. */
   readonly isTagged?: true;
   /** Whether If-None-Match is answered with 304. */

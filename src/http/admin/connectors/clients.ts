@@ -5,6 +5,7 @@ import { readInput } from "#http/admin/call/input.ts";
 import { addCall, reply } from "#http/admin/call/operation.ts";
 import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
+import { replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   createClient,
@@ -19,21 +20,30 @@ import { CONNECTOR_OPERATIONS } from "./operations.ts";
 const { createClient: create, listClients: list, revokeClient: revoke } = CONNECTOR_OPERATIONS;
 
 /** Registers the OAuth clients of a connector in the admin API. */
-export function addClientRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
+export function addClientRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const { clock } = services;
   addCall(admin, create, async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
-    const { name, scope } = await readInput(context, create);
-    const { secret, hash, hint } = await createToken();
-    const id = uuidv7();
-    const now = clock.now();
-    const client = { id, name, secretHash: hash, hint, scope };
-    const audit = trail.row({ connectorId, id, after: { name, scope } });
+    const input = await readInput(context, create);
     const db = databaseOf(context.env, number);
-    if ((await createClient(db, number, client, { now, audit })) === undefined) throw noConnector();
-    const stored = { id, name: name ?? null, hint, scope, createdAt: now };
-    const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
-    context.header("Location", `/admin/v1/connectors/${connectorId}/clients/${id}`);
-    return reply(context, create, 201, { ...view, clientSecret: secret });
+    const call = { operation: create, context, trail, db, input };
+    return await replyOnce(services, call, async (keep) => {
+      const { name, scope } = input;
+      const { secret, hash, hint } = await createToken();
+      const id = uuidv7();
+      const now = clock.now();
+      const client = { id, name, secretHash: hash, hint, scope };
+      const stored = { id, name: name ?? null, hint, scope, createdAt: now };
+      const view = clientView({ ...stored, revokedAt: null, lastUsedAt: null });
+      const answer = {
+        location: `/admin/v1/connectors/${connectorId}/clients/${id}`,
+        body: { ...view, clientSecret: secret },
+      };
+      const audit = trail.row({ connectorId, id, after: { name, scope } });
+      const at = { now, audit, first: await keep(answer) };
+      if ((await createClient(db, number, client, at)) === undefined) throw noConnector();
+      return answer;
+    });
   });
   addCall(admin, list, async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));

@@ -8,6 +8,7 @@ import { isKnown, onVersion, tag } from "#http/admin/call/preconditions.ts";
 import { noConnector, Problem, unfitParameters } from "#http/admin/call/problem.ts";
 import { makeToken, NO_EXPIRY } from "#http/admin/call/token-view.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
+import { replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import { tellBridgeOfEnd } from "#http/admin/objects/bridge-object.ts";
 import { tellWebhooks } from "#http/admin/objects/webhook-object.ts";
 import type { Sight } from "#http/request/actor.ts";
@@ -46,28 +47,31 @@ export function addConnectorRoutes(admin: Hono<AppEnv>, services: Services): voi
   const { clock } = services;
   addCall(admin, create, async (context, trail) => {
     const input = await readInput(context, create);
-    const id = uuidv7();
-    const now = clock.now();
-    const { secret, token } = await makeToken(NO_EXPIRY);
     const settings = withSettings(DEFAULT_SETTINGS, chosenOf(input.settings));
     checkCreateOnly(settings, NO_ATTRIBUTES);
     const { name, preset } = input;
     const tenant = tenantOfNew(sightOf(context), input.tenant);
-    await createConnector(
-      centralDatabase(context.env),
-      { id, name, tenant, preset, settings },
-      token,
-      {
-        now,
-        audit: trail.row({ connectorId: id, after: { name, tenant, preset, settings } }),
-      },
-    );
-    const connector = await findOr404(context, id);
-    const view = { ...connectorView(services, context, connector), ...healthView(UNUSED) };
-    tag(context, connector.version);
-    context.header("Location", `/admin/v1/connectors/${id}`);
-    const { id: tokenId, hint } = token;
-    return reply(context, create, 201, { connector: view, token: { id: tokenId, secret, hint } });
+    const db = centralDatabase(context.env);
+    const call = { operation: create, context, trail, db, input };
+    return await replyOnce(services, call, async (keep) => {
+      const id = uuidv7();
+      const now = clock.now();
+      const { secret, token } = await makeToken(NO_EXPIRY);
+      const made = { id, name, tenant: tenant ?? null, preset: preset ?? null, settings };
+      const shown = { ...made, ...NEVER, createdAt: now, modifiedAt: now };
+      const view = { ...connectorView(services, context, shown), ...healthView(UNUSED) };
+      const { id: tokenId, hint } = token;
+      const answer = {
+        location: `/admin/v1/connectors/${id}`,
+        version: NEVER.version,
+        body: { connector: view, token: { id: tokenId, secret, hint } },
+      };
+      const after = { name, tenant, preset, settings };
+      const audit = trail.row({ connectorId: id, after });
+      const at = { now, audit, first: await keep(answer) };
+      await createConnector(db, { id, ...after }, token, at);
+      return answer;
+    });
   });
   addCall(admin, list, async (context) => {
     const { tenant, cursor, limit } = readQuery(context, list);
@@ -164,6 +168,9 @@ async function changeAsSeen<T>(
   });
 }
 
+/** What has not happened yet to a new connector. */
+const NEVER = { status: "active", movesAt: null, movesTo: null, version: 1 } as const;
+
 /** The attributes that a new connector declares. */
 const NO_ATTRIBUTES = "[]";
 
@@ -245,7 +252,13 @@ async function withHealth(
   });
 }
 
-function connectorView(services: Services, context: Context<AppEnv>, connector: Connector) {
+/** What is shown of a connector, beside how it fares. */
+type ShownConnector = Omit<
+  Connector,
+  "number" | "attributes" | "attributesVersion" | "tenantAfter" | "version"
+>;
+
+function connectorView(services: Services, context: Context<AppEnv>, connector: ShownConnector) {
   const { config } = services;
   const origin = config.publicUrl ?? new URL(context.req.raw.url).origin;
   const [basePath] = config.scimBasePaths;

@@ -35,6 +35,7 @@ export const CONNECTOR_OPERATIONS = describe({
     audited: { subject: "connector" },
     body: NEW_CONNECTOR,
     answers: { 201: CREATED_CONNECTOR },
+    isMadeOnce: true,
     isTagged: true,
   },
   listConnectors: {
@@ -167,6 +168,7 @@ export const CONNECTOR_OPERATIONS = describe({
     audited: { subject: "token" },
     body: NEW_TOKEN,
     answers: { 201: CREATED_TOKEN },
+    isMadeOnce: true,
   },
   rotateToken: {
     method: "POST",
@@ -204,6 +206,7 @@ export const CONNECTOR_OPERATIONS = describe({
     audited: { subject: "client" },
     body: NEW_CLIENT,
     answers: { 201: CREATED_CLIENT },
+    isMadeOnce: true,
   },
   revokeClient: {
     method: "DELETE",

@@ -11,6 +11,7 @@ import {
   renewedExpiry,
   tokenView,
 } from "#http/admin/call/token-view.ts";
+import { replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   createStoredToken,
@@ -37,26 +38,28 @@ const {
 const DAY_MS = 86_400_000;
 
 /** Registers the tokens of a connector in the admin API. */
-export function addTokenRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
+export function addTokenRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const { clock } = services;
   addCall(admin, createToken, async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
-    const { name, scope, expiresAt } = await readInput(context, createToken);
-    const now = clock.now();
-    const expiry = readExpiry(expiresAt, now);
-    const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
-    const audit = trail.row({ connectorId, id: token.id, after: toldOf(token) });
-    const at = { now, audit };
+    const input = await readInput(context, createToken);
     const db = databaseOf(context.env, number);
-    if ((await createStoredToken(db, number, token, at)) === undefined) throw noConnector();
-    const stored = {
-      ...token,
-      name: name ?? null,
-      createdAt: now,
-      ...NEVER,
-      expiresAt: expiry ?? null,
-    };
-    context.header("Location", `/admin/v1/connectors/${connectorId}/tokens/${token.id}`);
-    return reply(context, createToken, 201, { ...tokenView(stored), secret });
+    const call = { operation: createToken, context, trail, db, input };
+    return await replyOnce(services, call, async (keep) => {
+      const now = clock.now();
+      const { name, scope } = input;
+      const expiry = readExpiry(input.expiresAt, now);
+      const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
+      const times = { createdAt: now, ...NEVER, expiresAt: expiry ?? null };
+      const answer = {
+        location: `/admin/v1/connectors/${connectorId}/tokens/${token.id}`,
+        body: { ...tokenView({ ...token, name: name ?? null, ...times }), secret },
+      };
+      const audit = trail.row({ connectorId, id: token.id, after: toldOf(token) });
+      const at = { now, audit, first: await keep(answer) };
+      if ((await createStoredToken(db, number, token, at)) === undefined) throw noConnector();
+      return answer;
+    });
   });
   addCall(admin, rotate, async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));

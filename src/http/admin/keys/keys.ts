@@ -14,6 +14,7 @@ import {
 import { Problem, unfitMember } from "#http/admin/call/problem.ts";
 import type { Role } from "#http/admin/call/roles.ts";
 import { isoOrNull, readExpiry, renewedExpiry } from "#http/admin/call/token-view.ts";
+import { replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { findConnector } from "#store/admin/connectors.ts";
 import {
@@ -40,23 +41,32 @@ const {
 } = KEY_OPERATIONS;
 
 /** Registers the keys of the admin API. */
-export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
+export function addKeyRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const { clock } = services;
   addCall(admin, create, async (context, trail) => {
-    const { expiresAt, ...input } = await readInput(context, create);
-    const now = clock.now();
-    const expiry = readExpiry(expiresAt, now);
-    const limits = await limitsOf(context, input);
-    const { secret, hash, hint } = await newSecret();
-    const id = uuidv7();
-    const { name, role, connectorId, tenant } = input;
-    const stored = { id, hash, hint, name, role, ...limits, expiresAt: expiry };
-    const after = toldOf({ name, role, connectorId, tenant, expiresAt: expiry });
-    const audit = trail.row({ connectorId, id, after });
-    await createStoredKey(centralDatabase(context.env), stored, { now, audit });
-    const key = await keyOr404(context, id);
-    tag(context, key.version);
-    context.header("Location", `/admin/v1/keys/${id}`);
-    return reply(context, create, 201, { ...keyView(key), secret });
+    const input = await readInput(context, create);
+    const db = centralDatabase(context.env);
+    const call = { operation: create, context, trail, db, input };
+    return await replyOnce(services, call, async (keep) => {
+      const now = clock.now();
+      const expiry = readExpiry(input.expiresAt, now);
+      const limits = await limitsOf(context, input);
+      const { secret, hash, hint } = await newSecret();
+      const id = uuidv7();
+      const { name, role, connectorId, tenant } = input;
+      const made = { id, hash, hint, name, role, ...limits, expiresAt: expiry };
+      const told = { name, role, connectorId: connectorId ?? null, tenant: tenant ?? null };
+      const times = { createdAt: now, ...NEVER, expiresAt: expiry ?? null };
+      const answer = {
+        location: `/admin/v1/keys/${id}`,
+        version: NEVER.version,
+        body: { ...keyView({ id, hint, ...told, ...times }), secret },
+      };
+      const after = toldOf({ name, role, connectorId, tenant, expiresAt: expiry });
+      const audit = trail.row({ connectorId, id, after });
+      await createStoredKey(db, made, { now, audit, first: await keep(answer) });
+      return answer;
+    });
   });
   addCall(admin, list, async (context) => {
     const { cursor, limit } = readQuery(context, list);
@@ -116,6 +126,9 @@ export function addKeyRoutes(admin: Hono<AppEnv>, { clock }: Services): void {
     return reply(context, rotate, 201, { ...keyView(key), secret, replaces: former.id });
   });
 }
+
+/** What has not happened yet to a new key. */
+const NEVER = { revokedAt: null, lastUsedAt: null, version: 1 };
 
 /** Makes a change of the key that a path names on the version that was read: see onVersion. */
 async function changeAsSeen<T>(

@@ -21,6 +21,7 @@ export const KEY_OPERATIONS = describe({
     audited: { subject: "key" },
     body: NEW_KEY,
     answers: { 201: CREATED_KEY },
+    isMadeOnce: true,
     isTagged: true,
   },
   listKeys: {

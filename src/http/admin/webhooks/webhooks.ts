@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { sightOf } from "#http/admin/call/authorize.ts";
 import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
-import { addCall, reply } from "#http/admin/call/operation.ts";
+import { type Answered, addCall, reply } from "#http/admin/call/operation.ts";
 import {
   changedMeanwhile,
   expectedVersion,
@@ -13,6 +13,7 @@ import {
 } from "#http/admin/call/preconditions.ts";
 import { Problem } from "#http/admin/call/problem.ts";
 import type { Trail } from "#http/admin/call/trail.ts";
+import { type Keep, replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import {
   noWebhook,
   scopeView,
@@ -47,7 +48,7 @@ import {
   placeOfWebhook,
   type WebhookPlace,
 } from "./place.ts";
-import type { NEW_WEBHOOK } from "./schemas.ts";
+import type { NEW_WEBHOOK, WEBHOOK_WITH_SECRET } from "./schemas.ts";
 import { createWebhookSecret, sealAsFormer, sealWebhookSecret } from "./secret.ts";
 
 const {
@@ -69,12 +70,13 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
     });
   });
   addCall(admin, createAnyWebhook, async (context, trail) => {
-    const { scope, ...input } = await readInput(context, createAnyWebhook);
+    const whole = await readInput(context, createAnyWebhook);
+    const { scope, ...input } = whole;
     const place = await placeOfNew(context, scope);
-    const { id, version, view } = await made(services, context, { place, input, trail });
-    tag(context, version);
-    context.header("Location", `/admin/v1/webhooks/${id}`);
-    return reply(context, createAnyWebhook, 201, view);
+    const call = { operation: createAnyWebhook, context, trail, db: place.db, input: whole };
+    return await replyOnce(services, call, (keep) =>
+      made(services, context, { place, input, trail, under: "/admin/v1", keep }),
+    );
   });
   addCall(admin, listWebhooks, async (context) => {
     const { db, scope } = await placeOfConnector(context);
@@ -87,10 +89,11 @@ export function addWebhookRoutes(admin: Hono<AppEnv>, services: Services): void 
   addCall(admin, create, async (context, trail) => {
     const place = await placeOfConnector(context);
     const input = await readInput(context, create);
-    const { id, version, view } = await made(services, context, { place, input, trail });
-    tag(context, version);
-    context.header("Location", `/admin/v1/connectors/${place.connector}/webhooks/${id}`);
-    return reply(context, create, 201, view);
+    const under = `/admin/v1/connectors/${place.connector}`;
+    const call = { operation: create, context, trail, db: place.db, input };
+    return await replyOnce(services, call, (keep) =>
+      made(services, context, { place, input, trail, under, keep }),
+    );
   });
   for (const [calls, find] of SETS) {
     addCallsOfOne(admin, services, calls, find);
@@ -108,13 +111,16 @@ interface WebhookToMake {
   readonly place: WebhookPlace;
   readonly input: z.infer<typeof NEW_WEBHOOK>;
   readonly trail: Trail;
+  /** The path that its own begins with. */
+  readonly under: string;
+  readonly keep: Keep<Answered<z.infer<typeof WEBHOOK_WITH_SECRET>>>;
 }
 
 /** Makes a webhook. */
 async function made(
   services: Services,
   context: Context<AppEnv>,
-  { place, input: { name, eventTypes = null, url: text }, trail }: WebhookToMake,
+  { place, input: { name, eventTypes = null, url: text }, trail, under, keep }: WebhookToMake,
 ) {
   const { clock, config, waker } = services;
   const { scope, connector, db } = place;
@@ -131,7 +137,15 @@ async function made(
     ...(connector === null && { scope: scopeView({ ...scope, connector }) }),
   };
   const audit = trail.row({ connectorId: connector ?? undefined, id, after });
-  if ((await createWebhook(db, scope, stored, { now, audit })) === "tooMany") {
+  const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
+  const view = webhookView({ ...scope, connector, ...created, ...NEVER, status: "active" });
+  const answer = {
+    location: `${under}/webhooks/${id}`,
+    version: NEVER.version,
+    body: { ...view, secret },
+  };
+  const at = { now, audit, first: await keep(answer) };
+  if ((await createWebhook(db, scope, stored, at)) === "tooMany") {
     throw new Problem(
       "tooManyWebhooks",
       `${HOLDERS[holderOf(place)]} at most ${WEBHOOKS_MAX} webhooks; delete one.`,
@@ -139,9 +153,7 @@ async function made(
   }
   // The object begins to look at the feed by itself, also where no cron ever wakes it.
   waker.wake(context.env, [id], waitUntil(context));
-  const created = { id, name: name ?? null, url, eventTypes, createdAt: now, modifiedAt: now };
-  const view = webhookView({ ...scope, connector, ...created, ...NEVER, status: "active" });
-  return { id, version: NEVER.version, view: { ...view, secret } };
+  return answer;
 }
 
 /** What has not happened yet to a new webhook. */
