@@ -42,7 +42,10 @@ export async function findAccount(askWrangler, wanted) {
  */
 export async function findSecrets(askWrangler) {
   const outcome = await askWrangler(["secret", "list"]);
-  if (outcome.code !== 0 && /Worker ".*" not found/.test(outcome.stderr + outcome.stdout)) {
+  if (
+    outcome.code !== 0 &&
+    /Worker ".*"( \(env: .*\))? not found/.test(outcome.stderr + outcome.stdout)
+  ) {
     return undefined;
   }
   /** @type {{ name: string }[]} */

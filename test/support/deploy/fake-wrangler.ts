@@ -73,13 +73,14 @@ export class FakeWrangler {
     const account = this.accounts.find(({ id }) => id === section.account_id);
     if (account === undefined) throw new Error("Authentication error [code: 10000]");
     const bound = section.d1_databases.find(({ binding }) => binding === "DB");
+    const named = values.env === undefined ? "" : ` (env: ${values.env})`;
     const of = { worker: section.name, database: bound?.database_name ?? "" };
     account.calls.push({ what, ...of });
     const database = account.database(bound?.database_id ?? "");
     switch (what) {
       case "secret list": {
         const worker = account.workers.get(section.name);
-        if (worker === undefined) throw new Error(`Worker "${section.name}" not found.`);
+        if (worker === undefined) throw new Error(`Worker "${section.name}"${named} not found.`);
         return JSON.stringify([...worker.secrets].map((name) => ({ name })));
       }
       case "d1 list":
