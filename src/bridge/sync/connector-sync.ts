@@ -45,6 +45,8 @@ export class ConnectorSync {
   private isWaking = false;
   /** The newest version of the bridge's row that a look has shown. */
   newestVersion = 0;
+  /** The look after which everything was forgotten last: those before it saw another bridge. */
+  private forgottenAt = 0;
   /** Until when nothing is done although something is due: the connector is disabled. */
   private restsUntil = 0;
 
@@ -75,7 +77,7 @@ export class ConnectorSync {
       await this.forget();
       return undefined;
     }
-    this.newestVersion = Math.max(this.newestVersion, bridge.version);
+    if (began > this.forgottenAt) this.newestVersion = Math.max(this.newestVersion, bridge.version);
     const memory = this.heed(bridge, began) ?? this.adopt(publicId, bridge);
     return { memory, bridge, config: configOf(bridge) };
   }
@@ -204,6 +206,9 @@ export class ConnectorSync {
     await this.storage.deleteAlarm();
     await this.storage.deleteAll();
     this.createTables();
+    // The next bridge of this connector counts its versions anew: each would look like one that is stale.
+    this.newestVersion = 0;
+    this.forgottenAt = this.lastLook;
   }
 
   /** What a run works with. */

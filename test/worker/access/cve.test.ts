@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { openSynced, type Pull, playFull } from "#test/support/bridge/pull.ts";
 import type { PersonSeed } from "#test/support/fake-directory/person.ts";
@@ -194,6 +195,23 @@ describe("CVE-2026-67330: an id of a provider takes over nobody's account", () =
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
     expect(after[0]?.userName).toBe("countess@example.com");
     expect(pull.sent.at(-1)?.url.host).toBe("moved.example");
+  });
+
+  test("so is one whose new version is lower than its former one, though its object stays", async () => {
+    const pull = await openSynced("scim", [person("ada")]);
+    // A bridge that is made begins at a random version: this one is above all of them.
+    const raised = "UPDATE bridges SET version = ?2 WHERE connector_id = ?1";
+    await env.DB.prepare(raised)
+      .bind(pull.bridge.number, 2 ** 51)
+      .run();
+    await playFull(pull);
+    const path = `/connectors/${pull.bridge.connector.id}/bridge`;
+    await gateway.admin(path, { method: "DELETE" });
+
+    const answer = await moveTo("https://moved.example/scim/v2", pull);
+
+    const { state, counts } = await playFull(pull);
+    expect([answer.status, state, counts.seen]).toEqual([200, "succeeded", 1]);
   });
 
   test("ids that look like a prototype's members, or differ in their case alone, are different people", async () => {
