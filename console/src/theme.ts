@@ -32,6 +32,9 @@ export const THEME = createTheme({
   components: {
     // In its own colour the title of a yellow one could not be read.
     Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
+    // By name, so that the first load does not have them.
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Badge: Badge.extend({
       defaultProps: { variant: "dot", radius: "sm", tt: "none", fw: 500, size: "md" },
     }),
