@@ -14,6 +14,9 @@ const WORKER_BINDINGS = {
   ACCESS_ADMIN_EMAILS: "",
   // Tests send faster than any client; the one about the limits switches them on.
   AUDIT_RETENTION_DAYS: "400",
+  TEAM_NAME: "",
+  TEAM_LOGO: "",
+  TEAM_CONTACT: "",
   RATE_LIMITS: "off",
   OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",

@@ -9,6 +9,7 @@ import { allDatabases, type DatabaseBindings } from "#store/databases.ts";
 import { continueEndings, dropEndings } from "#store/endings/run.ts";
 import type { Erasure } from "#store/erasure/erasures.ts";
 import { pruneFirstAnswers } from "#store/first-answers/first-answers.ts";
+import { pruneSetupLinks } from "#store/setup-links/links.ts";
 import { goOnErasing } from "#store/upkeep/go-on-erasing.ts";
 import { warnOfKeyExpiry } from "#store/upkeep/key-alerts.ts";
 import { reportUncleanNames } from "#store/upkeep/name-sweep.ts";
@@ -85,6 +86,7 @@ const JOBS: readonly (readonly [name: string, job: (work: Work) => Promise<void>
   ["pruneAudit", pruneTrail],
   ["pruneFirstAnswers", ({ db, clock }) => pruneFirstAnswers(db, clock)],
   ["pruneSessions", ({ db, clock }) => pruneSessions(db, clock)],
+  ["pruneSetupLinks", ({ db, clock }) => pruneSetupLinks(db, clock)],
   ["resealSecrets", reseal],
   ["reportUncleanNames", ({ db, clock }) => reportUncleanNames(db, clock)],
 ];

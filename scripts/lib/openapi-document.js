@@ -4,6 +4,7 @@ import { TAGS } from "../../src/http/admin/call/operation.ts";
 import { PROBLEM, PROBLEMS } from "../../src/http/admin/call/schemas.ts";
 import { OPERATIONS } from "../../src/http/admin/operations.ts";
 import { APPLICATION_OPERATIONS } from "../../src/http/application/operations.ts";
+import { SETUP_OPERATIONS } from "../../src/http/setup/operations.ts";
 
 /** @typedef {import("../../src/http/admin/call/operation.ts").AdminOperation} AdminOperation */
 /** @typedef {Readonly<Record<string, unknown>>} Json */
@@ -14,6 +15,7 @@ export function openapiDocument() {
   const paths = {
     ...pathsOf(OPERATIONS, schemas),
     ...pathsOf(APPLICATION_OPERATIONS, schemas, APPLICATIONS),
+    ...pathsOf(SETUP_OPERATIONS, schemas, SETUP),
   };
   const problem = { "application/problem+json": { schema: schemas.answered(PROBLEM) } };
   const responses = Object.fromEntries(
@@ -56,6 +58,12 @@ const SECURITY = {
     scheme: "bearer",
     description: "A key with the role directory or feed, of a connector, a tenant, or all.",
   },
+  setupSession: {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-setup_session",
+    description: "What POST /setup/session gave for the secret of a set-up link.",
+  },
   adminToken: { type: "http", scheme: "bearer", description: "The secret ADMIN_TOKEN, or a key." },
   cloudflareAccess: {
     type: "apiKey",
@@ -77,6 +85,9 @@ const IDEMPOTENCY_KEY = header(
 
 /** The API for applications stands beside the admin API, and is called with keys of its own. */
 const APPLICATIONS = { prefix: "/v1", servers: [{ url: "/" }], security: [{ applicationKey: [] }] };
+
+/** What the holder of a set-up link may call, with the cookie that the link was exchanged for. */
+const SETUP = { prefix: "/setup/v1", servers: [{ url: "/" }], security: [{ setupSession: [] }] };
 
 /**
  * @param {Readonly<Record<string, AdminOperation>>} operations
@@ -131,16 +142,24 @@ function operationOf(operationId, each, schemas) {
  *
  * @param {AdminOperation} each
  */
-function notes({ role, isOpen, isBodyOptional, isTagged, isKnowable, isConditional }) {
+function notes({ role, abilities, isOpen, isBodyOptional, isTagged, isKnowable, isConditional }) {
   return [
     isOpen
       ? "It is open to everybody."
-      : `Takes a key with the role ${role}${role === "admin" ? "" : " or more"}.`,
+      : abilities !== undefined
+        ? linkWanted(abilities)
+        : `Takes a key with the role ${role}${role === "admin" ? "" : " or more"}.`,
     ...(isBodyOptional ? ["The body may be left out."] : []),
     ...(isTagged ? ["ETag is the version of what is answered."] : []),
     ...(isKnowable ? ["304 where If-None-Match names it."] : []),
     ...(isConditional ? ["412 and no change where If-Match or If-None-Match forbids it."] : []),
   ];
+}
+
+/** @param {readonly string[]} abilities */
+function linkWanted(abilities) {
+  if (abilities.length === 0) return "Takes the session of any set-up link.";
+  return `Takes the session of a set-up link that lets ${abilities.join(" or ")}; for any other it is no call.`;
 }
 
 /**

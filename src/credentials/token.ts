@@ -8,8 +8,8 @@ export interface NewToken {
   readonly hint: string;
 }
 
-/** How the tokens of connectors begin, the keys of the admin API, and the sessions and sign-in links of the console. */
-type Prefix = "sgw_" | "sgk_" | "sgs_" | "sgl_";
+/** How the tokens of connectors begin, the keys of the admin API, sessions and sign-in links of the console, and set-up links. */
+type Prefix = "sgw_" | "sgk_" | "sgs_" | "sgl_" | "sgu_";
 
 const PREFIX_CHARACTERS = 4;
 const RANDOM_BYTES = 32;
@@ -38,6 +38,11 @@ export async function createSessionSecret(): Promise<NewToken> {
 /** Makes the code of a link that signs in to the console: as a token, but `sgl_`. */
 export async function createLinkCode(): Promise<NewToken> {
   return await tokenOf("sgl_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+}
+
+/** Makes the secret of a set-up link: as a token, but `sgu_`. */
+export async function createSetupSecret(): Promise<NewToken> {
+  return await tokenOf("sgu_", crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
 }
 
 /**
@@ -78,6 +83,11 @@ export function isWellFormedSession(text: string): boolean {
 /** Whether text has the shape and the checksum of the code of a sign-in link. */
 export function isWellFormedLink(text: string): boolean {
   return isWellFormed("sgl_", text);
+}
+
+/** Whether text has the shape and the checksum of the secret of a set-up link. */
+export function isWellFormedSetupSecret(text: string): boolean {
+  return isWellFormed("sgu_", text);
 }
 
 function isWellFormed(prefix: Prefix, text: string): boolean {

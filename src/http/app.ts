@@ -14,6 +14,7 @@ import { addHealth } from "./health.ts";
 import { addJwksRoute } from "./jwks.ts";
 import { addOauthRoutes } from "./oauth.ts";
 import { addScimRoutes, addUnknownRoutes, refuseAnywhere } from "./scim/routes.ts";
+import { addSetup } from "./setup/routes.ts";
 
 /** The whole gateway as one Hono app: health, the admin API, that for applications, and SCIM under each base path. */
 export function createApp(services: Services): Hono<AppEnv> {
@@ -35,6 +36,7 @@ export function createApp(services: Services): Hono<AppEnv> {
   app.route("/admin/v1", createAdmin(services, play));
   app.route(APPLICATION_PATH, createApplicationApi(services));
   addConsole(app, services);
+  addSetup(app, services);
   addOauthRoutes(app, services);
   for (const basePath of basePaths) addScimRoutes(app, services, basePath);
   for (const basePath of basePaths) addUnknownRoutes(app, services, basePath);

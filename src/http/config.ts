@@ -3,6 +3,7 @@ import { createSigner, type Signer } from "#credentials/signer.ts";
 import { withoutTrailing } from "#scim/text.ts";
 import { type Placement, type PlacementVariables, readPlacement } from "#store/placement.ts";
 import { type AccessConfig, readAccess } from "./access-config.ts";
+import { readTeam, type Team } from "./team.ts";
 
 /** What the operator set, read once per isolate. */
 export interface Config {
@@ -16,6 +17,8 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Cloudflare Access in front of the admin API; undefined when it is not configured. */
   readonly access: AccessConfig | undefined;
+  /** Who a customer's administrator is told that a set-up comes from. */
+  readonly team: Team;
   /** For how many days the trail of administrators' actions is kept. */
   readonly auditDays: number;
   /** Whether requests are counted against the rate limits. */
@@ -47,7 +50,17 @@ const VARIABLES = [
 /** Variables and secrets, as they are bound to the Worker. */
 export type Variables = Pick<Env, (typeof VARIABLES)[number] | "ENCRYPTION_KEYS"> &
   PlacementVariables &
-  Partial<Pick<Env, "ADMIN_TOKEN" | "OPTIMISTIC_WRITES" | "AUDIT_RETENTION_DAYS">>;
+  Partial<
+    Pick<
+      Env,
+      | "ADMIN_TOKEN"
+      | "AUDIT_RETENTION_DAYS"
+      | "OPTIMISTIC_WRITES"
+      | "TEAM_CONTACT"
+      | "TEAM_LOGO"
+      | "TEAM_NAME"
+    >
+  >;
 
 /** Reads the Worker's variables; throws an Error that names the variable when one makes no sense. */
 export function readConfig(env: Variables): Config {
@@ -62,6 +75,7 @@ export function readConfig(env: Variables): Config {
     publicUrl: readPublicUrl(env.PUBLIC_URL),
     adminToken: readAdminToken(env.ADMIN_TOKEN),
     access: readAccess(env),
+    team: readTeam(env),
     auditDays: readAuditDays(env),
     isRateLimited: readSwitch("RATE_LIMITS", env.RATE_LIMITS),
     // A wrangler.toml of the operator's own may be older than the variable.
@@ -150,4 +164,11 @@ function readPath(variable: string, text: string): string {
   throw new Error(`${variable} holds "${text}", but ${taken} is the gateway's own.`);
 }
 
-const TAKEN_PATHS = ["/admin/v1", "/v1", "/console", "/healthz", "/.well-known/jwks.json"];
+const TAKEN_PATHS = [
+  "/admin/v1",
+  "/v1",
+  "/console",
+  "/setup",
+  "/healthz",
+  "/.well-known/jwks.json",
+];

@@ -3,10 +3,11 @@ import type { AdminOperation } from "#http/admin/call/operation.ts";
 import { PROBLEM } from "#http/admin/call/schemas.ts";
 import { OPERATIONS } from "#http/admin/operations.ts";
 import { APPLICATION_OPERATIONS } from "#http/application/operations.ts";
+import { SETUP_OPERATIONS } from "#http/setup/operations.ts";
 
 /** An answer of the admin API, or of the one for applications, as a test got it. */
 interface Seen {
-  readonly api: "/admin/v1" | "/v1";
+  readonly api: "/admin/v1" | "/v1" | "/setup/v1";
   readonly method: string;
   /** Below the API's own. */
   readonly path: string;
@@ -21,6 +22,7 @@ interface Seen {
 const CALLS = {
   "/admin/v1": callsOf(OPERATIONS),
   "/v1": callsOf(APPLICATION_OPERATIONS),
+  "/setup/v1": callsOf(SETUP_OPERATIONS),
 };
 
 function callsOf(operations: Readonly<Record<string, AdminOperation>>) {

@@ -6,6 +6,7 @@ import { readConfig } from "#http/config.ts";
 import { IsolateCache } from "#http/isolate-cache.ts";
 import { DeferredLog } from "#http/log/deferred-log.ts";
 import { ScanTurns } from "#http/request/scan-turns.ts";
+import type { Team } from "#http/team.ts";
 import { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Clock } from "#store/clock.ts";
 import { expectDescribed } from "#test/support/admin-answers.ts";
@@ -58,6 +59,8 @@ export interface GatewayOptions {
   readonly access?: AccessConfig;
   /** The origin that clients see, where it is not that of each request. */
   readonly publicUrl?: string;
+  /** Who a set-up is said to come from. */
+  readonly team?: Team;
   readonly fetch?: (url: string) => Promise<Response>;
   /** Whether a later version has written what this one passes on and cannot describe. */
   readonly hasLaterRows?: boolean;
@@ -109,7 +112,7 @@ export interface TestAnswer {
 
 export const ADMIN_TOKEN = "test-admin-token-of-32-characters";
 const ORIGIN = "https://scim.example.com";
-const API_PATHS = ["/admin/v1", "/v1"] as const;
+const API_PATHS = ["/admin/v1", "/v1", "/setup/v1"] as const;
 
 /** The gateway as it is deployed, on the test's D1, counting every request's round trips. */
 export function openGateway(options: GatewayOptions = {}) {
@@ -128,6 +131,7 @@ export function openGateway(options: GatewayOptions = {}) {
     }),
     adminToken,
     access: options.access,
+    ...(options.team && { team: options.team }),
   };
   const outgoing = options.fetch ?? (() => Promise.reject(new Error("No test goes out.")));
   const [waker, cache] = [new WebhookWaker(clock), new IsolateCache(clock)];

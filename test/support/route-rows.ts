@@ -19,6 +19,8 @@ export type Row =
   | ({ readonly kind: "discovery" } & Asked)
   /** 401 without a key or the admin token; what a key does not see is as unknown (the ids of a path: `:name`). */
   | ({ readonly kind: "application" } & Asked)
+  /** 401 without the session of a set-up link; what the link does not let do is as unknown (the ids of a path: `:name`). */
+  | ({ readonly kind: "setup" } & Asked)
   /** 401 without the admin token; the ids of a connector's things work under that connector alone. */
   | ({ readonly kind: "admin" } & Asked);
 
@@ -54,6 +56,15 @@ export const BRIDGE = {
   credentials: { apiToken: "walker" },
 };
 
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString();
+
+/** A set-up link that lets do everything. */
+export const SETUP_LINK = {
+  name: "Walk",
+  expiresAt: TOMORROW,
+  can: ["connect", "rotate-token", "bridge-credentials", "log"],
+};
+
 /** Every route of the gateway; one that is missing here fails the first test below. */
 export const ROWS: Readonly<Record<string, Row>> = {
   "ALL /*": { kind: "middleware" },
@@ -65,6 +76,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "DELETE /console/session": { kind: "open", status: 403 },
   "GET /console/*": { kind: "open", path: "/console/assets/none.js", status: 404 },
   "ALL /console/*": { kind: "open", path: "/console/none", method: "PUT", status: 404 },
+  "ALL /setup/session": { kind: "middleware" },
+  "GET /setup/session": { kind: "open", status: 200 },
+  "POST /setup/session": { kind: "open", status: 401 },
+  "DELETE /setup/session": { kind: "open", status: 403 },
+  "GET /setup": { kind: "open", status: 404 },
+  "ALL /setup/*": { kind: "open", path: "/setup/none", method: "PUT", status: 404 },
   "GET /v1/jwks.json": { kind: "open", status: 200 },
   "POST {token}": { kind: "open", status: 400 },
   "ALL {token}": { kind: "open", method: "GET", status: 405 },
@@ -134,6 +151,21 @@ export const ROWS: Readonly<Record<string, Row>> = {
     kind: "application",
     path: "/groups/:groupId/members?connector=:id",
   },
+
+  "ALL /setup/v1/*": { kind: "setup", method: "GET", path: "/no-such-call" },
+  "GET /setup/v1/connectors/:id": { kind: "setup" },
+  "GET /setup/v1/connectors/:id/arrivals": { kind: "setup" },
+  "POST /setup/v1/connectors/:id/tokens": { kind: "setup", body: {} },
+  "GET /setup/v1/connectors/:id/tokens": { kind: "setup" },
+  "POST /setup/v1/connectors/:id/tokens/:tokenId/rotate": { kind: "setup", body: {} },
+  "GET /setup/v1/connectors/:id/bridge": { kind: "setup" },
+  "PUT /setup/v1/connectors/:id/bridge/credentials": {
+    kind: "setup",
+    body: { credentials: { apiToken: "walker" } },
+  },
+  "POST /setup/v1/connectors/:id/bridge/check": { kind: "setup" },
+  "GET /setup/v1/connectors/:id/events": { kind: "setup" },
+  "GET /setup/v1/connectors/:id/events/:eventId": { kind: "setup" },
 
   "ALL /admin/v1/*": { kind: "admin", method: "GET", path: "/no-such-call" },
   "GET /admin/v1/openapi.json": { kind: "admin" },
@@ -234,6 +266,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "PATCH /admin/v1/keys/:keyId": { kind: "admin", body: { name: "Walked" } },
   "DELETE /admin/v1/keys/:keyId": { kind: "admin" },
   "POST /admin/v1/keys/:keyId/rotate": { kind: "admin", body: {} },
+  "GET /admin/v1/connectors/:id/setup-links": { kind: "admin" },
+  "POST /admin/v1/connectors/:id/setup-links": { kind: "admin", body: SETUP_LINK },
+  "DELETE /admin/v1/connectors/:id/setup-links/:linkId": { kind: "admin" },
   "GET /admin/v1/caller": { kind: "admin" },
   "GET /admin/v1/sessions": { kind: "admin" },
   "DELETE /admin/v1/sessions/:sessionId": { kind: "admin" },
@@ -284,7 +319,8 @@ export async function idsOf(
   const key = { name: `Key of ${client.id}`, role: "admin" };
   const keyId = (await gateway.admin("/keys", { body: key })).body.id;
   const sessionId = await aSession(gateway, `Session of ${client.id}`);
-  const own = { keyId, sessionId, tokenId, clientId, eventId, runId, webhookId, pattern };
+  const linkId = (await gateway.admin(`${admin}/setup-links`, { body: SETUP_LINK })).body.id;
+  const own = { linkId, keyId, sessionId, tokenId, clientId, eventId, runId, webhookId, pattern };
   return { id: client.id, user, group: groupId, userId: user, groupId, ...own };
 }
 

@@ -1277,6 +1277,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/connectors/{id}/setup-links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List a connector's set-up links, newest first.
+         * @description List a connector's set-up links, newest first. Takes a key with the role operator or more.
+         */
+        readonly get: operations["listSetupLinks"];
+        readonly put?: never;
+        /**
+         * Make a set-up link for a customer's administrator; its URL is shown this once.
+         * @description Make a set-up link for a customer's administrator; its URL is shown this once. Takes a key with the role operator or more.
+         */
+        readonly post: operations["createSetupLink"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/connectors/{id}/setup-links/{linkId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revoke a set-up link; whoever opened it can do nothing from the next request on.
+         * @description Revoke a set-up link; whoever opened it can do nothing from the next request on. Takes a key with the role operator or more.
+         */
+        readonly delete: operations["revokeSetupLink"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/caller": {
         readonly parameters: {
             readonly query?: never;
@@ -1617,6 +1661,190 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/setup/v1/connectors/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the connector that the link is about, and what the link lets do.
+         * @description Read the connector that the link is about, and what the link lets do. Takes the session of any set-up link.
+         */
+        readonly get: operations["getOwnConnector"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/arrivals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the provider's newest requests, without what they carried.
+         * @description List the provider's newest requests, without what they carried. Takes the session of a set-up link that lets connect; for any other it is no call.
+         */
+        readonly get: operations["listArrivals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the connector's tokens.
+         * @description List the connector's tokens. Takes the session of a set-up link that lets rotate-token; for any other it is no call.
+         */
+        readonly get: operations["listOwnTokens"];
+        readonly put?: never;
+        /**
+         * Make a token; its secret is shown this once.
+         * @description Make a token; its secret is shown this once. Takes the session of a set-up link that lets connect; for any other it is no call.
+         */
+        readonly post: operations["createOwnToken"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/tokens/{tokenId}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make a token's successor; both work for the overlap.
+         * @description Make a token's successor; both work for the overlap. Takes the session of a set-up link that lets rotate-token; for any other it is no call.
+         */
+        readonly post: operations["rotateOwnToken"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/bridge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read where the Bridge reads.
+         * @description Read where the Bridge reads. Takes the session of a set-up link that lets bridge-credentials; for any other it is no call.
+         */
+        readonly get: operations["getOwnBridge"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/bridge/credentials": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Give the Bridge its credentials, and where it is to read if it was not set up yet.
+         * @description Give the Bridge its credentials, and where it is to read if it was not set up yet. Takes the session of a set-up link that lets bridge-credentials; for any other it is no call.
+         */
+        readonly put: operations["putOwnCredentials"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/bridge/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Test the connection with the credentials that are stored.
+         * @description Test the connection with the credentials that are stored. Takes the session of a set-up link that lets bridge-credentials; for any other it is no call.
+         */
+        readonly post: operations["checkOwnBridge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what the provider asked and the Bridge wrote, newest first.
+         * @description List what the provider asked and the Bridge wrote, newest first. Takes the session of a set-up link that lets log; for any other it is no call.
+         */
+        readonly get: operations["listOwnEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/setup/v1/connectors/{id}/events/{eventId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read one event.
+         * @description Read one event. Takes the session of a set-up link that lets log; for any other it is no call.
+         */
+        readonly get: operations["getOwnEvent"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1698,6 +1926,18 @@ export interface components {
             /** @description The run that does those of the bridge; null where there were none. */
             readonly runId: string | null;
             readonly approved: number;
+        };
+        readonly Arrivals: {
+            readonly items: readonly {
+                readonly id: string;
+                /** Format: date-time */
+                readonly time: string;
+                readonly method: string;
+                readonly path: string;
+                readonly status: number;
+                readonly resourceType: string | null;
+                readonly explanation: string | null;
+            }[];
         };
         readonly Attribute: {
             readonly name: string;
@@ -2498,6 +2738,23 @@ export interface components {
             /** @description Shown this once. */
             readonly secret: string;
         };
+        readonly CreatedSetupLink: {
+            readonly id: string;
+            readonly name: string;
+            /** @description The first characters of the secret, to tell links apart. */
+            readonly hint: string;
+            /** @description connect: the wizard, with a token of their own; rotate-token: see and rotate tokens; bridge-credentials: give the Bridge its credentials, which nobody reads again; log: read the event log. */
+            readonly can: readonly ("connect" | "rotate-token" | "bridge-credentials" | "log")[];
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly expiresAt: string;
+            readonly revokedAt: string | null;
+            /** @description When it was last opened. */
+            readonly openedAt: string | null;
+            /** @description Shown this once. The secret stands behind the #, which browsers send to nobody. */
+            readonly url: string;
+        };
         /**
          * @example {
          *       "id": "01a201d4-70eb-7101-818d-36831461f922",
@@ -3055,6 +3312,31 @@ export interface components {
         };
         /**
          * @example {
+         *       "name": "Grace of Acme",
+         *       "expiresAt": "2026-12-14T00:00:00Z",
+         *       "can": [
+         *         "connect",
+         *         "rotate-token",
+         *         "log"
+         *       ]
+         *     }
+         */
+        readonly NewSetupLink: {
+            /**
+             * @description Whom it is for; the trail names them so.
+             * @default Set-up link
+             */
+            readonly name: string;
+            /**
+             * Format: date-time
+             * @description Must lie in the future, within 30 days.
+             */
+            readonly expiresAt: string;
+            /** @description connect: the wizard, with a token of their own; rotate-token: see and rotate tokens; bridge-credentials: give the Bridge its credentials, which nobody reads again; log: read the event log. */
+            readonly can: readonly ("connect" | "rotate-token" | "bridge-credentials" | "log")[];
+        };
+        /**
+         * @example {
          *       "name": "reporting",
          *       "scope": "read",
          *       "expiresAt": "2030-12-31T00:00:00Z"
@@ -3096,6 +3378,167 @@ export interface components {
             readonly openapi: string;
         } & {
             readonly [key: string]: unknown;
+        };
+        readonly OwnBridge: {
+            /** @description null where it was not set up yet. */
+            readonly source: ({
+                /** @constant */
+                readonly type: "okta";
+                readonly baseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "entra";
+                readonly tenantId: string;
+                /** @default https://graph.microsoft.com */
+                readonly graphBaseUrl: string;
+                /** @default https://login.microsoftonline.com */
+                readonly loginBaseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "google";
+                /** Format: email */
+                readonly adminEmail: string;
+                /** @default my_customer */
+                readonly customer: string;
+                /** @default https://admin.googleapis.com */
+                readonly apiBaseUrl: string;
+                /** @default https://oauth2.googleapis.com/token */
+                readonly tokenUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "onelogin";
+                readonly baseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "jumpcloud";
+                /** @default https://console.jumpcloud.com */
+                readonly baseUrl: string;
+                readonly orgId?: string;
+                /**
+                 * @default email
+                 * @enum {string}
+                 */
+                readonly userNameFrom: "email" | "username";
+            } | {
+                /** @constant */
+                readonly type: "scim";
+                readonly baseUrl: string;
+            }) | null;
+            /** @description Whether it rests until the team lets it go on. */
+            readonly paused: boolean;
+            readonly modifiedAt: string | null;
+        };
+        readonly OwnConnector: {
+            readonly id: string;
+            readonly name: string;
+            /** @description The provider that it was made for. */
+            readonly preset: string | null;
+            readonly scimBaseUrl: string;
+            readonly link: {
+                readonly name: string;
+                /** @description connect: the wizard, with a token of their own; rotate-token: see and rotate tokens; bridge-credentials: give the Bridge its credentials, which nobody reads again; log: read the event log. */
+                readonly can: readonly ("connect" | "rotate-token" | "bridge-credentials" | "log")[];
+                /** Format: date-time */
+                readonly expiresAt: string;
+            };
+        };
+        /**
+         * @example {
+         *       "source": {
+         *         "type": "okta",
+         *         "baseUrl": "https://acme.okta.com"
+         *       },
+         *       "credentials": {
+         *         "apiToken": "…"
+         *       }
+         *     }
+         */
+        readonly OwnCredentials: {
+            /** @description Where the Bridge is to read, if it was not set up yet: it is then stored, paused. */
+            readonly source?: {
+                /** @constant */
+                readonly type: "okta";
+                readonly baseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "entra";
+                readonly tenantId: string;
+                /** @default https://graph.microsoft.com */
+                readonly graphBaseUrl: string;
+                /** @default https://login.microsoftonline.com */
+                readonly loginBaseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "google";
+                /** Format: email */
+                readonly adminEmail: string;
+                /** @default my_customer */
+                readonly customer: string;
+                /** @default https://admin.googleapis.com */
+                readonly apiBaseUrl: string;
+                /** @default https://oauth2.googleapis.com/token */
+                readonly tokenUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "onelogin";
+                readonly baseUrl: string;
+            } | {
+                /** @constant */
+                readonly type: "jumpcloud";
+                /** @default https://console.jumpcloud.com */
+                readonly baseUrl: string;
+                readonly orgId?: string;
+                /**
+                 * @default email
+                 * @enum {string}
+                 */
+                readonly userNameFrom: "email" | "username";
+            } | {
+                /** @constant */
+                readonly type: "scim";
+                readonly baseUrl: string;
+            };
+            /** @description As in PUT /connectors/{id}/bridge of the admin API. Nobody reads them again. */
+            readonly credentials: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly OwnEvent: {
+            readonly id: string;
+            /** Format: date-time */
+            readonly time: string;
+            /** @description Of the request; BRIDGE and ALERT for the gateway's own events. */
+            readonly method: string;
+            readonly path: string;
+            readonly status: number;
+            readonly scimType: string | null;
+            readonly latencyMs: number;
+            readonly clientIp: string | null;
+            readonly userAgent: string | null;
+            readonly resourceType: string | null;
+            readonly resourceId: string | null;
+            readonly userName: string | null;
+            readonly requestBody: string | null;
+            readonly responseBody: string | null;
+            /** @description What was let pass. */
+            readonly warnings: readonly string[];
+            readonly difference: components["schemas"]["Difference"] | null;
+            /** @description Of a refusal: the cause, and the next step. */
+            readonly explanation: string | null;
+            /** @description For how many requests it stands. */
+            readonly count: number;
+            /** @description In the events of a person alone: what became of its groups. */
+            readonly memberships?: readonly {
+                /** @enum {string} */
+                readonly change: "joined" | "left" | "waits";
+                readonly groupId: string;
+                readonly groupName: string | null;
+            }[];
+        };
+        readonly OwnEvents: {
+            readonly items: readonly components["schemas"]["OwnEvent"][];
+            /** @description Send it as `cursor` for the next page; null at the end. */
+            readonly nextCursor: string | null;
         };
         readonly ParkedMember: {
             readonly groupId: string;
@@ -3493,6 +3936,26 @@ export interface components {
             /** @description What the provider would stumble over. */
             readonly detail?: string;
         };
+        readonly SetupLink: {
+            readonly id: string;
+            readonly name: string;
+            /** @description The first characters of the secret, to tell links apart. */
+            readonly hint: string;
+            /** @description connect: the wizard, with a token of their own; rotate-token: see and rotate tokens; bridge-credentials: give the Bridge its credentials, which nobody reads again; log: read the event log. */
+            readonly can: readonly ("connect" | "rotate-token" | "bridge-credentials" | "log")[];
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly expiresAt: string;
+            readonly revokedAt: string | null;
+            /** @description When it was last opened. */
+            readonly openedAt: string | null;
+        };
+        readonly SetupLinks: {
+            readonly items: readonly components["schemas"]["SetupLink"][];
+            /** @description Send it as `cursor` for the next page; null at the end. */
+            readonly nextCursor: string | null;
+        };
         readonly StartedRun: {
             readonly runId: string;
         };
@@ -3704,7 +4167,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Changes behind this cursor are no longer kept. */
+        /** @description Changes behind this cursor are no longer kept, or a set-up link has ended. */
         readonly Gone: {
             headers: {
                 readonly [name: string]: unknown;
@@ -6886,6 +7349,103 @@ export interface operations {
             readonly 503: components["responses"]["ServiceUnavailable"];
         };
     };
+    readonly listSetupLinks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `nextCursor` of the page before; without it the list begins. */
+                readonly cursor?: string;
+                /** @description How many items a page holds. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupLinks"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly createSetupLink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewSetupLink"];
+            };
+        };
+        readonly responses: {
+            /** @description Made. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CreatedSetupLink"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["ContentTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly revokeSetupLink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly linkId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is nothing to say. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     readonly getCaller: {
         readonly parameters: {
             readonly query?: never;
@@ -7464,6 +8024,336 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
+        };
+    };
+    readonly getOwnConnector: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnConnector"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly listArrivals: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Arrivals"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly listOwnTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly createOwnToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        readonly responses: {
+            /** @description Made. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["ContentTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly rotateOwnToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly tokenId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TokenRotation"];
+            };
+        };
+        readonly responses: {
+            /** @description Made. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RotatedToken"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 413: components["responses"]["ContentTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly getOwnBridge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnBridge"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly putOwnCredentials: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OwnCredentials"];
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnBridge"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["ContentTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly checkOwnBridge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BridgeCheck"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly listOwnEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The first moment. */
+                readonly from?: string;
+                /** @description The moment before which it ends. */
+                readonly to?: string;
+                /** @description One status, or a class of them such as 4xx. */
+                readonly status?: string;
+                readonly method?: string;
+                /** @description Words that the explanation or the warnings hold. */
+                readonly explanation?: string;
+                /** @description A text that the userName or the path holds. */
+                readonly search?: string;
+                /** @description An id, a userName or an externalId. */
+                readonly user?: string;
+                readonly resourceId?: string;
+                /** @description The `nextCursor` of the page before; without it the list begins. */
+                readonly cursor?: string;
+                /** @description How many items a page holds. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnEvents"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readonly getOwnEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly eventId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnEvent"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 500: components["responses"]["InternalServerError"];
+            readonly 503: components["responses"]["ServiceUnavailable"];
         };
     };
 }

@@ -10,6 +10,7 @@ import { HELD_OPERATIONS } from "./held/operations.ts";
 import { KEY_OPERATIONS } from "./keys/operations.ts";
 import { SELF_TEST_OPERATIONS } from "./self-test/operations.ts";
 import { SESSION_OPERATIONS } from "./sessions/operations.ts";
+import { SETUP_LINK_OPERATIONS } from "./setup-links/operations.ts";
 import { WEBHOOK_OPERATIONS } from "./webhooks/operations.ts";
 
 /** The calls about the API itself. */
@@ -34,6 +35,7 @@ export const OPERATIONS: Readonly<Record<string, AdminOperation>> = {
   ...DIRECTORY_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...SETUP_LINK_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...ACTIVITY_OPERATIONS,
   ...AUDIT_OPERATIONS,

@@ -25,6 +25,7 @@ import { addHeldRoutes } from "#http/admin/held/held.ts";
 import { addKeyRoutes } from "#http/admin/keys/keys.ts";
 import { addSelfTestRoute, type Play } from "#http/admin/self-test/self-test.ts";
 import { addSessionRoutes } from "#http/admin/sessions/sessions.ts";
+import { addSetupLinkRoutes } from "#http/admin/setup-links/setup-links.ts";
 import { addWebhookRoutes } from "#http/admin/webhooks/webhooks.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { META_OPERATIONS, OPERATIONS } from "./operations.ts";
@@ -62,6 +63,7 @@ export function createAdmin(services: Services, play: Play): Hono<AppEnv> {
   addParkedRoutes(admin);
   addWebhookRoutes(admin, services);
   addKeyRoutes(admin, services);
+  addSetupLinkRoutes(admin, services);
   addSessionRoutes(admin, services);
   addSelfTestRoute(admin, services, play);
   addAuditRoutes(admin);

@@ -5,7 +5,9 @@ export type Actor =
   /** Somebody whom Cloudflare Access let in; a service token has no address. */
   | { readonly kind: "access"; readonly email: string | undefined }
   /** A key of the admin API. */
-  | { readonly kind: "key"; readonly id: string; readonly name: string };
+  | { readonly kind: "key"; readonly id: string; readonly name: string }
+  /** A customer's administrator, who has an account nowhere and was given a set-up link. */
+  | { readonly kind: "setupLink"; readonly id: string; readonly name: string };
 
 /** What a caller of the admin API sees: one connector, the connectors of a tenant, or all where both are null. */
 export interface Sight {

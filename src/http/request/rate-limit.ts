@@ -46,6 +46,20 @@ export async function hasFailedTooOften(
   return !success;
 }
 
+/** The headers of a refusal for too many calls by a set-up link. */
+export const SETUP_HEADERS = { "Retry-After": String(CONNECTOR_PERIOD_SECONDS) } as const;
+
+/** Counts a call by a set-up link and tells whether that link makes too many: each may store something. */
+export async function hasSetUpTooMuch(
+  env: RateLimitBindings,
+  { isRateLimited }: Config,
+  linkId: string,
+): Promise<boolean> {
+  if (!isRateLimited) return false;
+  const { success } = await env.RATE_LIMIT_LOW.limit({ key: `setup ${linkId}` });
+  return !success;
+}
+
 /** The 429 in place of a 401, which still says what is wrong with the credentials. */
 export function tooManyFailures(detail: string): Refusal {
   return tooMany(

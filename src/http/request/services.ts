@@ -4,6 +4,7 @@ import type { DeferredLog } from "#http/log/deferred-log.ts";
 import type { WebhookWaker } from "#http/webhook-waker.ts";
 import type { Connector } from "#store/admin/connectors.ts";
 import type { Clock } from "#store/clock.ts";
+import type { SetupSession } from "#store/setup-links/sessions.ts";
 import type { Actor, Grant } from "./actor.ts";
 import type { ScanTurns } from "./scan-turns.ts";
 
@@ -34,6 +35,8 @@ export interface AppEnv {
     mayWrite?: boolean;
     /** The connector that a call's path names, where it was looked up to see whether the caller sees it. */
     connector?: Connector | undefined;
+    /** Who makes a call by a set-up link; `knownHolder` reads it. */
+    holder?: SetupSession;
     /** When an admin call came, in milliseconds. */
     calledAt?: number;
   };

@@ -11,7 +11,7 @@ export interface AuditRow {
   readonly subject: string;
   readonly connectorId: string | undefined;
   readonly subjectId: string | undefined;
-  readonly actorKind: "adminToken" | "access" | "key";
+  readonly actorKind: "adminToken" | "access" | "key" | "setupLink";
   readonly actor: string;
   readonly actorName: string | undefined;
   readonly difference: Difference;

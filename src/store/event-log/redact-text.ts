@@ -67,7 +67,7 @@ function withoutTokens(text: string): string {
 const ESCAPED = /\\u00([2-7][0-9a-f])/gi;
 
 /** Of a connector, and of the admin API. */
-const TOKEN = /(sg[wk]_)[0-9A-Za-z]+/g;
+const TOKEN = /(sg[klsuw]_)[0-9A-Za-z]+/g;
 
 /** `Bearer realm="scim"` is no token. */
 const BEARER = /\b(bearer)\s+[\w.~+/-]{8,}(?![\w.~+/-]*\s*=\s*")/gi;

@@ -107,7 +107,7 @@ function isSecretWord(word: string): boolean {
 
 /** All names above contain one of these, once nothing joins their words and letters have no accents. */
 const HINT =
-  /sg[wk]|\\[bfnrtu]|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie/i;
+  /sg[klsuw]|\\[bfnrtu]|pass|pw|psw|kennwort|contrasena|wachtwoord|senha|secret|token|key|auth|credential|bearer|assertion|session|recovery|answer|pin|otp|jwt|sig|cookie/i;
 
 /** It may hold a password. */
 const ADDRESS = /\/\/[^\s/@]*@/;

@@ -5,6 +5,7 @@ export type CanaryKind =
   | "access token"
   | "client secret"
   | "key"
+  | "set-up link"
   | "admin token"
   | "encryption key"
   | "provider credentials"
@@ -21,7 +22,7 @@ export class Canaries {
 
   /** Takes a secret that the gateway made; its prefix is no secret. */
   add(kind: CanaryKind, secret: string): string {
-    this.planted.push({ kind, secret: secret.replace(/^sg[wk]_/, "") });
+    this.planted.push({ kind, secret: secret.replace(/^sg[kuw]_/, "") });
     return secret;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readAccess } from "#http/access-config.ts";
 import { readConfig, type Variables } from "#http/config.ts";
+import { readTeam, whomToAsk } from "#http/team.ts";
 
 const ACCESS = {
   ACCESS_TEAM_DOMAIN: "acme.cloudflareaccess.com",
@@ -66,6 +67,9 @@ const VARIABLES = {
   ACCESS_AUD: "",
   ACCESS_ADMIN_EMAILS: "",
   AUDIT_RETENTION_DAYS: "400",
+  TEAM_NAME: "",
+  TEAM_LOGO: "",
+  TEAM_CONTACT: "",
   RATE_LIMITS: "on",
   OPTIMISTIC_WRITES: "on",
   ALLOW_INSECURE_URLS: "",
@@ -134,6 +138,22 @@ describe("a variable that is set but means nothing refuses to start, and is name
     ["TOKEN_PATHS", ["", "token", "/healthz", "/.well-known/jwks.json", "/..", undefined]],
     ["RATE_LIMITS", ["", "no", "On", "off ", "true", true, undefined]],
     ["AUDIT_RETENTION_DAYS", ["", "0", "29", "3651", "400.5", "forever", "-400", true]],
+    ["TEAM_NAME", ["a".repeat(101), "Acme\nCorp", true]],
+    [
+      "TEAM_LOGO",
+      [
+        "https://acme.example/logo.png",
+        "data:text/html;base64,PGI+",
+        "data:image/svg+xml,<svg/>",
+        'data:image/png;base64,AAAA" onerror="alert(1)',
+        "logo.png",
+        true,
+      ],
+    ],
+    [
+      "TEAM_CONTACT",
+      ["acme", "http://acme.example", "javascript:alert(1)", "a@b c@d", "<a@b.example>", true],
+    ],
     ["OPTIMISTIC_WRITES", ["", "no", "On", "off ", "true", true]],
     ["ALLOW_INSECURE_URLS", ["on", "Loopback", " ", "true", undefined]],
     ["ACCESS_TEAM_DOMAIN", ["acme.cloudflareaccess.com", undefined]],
@@ -183,3 +203,21 @@ test.each([undefined, ""])(
     expect(read({ ADMIN_TOKEN: token }).adminToken).toBeUndefined();
   },
 );
+
+describe("the team behind a set-up link", () => {
+  test("is nobody where nothing is set, also in a wrangler.toml that is older", () => {
+    const none = { name: undefined, logo: undefined, contact: undefined };
+
+    expect(readTeam({})).toEqual(none);
+    expect(readTeam({ TEAM_NAME: " ", TEAM_LOGO: "", TEAM_CONTACT: "" })).toEqual(none);
+    expect(whomToAsk(readTeam({}))).toBe("Ask whoever sent you the link for another one.");
+  });
+
+  test.each(["help@acme.example", "https://acme.example/help"])("is asked at %s", (contact) => {
+    const logo = "data:image/svg+xml;base64,PHN2Zy8+";
+    const team = readTeam({ TEAM_NAME: "Acme", TEAM_LOGO: logo, TEAM_CONTACT: contact });
+
+    expect(team).toEqual({ name: "Acme", logo, contact });
+    expect(whomToAsk(team)).toBe(`Ask Acme for another one: ${contact}.`);
+  });
+});

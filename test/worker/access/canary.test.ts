@@ -192,6 +192,44 @@ async function plantKeys(): Promise<void> {
   answers.push(...(await sendAll(connector, live.key, withToken(live.key))));
 }
 
+async function plantSetupLinks(): Promise<void> {
+  const connector = await aConnector();
+  const path = `/connectors/${connector.id}/setup-links`;
+  const expiresAt = new Date(TEST_CLOCK.now() + 3_600_000).toISOString();
+  const body = { expiresAt, can: ["connect", "bridge-credentials", "log"] };
+  const made = await gateway.admin(path, { token: ADMIN, body });
+  const secret = canaries.add("set-up link", new URL(made.body.url).hash.slice(1));
+  const origin = "https://scim.example.com/setup";
+  const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/json" };
+  const given = await gateway.send(new Request(`${origin}/session`, { method: "POST", headers }));
+  const Cookie = given.headers.get("Set-Cookie")?.split(";")[0] ?? "";
+  canaries.add("set-up link", Cookie.split("sgs_")[1] ?? "");
+  const apiToken = canaries.make("provider credentials");
+  const source = { type: "okta", baseUrl: "https://acme.okta.com" };
+  const own = `${origin}/v1/connectors/${connector.id}`;
+  const credentials = JSON.stringify({ source, credentials: { apiToken } });
+  const wrong = JSON.stringify({ source, credentials: { apiToken: 1, [apiToken]: secret } });
+  const calls: readonly [string, RequestInit][] = [
+    [`${own}/bridge/credentials`, { method: "PUT", body: credentials }],
+    [`${own}/bridge/credentials`, { method: "PUT", body: wrong }],
+    [`${own}/bridge`, {}],
+    [`${own}/events?search=${secret}`, {}],
+    [`${own}/${secret}`, {}],
+    [`${origin}/session`, {}],
+    [`${origin}/session`, { method: "POST", headers: otherHeaders(secret) }],
+    [`${origin}/session`, { method: "DELETE" }],
+  ];
+  for (const [url, call] of calls) {
+    for (const asked of [gateway, ...failing(secret)]) {
+      const sent = { Cookie, Origin: "https://scim.example.com", ...headers, ...call.headers };
+      answers.push(await asked.send(new Request(url, { ...call, headers: sent })));
+    }
+  }
+  answers.push(...(await sendAll(connector, secret, withToken(secret))));
+  await gateway.admin(`${path}/${made.body.id}`, { token: ADMIN, method: "DELETE" });
+  answers.push(await gateway.send(new Request(`${origin}/session`, { method: "POST", headers })));
+}
+
 async function plantSealedSecrets(): Promise<void> {
   const { id } = await aConnector();
   const rings = [`new:${NEW_KEY},old:${OLD_KEY}`, `old:${OLD_KEY}`, `lost:${randomKey()}`].map(
@@ -243,6 +281,7 @@ beforeAll(async () => {
   await plantAccessTokens();
   await plantAdminTokens();
   await plantKeys();
+  await plantSetupLinks();
   await plantSealedSecrets();
   await plantProviderCredentials(planting);
   await plantWebhookSecrets(planting, writeUser);
@@ -265,6 +304,7 @@ test.each<[CanaryKind, number]>([
   ["access token", 2],
   ["admin token", 2],
   ["key", 2],
+  ["set-up link", 2],
   ["encryption key", 2],
   ["provider credentials", 8],
   ["webhook secret", 10],

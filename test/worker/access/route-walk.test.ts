@@ -331,6 +331,7 @@ describe.each([...new Set(rowsOf("admin").map(({ path }) => path))])("%s", (path
         webhookId: "f",
         keyId: "i",
         sessionId: "j",
+        linkId: "k",
       };
       const caller = await access.as("boss@example.com", { "Sec-Fetch-Site": "cross-site" });
 

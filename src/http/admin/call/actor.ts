@@ -18,6 +18,7 @@ export function actorName(context: Context<AppEnv>): string {
     case "access":
       return actor.email ?? "service token";
     case "key":
+    case "setupLink":
       return actor.name;
   }
 }

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import type { AppEnv } from "#http/request/services.ts";
 import { authorize } from "./authorize.ts";
 import { refuseUnknown } from "./input.ts";
-import type { Role } from "./roles.ts";
+import type { Ability, Role } from "./roles.ts";
 import { type Audited, NO_TRAIL, type Trail, withTrail } from "./trail.ts";
 
 /** The parts of the admin API, as its OpenAPI document groups the calls. */
@@ -21,20 +21,23 @@ export const TAGS = {
   Directory: "The users and groups of a connector, as administrators see and repair them.",
   Webhooks: "Where changes are delivered.",
   Keys: "What administrators and applications call this API with.",
+  SetupLinks: "Links for a customer's own administrator, and what these may call below /setup/v1.",
   Sessions: "Who calls, and who is signed in to the console.",
   Activity: "How much the gateway is used: counts of a connector's requests, and metrics.",
   Audit: "The trail of what administrators did.",
   Meta: "The API itself.",
 } as const;
 
-/** A call of the admin API or of the one for applications: all that its route, its checks, its types and its documentation are made of. */
+/** A call of the admin API, of the one for applications or of that for set-up links: all that its route, its checks, its types and its documentation are made of. */
 export interface AdminOperation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** As Hono has it, below /admin/v1, or /v1. */
+  /** As Hono has it, below /admin/v1, /v1 or /setup/v1. */
   readonly path: string;
   readonly tag: keyof typeof TAGS;
   /** The least role of a key that may call it. */
   readonly role: Role;
+  /** Of a call for holders of a set-up link: one of these must be among what the link lets do; none for any link. */
+  readonly abilities?: readonly Ability[];
   /** Whether it is open to everybody. */
   readonly isOpen?: true;
   /** One sentence, as a command. */
@@ -89,16 +92,20 @@ export type CallHandler<Path extends string> = (
   trail: Trail,
 ) => Response | Promise<Response>;
 
-/** Registers the route of an operation, for callers who may call it and see what its path names. */
+/**
+ * Registers the route of an operation, for callers who may call it and see what its path names: `permit` throws
+ * for everybody else.
+ */
 export function addCall<const Path extends string>(
   admin: Hono<AppEnv>,
   called: AdminOperation & { readonly path: Path },
   handle: CallHandler<Path>,
+  permit: (context: Context<AppEnv>, called: AdminOperation) => Promise<void> = authorize,
 ): void {
   const { method, path, audited, isOpen } = called;
   const name = NAMES.get(called) ?? path;
   const strict: Handler<AppEnv, Path> = async (context) => {
-    if (!isOpen) await authorize(context, called);
+    if (!isOpen) await permit(context, called);
     await refuseUnknown(context, called);
     if (audited === undefined) return await handle(context, NO_TRAIL);
     return await withTrail(context, { name, ...audited }, (trail) => handle(context, trail));

@@ -8,3 +8,9 @@ export type Role = (typeof KEY_ROLES)[number];
 export function rolesFrom(least: Role): readonly Role[] {
   return KEY_ROLES.slice(KEY_ROLES.indexOf(least));
 }
+
+/** What a set-up link may let its holder do with its one connector. */
+export const ABILITIES = ["connect", "rotate-token", "bridge-credentials", "log"] as const;
+
+/** One thing that a set-up link lets do. */
+export type Ability = (typeof ABILITIES)[number];

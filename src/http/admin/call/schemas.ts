@@ -152,7 +152,10 @@ export const PROBLEMS: Readonly<Record<number, { readonly title: string; readonl
     404: { title: "Not Found", when: "There is nothing with this id." },
     405: { title: "Method Not Allowed", when: "The path does not know this method." },
     409: { title: "Conflict", when: "It cannot be done now; `detail` says why." },
-    410: { title: "Gone", when: "Changes behind this cursor are no longer kept." },
+    410: {
+      title: "Gone",
+      when: "Changes behind this cursor are no longer kept, or a set-up link has ended.",
+    },
     412: {
       title: "Precondition Failed",
       when: "It is not at a version that If-Match and If-None-Match let pass.",

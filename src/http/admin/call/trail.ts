@@ -24,6 +24,7 @@ export interface Audited {
     | "webhook"
     | "key"
     | "session"
+    | "setupLink"
     | "user"
     | "import";
 }
@@ -157,6 +158,7 @@ export function actorColumns(actor: Actor): Pick<AuditRow, "actorKind" | "actor"
       return { actorKind: actor.kind, actor: name, actorName: undefined };
     }
     case "key":
+    case "setupLink":
       return { actorKind: actor.kind, actor: actor.id, actorName: actor.name };
   }
 }

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { sightOf } from "#http/admin/call/authorize.ts";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
-import { addCall, reply } from "#http/admin/call/operation.ts";
+import { addCall, type CallHandler, reply } from "#http/admin/call/operation.ts";
 import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import {
   isoOrNull,
@@ -40,7 +40,51 @@ const DAY_MS = 86_400_000;
 /** Registers the tokens of a connector in the admin API. */
 export function addTokenRoutes(admin: Hono<AppEnv>, services: Services): void {
   const { clock } = services;
-  addCall(admin, createToken, async (context, trail) => {
+  const calls = createTokenCalls(services);
+  addCall(admin, createToken, calls.create);
+  addCall(admin, rotate, calls.rotate);
+  addCall(admin, list, calls.list);
+  addCall(admin, listUnused, async (context) => {
+    const { unusedDays, cursor, limit } = readQuery(context, listUnused);
+    const now = clock.now();
+    const offset = decodeOffsetCursor(cursor);
+    const since = now - unusedDays * DAY_MS;
+    const found = await listUnusedTokens(centralDatabase(context.env), {
+      since,
+      now,
+      offset,
+      limit,
+      sees: sightOf(context),
+    });
+    return reply(context, listUnused, 200, {
+      items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),
+      nextCursor: encodeCursor(found.length === limit ? String(offset + limit) : undefined),
+    });
+  });
+  addCall(admin, revoke, async (context, trail) => {
+    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
+    const { tokenId } = context.req.param();
+    const now = clock.now();
+    const outcome = await revokeToken(databaseOf(context.env, number), number, tokenId, {
+      now,
+      audit: trail.row({ connectorId, id: tokenId, after: { revokedAt: isoOrNull(now) } }),
+    });
+    if (outcome === undefined) throw new Problem(404, "This connector has no token with that id.");
+    return context.body(null, 204);
+  });
+}
+
+/** What is done with the tokens of the connector that a path names, by administrators and by holders of set-up links. */
+export interface TokenCalls {
+  readonly create: CallHandler<"/connectors/:id/tokens">;
+  readonly list: CallHandler<"/connectors/:id/tokens">;
+  readonly rotate: CallHandler<"/connectors/:id/tokens/:tokenId/rotate">;
+}
+
+/** The calls that make, list and rotate the tokens of a connector. */
+export function createTokenCalls(services: Services): TokenCalls {
+  const { clock } = services;
+  const create: TokenCalls["create"] = async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const input = await readInput(context, createToken);
     const db = databaseOf(context.env, number);
@@ -60,8 +104,8 @@ export function addTokenRoutes(admin: Hono<AppEnv>, services: Services): void {
       if ((await createStoredToken(db, number, token, at)) === undefined) throw noConnector();
       return answer;
     });
-  });
-  addCall(admin, rotate, async (context, trail) => {
+  };
+  const rotateOne: TokenCalls["rotate"] = async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
     const { overlapSeconds } = await readInput(context, rotate);
     const now = clock.now();
@@ -92,40 +136,13 @@ export function addTokenRoutes(admin: Hono<AppEnv>, services: Services): void {
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
     context.header("Location", `/admin/v1/connectors/${connectorId}/tokens/${token.id}`);
     return reply(context, rotate, 201, { ...tokenView(stored), secret, replaces: former.id });
-  });
-  addCall(admin, listUnused, async (context) => {
-    const { unusedDays, cursor, limit } = readQuery(context, listUnused);
-    const now = clock.now();
-    const offset = decodeOffsetCursor(cursor);
-    const since = now - unusedDays * DAY_MS;
-    const found = await listUnusedTokens(centralDatabase(context.env), {
-      since,
-      now,
-      offset,
-      limit,
-      sees: sightOf(context),
-    });
-    return reply(context, listUnused, 200, {
-      items: found.map(({ connectorId, ...token }) => ({ connectorId, ...tokenView(token) })),
-      nextCursor: encodeCursor(found.length === limit ? String(offset + limit) : undefined),
-    });
-  });
-  addCall(admin, list, async (context) => {
+  };
+  const listAll: TokenCalls["list"] = async (context) => {
     const { number } = await findOr404(context, context.req.param("id"));
     const tokens = await listTokens(databaseOf(context.env, number), number);
     return reply(context, list, 200, { items: tokens.map(tokenView), nextCursor: null });
-  });
-  addCall(admin, revoke, async (context, trail) => {
-    const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
-    const { tokenId } = context.req.param();
-    const now = clock.now();
-    const outcome = await revokeToken(databaseOf(context.env, number), number, tokenId, {
-      now,
-      audit: trail.row({ connectorId, id: tokenId, after: { revokedAt: isoOrNull(now) } }),
-    });
-    if (outcome === undefined) throw new Problem(404, "This connector has no token with that id.");
-    return context.body(null, 204);
-  });
+  };
+  return { create, rotate: rotateOne, list: listAll };
 }
 
 /** What the trail tells of a token. */

@@ -18,6 +18,7 @@ export function addSessionRoutes(admin: Hono<AppEnv>, { clock }: Pick<Services, 
   addCall(admin, getCaller, (context) => {
     const { role, sees } = grantOf(context);
     const { actorKind: kind, actor: id, actorName } = actorColumns(actorOf(context));
+    if (kind === "setupLink") throw new Error("A set-up link opens nothing of the admin API.");
     return reply(context, getCaller, 200, {
       actor: { kind, id, name: actorName ?? null },
       role,

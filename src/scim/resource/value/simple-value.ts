@@ -82,7 +82,7 @@ const SENT_CHARACTERS_MAX = 32;
 
 /** What was sent in place of a boolean, cut where nobody needs all of it. */
 export function sentText(value: string): string {
-  const isShown = value.length <= SENT_CHARACTERS_MAX && !/sg[wk]_|bearer/i.test(value);
+  const isShown = value.length <= SENT_CHARACTERS_MAX && !/sg[klsuw]_|bearer/i.test(value);
   return isShown ? quoteName(value) : `a text of ${value.length} characters`;
 }
 
