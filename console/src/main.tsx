@@ -4,7 +4,7 @@ import "./console.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { ApiProblem, isSignedOut } from "./api/problem.ts";
@@ -37,6 +37,15 @@ queries.getQueryCache().subscribe(({ query, type }) => {
   }
 });
 
+/** Where a set-up link leads; the console is not for whoever comes by one. */
+const SETUP_PATH = "/setup";
+
+const SetUpByLink = lazy(async () => ({
+  default: (await import("./set-up/set-up.tsx")).SetUpByLink,
+}));
+
+const isSetUp = /^\/setup(?:\/|$)/.test(window.location.pathname);
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place for the console.");
 createRoot(root).render(
@@ -49,9 +58,17 @@ createRoot(root).render(
     >
       <Notifications position="top-right" />
       <QueryClientProvider client={queries}>
-        <BrowserRouter basename="/console">
-          <App />
-        </BrowserRouter>
+        {isSetUp ? (
+          <BrowserRouter basename={SETUP_PATH}>
+            <Suspense>
+              <SetUpByLink />
+            </Suspense>
+          </BrowserRouter>
+        ) : (
+          <BrowserRouter basename="/console">
+            <App />
+          </BrowserRouter>
+        )}
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

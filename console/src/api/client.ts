@@ -14,6 +14,9 @@ export const api = createClient<paths>({ baseUrl: "/admin/v1", ...ownSession() }
 /** The API for applications, which reads groups and their members: its paths begin with /v1. */
 export const applicationApi = createClient<paths>({ baseUrl: "", ...ownSession() });
 
+/** The calls of whoever came by a set-up link: their paths begin with /setup/v1. */
+export const setupApi = createClient<paths>({ baseUrl: "", ...ownSession() });
+
 function ownSession() {
   return {
     credentials: "same-origin",
@@ -65,8 +68,30 @@ export async function signOut(): Promise<void> {
 }
 
 async function askSession(method: string, headers: Record<string, string>): Promise<void> {
-  const request = new Request(SESSION_PATH, { method, headers, credentials: "same-origin" });
+  await askAt(SESSION_PATH, method, headers);
+}
+
+/** Sends JSON whose form the gateway checks, as what a bridge is made of depends on its provider. */
+export async function sendJson(
+  method: string,
+  path: string,
+  body: object,
+): Promise<{ readonly error?: unknown; readonly response: Response }> {
+  const headers = { "Content-Type": "application/json" };
+  const sent = { method, headers, body: JSON.stringify(body), credentials: "same-origin" } as const;
+  const response = await fetchHere(new Request(path, sent));
+  const error: unknown = response.ok ? undefined : await response.json().catch(() => undefined);
+  return { error, response };
+}
+
+/** Asks the gateway about a session of this browser; throws an ApiProblem for a refusal. */
+export async function askAt(
+  path: string,
+  method: string,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const request = new Request(path, { method, headers, credentials: "same-origin" });
   const answer = await fetchHere(request);
-  if (answer.ok) return;
+  if (answer.ok) return answer;
   throw problemOf(answer.status, await answer.json().catch(() => undefined));
 }

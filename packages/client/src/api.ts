@@ -3604,7 +3604,7 @@ export interface components {
              * @description What went wrong, for programs: it stays, while the words may change.
              * @enum {string}
              */
-            readonly code: "invalidRequest" | "invalidBody" | "invalidQuery" | "invalidCursor" | "unauthorized" | "forbidden" | "roleTooSmall" | "readOnly" | "foreignSite" | "outOfSight" | "notFound" | "connectorNotFound" | "noSuchCall" | "methodNotAllowed" | "conflict" | "connectorDisabled" | "connectorStaged" | "tooManyWebhooks" | "cursorExpired" | "versionMismatch" | "bodyTooLarge" | "unsupportedMediaType" | "tooManyFailures" | "internalError" | "unavailable" | "adminApiClosed";
+            readonly code: "invalidRequest" | "invalidBody" | "invalidQuery" | "invalidCursor" | "invalidIdempotencyKey" | "unauthorized" | "forbidden" | "roleTooSmall" | "readOnly" | "foreignSite" | "outOfSight" | "notFound" | "connectorNotFound" | "noSuchCall" | "methodNotAllowed" | "conflict" | "connectorDisabled" | "connectorStaged" | "tooManyWebhooks" | "answerLost" | "cursorExpired" | "versionMismatch" | "bodyTooLarge" | "unsupportedMediaType" | "idempotencyKeyReused" | "tooManyFailures" | "internalError" | "unavailable" | "adminApiClosed";
             /** @description What is wrong, and what to change. */
             readonly detail: string;
             /** @description Of a body or query that does not fit: the first things that are wrong. */
@@ -4203,6 +4203,15 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The Idempotency-Key came with another body before. */
+        readonly UnprocessableContent: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too many calls with bad credentials came from this address. */
         readonly TooManyRequests: {
             headers: {
@@ -4236,6 +4245,8 @@ export interface components {
         readonly IfMatch: string;
         /** @description The versions that the caller does not want. */
         readonly IfNoneMatch: string;
+        /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+        readonly IdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -4283,7 +4294,10 @@ export interface operations {
     readonly createConnector: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4307,8 +4321,10 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -4715,7 +4731,10 @@ export interface operations {
     readonly createToken: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: string;
             };
@@ -4741,8 +4760,10 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -4845,7 +4866,10 @@ export interface operations {
     readonly createClient: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: string;
             };
@@ -4871,8 +4895,10 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -6536,7 +6562,10 @@ export interface operations {
     readonly createAnyWebhook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -6563,6 +6592,7 @@ export interface operations {
             readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -6847,7 +6877,10 @@ export interface operations {
     readonly createWebhook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: string;
             };
@@ -6877,6 +6910,7 @@ export interface operations {
             readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -7170,7 +7204,10 @@ export interface operations {
     readonly createKey: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Up to 255 visible ASCII characters. For 24 hours the same key gets the first answer again. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -7194,8 +7231,10 @@ export interface operations {
             readonly 400: components["responses"]["BadRequest"];
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
             readonly 413: components["responses"]["ContentTooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableContent"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 500: components["responses"]["InternalServerError"];
             readonly 503: components["responses"]["ServiceUnavailable"];
@@ -7401,6 +7440,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -8131,6 +8171,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -8167,6 +8208,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
                     readonly [name: string]: unknown;
                 };
                 content: {

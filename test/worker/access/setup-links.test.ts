@@ -14,7 +14,15 @@ import {
   type ScimRequest,
   TEST_CLOCK,
 } from "#test/support/gateway.ts";
-import { adminPath, fill, type Ids, idOf, idsOf, ROWS, type Row } from "#test/support/route-rows.ts";
+import {
+  adminPath,
+  fill,
+  type Ids,
+  idOf,
+  idsOf,
+  ROWS,
+  type Row,
+} from "#test/support/route-rows.ts";
 
 const ORIGIN = "https://scim.example.com";
 const HOUR_MS = 3_600_000;

@@ -88,7 +88,8 @@ export function SetUpBridge({ connector: { id, preset } }: OfConnector) {
   );
 }
 
-function Asked({ field }: { readonly field: SourceField }) {
+/** Asks for one field. */
+export function Asked({ field }: { readonly field: SourceField }) {
   const { name, label, placeholder, hint, kind, isOptional = false } = field;
   const shared = {
     name,
@@ -104,7 +105,8 @@ function Asked({ field }: { readonly field: SourceField }) {
   return <TextInput {...shared} />;
 }
 
-function valuesOf(
+/** What was written into fields, without those that were left empty. */
+export function valuesOf(
   fields: readonly SourceField[],
   given: FormData,
 ): Readonly<Record<string, string>> {
