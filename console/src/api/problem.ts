@@ -22,6 +22,11 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 401;
 }
 
+/** Whether what was asked for is not here, or not any more, whatever was read before. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 404;
+}
+
 /** What is said of an error to the person who met it. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ApiProblem) return error.detail;

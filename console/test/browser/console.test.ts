@@ -247,6 +247,26 @@ describe("a person", () => {
     await page.getByText("by admin token").waitFor();
     expect(page.url()).toContain(body.id);
   });
+
+  test("is erased once the name was written, and what goes is told in numbers", async () => {
+    const { page } = admin;
+    const { body } = await askScim(world.origin, "/Users", token, {
+      userName: "forgotten@example.com",
+    });
+    await page.goto(await filled(`/connectors/{connector}/users/${body.id}`));
+    await page.getByRole("button", { name: "Erase" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("1 user and 0 memberships go for good. In 1 event of the log").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    const button = dialog.getByRole("button", { name: "Erase for good" });
+    expect(await button.isDisabled()).toBe(true);
+
+    await dialog.getByRole("textbox").fill("forgotten@example.com");
+    await button.dblclick();
+
+    await page.getByText("There is no such thing").waitFor();
+    expect((await askScim(world.origin, `/Users/${body.id}`, token)).status).toBe(404);
+  });
 });
 
 describe("the Bridge", () => {

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { useParams } from "react-router";
 import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../../api/client.ts";
+import { isMissing } from "../../../api/problem.ts";
 import { UserBadge } from "../../../parts/badges.tsx";
 import { BodyText } from "../../../parts/body-text.tsx";
 import { Heading } from "../../../parts/heading.tsx";
@@ -42,7 +43,7 @@ export function Person({ connector }: OfConnector) {
       </Text>
       {isPending ? (
         <Loading />
-      ) : data === undefined ? (
+      ) : data === undefined || isMissing(error) ? (
         <Stack>
           <Failure error={error} again={refetch} />
           <Repair id={id} userId={userId} user={undefined} />
