@@ -47,6 +47,7 @@ export const SETUP_OPERATIONS = describe({
     audited: { subject: "token" },
     body: NEW_TOKEN,
     answers: { 201: CREATED_TOKEN },
+    isMadeOnce: true,
   },
   listOwnTokens: {
     method: "GET",

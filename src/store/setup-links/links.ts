@@ -1,10 +1,11 @@
 import { and, desc, eq, inArray, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { auditStatements } from "#store/admin/audit.ts";
 import type { AuditRow } from "#store/admin/audit-row.ts";
-import { connectorLives } from "#store/admin/tokens.ts";
+import { type Creating, connectorLives } from "#store/admin/tokens.ts";
 import type { Clock } from "#store/clock.ts";
 import type { ConnectorId } from "#store/connector-id.ts";
 import { type Database, withRetries } from "#store/database.ts";
+import { firstAnswerStatements } from "#store/first-answers/first-answers.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, setupLinks } from "#store/schema.ts";
 import { build, named, prepare, type RowOf, selectRows } from "#store/statement.ts";
@@ -42,7 +43,7 @@ export async function createSetupLink(
   db: Database,
   connectorId: ConnectorId,
   link: SetupLinkToStore,
-  { now, audit }: { readonly now: number; readonly audit: AuditRow },
+  { now, audit, first }: Creating,
 ): Promise<boolean> {
   const cells = {
     hash: sql`${link.hash}`,
@@ -55,7 +56,11 @@ export async function createSetupLink(
     expiresAt: sql`${link.expiresAt}`,
   };
   const insert = insertRows(setupLinks, cells, { where: connectorLives(connectorId) });
-  const [stored] = await db.batch([prepare(db, insert), ...auditStatements(db, audit)]);
+  const [stored] = await db.batch([
+    prepare(db, insert),
+    ...auditStatements(db, audit),
+    ...firstAnswerStatements(db, first),
+  ]);
   return stored?.meta.changes === 1;
 }
 

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { sightOf } from "#http/admin/call/authorize.ts";
 import { decodeOffsetCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import { readInput, readQuery } from "#http/admin/call/input.ts";
@@ -96,7 +96,7 @@ export function createTokenCalls(services: Services): TokenCalls {
       const { secret, token } = await makeToken({ name, scope, expiresAt: expiry });
       const times = { createdAt: now, ...NEVER, expiresAt: expiry ?? null };
       const answer = {
-        location: `/admin/v1/connectors/${connectorId}/tokens/${token.id}`,
+        location: placeOf(context, connectorId, token.id),
         body: { ...tokenView({ ...token, name: name ?? null, ...times }), secret },
       };
       const audit = trail.row({ connectorId, id: token.id, after: toldOf(token) });
@@ -134,7 +134,7 @@ export function createTokenCalls(services: Services): TokenCalls {
     });
     if (outcome === undefined) throw notLive();
     const stored = { ...token, name, createdAt: now, ...NEVER, expiresAt: expiresAt ?? null };
-    context.header("Location", `/admin/v1/connectors/${connectorId}/tokens/${token.id}`);
+    context.header("Location", placeOf(context, connectorId, token.id));
     return reply(context, rotate, 201, { ...tokenView(stored), secret, replaces: former.id });
   };
   const listAll: TokenCalls["list"] = async (context) => {
@@ -143,6 +143,12 @@ export function createTokenCalls(services: Services): TokenCalls {
     return reply(context, list, 200, { items: tokens.map(tokenView), nextCursor: null });
   };
   return { create, rotate: rotateOne, list: listAll };
+}
+
+/** Where a token is, below the API that is called: that of administrators, or of holders of set-up links. */
+function placeOf({ req }: Context<AppEnv>, connectorId: string, id: string): string {
+  const [base = ""] = req.path.split("/connectors/");
+  return `${base}/connectors/${connectorId}/tokens/${id}`;
 }
 
 /** What the trail tells of a token. */

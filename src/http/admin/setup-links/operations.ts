@@ -22,6 +22,7 @@ export const SETUP_LINK_OPERATIONS = describe({
     audited: { subject: "setupLink" },
     body: NEW_SETUP_LINK,
     answers: { 201: CREATED_SETUP_LINK },
+    isMadeOnce: true,
   },
   revokeSetupLink: {
     method: "DELETE",

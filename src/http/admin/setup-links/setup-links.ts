@@ -8,6 +8,7 @@ import { noConnector, Problem } from "#http/admin/call/problem.ts";
 import type { Ability } from "#http/admin/call/roles.ts";
 import { isoOrNull } from "#http/admin/call/token-view.ts";
 import { findOr404 } from "#http/admin/connectors/connectors.ts";
+import { replyOnce } from "#http/admin/first-answers/first-answers.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import { databaseOf } from "#store/databases.ts";
 import {
@@ -31,10 +32,8 @@ const SETUP_PATH = "/setup";
 const LIFE_MS_MAX = 30 * 86_400_000;
 
 /** Registers the set-up links of a connector in the admin API. */
-export function addSetupLinkRoutes(
-  admin: Hono<AppEnv>,
-  { clock, config }: Pick<Services, "clock" | "config">,
-): void {
+export function addSetupLinkRoutes(admin: Hono<AppEnv>, services: Services): void {
+  const { clock, config } = services;
   addCall(admin, list, async (context) => {
     const { cursor, limit } = readQuery(context, list);
     const { number } = await findOr404(context, context.req.param("id"));
@@ -47,19 +46,27 @@ export function addSetupLinkRoutes(
   });
   addCall(admin, create, async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
-    const { name, can, expiresAt } = await readInput(context, create);
-    const now = clock.now();
-    const ends = readEnd(expiresAt, now);
-    const { secret, hash, hint } = await createSetupSecret();
-    const link = { id: uuidv7(), hash, hint, name, can: JSON.stringify(can), expiresAt: ends };
-    const after = { name, can, expiresAt: isoOrNull(ends) };
-    const audit = trail.row({ connectorId, id: link.id, after });
+    const input = await readInput(context, create);
     const db = databaseOf(context.env, number);
-    if (!(await createSetupLink(db, number, link, { now, audit }))) throw noConnector();
-    const origin = config.publicUrl ?? new URL(context.req.raw.url).origin;
-    const stored = { ...link, createdAt: now, revokedAt: null, openedAt: null };
-    const url = `${origin}${SETUP_PATH}#${secret}`;
-    return reply(context, create, 201, { ...linkView(stored), url });
+    const call = { operation: create, context, trail, db, input };
+    return await replyOnce(services, call, async (keep) => {
+      const now = clock.now();
+      const { name, can, expiresAt } = input;
+      const ends = readEnd(expiresAt, now);
+      const { secret, hash, hint } = await createSetupSecret();
+      const link = { id: uuidv7(), hash, hint, name, can: JSON.stringify(can), expiresAt: ends };
+      const stored = { ...link, createdAt: now, revokedAt: null, openedAt: null };
+      const origin = config.publicUrl ?? new URL(context.req.raw.url).origin;
+      const answer = {
+        location: `/admin/v1/connectors/${connectorId}/setup-links/${link.id}`,
+        body: { ...linkView(stored), url: `${origin}${SETUP_PATH}#${secret}` },
+      };
+      const after = { name, can, expiresAt: isoOrNull(ends) };
+      const audit = trail.row({ connectorId, id: link.id, after });
+      const at = { now, audit, first: await keep(answer) };
+      if (!(await createSetupLink(db, number, link, at))) throw noConnector();
+      return answer;
+    });
   });
   addCall(admin, revoke, async (context, trail) => {
     const { id: connectorId, number } = await findOr404(context, context.req.param("id"));
