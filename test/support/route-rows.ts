@@ -11,6 +11,8 @@ export interface Asked {
 export type Row =
   /** Runs before the routes and answers nothing of its own. */
   | { readonly kind: "middleware" }
+  /** The page of the console, for everybody, where it is built. */
+  | ({ readonly kind: "page" } & Asked)
   /** Answers everybody alike, and takes no id of a connector. */
   | ({ readonly kind: "open"; readonly status: number } & Asked)
   /** 401 without a good token of a connector; another connector's ids are as unknown ones. */
@@ -80,7 +82,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /setup/session": { kind: "open", status: 200 },
   "POST /setup/session": { kind: "open", status: 401 },
   "DELETE /setup/session": { kind: "open", status: 403 },
-  "GET /setup": { kind: "open", status: 404 },
+  "GET /setup": { kind: "page" },
   "ALL /setup/*": { kind: "open", path: "/setup/none", method: "PUT", status: 404 },
   "GET /v1/jwks.json": { kind: "open", status: 200 },
   "POST {token}": { kind: "open", status: 400 },

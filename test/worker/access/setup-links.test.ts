@@ -248,6 +248,23 @@ describe("a set-up link", () => {
   });
 });
 
+test.each(["/setup", "/setup/"])("%s is the page of the console, with its policy", async (path) => {
+  const fetch = async () => new Response('<meta name="csp-nonce" content="__CSP_NONCE__">');
+  const connect = () => {
+    throw new Error("Nothing connects to a file.");
+  };
+  const built = at(0, { bindings: { ASSETS: { fetch, connect } } });
+
+  const answer = await built.send(new Request(`${ORIGIN}${path}`));
+
+  expect(answer.status).toBe(200);
+  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  const [, nonce = "none"] = /'nonce-([\w-]{22})'/.exec(policy) ?? [];
+  expect(answer.body).toContain(nonce);
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(answer.headers.get("Referrer-Policy")).toBe("no-referrer");
+});
+
 describe("its session", () => {
   test("is over after two hours without use, and at the link's end in any case", async () => {
     const { id } = await gateway.connector();

@@ -23,9 +23,9 @@ test("it is an OpenAPI 3.1 document under the admin API", async () => {
   expect(body).toMatchObject({ openapi: "3.1.0", servers: [{ url: "/admin/v1" }] });
 });
 
-test("it has every call of the admin API and of that for applications, and no other", async () => {
+test("it has every call of the admin API, of that for applications and of that for set-up links, and no other", async () => {
   const routes = gateway.routes
-    .filter(({ method, path }) => method !== "ALL" && /^\/(admin\/)?v1\//.test(path))
+    .filter(({ method, path }) => method !== "ALL" && /^\/(?:(?:admin|setup)\/)?v1\//.test(path))
     .map(({ method, path }) => `${method} ${path.replace(/^\/admin\/v1/, "")}`)
     .map((call) => call.replaceAll(/:(\w+)/g, "{$1}"));
 
@@ -34,20 +34,23 @@ test("it has every call of the admin API and of that for applications, and no ot
   expect(callsOf(paths).toSorted()).toEqual(routes.toSorted());
 });
 
-test("what applications call stands beside the admin API, under a tag and with keys of its own", async () => {
+test("what applications and holders of set-up links call stands beside the admin API, with credentials of its own", async () => {
   const { paths, components } = await document();
 
   for (const [path, { servers, ...methods }] of Object.entries<PathItem>(paths)) {
     const isOurs = path.startsWith("/v1/");
-    expect(servers, path).toEqual(isOurs ? [{ url: "/" }] : undefined);
+    const isOfLinks = path.startsWith("/setup/v1/");
+    expect(servers, path).toEqual(isOurs || isOfLinks ? [{ url: "/" }] : undefined);
     for (const { tags, security } of Object.values(methods)) {
       expect(tags.includes("Applications"), path).toBe(isOurs);
       const isOpen = path === "/v1/jwks.json";
       const asked = isOpen ? [] : [{ applicationKey: [] }];
-      expect(security, path).toEqual(isOurs ? asked : undefined);
+      const ofLinks = isOfLinks ? [{ setupSession: [] }] : undefined;
+      expect(security, path).toEqual(isOurs ? asked : ofLinks);
     }
   }
   expect(components.securitySchemes.applicationKey).toMatchObject({ scheme: "bearer" });
+  expect(components.securitySchemes.setupSession).toMatchObject({ in: "cookie" });
 });
 
 test("each call has a name of its own and names the ids in its path", async () => {
