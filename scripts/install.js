@@ -88,7 +88,7 @@ function bringNode() {
     // Its install script puts the program of this platform in place.
     const settings = { private: true, allowScripts: { node: true } };
     writeFileSync(`${folder}/package.json`, `${JSON.stringify(settings)}\n`);
-    run(["install", "--no-package-lock", "--prefix", folder, `node@${version}`]);
+    run(["install", "--no-save", "--no-package-lock", "--prefix", folder, `node@${version}`]);
     if (process.exitCode) return;
   }
   rmSync(link, { force: true });

@@ -115,7 +115,7 @@ const NEXT = statement<Sought & { readonly limit: number }>()(({ tenant, after, 
 });
 
 /** The next change of each source, taken in the order of seqs: a table of the statement alone. */
-const merged = sqliteTable("merged", {
+const merged = sqliteTable("merged_changes", {
   mergedSeq: integer().notNull(),
   source: integer().$type<ConnectorId>().notNull(),
   /** Of a connector that the tenant has no more: the last seq of its time with the tenant. */
@@ -189,7 +189,7 @@ const OF_TENANT = statement<{ readonly tenant: string; readonly after: number }>
       .where(lt(merged.mergedSeq, NO_SEQ));
     // SQLite takes what it finds in this order: of thousands of changes no more are read than are wanted.
     const found = build
-      .$with("merged")
+      .$with("merged_changes")
       .as(present.unionAll(former).unionAll(further).orderBy(literal(1)).limit(FOUND_MAX));
     const page = build
       .select(

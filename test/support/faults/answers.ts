@@ -20,7 +20,7 @@ const AWAY = `${CONNECTION_LOST} ${SECRET}`;
 export const BUSY = [...OVERLOADED, AWAY];
 
 /** What D1 says of a fault of ours. */
-export const UNKNOWN = [`D1_ERROR: no such column: ${SECRET}: SQLITE_ERROR`];
+export const UNKNOWN = [`D1_ERROR: datatype mismatch: ${SECRET}: SQLITE_MISMATCH`];
 
 const SCIM_ERROR = { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"] };
 const SCIM_BUSY = {

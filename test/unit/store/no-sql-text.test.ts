@@ -148,3 +148,16 @@ const FILES = ROOMS.flatMap(([folder, tables]) =>
 test.each(FILES)("%s holds no SQL", (file, names) => {
   expect(sqlIn(file, readFileSync(file, "utf8"), names)).toEqual([]);
 });
+
+test("no two tables have one name: drizzle-orm knows the columns of a name by the first that had it", () => {
+  const names = ["src/store", "src/delivery", "src/bridge"]
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((each) => `${folder}/${each}`),
+    )
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => [...readFileSync(path, "utf8").matchAll(/\bsqliteTable\(\s*"(\w+)"/g)])
+    .map(([, name]) => name);
+
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});
