@@ -273,6 +273,27 @@ describe("groupNamePrefix", () => {
     expect(user.groups).toMatchObject([{ value: inner, display: "acme/Inner" }]);
   });
 
+  test.each(["pending", "registered", "active"])(
+    "stands before it, and roles are shown, in the list of %s users as well",
+    async (state) => {
+      const settings = { groupNamePrefix: "acme/", roles: [{ group: "Inner", role: "admin" }] };
+      const { groups, ada, inner } = await nested(settings);
+      await settle();
+      const path = `/connectors/${groups.client.id}/users/${ada}`;
+      const account = {
+        accountId: "42",
+        ...(state === "registered" && { registered: "2026-11-30T12:00:00Z" }),
+      };
+      await gateway.admin(path, { method: "PATCH", body: account });
+
+      const { items } = await read(groups, `/users?state=${state}`);
+
+      expect(items).toMatchObject([
+        { id: ada, groups: [{ value: inner, display: "acme/Inner" }], roles: [{ value: "admin" }] },
+      ]);
+    },
+  );
+
   test("stands before it in the feed, in differences as well", async () => {
     const { groups, ada, inner, outer } = await nested({ groupNamePrefix: "acme/" });
     await groups.patch(inner, rename("Core"));

@@ -9,8 +9,9 @@ import { USER } from "#scim/schema/registry.ts";
 import { type DirectoryCall, directoryCall } from "./call.ts";
 import { groupsOfConnector, usersOf } from "./list.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
-import { findMembers, findUser, groupText, resourceView } from "./read.ts";
+import { findMembers, findUser, groupText } from "./read.ts";
 import { idOf, refused } from "./terms.ts";
+import { resourceView } from "./view.ts";
 
 const { listUsers, getUser, listGroups, getGroup, listMembers } = DIRECTORY_OPERATIONS;
 

@@ -9,7 +9,6 @@ import { findList, wholeOf } from "#http/scim/list/answer.ts";
 import { resourceText } from "#http/scim/list/resource-answers.ts";
 import { FILTER_BYTES_MAX, parseFilter } from "#scim/filter/syntax/parse.ts";
 import type { TypeName } from "#scim/ports.ts";
-import { parseProjection } from "#scim/resource/projection.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import type { AccountState } from "#store/directory/account-state.ts";
 import { fittingRecords } from "#store/directory/listed-records.ts";
@@ -17,6 +16,7 @@ import { restorableSince } from "./administrator.ts";
 import type { DirectoryCall } from "./call.ts";
 import { DIRECTORY_OPERATIONS } from "./operations.ts";
 import type { USERS_QUERY } from "./schemas.ts";
+import { resourceView, type Shown } from "./view.ts";
 
 const { listUsers, listGroups } = DIRECTORY_OPERATIONS;
 
@@ -38,12 +38,10 @@ export async function groupsOfConnector(
 }
 
 /** What is asked of a list of live resources. */
-export interface ResourcesQuery {
+export interface ResourcesQuery extends Shown {
   readonly filter?: string | undefined;
   readonly cursor: string;
   readonly limit: number;
-  readonly attributes?: string | undefined;
-  readonly excludedAttributes?: string | undefined;
 }
 
 /** Live resources as JSON texts, and the cursor of the next page; null at the end. */
@@ -115,10 +113,7 @@ async function findInState(
   { cursor, limit, ...shown }: ResourcesQuery,
   state: AccountState,
 ): Promise<ResourcesPage> {
-  const { caller, facts } = call;
-  const projection = parseProjection(shown.attributes, shown.excludedAttributes);
-  const type = () => caller.types.User;
-  const view = { type, baseUrl: facts.baseUrl, projection, showsAccount: true as const };
+  const view = resourceView(call, USER.name, shown);
   const afterId = decodeIdCursor(cursor) ?? "";
   const found = await call.findInState(state, { afterId, limit });
   const fitting = fittingRecords(found);
@@ -130,18 +125,14 @@ async function findInState(
 
 /** Those who can be restored, each with the moment of its deletion. */
 async function deletedText(
-  { caller, connector, facts, findDeleted }: DirectoryCall,
+  call: DirectoryCall,
   { filter, cursor, limit, ...shown }: z.infer<typeof USERS_QUERY>,
 ): Promise<string> {
   if (filter?.trim()) throw unfitParameters(["filter"], NO_FILTER);
   const afterRow = decodeOffsetCursor(cursor);
-  const since = restorableSince(connector, facts.startedAt);
-  const projection = parseProjection(shown.attributes, shown.excludedAttributes);
-  const type = () => caller.types.User;
-  const application = connector.settings;
-  const { baseUrl } = facts;
-  const view = { type, baseUrl, projection, application, showsAccount: true as const };
-  const page = await findDeleted({ afterRow, limit, since });
+  const since = restorableSince(call.connector, call.facts.startedAt);
+  const view = resourceView(call, USER.name, shown);
+  const page = await call.findDeleted({ afterRow, limit, since });
   const texts = page.users.map((user) => {
     const deletedAt = new Date(user.deletedAt ?? 0).toISOString();
     return `${resourceText(user, view).slice(0, -1)},"deletedAt":"${deletedAt}"}`;
@@ -156,10 +147,7 @@ function listText(texts: readonly string[], nextCursor: string | null): string {
 }
 
 /** The members that are there: a ListParameters has no undefined ones. */
-function namedIn({
-  attributes,
-  excludedAttributes,
-}: Pick<ResourcesQuery, "attributes" | "excludedAttributes">) {
+function namedIn({ attributes, excludedAttributes }: Shown) {
   return {
     ...(attributes !== undefined && { attributes }),
     ...(excludedAttributes !== undefined && { excludedAttributes }),

@@ -2,18 +2,14 @@ import { decodeIdCursor, encodeCursor } from "#http/admin/call/cursor.ts";
 import type { ListCall } from "#http/scim/call/call.ts";
 import { readGroup } from "#http/scim/groups.ts";
 import { membersText } from "#http/scim/list/group-members.ts";
-import { resourceText, type View } from "#http/scim/list/resource-answers.ts";
-import type { ResourceRecord, TypeName } from "#scim/ports.ts";
+import { resourceText } from "#http/scim/list/resource-answers.ts";
+import type { ResourceRecord } from "#scim/ports.ts";
 import { noSuchResource } from "#scim/provision/provision.ts";
-import { parseProjection } from "#scim/resource/projection.ts";
 import { GROUP, USER } from "#scim/schema/registry.ts";
 import { memberPage } from "#store/directory/members.ts";
 import { bothQueries } from "#store/query.ts";
 import { resourceById } from "#store/resources.ts";
-import type { ResourcesQuery } from "./list.ts";
-
-/** Which attributes a call wants to see. */
-export type Shown = Pick<ResourcesQuery, "attributes" | "excludedAttributes">;
+import { resourceView, type Shown } from "./view.ts";
 
 /** A user as SCIM answers it; throws where there is none. */
 export async function userText(call: ListCall, id: string, shown: Shown): Promise<string> {
@@ -55,16 +51,4 @@ export async function findMembers(
   if (group === undefined) throw noSuchResource(GROUP.name, id);
   const next = encodeCursor(members.length === limit ? members.at(-1)?.value : undefined);
   return { items: membersText(members, call.facts.baseUrl, call.application), next };
-}
-
-/** How a resource is shown to whoever asked for some of its attributes. */
-export function resourceView(call: ListCall, type: TypeName, shown: Shown): View {
-  const projection = parseProjection(shown.attributes, shown.excludedAttributes);
-  return {
-    type: () => call.caller.types[type],
-    baseUrl: call.facts.baseUrl,
-    projection,
-    showsAccount: call.showsAccounts,
-    application: call.application,
-  };
 }
