@@ -8,13 +8,12 @@ import {
   isNotNull,
   isNull,
   lt,
-  lte,
   or,
   type SQL,
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { integer, sqliteTable, type WithSubqueryWithSelection } from "drizzle-orm/sqlite-core";
+import type { WithSubqueryWithSelection } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import type { Query } from "#store/query.ts";
@@ -22,7 +21,6 @@ import { changes, connectors, endings, events, resources } from "#store/schema.t
 import {
   build,
   type Givens,
-  literal,
   named,
   type Prepared,
   type RowOf,
@@ -32,6 +30,7 @@ import {
   withTables,
 } from "#store/statement.ts";
 import { CHANGE_FIELDS, formerTenant, ofEvent, ofMember, type ToldChange } from "./event.ts";
+import { NO_SEQ, tenantSeqs, tenantSeqsOf } from "./tenant-seqs.ts";
 
 /** A change with the public id and the tenant of its connector, for feeds of several ones. */
 export interface ChangeOfOne extends ToldChange {
@@ -108,74 +107,12 @@ export function tenantChanges(
   return pageOf(db, TENANT_PAGE.bind(db, { tenant, after, limit: limit + 1 }), limit);
 }
 
-/**
- * The next change of each connector, taken in the order of seqs, up to the one with which it left the tenant: a table of
- * the statement alone.
- */
-const merged = sqliteTable("merged", {
-  foundSeq: integer().notNull(),
-  source: integer().notNull(),
-  lastSeq: integer().notNull(),
-});
-
-/** No change has this seq: of a connector without further ones, so that it comes behind all others. */
-const NO_SEQ = literal(Number.MAX_SAFE_INTEGER);
-
 const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
-  const nextOf = (source: SQLWrapper, after: SQLWrapper, last: SQLWrapper) => {
-    const next = build
-      .select(named({ seq: changes.seq }))
-      .from(changes)
-      .where(and(eq(changes.connectorId, source), gt(changes.seq, after), lte(changes.seq, last)))
-      .orderBy(asc(changes.seq))
-      .limit(1);
-    return sql<number>`coalesce(${next}, ${NO_SEQ})`;
-  };
-  const behind = (start: SQLWrapper) => sql`max(${given.after}, ${start})`;
-  const first = build
-    .select(
-      named({
-        foundSeq: nextOf(connectors.number, behind(connectors.tenantAfter), NO_SEQ),
-        source: sql`${connectors.number}`,
-        lastSeq: NO_SEQ,
-      }),
-    )
-    .from(connectors)
-    .where(and(eq(connectors.tenant, given.tenant), isTold()));
-  const ofFormer = build
-    .select(
-      named({
-        foundSeq: nextOf(endings.connectorId, behind(endings.afterSeq), endings.untilSeq),
-        source: sql`${endings.connectorId}`,
-        lastSeq: sql<number>`${endings.untilSeq}`,
-      }),
-    )
-    .from(endings)
-    .crossJoin(connectors)
-    .where(
-      and(
-        eq(endings.tenant, given.tenant),
-        eq(endings.kind, "moved"),
-        gt(endings.untilSeq, given.after),
-        eq(connectors.number, endings.connectorId),
-        isUnstaged(),
-      ),
-    );
-  const further = build
-    .select(
-      named({
-        foundSeq: nextOf(merged.source, merged.foundSeq, merged.lastSeq),
-        source: sql`${merged.source}`,
-        lastSeq: sql<number>`${merged.lastSeq}`,
-      }),
-    )
-    .from(merged)
-    .where(lt(merged.foundSeq, NO_SEQ));
-  // SQLite takes what it finds in this order: of thousands of changes no more are read than are shown.
-  const found = build
-    .$with("merged")
-    .as(first.unionAll(ofFormer).unionAll(further).orderBy(literal(1)).limit(given.limit));
-  const cut = cutOf(merged);
+  const found = tenantSeqsOf(
+    { tenant: sql`${given.tenant}`, after: sql`${given.after}`, limit: given.limit },
+    { present: isTold(), former: isUnstaged() },
+  );
+  const cut = cutOf(tenantSeqs);
   const page = build
     .select(
       named({
@@ -186,12 +123,12 @@ const TENANT_PAGE = statement<{ tenant: string | null } & Range>()((given) => {
       }),
     )
     .from(cut)
-    .crossJoin(merged)
+    .crossJoin(tenantSeqs)
     .crossJoin(changes)
     .crossJoin(connectors)
     .leftJoin(events, ofEvent())
     .leftJoin(resources, ofMember())
-    .where(and(isFoundIn(merged), eq(connectors.number, changes.connectorId), isBefore(cut)))
+    .where(and(isFoundIn(tenantSeqs), eq(connectors.number, changes.connectorId), isBefore(cut)))
     .orderBy(asc(changes.seq));
   return withTables([found, cut], page);
 });
@@ -286,7 +223,7 @@ type Found = WithSubqueryWithSelection<{ foundSeq: SQL.Aliased<number> }, "found
  * A table of one row: where the bytes of the changes cut the page off, or null if they do not; the
  * running sum is made only then.
  */
-export function cutOf(found: Found | typeof merged) {
+export function cutOf(found: Found | typeof tenantSeqs) {
   // octet_length reads the header of a row, not its text.
   const bytes = sql<number>`(octet_length(${changes.payload}) + coalesce(octet_length(${changes.difference}), 0))`;
   const isFound = isFoundIn(found);
@@ -316,7 +253,7 @@ export function cutOf(found: Found | typeof merged) {
 }
 
 /** That a change is one of those that were found. */
-function isFoundIn({ foundSeq }: Found | typeof merged): SQL | undefined {
+function isFoundIn({ foundSeq }: Found | typeof tenantSeqs): SQL | undefined {
   return and(sql`${foundSeq} < ${NO_SEQ}`, eq(changes.seq, foundSeq));
 }
 

@@ -13,7 +13,6 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import { integer, sqliteTable } from "drizzle-orm/sqlite-core";
 import type { ConnectorId } from "#store/connector-id.ts";
 import type { Database } from "#store/database.ts";
 import { type Query, queryOf } from "#store/query.ts";
@@ -22,7 +21,6 @@ import { changes, connectors, endings, events, resources } from "#store/schema.t
 import {
   build,
   type Givens,
-  literal,
   named,
   type Prepared,
   type RowOf,
@@ -32,6 +30,7 @@ import {
 } from "#store/statement.ts";
 import { CHANGE_FIELDS, ofEvent, ofMember, type StoredChange } from "./event.ts";
 import { cutOf, isBefore, isUnstaged } from "./feed.ts";
+import { isFormerTime, NO_SEQ, tenantSeqs, tenantSeqsOf } from "./tenant-seqs.ts";
 
 // What webhooks of several connectors read: first which changes there are, then those that may go out.
 
@@ -114,17 +113,6 @@ const NEXT = statement<Sought & { readonly limit: number }>()(({ tenant, after, 
     .orderBy(sql`${next.nextSeq}`);
 });
 
-/** The next change of each source, taken in the order of seqs: a table of the statement alone. */
-const merged = sqliteTable("merged_changes", {
-  mergedSeq: integer().notNull(),
-  source: integer().$type<ConnectorId>().notNull(),
-  /** Of a connector that the tenant has no more: the last seq of its time with the tenant. */
-  last: integer().notNull(),
-});
-
-/** No change has this seq: of a source without further ones, so that it comes behind all others. */
-const NO_SEQ = literal(Number.MAX_SAFE_INTEGER);
-
 /** Finds the next changes of a tenant's connectors, each of which is asked for its own. */
 export function tenantFound(
   db: Database,
@@ -145,64 +133,19 @@ export function tenantFound(
 
 const OF_TENANT = statement<{ readonly tenant: string; readonly after: number }>()(
   ({ tenant, after }) => {
-    const nextOf = (source: SQLWrapper, behind: SQLWrapper, last: SQLWrapper) => {
-      const next = build
-        .select(named({ seq: changes.seq }))
-        .from(changes)
-        .where(
-          and(eq(changes.connectorId, source), gt(changes.seq, behind), lte(changes.seq, last)),
-        )
-        .orderBy(asc(changes.seq))
-        .limit(1);
-      return sql<number>`coalesce(${next}, ${NO_SEQ})`;
-    };
-    const behind = (seq: SQLWrapper) => sql`max(${after}, ${seq})`;
-    const present = build
-      .select(
-        named({
-          mergedSeq: nextOf(connectors.number, behind(connectors.tenantAfter), NO_SEQ),
-          source: connectors.number,
-          last: NO_SEQ,
-        }),
-      )
-      .from(connectors)
-      .where(eq(connectors.tenant, tenant));
-    const former = build
-      .select(
-        named({
-          mergedSeq: nextOf(endings.connectorId, behind(endings.afterSeq), endings.untilSeq),
-          source: endings.connectorId,
-          last: sql<number>`${endings.untilSeq}`,
-        }),
-      )
-      .from(endings)
-      .where(and(isFormerTime(), eq(endings.tenant, tenant), gt(endings.untilSeq, after)));
-    const further = build
-      .select(
-        named({
-          mergedSeq: nextOf(merged.source, merged.mergedSeq, merged.last),
-          source: merged.source,
-          last: merged.last,
-        }),
-      )
-      .from(merged)
-      .where(lt(merged.mergedSeq, NO_SEQ));
-    // SQLite takes what it finds in this order: of thousands of changes no more are read than are wanted.
-    const found = build
-      .$with("merged_changes")
-      .as(present.unionAll(former).unionAll(further).orderBy(literal(1)).limit(FOUND_MAX));
+    const found = tenantSeqsOf({ tenant: sql`${tenant}`, after: sql`${after}`, limit: FOUND_MAX });
     const page = build
       .select(
         named({
-          seq: merged.mergedSeq,
-          connectorId: sql<ConnectorId>`${merged.source}`,
+          seq: tenantSeqs.foundSeq,
+          connectorId: sql<ConnectorId>`${tenantSeqs.source}`,
           isOpen: isOpen(),
         }),
       )
-      .from(merged)
+      .from(tenantSeqs)
       .crossJoin(connectors)
-      .where(and(eq(connectors.number, merged.source), lt(merged.mergedSeq, NO_SEQ)))
-      .orderBy(merged.mergedSeq);
+      .where(and(eq(connectors.number, tenantSeqs.source), lt(tenantSeqs.foundSeq, NO_SEQ)))
+      .orderBy(tenantSeqs.foundSeq);
     return withTables([found], page);
   },
 );
@@ -387,11 +330,6 @@ function tenantThen(): SQL<string | null> {
     .where(and(eq(endings.connectorId, connectors.number), isFormerTimeOf(changes.seq)))
     .limit(1);
   return sql`(case when ${changes.seq} > ${connectors.tenantAfter} then ${connectors.tenant} else ${then} end)`;
-}
-
-/** That an end is of a connector's time with a tenant that it is with no more. */
-function isFormerTime(): SQL | undefined {
-  return and(eq(endings.kind, "moved"), isNotNull(endings.untilSeq));
 }
 
 function isFormerTimeOf(seq: SQLWrapper): SQL | undefined {
