@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { v7 as uuidv7 } from "uuid";
 import {
   createLinkCode,
   createSessionSecret,
@@ -17,7 +16,7 @@ import {
   recognise,
 } from "#http/admin/call/recognise.ts";
 import { withTrail } from "#http/admin/call/trail.ts";
-import { clientIp } from "#http/request/client-ip.ts";
+import { newSession } from "#http/request/new-session.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   clearSessionCookie,
@@ -41,8 +40,6 @@ const SESSION_MS = 12 * 3_600_000;
 /** A link is over after so long, or once it was used. */
 const LINK_MS = 15 * 60_000;
 
-const USER_AGENT_CHARACTERS_MAX = 300;
-
 type SigningIn = Pick<Services, "config" | "clock" | "fetch">;
 
 /**
@@ -61,7 +58,7 @@ export function addSignInRoutes(app: Hono<AppEnv>, services: SigningIn): void {
     context.set("actor", bearer.actor);
     return await withTrail(context, { name: "signIn", subject: "session" }, async (trail) => {
       const made = await createSessionSecret();
-      const session = sessionFor(context, made, opening.now + SESSION_MS);
+      const session = newSession(context.req.raw, made.hash, opening.now + SESSION_MS);
       const audit = trail.row({ id: session.id });
       const stored = { ...session, kind: "session", standsFor: bearer.standsFor } as const;
       await storeSession(centralDatabase(context.env), stored, { now: opening.now, audit });
@@ -78,7 +75,7 @@ export function addSignInRoutes(app: Hono<AppEnv>, services: SigningIn): void {
       { name: "makeSignInLink", subject: "session" },
       async (trail) => {
         const made = await createLinkCode();
-        const link = sessionFor(context, made, now + LINK_MS);
+        const link = newSession(context.req.raw, made.hash, now + LINK_MS);
         const audit = trail.row({ id: link.id });
         const stored = { ...link, kind: "link", standsFor: bearer.standsFor } as const;
         await storeSession(centralDatabase(context.env), stored, { now, audit });
@@ -105,7 +102,7 @@ function byLink({ config, clock }: SigningIn) {
     context.set("actor", caller.actor);
     return await withTrail(context, { name: "signIn", subject: "session" }, async (trail) => {
       const made = await createSessionSecret();
-      const session = sessionFor(context, made, now + SESSION_MS);
+      const session = newSession(context.req.raw, made.hash, now + SESSION_MS);
       const audit = trail.row({ id: session.id });
       const isOpened = await openByLink(db, linkHash, session, { now, audit });
       if (!isOpened) throw await refusalOfStranger(context, config);
@@ -129,7 +126,7 @@ function signingOut({ config, clock }: SigningIn) {
     if (session === undefined || caller === undefined) return context.body(null, 204);
     context.set("actor", caller.actor);
     return await withTrail(context, { name: "signOut", subject: "session" }, async (trail) => {
-      await endSession(db, session.id, trail.row({ id: session.id }));
+      await endSession(db, { kind: "session", id: session.id }, trail.row({ id: session.id }));
       return context.body(null, 204);
     });
   };
@@ -151,12 +148,6 @@ function calledAt(context: Context<AppEnv>): number {
   const at = context.get("calledAt");
   if (at === undefined) throw new Error("Nobody noted when this call came.");
   return at;
-}
-
-function sessionFor(context: Context<AppEnv>, { hash }: NewToken, endsAt: number): SessionToStore {
-  const { headers } = context.req.raw;
-  const userAgent = headers.get("User-Agent")?.slice(0, USER_AGENT_CHARACTERS_MAX);
-  return { id: uuidv7(), hash, endsAt, clientIp: clientIp(headers), userAgent };
 }
 
 function signedIn(

@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { v7 as uuidv7 } from "uuid";
 import {
   createSessionSecret,
   hashToken,
@@ -12,7 +11,7 @@ import { Problem } from "#http/admin/call/problem.ts";
 import { bearerOf } from "#http/admin/call/recognise.ts";
 import { withTrail } from "#http/admin/call/trail.ts";
 import { readAbilities } from "#http/admin/setup-links/setup-links.ts";
-import { clientIp } from "#http/request/client-ip.ts";
+import { newSession } from "#http/request/new-session.ts";
 import type { AppEnv, Services } from "#http/request/services.ts";
 import {
   clearSessionCookie,
@@ -20,17 +19,11 @@ import {
   readSessionCookie,
 } from "#http/request/session-cookie.ts";
 import { whomToAsk } from "#http/team.ts";
-import { SESSION_IDLE_MS } from "#store/admin/sessions.ts";
+import { endSession, SESSION_IDLE_MS } from "#store/admin/sessions.ts";
 import { centralDatabase } from "#store/databases.ts";
 import { type FoundSetupLink, findSetupLink } from "#store/setup-links/links.ts";
-import {
-  endSetupSession,
-  openSetupSession,
-  type SetupSession,
-} from "#store/setup-links/sessions.ts";
+import { openSetupSession, type SetupSession } from "#store/setup-links/sessions.ts";
 import { holderOf, refusalOfVisitor } from "./holder.ts";
-
-const USER_AGENT_CHARACTERS_MAX = 300;
 
 const UNKNOWN = "This is no set-up link. Check that it was copied whole.";
 
@@ -72,7 +65,7 @@ export function addSetupSessionRoutes(app: Hono<AppEnv>, services: Opening): voi
     const audited = { name: "closeSetupLink", subject: "setupLink" } as const;
     return await withTrail(context, audited, async (trail) => {
       const audit = trail.row({ connectorId, id: linkId });
-      await endSetupSession(centralDatabase(context.env), id, audit);
+      await endSession(centralDatabase(context.env), { kind: "setup", id }, audit);
       return context.body(null, 204);
     });
   });
@@ -90,11 +83,7 @@ async function open(
   const audited = { name: "openSetupLink", subject: "setupLink" } as const;
   return await withTrail(context, audited, async (trail) => {
     const made = await createSessionSecret();
-    const { headers } = context.req.raw;
-    const userAgent = headers.get("User-Agent")?.slice(0, USER_AGENT_CHARACTERS_MAX);
-    const ip = clientIp(headers);
-    const id = uuidv7({ msecs: now });
-    const session = { id, hash: made.hash, endsAt: expiresAt, clientIp: ip, userAgent };
+    const session = newSession(context.req.raw, made.hash, expiresAt);
     const audit = trail.row({ connectorId, id: linkId });
     const db = centralDatabase(context.env);
     const isOpened = await openSetupSession(db, linkHash, session, { now, audit });

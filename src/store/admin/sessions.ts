@@ -3,7 +3,15 @@ import type { Clock } from "#store/clock.ts";
 import { type Database, withRetries } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
 import { apiKeys, connectors, consoleSessions } from "#store/schema.ts";
-import { build, named, prepare, type RowOf, rowsOf, selectRows } from "#store/statement.ts";
+import {
+  type BuiltQuery,
+  build,
+  named,
+  prepare,
+  type RowOf,
+  rowsOf,
+  selectRows,
+} from "#store/statement.ts";
 import { auditStatements } from "./audit.ts";
 import type { AuditRow } from "./audit-row.ts";
 import { hasLiveConnector } from "./keys.ts";
@@ -93,16 +101,9 @@ export async function openByLink(
   const opened = insertRows(
     consoleSessions,
     {
-      hash: sql`${session.hash}`,
-      id: sql`${session.id}`,
-      kind: sql`${"session"}`,
+      ...openedCells("session", session, now),
       keyHash: consoleSessions.keyHash,
       adminMark: consoleSessions.adminMark,
-      createdAt: sql`${now}`,
-      endsAt: sql`${session.endsAt}`,
-      lastSeenAt: sql`${now}`,
-      clientIp: sql`${session.clientIp ?? null}`,
-      userAgent: sql`${session.userAgent ?? null}`,
     },
     { from: consoleSessions, where: isLink(linkHash, now) },
   );
@@ -115,6 +116,23 @@ export async function openByLink(
   return results[0]?.meta.changes === 1;
 }
 
+/** Two kinds of session: of the console, and of a set-up link. */
+type SessionKind = "session" | "setup";
+
+/** The cells of a session that is opened now, but for what it stands for. */
+export function openedCells(kind: SessionKind, session: SessionToStore, now: number) {
+  return {
+    hash: sql`${session.hash}`,
+    id: sql`${session.id}`,
+    kind: sql`${kind}`,
+    createdAt: sql`${now}`,
+    endsAt: sql`${session.endsAt}`,
+    lastSeenAt: sql`${now}`,
+    clientIp: sql`${session.clientIp ?? null}`,
+    userAgent: sql`${session.userAgent ?? null}`,
+  };
+}
+
 /**
  * Looks up the live session that a hash stands for, with what its key may do now, and notes that it is used;
  * undefined where there is none any more. One round trip.
@@ -124,15 +142,26 @@ export async function useSession(
   hash: string,
   clock: Clock,
 ): Promise<StoredSession | undefined> {
+  return await readInUse(db, { kind: "session", hash }, clock, (isLive, now) =>
+    selectSessions(and(isLive, isBacked(now))),
+  );
+}
+
+/** Runs the query of a session that is live, and notes in the same round trip that it is used; gives its first row. */
+export async function readInUse<Query extends BuiltQuery>(
+  db: Database,
+  { kind, hash }: { readonly kind: SessionKind; readonly hash: string },
+  clock: Clock,
+  queryOf: (isLive: SQL | undefined, now: number) => Query,
+): Promise<RowOf<Query> | undefined> {
   const now = clock.now();
-  const isLive = and(eq(consoleSessions.hash, hash), isLiveAt(now));
+  const isLive = and(eq(consoleSessions.hash, hash), isLiveAt(now, kind));
   const isNoted = lte(consoleSessions.lastSeenAt, now - LAST_SEEN_EVERY_MS);
   const noted = build.update(consoleSessions).set({ lastSeenAt: now }).where(and(isLive, isNoted));
-  const found = selectSessions(and(isLive, isBacked(now)));
-  const [, result] = await withRetries(clock, () =>
-    db.batch([prepare(db, noted), prepare(db, found)]),
+  const [, found] = await withRetries(clock, () =>
+    db.batch([prepare(db, noted), prepare(db, queryOf(isLive, now))]),
   );
-  return rowsOf<StoredSession>(result)[0];
+  return rowsOf<RowOf<Query>>(found)[0];
 }
 
 /** Lists the sessions that live, newest first; `beforeId` is where the last page ended. */
@@ -141,7 +170,7 @@ export function listSessions(
   { beforeId, limit, now }: { readonly beforeId: string | undefined } & Page,
 ): Promise<readonly StoredSession[]> {
   const isOnPage = beforeId === undefined ? undefined : lt(consoleSessions.id, beforeId);
-  const query = selectSessions(and(isLiveAt(now), isBacked(now), isOnPage));
+  const query = selectSessions(and(isLiveAt(now, "session"), isBacked(now), isOnPage));
   return selectRows(db, query.orderBy(desc(consoleSessions.id)).limit(limit));
 }
 
@@ -150,11 +179,15 @@ interface Page {
   readonly now: number;
 }
 
-/** Ends a session by its public id; false where there is none. */
-export async function endSession(db: Database, id: string, audit: AuditRow): Promise<boolean> {
+/** Ends a session of a kind by its public id; false where there is none. */
+export async function endSession(
+  db: Database,
+  { kind, id }: { readonly kind: SessionKind; readonly id: string },
+  audit: AuditRow,
+): Promise<boolean> {
   const ended = build
     .delete(consoleSessions)
-    .where(and(eq(consoleSessions.id, id), eq(consoleSessions.kind, "session")));
+    .where(and(eq(consoleSessions.id, id), eq(consoleSessions.kind, kind)));
   const [result] = await db.batch([prepare(db, ended), ...auditStatements(db, audit)]);
   return result?.meta.changes === 1;
 }
@@ -186,9 +219,9 @@ function isLink(hash: string, now: number): SQL | undefined {
   );
 }
 
-function isLiveAt(now: number): SQL | undefined {
+function isLiveAt(now: number, kind: SessionKind): SQL | undefined {
   return and(
-    eq(consoleSessions.kind, "session"),
+    eq(consoleSessions.kind, kind),
     gt(consoleSessions.endsAt, now),
     gt(consoleSessions.lastSeenAt, now - SESSION_IDLE_MS),
   );

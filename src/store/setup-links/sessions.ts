@@ -1,15 +1,12 @@
-import { and, eq, gt, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, type SQL } from "drizzle-orm";
 import { auditStatements } from "#store/admin/audit.ts";
 import type { AuditRow } from "#store/admin/audit-row.ts";
-import { SESSION_IDLE_MS, type SessionToStore } from "#store/admin/sessions.ts";
+import { openedCells, readInUse, type SessionToStore } from "#store/admin/sessions.ts";
 import type { Clock } from "#store/clock.ts";
-import { type Database, withRetries } from "#store/database.ts";
+import type { Database } from "#store/database.ts";
 import { insertRows } from "#store/rows.ts";
 import { connectors, consoleSessions, setupLinks } from "#store/schema.ts";
-import { build, named, prepare, type RowOf, rowsOf } from "#store/statement.ts";
-
-/** A use is noted so often at most. */
-const LAST_SEEN_EVERY_MS = 5 * 60_000;
+import { build, named, prepare, type RowOf } from "#store/statement.ts";
 
 /** Somebody who opened a set-up link, with what that link lets do now. */
 export type SetupSession = RowOf<ReturnType<typeof selectSession>>;
@@ -43,15 +40,9 @@ export async function openSetupSession(
   const opened = insertRows(
     consoleSessions,
     {
-      hash: sql`${session.hash}`,
-      id: sql`${session.id}`,
-      kind: sql`${"setup"}`,
+      ...openedCells("setup", session, now),
       setupLinkHash: setupLinks.hash,
-      createdAt: sql`${now}`,
       endsAt: setupLinks.expiresAt,
-      lastSeenAt: sql`${now}`,
-      clientIp: sql`${session.clientIp ?? null}`,
-      userAgent: sql`${session.userAgent ?? null}`,
     },
     { from: setupLinks, where: isLive },
   );
@@ -73,27 +64,7 @@ export async function useSetupSession(
   hash: string,
   clock: Clock,
 ): Promise<SetupSession | undefined> {
-  const now = clock.now();
-  const isLive = and(
-    eq(consoleSessions.hash, hash),
-    eq(consoleSessions.kind, "setup"),
-    gt(consoleSessions.endsAt, now),
-    gt(consoleSessions.lastSeenAt, now - SESSION_IDLE_MS),
-  );
-  const isNoted = lte(consoleSessions.lastSeenAt, now - LAST_SEEN_EVERY_MS);
-  const noted = build.update(consoleSessions).set({ lastSeenAt: now }).where(and(isLive, isNoted));
-  const [, found] = await withRetries(clock, () =>
-    db.batch([prepare(db, noted), prepare(db, selectSession(isLive, now))]),
-  );
-  return rowsOf<SetupSession>(found)[0];
-}
-
-/** Ends the session of somebody who closes the set-up. */
-export async function endSetupSession(db: Database, id: string, audit: AuditRow): Promise<void> {
-  const ended = build
-    .delete(consoleSessions)
-    .where(and(eq(consoleSessions.id, id), eq(consoleSessions.kind, "setup")));
-  await db.batch([prepare(db, ended), ...auditStatements(db, audit)]);
+  return await readInUse(db, { kind: "setup", hash }, clock, selectSession);
 }
 
 /** The condition that a link may still be used at a moment. */

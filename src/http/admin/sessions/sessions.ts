@@ -39,7 +39,8 @@ export function addSessionRoutes(admin: Hono<AppEnv>, { clock }: Pick<Services, 
   addCall(admin, end, async (context, trail) => {
     const id = context.req.param("sessionId");
     const audit = trail.row({ id });
-    if (await endSession(centralDatabase(context.env), id, audit)) return context.body(null, 204);
+    if (await endSession(centralDatabase(context.env), { kind: "session", id }, audit))
+      return context.body(null, 204);
     throw new Problem(404, "Nobody is signed in by a session with this id.");
   });
 }
