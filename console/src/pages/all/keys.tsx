@@ -9,6 +9,7 @@ import { Heading } from "../../parts/heading.tsx";
 import { List } from "../../parts/list.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { PlainLink } from "../../parts/plain-link.tsx";
+import { RevokeButton } from "../../parts/revoke-button.tsx";
 import { type FreshSecret, SecretOnce } from "../../parts/secret-once.tsx";
 import { Nothing } from "../../parts/states.tsx";
 import { tell } from "../../parts/told.ts";
@@ -89,16 +90,7 @@ export function Keys() {
                     <Moment time={key.expiresAt} far />
                   </Table.Td>
                   <Table.Td>
-                    {isAllowed && works(key) && (
-                      <Button
-                        size="compact-xs"
-                        variant="light"
-                        color="red"
-                        onClick={() => setRevoking(key)}
-                      >
-                        Revoke
-                      </Button>
-                    )}
+                    {isAllowed && works(key) && <RevokeButton ask={() => setRevoking(key)} />}
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf, type Schemas } from "../../api/client.ts";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import type { FreshSecret } from "../../parts/secret-once.tsx";
-import { Failure } from "../../parts/states.tsx";
 
 type Role = Schemas["NewKey"]["role"];
 
@@ -52,49 +52,40 @@ export function NewKey({
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title="New key" centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!mutation.isPending) mutation.mutate();
+    <FormDialog
+      opened={opened}
+      close={close}
+      title="New key"
+      sending={mutation}
+      isReady={name.trim() !== ""}
+    >
+      <TextInput
+        label="Name"
+        required
+        withAsterisk={false}
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Select
+        label="Role"
+        data={[...ROLES]}
+        value={role}
+        allowDeselect={false}
+        onChange={(value) => {
+          const chosen = ROLES.find((each) => each.value === value);
+          if (chosen !== undefined) setRole(chosen.value);
         }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            required
-            withAsterisk={false}
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Select
-            label="Role"
-            data={[...ROLES]}
-            value={role}
-            allowDeselect={false}
-            onChange={(value) => {
-              const chosen = ROLES.find((each) => each.value === value);
-              if (chosen !== undefined) setRole(chosen.value);
-            }}
-          />
-          <TextInput
-            label="Tenant"
-            description="Whose connectors it sees; all of them if it is left empty."
-            disabled={role === "admin"}
-            maxLength={200}
-            value={tenant}
-            onChange={(event) => setTenant(event.currentTarget.value)}
-          />
-          {mutation.error !== null && <Failure error={mutation.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={mutation.isPending} disabled={name.trim() === ""}>
-              Make it
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      />
+      <TextInput
+        label="Tenant"
+        description="Whose connectors it sees; all of them if it is left empty."
+        disabled={role === "admin"}
+        maxLength={200}
+        value={tenant}
+        onChange={(event) => setTenant(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

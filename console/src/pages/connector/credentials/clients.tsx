@@ -9,6 +9,7 @@ import { CopyValue } from "../../../parts/copy.tsx";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
+import { RevokeButton } from "../../../parts/revoke-button.tsx";
 import type { FreshSecret } from "../../../parts/secret-once.tsx";
 import { Failure } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
@@ -111,16 +112,7 @@ export function Clients({
                     <Moment time={client.lastUsedAt} far />
                   </Table.Td>
                   <Table.Td>
-                    {isAllowed && works(client) && (
-                      <Button
-                        size="compact-xs"
-                        variant="light"
-                        color="red"
-                        onClick={() => setRevoking(client)}
-                      >
-                        Revoke
-                      </Button>
-                    )}
+                    {isAllowed && works(client) && <RevokeButton ask={() => setRevoking(client)} />}
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Radio, Select, Stack, TextInput } from "@mantine/core";
+import { Group, Radio, Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf } from "../../../api/client.ts";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import type { FreshSecret } from "../../../parts/secret-once.tsx";
-import { Failure } from "../../../parts/states.tsx";
 
 const DAY_MS = 86_400_000;
 
@@ -57,43 +57,28 @@ export function NewToken({
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title="New token" centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!mutation.isPending) mutation.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            description="How you tell it from others."
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Radio.Group label="It may" value={scope} onChange={setScope}>
-            <Group mt={4}>
-              <Radio value="read-write" label="read and write" />
-              <Radio value="read" label="read alone" />
-            </Group>
-          </Radio.Group>
-          <Select
-            label="It ends"
-            data={LIVES}
-            value={days}
-            allowDeselect={false}
-            onChange={(value) => setDays(value ?? "")}
-          />
-          {mutation.error !== null && <Failure error={mutation.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={mutation.isPending}>
-              Make it
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog opened={opened} close={close} title="New token" sending={mutation}>
+      <TextInput
+        label="Name"
+        description="How you tell it from others."
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Radio.Group label="It may" value={scope} onChange={setScope}>
+        <Group mt={4}>
+          <Radio value="read-write" label="read and write" />
+          <Radio value="read" label="read alone" />
+        </Group>
+      </Radio.Group>
+      <Select
+        label="It ends"
+        data={LIVES}
+        value={days}
+        allowDeselect={false}
+        onChange={(value) => setDays(value ?? "")}
+      />
+    </FormDialog>
   );
 }

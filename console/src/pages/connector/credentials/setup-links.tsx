@@ -3,7 +3,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   Paper,
   Select,
   Stack,
@@ -16,11 +15,13 @@ import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, done, type Schemas } from "../../../api/client.ts";
 import { PAGE_ITEMS, useList } from "../../../api/pages.ts";
 import { Confirm } from "../../../parts/confirm.tsx";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
+import { RevokeButton } from "../../../parts/revoke-button.tsx";
 import type { FreshSecret } from "../../../parts/secret-once.tsx";
-import { Failure, Nothing } from "../../../parts/states.tsx";
+import { Nothing } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
 import type { OfConnector } from "../of-connector.ts";
 import { works } from "./credential-state.tsx";
@@ -103,16 +104,7 @@ export function SetupLinks({
                     <Moment time={link.openedAt} far size="xs" />
                   </Text>
                 </Stack>
-                {isAllowed && works(link) && (
-                  <Button
-                    size="compact-xs"
-                    variant="light"
-                    color="red"
-                    onClick={() => setRevoking(link)}
-                  >
-                    Revoke
-                  </Button>
-                )}
+                {isAllowed && works(link) && <RevokeButton ask={() => setRevoking(link)} />}
               </Group>
             </Paper>
           ))
@@ -185,46 +177,37 @@ function NewSetupLink({
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title="New set-up link" centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!mutation.isPending && can.length > 0) mutation.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="For whom"
-            description="The audit trail names them so."
-            maxLength={200}
-            required
-            withAsterisk={false}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Checkbox.Group label="They may" value={[...can]} onChange={setCan}>
-            <Stack gap="xs" mt={4}>
-              {ABILITIES.map(({ value, label }) => (
-                <Checkbox key={value} value={value} label={label} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-          <Select
-            label="It ends"
-            data={LIVES}
-            value={days}
-            allowDeselect={false}
-            onChange={(value) => setDays(value ?? days)}
-          />
-          {mutation.error !== null && <Failure error={mutation.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={mutation.isPending} disabled={can.length === 0}>
-              Make it
-            </Button>
-          </Group>
+    <FormDialog
+      opened={opened}
+      close={close}
+      title="New set-up link"
+      sending={mutation}
+      isReady={can.length > 0}
+    >
+      <TextInput
+        label="For whom"
+        description="The audit trail names them so."
+        maxLength={200}
+        required
+        withAsterisk={false}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Checkbox.Group label="They may" value={[...can]} onChange={setCan}>
+        <Stack gap="xs" mt={4}>
+          {ABILITIES.map(({ value, label }) => (
+            <Checkbox key={value} value={value} label={label} />
+          ))}
         </Stack>
-      </form>
-    </Modal>
+      </Checkbox.Group>
+      <Select
+        label="It ends"
+        data={LIVES}
+        value={days}
+        allowDeselect={false}
+        onChange={(value) => setDays(value ?? days)}
+      />
+    </FormDialog>
   );
 }

@@ -8,6 +8,7 @@ import { Confirm } from "../../../parts/confirm.tsx";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
+import { RevokeButton } from "../../../parts/revoke-button.tsx";
 import type { FreshSecret } from "../../../parts/secret-once.tsx";
 import { Nothing } from "../../../parts/states.tsx";
 import { tell } from "../../../parts/told.ts";
@@ -95,14 +96,7 @@ export function Tokens({
                         >
                           Rotate
                         </Button>
-                        <Button
-                          size="compact-xs"
-                          variant="light"
-                          color="red"
-                          onClick={() => setRevoking(token)}
-                        >
-                          Revoke
-                        </Button>
+                        <RevokeButton ask={() => setRevoking(token)} />
                       </Group>
                     )}
                   </Table.Td>

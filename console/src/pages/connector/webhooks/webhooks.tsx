@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
@@ -6,11 +6,12 @@ import { useMay } from "../../../api/caller.tsx";
 import { api, bodyOf, type Schemas } from "../../../api/client.ts";
 import { useList } from "../../../api/pages.ts";
 import { ApiProblem } from "../../../api/problem.ts";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import { Heading } from "../../../parts/heading.tsx";
 import { List } from "../../../parts/list.tsx";
 import { Moment } from "../../../parts/moment.tsx";
 import { type FreshSecret, SecretOnce } from "../../../parts/secret-once.tsx";
-import { Failure, Nothing } from "../../../parts/states.tsx";
+import { Nothing } from "../../../parts/states.tsx";
 import { WideTable } from "../../../parts/wide-table.tsx";
 import type { OfConnector } from "../of-connector.ts";
 
@@ -154,38 +155,23 @@ export function NewWebhook({
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title="New webhook" centered>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!mutation.isPending) mutation.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Address"
-            placeholder="https://app.example.com/scim-events"
-            required
-            withAsterisk={false}
-            value={url}
-            onChange={(event) => setUrl(event.currentTarget.value)}
-            data-autofocus
-          />
-          <TextInput
-            label="Name"
-            value={name}
-            maxLength={200}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {children}
-          {mutation.error !== null && <Failure error={mutation.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={mutation.isPending}>
-              Make it
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog opened={opened} close={close} title="New webhook" sending={mutation}>
+      <TextInput
+        label="Address"
+        placeholder="https://app.example.com/scim-events"
+        required
+        withAsterisk={false}
+        value={url}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label="Name"
+        value={name}
+        maxLength={200}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {children}
+    </FormDialog>
   );
 }
