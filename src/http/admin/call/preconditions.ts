@@ -47,11 +47,6 @@ export async function onVersion<T>(
   }
 }
 
-/** Whether a call says on what versions it may be carried out. */
-export function hasPreconditions({ req }: Context<AppEnv>): boolean {
-  return req.header("If-Match") !== undefined || req.header("If-None-Match") !== undefined;
-}
-
 /** 412 where If-Match wants what is not there. */
 export function expectAbsent(context: Context<AppEnv>): void {
   if (context.req.header("If-Match") === undefined) return;
